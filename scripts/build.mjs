@@ -1,0 +1,126 @@
+// Bundles src/bin.ts and every worker and helper program into dist/. `--clean` leaves nothing else there (for a package).
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+import { build as bundle } from 'esbuild';
+
+import { generate } from './generate.mjs';
+
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const DIST = path.join(ROOT, 'dist');
+const STAMP = path.join(DIST, '.stamp');
+/** What the bundle is made from; the script `orchestrate` has the same list. */
+const INPUTS = ['src', 'package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/generate.mjs'];
+/** A running program may still load a chunk of an older build lazily: old chunks stay this long. */
+const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build({ isClean: process.argv.includes('--clean') });
+
+/** Builds unless dist/ is newer than everything that it is made from. */
+export async function ensureBuilt() {
+  if (isBuilt()) return;
+  process.stderr.write('orchestrate: building\n');
+  await build();
+}
+
+/** Builds dist/. Each file is replaced as a whole, so builds may run at once and beside a running program. */
+export async function build({ isClean = false } = {}) {
+  await generate();
+  // A file that changes from now on is newer than the build. Whole milliseconds, so not before what was just written.
+  const startedAt = new Date(Date.now() + 1);
+  const entryPoints = findEntryPoints();
+  if (entryPoints.bin === undefined && isClean) throw new Error('src/bin.ts is missing: there is nothing to pack');
+  const result = await bundle({
+    absWorkingDir: ROOT,
+    entryPoints,
+    outdir: 'dist',
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+    write: false,
+  });
+  fs.mkdirSync(DIST, { recursive: true });
+  const licenses = { path: path.join(DIST, 'LICENSES.txt'), contents: Buffer.from(licensesOf(result.metafile)) };
+  // Entry points last: they must never name a chunk that is not there yet.
+  const isEntry = (file) => Object.keys(entryPoints).includes(path.basename(file.path, '.js'));
+  const files = [...result.outputFiles, licenses].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
+  for (const file of files) replaceFile(file.path, file.contents);
+  removeOld(new Set(files.map((file) => path.basename(file.path))), isClean);
+  replaceFile(STAMP, '');
+  fs.utimesSync(STAMP, startedAt, startedAt);
+}
+
+function isBuilt() {
+  if (!fs.existsSync(STAMP)) return false;
+  const builtAt = fs.statSync(STAMP).mtimeMs;
+  return INPUTS.every((input) => newestIn(path.join(ROOT, input)) <= builtAt);
+}
+
+function newestIn(file) {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...fs.readdirSync(file).map((name) => newestIn(path.join(file, name))));
+}
+
+function findEntryPoints() {
+  const entryPoints = {};
+  if (fs.existsSync(path.join(ROOT, 'src/bin.ts'))) entryPoints.bin = 'src/bin.ts';
+  else process.stderr.write('orchestrate: src/bin.ts is missing; only workers are built\n');
+  for (const file of fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT }).sort()) {
+    const name = path.basename(file, '.ts');
+    if (entryPoints[name] !== undefined) throw new Error(`two entry points are named ${name}`);
+    entryPoints[name] = file;
+  }
+  return entryPoints;
+}
+
+function replaceFile(file, contents) {
+  if (fs.existsSync(file) && fs.readFileSync(file).equals(Buffer.from(contents))) {
+    const now = new Date();
+    fs.utimesSync(file, now, now);
+    return;
+  }
+  const temporary = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, contents);
+  fs.renameSync(temporary, file);
+}
+
+function removeOld(current, isClean) {
+  for (const name of fs.readdirSync(DIST)) {
+    const file = path.join(DIST, name);
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    if (current.has(name) || file === STAMP || stat === undefined) continue;
+    if (isClean || Date.now() - stat.mtimeMs > KEEP_OLD_CHUNKS_MS) fs.rmSync(file, { recursive: true, force: true });
+  }
+}
+
+/** The licences of the bundled packages ask to be shipped with them. */
+function licensesOf(metafile) {
+  const dirs = new Set();
+  for (const input of Object.keys(metafile.inputs)) {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match !== null) dirs.add(match[1]);
+  }
+  return [...dirs]
+    .sort()
+    .map((dir) => {
+      const { name, version, license } = JSON.parse(fs.readFileSync(path.join(ROOT, dir, 'package.json'), 'utf8'));
+      const file = fs.readdirSync(path.join(ROOT, dir)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+      const text = file === undefined ? '' : `\n${fs.readFileSync(path.join(ROOT, dir, file), 'utf8').trim()}\n`;
+      return `${name} ${version} (${license ?? 'see its text'})\n${text}`;
+    })
+    .join(`\n${'-'.repeat(80)}\n`);
+}

@@ -1,0 +1,58 @@
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+// Made by test/tidy/test-home.ts. A worker that reads this file again gets the same folder.
+const home = (process.env['ORCHESTRATE_TEST_HOME'] ??= join(tmpdir(), `orchestrate-test-${process.pid}`));
+
+/** What a test may know of the machine: the same everywhere, and nothing of the person who runs it but npm's settings. */
+const env = {
+  HOME: home,
+  XDG_CACHE_HOME: join(home, '.cache'),
+  XDG_CONFIG_HOME: join(home, '.config'),
+  XDG_DATA_HOME: join(home, '.local/share'),
+  XDG_RUNTIME_DIR: join(home, 'run'),
+  XDG_STATE_HOME: join(home, '.local/state'),
+  npm_config_userconfig: process.env['npm_config_userconfig'] ?? join(homedir(), '.npmrc'),
+  npm_config_cache: process.env['npm_config_cache'] ?? join(homedir(), '.npm'),
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'Test',
+  GIT_AUTHOR_EMAIL: 'test@example.invalid',
+  GIT_COMMITTER_NAME: 'Test',
+  GIT_COMMITTER_EMAIL: 'test@example.invalid',
+  LC_ALL: 'C.UTF-8',
+  TZ: 'UTC',
+  NO_COLOR: '1',
+};
+
+const ring = (name: string, include: string[], timeoutMs: number, order: number): TestProjectConfiguration => ({
+  test: {
+    name,
+    include,
+    env,
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    // One ring after the other: a scene starts real processes and must not be slowed by the rest.
+    sequence: { groupOrder: order },
+  },
+});
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/tidy/test-home.ts'],
+    maxWorkers: 2,
+    passWithNoTests: true,
+    teardownTimeout: 10_000,
+    projects: [
+      ring('unit', ['test/unit/**/*.test.ts', 'test/tidy/**/*.test.ts'], 10_000, 0),
+      ring('contract', ['test/contract/**/*.test.ts', 'test/demo/**/*.test.ts'], 60_000, 1),
+      ring('scene', ['test/scene/**/*.test.ts'], 180_000, 2),
+      ring('attacks', ['test/attacks/**/*.test.ts'], 180_000, 3),
+      ring('faults', ['test/faults/**/*.test.ts'], 600_000, 4),
+      ring('external', ['test/external/**/*.test.ts'], 1_800_000, 5),
+      ring('real', ['test/real/**/*.test.ts'], 1_800_000, 6),
+    ],
+  },
+});
