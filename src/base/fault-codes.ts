@@ -1,0 +1,126 @@
+/** Decides the exit status; see `exitCodes`. */
+export type FaultKind =
+  | 'user'
+  | 'usage'
+  | 'busy'
+  | 'not-found'
+  | 'conflict'
+  | 'outside'
+  | 'waiting'
+  | 'bug'
+  | 'interrupted';
+
+/** Exit status of the command line for each kind of fault. */
+export const exitCodes: Readonly<Record<FaultKind, number>> = {
+  user: 1,
+  usage: 2,
+  busy: 3,
+  'not-found': 4,
+  conflict: 5,
+  outside: 6,
+  waiting: 7,
+  bug: 70,
+  interrupted: 130,
+};
+
+interface FaultCodeEntry {
+  readonly kind: FaultKind;
+  /** One line for `docs/errors.md`. */
+  readonly title: string;
+  /** What to type next when the thrower knows nothing better. */
+  readonly hints: readonly string[];
+}
+
+const entry = (kind: FaultKind, title: string, ...hints: string[]): FaultCodeEntry => ({
+  kind,
+  title,
+  hints,
+});
+
+/** Every fault there is. A code is permanent once released: add, never rename. */
+export const faultCodes = {
+  // Usage and input.
+  USAGE_UNKNOWN_COMMAND: entry('usage', 'No command of that name.', 'orchestrate --help'),
+  USAGE_BAD_ARGUMENT: entry('usage', 'An argument or option does not fit.', 'orchestrate --help'),
+  GOAL_UNKNOWN: entry('user', 'No playbook understands the goal.', 'orchestrate run --help'),
+  NAME_INVALID: entry('usage', 'A name or id has a character or form that is not allowed.'),
+  NOTHING_TO_DO: entry('user', 'What was asked for is already so.'),
+  // Definitions and configuration.
+  DEFINITION_SYNTAX: entry('user', 'A definition file is not well-formed YAML.', 'orchestrate doctor'),
+  DEFINITION_INVALID: entry('user', 'A definition file has a wrong or unknown field.', 'orchestrate doctor'),
+  DEFINITION_DUPLICATE: entry('user', 'Two definition files have the same id.', 'orchestrate doctor'),
+  PLAYBOOK_CYCLE: entry('user', 'The steps of a playbook need each other in a circle.', 'orchestrate doctor'),
+  PLAYBOOK_UNKNOWN_REFERENCE: entry('user', 'A playbook names a step, action, agent or tree that does not exist.', 'orchestrate doctor'),
+  CONFIG_INVALID: entry('user', 'orchestrate.yaml has a wrong or unknown field.', 'orchestrate doctor'),
+  // Installation.
+  HOME_NOT_FOUND: entry('not-found', 'This folder is not inside an installation.', 'orchestrate init <folder>'),
+  HOME_EXISTS: entry('conflict', 'The folder already holds something else.'),
+  HOME_NOT_GIT: entry('user', 'The home folder is not a git repository.'),
+  HOME_DETACHED: entry('user', 'The home repository has a detached HEAD.', 'git switch <branch>'),
+  HOME_UNBORN: entry('user', 'The home repository has no commit yet.', 'git commit'),
+  HOME_BARE: entry('user', 'The home repository is bare.'),
+  HOME_UNSUPPORTED: entry('user', 'The home repository uses a git feature that is not supported.'),
+  HOME_NESTED_REPOSITORY: entry('user', 'A git repository lies inside a folder that must hold plain files.'),
+  HOME_LFS: entry('user', 'The home repository uses Git LFS or content filters.'),
+  HOME_DIRTY: entry('waiting', 'Files that the change touches have edits of yours.', 'git status'),
+  COMPONENT_NOT_FOUND: entry('not-found', 'The ComfyUI folder or a node pack is not where it should be.'),
+  // Tools of the machine.
+  GIT_MISSING: entry('outside', 'git is not on the PATH.', 'orchestrate doctor'),
+  GIT_TOO_OLD: entry('outside', 'git is older than 2.39.', 'orchestrate doctor'),
+  GIT_FAILED: entry('outside', 'git ended with an error.', 'orchestrate doctor'),
+  GIT_TIMEOUT: entry('outside', 'git did not finish in time and was stopped.', 'orchestrate doctor'),
+  PYTHON_MISSING: entry('outside', 'No Python 3.10 or newer was found.', 'orchestrate doctor'),
+  PYTHON_TOO_OLD: entry('outside', 'The Python that was found is older than 3.10.', 'orchestrate doctor'),
+  PYTHON_VENV_MISSING: entry('outside', 'The Python that was found has no venv module.', 'orchestrate doctor'),
+  NODE_TOO_OLD: entry('outside', 'Node is older than 24.'),
+  DISK_FULL: entry('outside', 'The disk is full.', 'orchestrate doctor'),
+  FILE_ACCESS: entry('outside', 'A file or folder cannot be read or written.', 'orchestrate doctor'),
+  PROCESS_FAILED: entry('outside', 'A program ended with an error.'),
+  PROCESS_TIMEOUT: entry('outside', 'A program did not finish in time and was stopped.'),
+  // Environment.
+  INDEX_UNREACHABLE: entry('outside', 'The package index cannot be reached.', 'orchestrate doctor'),
+  PACKAGE_NOT_FOUND: entry('not-found', 'No version of the package fits.'),
+  PACKAGE_CONFLICT: entry('conflict', 'Two requirements cannot both be met.'),
+  WHEEL_HASH_MISMATCH: entry('outside', 'A downloaded package is not the one that was locked.'),
+  ENVIRONMENT_BUILD_FAILED: entry('user', 'The environment could not be built.'),
+  ENVIRONMENT_DRIFTED: entry('conflict', 'The files of an environment are not the ones that were proven.'),
+  ENVIRONMENT_IMPORT_FAILED: entry('user', 'A package of the new environment does not import.'),
+  LOCK_INVALID: entry('user', 'requirements.lock is not well-formed.'),
+  // Instances and ports.
+  PORT_TAKEN: entry('busy', 'A port is held by a program that is not ours.'),
+  PORT_NONE_FREE: entry('busy', 'No port of the range is free.'),
+  INSTANCE_BOOT_FAILED: entry('user', 'The service ended before it answered.'),
+  INSTANCE_UNHEALTHY: entry('user', 'The service started but never became healthy.'),
+  INSTANCE_NOT_PROVEN: entry('conflict', 'Something answers on the port, but it is not the instance that was started.'),
+  SERVICE_NOT_RUNNING: entry('not-found', 'Production is not running.', 'orchestrate service start'),
+  SMOKE_FAILED: entry('user', 'A workflow did not run, or its picture is not good.'),
+  // Runs, changes, reviews.
+  RUN_NOT_FOUND: entry('not-found', 'No run of that id.', 'orchestrate runs list'),
+  RUN_NOT_RESUMABLE: entry('conflict', 'The run is not in a state that can be resumed.', 'orchestrate runs list'),
+  RUN_FINISHED: entry('conflict', 'The run has already ended.', 'orchestrate runs show <run>'),
+  STEP_NOT_FOUND: entry('not-found', 'The plan has no step of that name.'),
+  CHANGE_NOT_FOUND: entry('not-found', 'No change of that id.', 'orchestrate review list'),
+  CHANGE_NOT_REVIEWABLE: entry('conflict', 'The change is not waiting for a review.', 'orchestrate review list'),
+  CHANGE_CONFLICT: entry('conflict', 'The change and the branch edit the same lines.'),
+  CHANGE_MOVED: entry('conflict', 'The tree is not the one that was approved.'),
+  REVIEW_SELF: entry('conflict', 'An author cannot approve its own change.'),
+  WAITING_FOR_PERSON: entry('waiting', 'A person has to decide.', 'orchestrate review list'),
+  TREE_NOT_FOUND: entry('not-found', 'No tree of that id.', 'orchestrate trees list'),
+  TREE_TAMPERED: entry('conflict', 'Git files of a slot or of home were changed behind the back of the run.'),
+  TREE_REFUSED: entry('conflict', 'A slot holds something that cannot be stored.'),
+  SCOPE_EXCEEDED: entry('conflict', 'A change touches files outside the scope of its tree.'),
+  RESTORE_NOT_FOUND: entry('not-found', 'No restore point of that number or name.', 'orchestrate restore list'),
+  RESTORE_UNAVAILABLE: entry('outside', 'The environment of the restore point cannot be brought back.'),
+  // Supervisor and ledger.
+  SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
+  SUPERVISOR_NOT_STARTED: entry('outside', 'The supervisor did not start.', 'orchestrate doctor'),
+  EPOCH_OLD: entry('conflict', 'A newer supervisor has taken over.'),
+  LEDGER_NEWER: entry('user', 'The ledger was written by a newer orchestrate.'),
+  LEDGER_OLDER: entry('user', 'The ledger was written by an older orchestrate and cannot be carried over.'),
+  LEDGER_BROKEN: entry('user', 'The hash chain of the journal does not hold.', 'orchestrate journal verify'),
+  LEDGER_UNAVAILABLE: entry('outside', 'The ledger cannot be opened.', 'orchestrate doctor'),
+  INTERRUPTED: entry('interrupted', 'Interrupted.'),
+  INTERNAL_BUG: entry('bug', 'A bug in orchestrate.', 'orchestrate doctor'),
+} as const satisfies Record<string, FaultCodeEntry>;
+
+export type FaultCode = keyof typeof faultCodes;

@@ -1,0 +1,77 @@
+import type { BootEvidence, SmokeEvidence, WorkflowProof } from './evidence.ts';
+
+export interface Finding {
+  /** One sentence. */
+  readonly sentence: string;
+}
+
+export interface BootComparison {
+  readonly lost: readonly string[];
+  readonly gained: readonly string[];
+  readonly newlyFailing: readonly string[];
+  /** Start time divided by the baseline's, or null without a baseline. */
+  readonly startRatio: number | null;
+}
+
+/** Compares a boot with the baseline's: which node classes and packs are gone. */
+export function compareBoots(baseline: BootEvidence | undefined, boot: BootEvidence): BootComparison {
+  if (!baseline) return { lost: [], gained: [], newlyFailing: [], startRatio: null };
+  const before = new Set(baseline.nodeClasses);
+  const after = new Set(boot.nodeClasses);
+  const failedBefore = new Set(baseline.failedImports);
+  return {
+    lost: baseline.nodeClasses.filter((name) => !after.has(name)),
+    gained: boot.nodeClasses.filter((name) => !before.has(name)),
+    newlyFailing: boot.failedImports.filter((name) => !failedBefore.has(name)),
+    startRatio: baseline.startMs > 0 ? boot.startMs / baseline.startMs : null,
+  };
+}
+
+/** Returns why a boot is worse than the baseline; empty when it is not. */
+export function judgeBoot(baseline: BootEvidence | undefined, boot: BootEvidence): readonly Finding[] {
+  const { lost, newlyFailing } = compareBoots(baseline, boot);
+  const findings: Finding[] = [];
+  if (lost.length > 0) findings.push({ sentence: `${lost.length} node classes are gone: ${lost.slice(0, 5).join(', ')}.` });
+  if (newlyFailing.length > 0) findings.push({ sentence: `${newlyFailing.length} node packs no longer import: ${newlyFailing.slice(0, 5).join(', ')}.` });
+  return findings;
+}
+
+const isFlat = (proof: WorkflowProof): boolean => proof.pictures.some((picture) => picture.isFlat);
+/** Below this a ratio of durations says nothing: the clock and the machine are noisier. */
+const comparableMs = 2_000;
+
+/** Returns why the workflows are worse than the baseline; empty when they are not. */
+export function judgeSmoke(baseline: SmokeEvidence | undefined, smoke: SmokeEvidence, maxSlowdown: number): readonly Finding[] {
+  const findings: Finding[] = [];
+  const before = new Map(baseline?.workflows.map((one) => [one.name, one]));
+  for (const workflow of smoke.workflows) {
+    const was = before.get(workflow.name);
+    if (workflow.failure !== null) {
+      // A workflow that failed before as well is no regression; it is told, not held against the change.
+      if (!was || was.failure === null) findings.push({ sentence: `Workflow ${workflow.name} failed: ${workflow.failure}` });
+      continue;
+    }
+    if (isFlat(workflow) && !(was && was.failure === null && isFlat(was))) {
+      findings.push({ sentence: `Workflow ${workflow.name} drew a flat picture: every pixel has the same value.` });
+    }
+    if (was && was.failure === null) {
+      const ratio = workflow.durationMs / Math.max(was.durationMs, comparableMs);
+      if (ratio > maxSlowdown) findings.push({ sentence: `Workflow ${workflow.name} takes ${ratio.toFixed(1)} times as long as before.` });
+      if (workflow.pictures.length < was.pictures.length) findings.push({ sentence: `Workflow ${workflow.name} drew ${workflow.pictures.length} pictures instead of ${was.pictures.length}.` });
+    }
+  }
+  return findings;
+}
+
+/** Returns what the evidence does not cover, as sentences: never more is claimed than was done. */
+export function notProven(options: { smoke: SmokeEvidence | undefined; boot: BootEvidence | undefined; nWorkflows: number }): readonly string[] {
+  const left: string[] = [];
+  const device = options.smoke?.device ?? options.boot?.device;
+  if (device === undefined) left.push('that the service boots');
+  else if (device === 'cpu') left.push('GPU kernels: the proof ran on the CPU');
+  const failed = options.smoke?.workflows.filter((one) => one.failure !== null).map((one) => one.name) ?? [];
+  if (options.nWorkflows === 0) left.push('that any workflow runs: none lies in workflows/');
+  if (failed.length > 0) left.push(`workflows that failed before and now: ${failed.join(', ')}`);
+  left.push('workflows that are not in workflows/');
+  return left;
+}

@@ -1,0 +1,72 @@
+import { Fault } from '../../base/fault.ts';
+import { referencesIn } from '../plans/fill.ts';
+import { inputsOfTrigger, wordsOfTrigger } from '../plans/trigger.ts';
+import { findCycle } from './find-cycle.ts';
+import type { Located } from './locator.ts';
+import { unknownReference } from './references.ts';
+import type { Playbook } from './types.ts';
+
+/**
+ * Checks what a playbook says about itself: step ids are unique, needs and inputs exist, nothing needs itself in a
+ * circle, every trigger has a word of its own. Faults: `DEFINITION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`, `PLAYBOOK_CYCLE`.
+ */
+export function checkPlaybook(playbook: Located<Playbook>): void {
+  checkTriggers(playbook);
+  checkSteps(playbook);
+  checkCycle(playbook);
+}
+
+function checkTriggers({ value, locate }: Located<Playbook>): void {
+  const inputs = Object.keys(value.inputs);
+  for (const [index, trigger] of value.triggers.entries()) {
+    const at = locate.value(['triggers', index]);
+    for (const name of inputsOfTrigger(trigger)) {
+      if (!inputs.includes(name)) throw unknownReference({ kind: 'input', name, known: inputs, at });
+    }
+    if (wordsOfTrigger(trigger).some((word) => word.kind === 'word')) continue;
+    throw new Fault('DEFINITION_INVALID', `triggers[${index}] has no word that would tell a goal from any other.`, {
+      at,
+    });
+  }
+}
+
+function checkSteps({ value, locate }: Located<Playbook>): void {
+  const ids = value.steps.map((step) => step.id);
+  const inputs = Object.keys(value.inputs);
+  for (const [index, step] of value.steps.entries()) {
+    const path = ['steps', index];
+    if (ids.indexOf(step.id) < index) {
+      throw new Fault('DEFINITION_INVALID', `Two steps have the id ${step.id}.`, { at: locate.value([...path, 'id']) });
+    }
+    for (const [needIndex, need] of step.needs.entries()) {
+      const at = locate.value([...path, 'needs', needIndex]);
+      if (!ids.includes(need)) throw unknownReference({ kind: 'step', name: need, known: ids, at });
+    }
+    for (const [name, text] of Object.entries(step.with)) {
+      const at = locate.value([...path, 'with', name]);
+      for (const reference of referencesIn(text)) {
+        if (reference.input === undefined) {
+          throw new Fault(
+            'PLAYBOOK_UNKNOWN_REFERENCE',
+            `${reference.text} is no reference: only \${inputs.name} is filled in. Write $$ for a dollar sign.`,
+            { at },
+          );
+        }
+        if (!inputs.includes(reference.input))
+          throw unknownReference({ kind: 'input', name: reference.input, known: inputs, at });
+      }
+    }
+  }
+}
+
+function checkCycle({ value, locate }: Located<Playbook>): void {
+  const cycle = findCycle(value.steps);
+  if (cycle === undefined) return;
+  const [first = '', second = first] = cycle;
+  const index = value.steps.findIndex((step) => step.id === first);
+  const needIndex = value.steps[index]?.needs.indexOf(second) ?? 0;
+  throw new Fault('PLAYBOOK_CYCLE', `The steps need each other in a circle: ${[...cycle, first].join(' → ')}.`, {
+    at: locate.value(['steps', index, 'needs', needIndex]),
+    data: { cycle },
+  });
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+import { checkShape } from './check-shape.ts';
+import { portField, titleField, uniqueList } from './fields.ts';
+import { parseYaml } from './parse-yaml.ts';
+import type { DefinitionSource, InstallationConfig } from './types.ts';
+import { durationField, sizeField } from './units.ts';
+
+/**
+ * Returns the configuration of `orchestrate.yaml`. Only `id`, `name` and `service` have to be there; the values
+ * below are the defaults. Fault: `CONFIG_INVALID`, for its syntax too.
+ * ```yaml
+ * id: 3f9c2a71
+ * name: comfy-home
+ * service:
+ *   mode: managed            # or none: production is started by nobody here
+ *   port: 8188
+ *   args: []                 # of every start, e.g. [--cpu]
+ *   start-time: 3m           # longest time until it answers
+ *   user-folder: null        # absolute folders of production
+ *   input-folder: null
+ *   output-folder: null
+ * ports: { first: 8191, last: 8290 }
+ * python:
+ *   program: null            # absolute path; the best on PATH when left out
+ *   index: https://pypi.org/simple   # or an absolute folder of wheels
+ *   modules: []              # have to import before a service is started
+ * policy:
+ *   max-download: 10 GiB     # a run that needs more asks first
+ *   auto-merge: []           # low, medium
+ *   min-age: 14d             # whole days
+ *   max-slowdown: 1.3
+ * supervisor: { idle-time: 10m }
+ * ```
+ */
+export function parseConfig(source: DefinitionSource): InstallationConfig {
+  const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
+  const { id, name, service, ports, python, policy, supervisor } = checkShape(configSchema, parsed, 'CONFIG_INVALID');
+  return {
+    id,
+    name,
+    service: {
+      mode: service.mode,
+      port: service.port,
+      args: service.args,
+      startSeconds: service['start-time'] / 1000,
+      userDir: service['user-folder'],
+      inputDir: service['input-folder'],
+      outputDir: service['output-folder'],
+    },
+    ports,
+    python: { program: python.program, index: indexOf(python.index), modules: python.modules },
+    policy: {
+      maxDownloadBytes: policy['max-download'],
+      autoMerge: policy['auto-merge'],
+      minAgeDays: policy['min-age'] / DAY_MS,
+      maxSlowdown: policy['max-slowdown'],
+    },
+    supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+const absolutePath = z
+  .string()
+  .regex(/^\/(?:(?!\.{1,2}(?:\/|$))[^/]+(?:\/(?!$)|$))*$/, 'has to be an absolute path without "." or ".."');
+
+/** Arguments that come from fields of their own; twice would be a contradiction. */
+const ownArguments = ['--port', '--user-directory', '--input-directory', '--output-directory'];
+
+const argument = z
+  .string()
+  .min(1)
+  .max(400)
+  .refine(
+    (text) => !ownArguments.includes(text.split('=')[0] ?? ''),
+    'is set through the fields of service, not as an argument',
+  );
+
+const indexField = z.string().superRefine((text, context) => {
+  if (absolutePath.safeParse(text).success) return;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    context.addIssue({ code: 'custom', message: 'has to be an https:// address or an absolute folder' });
+  } else if (url.username !== '' || url.password !== '') {
+    context.addIssue({ code: 'custom', message: 'has a user name or password in it, and this file is kept in git' });
+  }
+});
+
+const configSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
+  name: titleField,
+  service: z.strictObject({
+    mode: z.enum(['managed', 'none']),
+    port: portField.default(8188),
+    args: z.array(argument).max(64).default([]),
+    'start-time': durationField({ least: '1s', most: '1h' }).default(180_000),
+    'user-folder': absolutePath.nullable().default(null),
+    'input-folder': absolutePath.nullable().default(null),
+    'output-folder': absolutePath.nullable().default(null),
+  }),
+  ports: z
+    .strictObject({ first: portField, last: portField })
+    .refine(({ first, last }) => first <= last, { message: 'is below ports.first', path: ['last'] })
+    .default({ first: 8191, last: 8290 }),
+  python: z
+    .strictObject({
+      program: absolutePath.nullable().default(null),
+      index: indexField.default('https://pypi.org/simple'),
+      modules: uniqueList(
+        z.string().regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 'has to be the name of a Python module'),
+      ).default([]),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      'max-download': sizeField({ least: '0 B', most: '100 TiB' }).default(10 * 1024 ** 3),
+      'auto-merge': z
+        .array(z.enum(['low', 'medium']))
+        .max(2)
+        .default([]),
+      'min-age': durationField({ least: '0d', most: '3650d' })
+        .refine((ms) => ms % DAY_MS === 0, 'has to be whole days, like 14d')
+        .default(14 * DAY_MS),
+      'max-slowdown': z.number().min(1).max(100).default(1.3),
+    })
+    .prefault({}),
+  supervisor: z
+    .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
+    .prefault({}),
+});
+
+function indexOf(text: string): InstallationConfig['python']['index'] {
+  return text.startsWith('/') ? { kind: 'folder', path: text } : { kind: 'url', url: text };
+}

@@ -1,0 +1,54 @@
+import { stringify } from 'yaml';
+
+import type { InstallationConfig } from './types.ts';
+import { durationText, sizeText } from './units.ts';
+
+/** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
+export function printConfig({ id, name, service, ports, python, policy, supervisor }: InstallationConfig): string {
+  const parts = [
+    { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
+    { comment: undefined, fields: { name } },
+    {
+      comment: 'How production is started. mode: managed or none.',
+      fields: {
+        service: {
+          mode: service.mode,
+          port: service.port,
+          args: service.args,
+          'start-time': durationText(service.startSeconds * 1000),
+          'user-folder': service.userDir,
+          'input-folder': service.inputDir,
+          'output-folder': service.outputDir,
+        },
+      },
+    },
+    { comment: 'Ports for instances under test.', fields: { ports: { first: ports.first, last: ports.last } } },
+    {
+      comment: 'index: an https:// address, or an absolute folder of wheels.',
+      fields: {
+        python: {
+          program: python.program,
+          index: python.index.kind === 'url' ? python.index.url : python.index.path,
+          modules: python.modules,
+        },
+      },
+    },
+    {
+      comment: 'auto-merge: tiers (low, medium) that merge without a person when all rules agree.',
+      fields: {
+        policy: {
+          'max-download': sizeText(policy.maxDownloadBytes),
+          'auto-merge': policy.autoMerge,
+          'min-age': `${policy.minAgeDays}d`,
+          'max-slowdown': policy.maxSlowdown,
+        },
+      },
+    },
+    { comment: undefined, fields: { supervisor: { 'idle-time': durationText(supervisor.idleSeconds * 1000) } } },
+  ];
+  return parts
+    .map(
+      ({ comment, fields }) => `${comment === undefined ? '' : `# ${comment}\n`}${stringify(fields, { lineWidth: 0 })}`,
+    )
+    .join('');
+}

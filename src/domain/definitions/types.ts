@@ -1,0 +1,117 @@
+/** An agent: who does a step. `agents/<id>.md`: front matter and instructions. */
+export interface Agent {
+  readonly id: string;
+  readonly title: string;
+  /** Id of the tree that it works in. */
+  readonly tree: string;
+  /** Ids of the actions that it may use. */
+  readonly tools: readonly string[];
+  /** `program`: built-in actions, no model. */
+  readonly runner: 'program';
+  readonly maxMinutes: number;
+  /** The text below the front matter. */
+  readonly instructions: string;
+  readonly file: string;
+}
+
+/** A domain with standing worktrees. `trees/<id>.yaml`. */
+export interface Tree {
+  readonly id: string;
+  readonly title: string;
+  readonly homePort: number;
+  /** Slots at most; more runs wait in line. */
+  readonly slots: number;
+  /** Path patterns it may change: exact paths, `dir/**`, `*` within one segment. */
+  readonly scope: readonly string[];
+  /** Ids of the trees whose reviewers look at every change of this one. */
+  readonly reviewers: readonly string[];
+  /** What this tree asks about changes of the others: ids of review questions, see `domain/changes/questions.ts`. */
+  readonly questions: readonly string[];
+  /** Topics this tree publishes. */
+  readonly channels: readonly string[];
+  readonly file: string;
+}
+
+export interface PlaybookInput {
+  readonly description: string;
+  readonly default: string | null;
+}
+
+export interface PlaybookStep {
+  readonly id: string;
+  readonly title: string;
+  readonly action: string;
+  readonly agent: string;
+  readonly needs: readonly string[];
+  readonly with: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Tries after the first. */
+  readonly retries: number;
+}
+
+/** How a goal is carried out. `playbooks/<id>.yaml`. */
+export interface Playbook {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** Phrases; `{name}` stands for one word and gives the input of that name. */
+  readonly triggers: readonly string[];
+  readonly inputs: Readonly<Record<string, PlaybookInput>>;
+  readonly tree: string;
+  /** Id of the planning action, which chooses versions before anything is written. */
+  readonly plan: string;
+  readonly risk: 'low' | 'medium' | 'high';
+  readonly steps: readonly PlaybookStep[];
+  readonly file: string;
+}
+
+/** `orchestrate.yaml` of an installation. */
+export interface InstallationConfig {
+  /** Names the state folder; made by init, never changed. */
+  readonly id: string;
+  readonly name: string;
+  readonly service: {
+    readonly mode: 'managed' | 'none';
+    readonly port: number;
+    /** Extra arguments of every start, e.g. `--cpu`. */
+    readonly args: readonly string[];
+    /** Seconds a start may take before it counts as failed. */
+    readonly startSeconds: number;
+    /** Absolute folders of production: its own user, input, output folders stay where they are. */
+    readonly userDir: string | null;
+    readonly inputDir: string | null;
+    readonly outputDir: string | null;
+  };
+  readonly ports: { readonly first: number; readonly last: number };
+  readonly python: {
+    readonly program: string | null;
+    readonly index: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'folder'; readonly path: string };
+    /** Modules that must import before a service is started. */
+    readonly modules: readonly string[];
+  };
+  readonly policy: {
+    /** Bytes a run may download without asking. */
+    readonly maxDownloadBytes: number;
+    /** Tiers that a rule may merge without a person. */
+    readonly autoMerge: readonly ('low' | 'medium')[];
+    /** Days a version must be old before it is chosen; 0 where the index tells no dates. */
+    readonly minAgeDays: number;
+    /** A workflow this many times slower than its baseline is a regression. */
+    readonly maxSlowdown: number;
+  };
+  readonly supervisor: { readonly idleSeconds: number };
+}
+
+/** A file as it was read, before it is parsed. */
+export interface DefinitionSource {
+  /** Shown in messages: relative to home, or `built-in:agents/x.md`. */
+  readonly file: string;
+  readonly text: string;
+  readonly origin: 'built-in' | 'installation';
+}
+
+export interface Definitions {
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly trees: ReadonlyMap<string, Tree>;
+  readonly playbooks: ReadonlyMap<string, Playbook>;
+}

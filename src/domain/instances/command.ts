@@ -1,0 +1,68 @@
+import type { InstallationConfig } from '../definitions/types.ts';
+
+export interface InstanceFolders {
+  readonly dir: string;
+  readonly program: string;
+  readonly user: string;
+  readonly temp: string;
+  readonly input: string;
+  readonly output: string;
+  readonly modelPaths: string | null;
+}
+
+/**
+ * Returns the folders of an instance. A proof has all of its own; production keeps the person's user,
+ * input and output folders, passed by flags, so that nothing of theirs moves.
+ */
+export function instanceFolders(options: {
+  dir: string;
+  purpose: 'production' | 'proof';
+  service: InstallationConfig['service'];
+  hasModelPaths: boolean;
+}): InstanceFolders {
+  const { dir, service } = options;
+  const own = (name: string, persons: string | null): string =>
+    options.purpose === 'production' && persons ? persons : `${dir}/${name}`;
+  return {
+    dir,
+    program: `${dir}/ComfyUI`,
+    user: own('user', service.userDir),
+    temp: `${dir}/temp`,
+    input: own('input', service.inputDir),
+    output: own('output', service.outputDir),
+    modelPaths: options.hasModelPaths ? `${dir}/extra_model_paths.yaml` : null,
+  };
+}
+
+/** Returns the arguments of ComfyUI's start: loopback only, every folder named, none shared with another instance. */
+export function startArguments(folders: InstanceFolders, port: number, extra: readonly string[]): readonly string[] {
+  return [
+    `${folders.program}/main.py`,
+    '--listen', '127.0.0.1',
+    '--port', String(port),
+    '--user-directory', folders.user,
+    // ComfyUI appends `temp` to this folder, and deletes that at start and exit.
+    '--temp-directory', folders.dir,
+    '--input-directory', folders.input,
+    '--output-directory', folders.output,
+    ...(folders.modelPaths ? ['--extra-model-paths-config', folders.modelPaths] : []),
+    ...extra,
+  ];
+}
+
+/** Returns the whole environment of a service process: nothing of ours or the person's shell leaks in. */
+export function serviceEnvironment(options: { dir: string; envDir: string; port: number; searchPath: readonly string[] }): Readonly<Record<string, string>> {
+  return {
+    PATH: [`${options.envDir}/bin`, ...options.searchPath].join(':'),
+    HOME: `${options.dir}/home`,
+    TMPDIR: `${options.dir}/tmp`,
+    LANG: 'C.UTF-8',
+    COMFY_PORT: String(options.port),
+    PYTHONNOUSERSITE: '1',
+    PYTHONUNBUFFERED: '1',
+    // Bytecode and stray installs go beside the instance: the environment is named by a restore point.
+    PYTHONPYCACHEPREFIX: `${options.dir}/pycache`,
+    PIP_TARGET: `${options.dir}/outside-packages`,
+    PIP_CONFIG_FILE: '/dev/null',
+  };
+}

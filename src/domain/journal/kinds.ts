@@ -1,0 +1,299 @@
+import type { FaultRecord } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { Evidence } from '../changes/evidence.ts';
+import type { QuestionAnswer } from '../changes/questions.ts';
+import type { MachineName } from '../machines/index.ts';
+import type { Plan } from '../plans/plan.ts';
+import type { RestoreManifest } from '../restore/manifest.ts';
+
+/** Who gave a verdict or asked for something. */
+export interface Actor {
+  readonly kind: 'rule' | 'program' | 'model' | 'person';
+  /** A rule's or agent's id, or the person's login name. */
+  readonly name: string;
+}
+
+export interface RunOptions {
+  readonly previewOnly: boolean;
+  /** The person said yes beforehand, to the plan and to the review. */
+  readonly yes: boolean;
+  readonly until: string | null;
+  readonly playbook: string | null;
+}
+
+/**
+ * Every kind of journal row with its data. A row is written by the code that observed what it says;
+ * sentences shown to people are rendered from these rows and from nothing else.
+ * In brackets: the keys by which the newest row is found.
+ */
+export interface JournalKinds {
+  /** [`installation`] */
+  'installation.created': {
+    readonly id: string;
+    readonly home: string;
+    readonly branchRef: string;
+    readonly head: string;
+    readonly version: string;
+  };
+  'supervisor.started': { readonly pid: number; readonly version: string };
+  'supervisor.reconciled': {
+    /** One sentence per thing that was found and put right. */
+    readonly findings: readonly string[];
+    readonly durationMs: number;
+    readonly resumed: readonly string[];
+  };
+  'supervisor.stopped': { readonly reason: string };
+  /** [`checkpoint`] Which machines were alive, and the highest numbers in use, at this row. */
+  'supervisor.checkpoint': {
+    readonly live: readonly { readonly machine: MachineName; readonly subject: string }[];
+    readonly numbers: Readonly<Record<string, number>>;
+  };
+  /** [`machine:<subject>`] */
+  'machine.created': {
+    readonly machine: MachineName;
+    readonly version: number;
+    readonly subject: string;
+    readonly input: JsonObject;
+    readonly to: string;
+  };
+  /** [`machine:<subject>`] A transition. `event` is the whole event, `to` like `reviewing.deciding`. */
+  'machine.moved': {
+    readonly machine: MachineName;
+    readonly version: number;
+    readonly subject: string;
+    readonly event: JsonObject;
+    readonly from: string;
+    readonly to: string;
+    readonly isFinal: boolean;
+  };
+  /** An event that the state does not know: nothing moved. */
+  'machine.ignored': {
+    readonly machine: MachineName;
+    readonly subject: string;
+    readonly event: JsonObject;
+    readonly state: string;
+  };
+  /** A report of an effect that is no longer waited for: recorded, never applied. */
+  'report.late': { readonly subject: string; readonly effect: string; readonly report: JsonObject };
+  /** [`effect:<key>`] */
+  'effect.intended': { readonly key: string; readonly name: string; readonly input: JsonObject };
+  /** [`effect:<key>`] `how`: it was done now, or found done after an interruption. */
+  'effect.done': {
+    readonly key: string;
+    readonly name: string;
+    readonly output: JsonObject;
+    readonly how: 'did' | 'found';
+    readonly durationMs: number;
+  };
+  /** [`effect:<key>`] */
+  'effect.failed': {
+    readonly key: string;
+    readonly name: string;
+    readonly fault: FaultRecord;
+    readonly durationMs: number;
+  };
+
+  /** [`run:<run>`] `request` is the id of the request that it answers. */
+  'run.created': {
+    readonly run: string;
+    readonly goal: string;
+    readonly kind: 'work' | 'undo' | 'restore';
+    readonly options: RunOptions;
+    readonly by: Actor;
+    readonly request: number;
+    /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
+    readonly restore: string | null;
+  };
+  /** [`plan:<run>`] */
+  'plan.made': { readonly run: string; readonly plan: Plan };
+  /** [`plan-answer:<run>`] */
+  'plan.answered': {
+    readonly run: string;
+    readonly hash: string;
+    readonly verdict: 'approved' | 'rejected';
+    readonly by: Actor;
+    readonly reason: string;
+  };
+  /** [`resumed:<run>`] */
+  'run.resumed': { readonly run: string; readonly by: Actor };
+  /** [`close:<run>`] */
+  'run.closed': {
+    readonly run: string;
+    readonly state: string;
+    readonly freed: readonly string[];
+    readonly report: string | null;
+  };
+
+  /** [`lease:slot:<slot>`, `lease:port:<port>`, `lease-of:<run>`] `slot` is null where only a port was needed. */
+  'lease.taken': {
+    readonly run: string;
+    readonly slot: string | null;
+    readonly tree: string | null;
+    readonly port: number;
+    readonly homePort: number | null;
+    readonly skipped: readonly { readonly port: number; readonly why: string }[];
+  };
+  /** [`lease:slot:<slot>`, `lease:port:<port>`] */
+  'lease.freed': { readonly run: string; readonly slot: string | null; readonly port: number };
+
+  /** [`step:<task>`] What an action reported when it was done; `sentence` is made by the action from `output`. */
+  'step.reported': {
+    readonly task: string;
+    readonly attempt: string;
+    readonly action: string;
+    readonly agent: string;
+    readonly output: JsonObject;
+    readonly sentence: string;
+    readonly durationMs: number;
+  };
+  /** Progress inside a step. */
+  'step.noted': { readonly task: string; readonly attempt: string; readonly sentence: string };
+
+  /** [`fingerprint`] Items of home's git files as last accepted. */
+  'fingerprint.accepted': { readonly items: Readonly<Record<string, string>>; readonly by: Actor };
+  /** [`tamper:<run>`] */
+  'tamper.found': {
+    readonly run: string | null;
+    readonly task: string | null;
+    readonly differences: readonly { readonly item: string; readonly kind: string }[];
+  };
+
+  /** [`evidence:<key>:<part>`] */
+  'evidence.recorded': { readonly evidence: Evidence };
+
+  /** [`change:<change>`, `change-of:<run>`] */
+  'change.drafted': {
+    readonly change: string;
+    readonly run: string;
+    readonly tree: string;
+    readonly base: string;
+    readonly baseTree: string;
+    /** The git tree that is proposed, on `base`. */
+    readonly proposed: string;
+    readonly title: string;
+    readonly risk: 'low' | 'medium' | 'high';
+    readonly authors: readonly string[];
+    readonly paths: readonly { readonly path: string; readonly kind: 'added' | 'changed' | 'removed' }[];
+  };
+  /** [`check:<change>`] */
+  'change.checked': {
+    readonly change: string;
+    readonly outsideScope: readonly string[];
+    readonly reviewers: readonly string[];
+    readonly risk: 'low' | 'medium' | 'high';
+    readonly why: readonly string[];
+  };
+  /** [`gate:<change>`] The tree that would become the branch, and what proves it. */
+  'change.gated': {
+    readonly change: string;
+    readonly base: string;
+    readonly exact: string;
+    readonly environment: string;
+    readonly components: string;
+    readonly evidenceKey: string;
+    readonly reused: readonly string[];
+    readonly verdict: 'proven' | 'conflict' | 'failed';
+    readonly fault: FaultRecord | null;
+    readonly notProven: readonly string[];
+    readonly durationMs: number;
+  };
+  /** [`review:<change>:<reviewer>`, `review:<change>`] */
+  'review.answered': {
+    readonly change: string;
+    readonly base: string;
+    readonly tree: string;
+    readonly policy: string;
+    readonly reviewer: string;
+    readonly by: Actor;
+    readonly verdict: 'approved' | 'rejected' | 'changes-requested' | 'nothing-to-check';
+    readonly questions: readonly QuestionAnswer[];
+    readonly comment: string | null;
+  };
+  /** [`held:<change>`] */
+  'change.held': { readonly change: string; readonly fault: FaultRecord };
+  /** [`restore:<number>`, `restore-at:<commit>`, `restores`] Written before the branch moves. */
+  'restore.created': {
+    readonly tag: string;
+    readonly number: number;
+    readonly commit: string;
+    readonly manifest: RestoreManifest;
+  };
+  /** [`branch`] */
+  'branch.moved': { readonly ref: string; readonly from: string; readonly to: string; readonly change: string };
+  /** [`home:<change>`] */
+  'home.applied': {
+    readonly change: string;
+    readonly written: readonly string[];
+    readonly kept: readonly string[];
+    readonly indexRefreshed: boolean;
+  };
+  /** [`switching:<change>`] `from` is the instance that was production. */
+  'switch.started': { readonly change: string; readonly from: string; readonly base: string };
+  /** [`switch:<change>`] */
+  'service.switched': {
+    readonly change: string;
+    readonly outcome: 'switched' | 'not-running' | 'unaffected' | 'reverted';
+    readonly instance: string | null;
+    readonly downMs: number | null;
+    readonly requeued: number;
+    readonly reason: string | null;
+  };
+
+  /** [`instance:<instance>`] */
+  'instance.composed': {
+    readonly instance: string;
+    readonly purpose: 'production' | 'proof';
+    readonly tree: string;
+    readonly environment: string;
+    readonly components: string;
+    readonly dir: string;
+    readonly port: number;
+    readonly run: string | null;
+    readonly python: string;
+    readonly args: readonly string[];
+    readonly seal: 'read-only bind' | 'detected, not prevented';
+  };
+  /** [`instance-up:<instance>`] Proof of who answers. */
+  'instance.proven': {
+    readonly instance: string;
+    readonly pid: number;
+    readonly startTime: string;
+    readonly port: number;
+    readonly argvNamesDir: boolean;
+    readonly ownsSocket: boolean;
+    readonly comfyuiVersion: string;
+    readonly pytorchVersion: string;
+    readonly device: string;
+    readonly startMs: number;
+  };
+  /** [`instance-up:<instance>`] */
+  'instance.ended': { readonly instance: string; readonly reason: string; readonly logTail: readonly string[] };
+  /** [`production`] Which instance is production; null when it was stopped. */
+  'production.set': { readonly instance: string | null };
+  /** [`status:summary`] What bare `orchestrate` and `status` print; kept current by the supervisor. */
+  'status.summarised': { readonly summary: JsonObject };
+}
+
+export type JournalKind = keyof JournalKinds;
+
+/** Returns a row, its data checked against its kind. */
+export function row<Kind extends JournalKind>(
+  kind: Kind,
+  data: JournalKinds[Kind],
+  options: { run?: string | null; keys?: readonly string[] } = {},
+): { kind: Kind; data: JsonObject; run?: string; keys: readonly string[] } {
+  return {
+    kind,
+    data: data as unknown as JsonObject,
+    ...(options.run == null ? {} : { run: options.run }),
+    keys: options.keys ?? [],
+  };
+}
+
+/** Reads the data of a row of a known kind; undefined when the row is absent or of another kind. */
+export function dataOf<Kind extends JournalKind>(
+  kind: Kind,
+  entry: { readonly kind: string; readonly data: JsonObject } | undefined,
+): JournalKinds[Kind] | undefined {
+  return entry?.kind === kind ? (entry.data as unknown as JournalKinds[Kind]) : undefined;
+}

@@ -1,0 +1,90 @@
+import { bytesText, minutesText } from './amounts.ts';
+import type { PackageMove, Plan } from './plan.ts';
+
+/** Digits of the plan's hash that people are shown. */
+export const SHOWN_HASH_DIGITS = 6;
+
+/**
+ * Returns the plan in plain English, one text per line, without colour: what it costs in gigabytes, minutes and
+ * production time first, then what moves, what was not chosen and why, the steps, and what to beware of.
+ */
+export function describePlan(plan: Plan): string[] {
+  return [
+    headline(plan),
+    `  ${costs(plan).join(' · ')}`,
+    ...goalLines(plan),
+    ...moveLines(plan.moves),
+    ...rejectedLines(plan),
+    ...stepLines(plan),
+    ...warningLines(plan),
+  ];
+}
+
+function headline(plan: Plan): string {
+  const model = plan.model === null ? 'no language model' : `planned by ${plan.model}`;
+  const cost = plan.estimates.costUsd === 0 ? 'cost $0' : `cost up to $${plan.estimates.costUsd.toFixed(2)}`;
+  return `Plan ${plan.hash.slice(0, SHOWN_HASH_DIGITS)} · ${plan.playbook} (${plan.score.toFixed(2)}) · risk ${plan.risk} · ${model} · ${cost}`;
+}
+
+function costs({ estimates }: Plan): readonly string[] {
+  const { downloadBytes, diskBytes, diskFreeBytes, minutes, productionDownSeconds } = estimates;
+  return [
+    downloadBytes === null
+      ? 'download of unknown size'
+      : downloadBytes === 0
+        ? 'nothing to download'
+        : `download ${bytesText(downloadBytes)}`,
+    diskText(diskBytes, diskFreeBytes),
+    minutes < 1 ? minutesText(minutes) : `about ${minutesText(minutes)}`,
+    productionDownSeconds === 0
+      ? 'production stays up'
+      : `production down about ${Math.round(productionDownSeconds)} s, only after you approve`,
+  ];
+}
+
+function diskText(diskBytes: number | null, diskFreeBytes: number): string {
+  const free = `${bytesText(diskFreeBytes)} free`;
+  if (diskBytes === null) return `disk use unknown, ${free}`;
+  return `disk ${diskBytes < 0 ? '−' : '+'}${bytesText(Math.abs(diskBytes))} of ${free}`;
+}
+
+function goalLines({ goal, base }: Plan): readonly string[] {
+  switch (goal.kind) {
+    case 'work':
+      return [];
+    case 'restore': {
+      const dropped = goal.drops.length === 0 ? 'no later merge is dropped' : `drops ${goal.drops.join(', ')}`;
+      return [
+        `  brings back ${goal.to} (${goal.commit.slice(0, 7)}) as a new commit on ${base.slice(0, 7)} · ${dropped}`,
+      ];
+    }
+  }
+}
+
+function moveLines(moves: readonly PackageMove[]): readonly string[] {
+  const texts = moves.map(({ name, from, to }) => {
+    if (from === null) return `${name} ${to ?? ''} is new`;
+    return to === null ? `${name} ${from} goes` : `${name} ${from} → ${to}`;
+  });
+  const lines: string[] = [];
+  for (let at = 0; at < texts.length; at += MOVES_PER_LINE)
+    lines.push(`  ${texts.slice(at, at + MOVES_PER_LINE).join(' · ')}`);
+  return lines.length === 0 ? ['  no package moves'] : lines;
+}
+
+const MOVES_PER_LINE = 3;
+
+function rejectedLines({ rejected }: Plan): readonly string[] {
+  return rejected.map(({ name, version, why }) => `  not ${name} ${version}: ${why}`);
+}
+
+function stepLines({ steps }: Plan): readonly string[] {
+  const width = Math.max(0, ...steps.map((step) => step.id.length));
+  return steps.map(
+    (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(width)}  ${step.title} · ${step.agent}`,
+  );
+}
+
+function warningLines({ warnings }: Plan): readonly string[] {
+  return warnings.map((warning) => `! ${warning}`);
+}

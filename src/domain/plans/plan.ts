@@ -1,0 +1,89 @@
+import type { CommitId, GitTreeId, PlanHash } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
+
+export interface PackageMove {
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface RejectedVersion {
+  readonly name: string;
+  readonly version: string;
+  /** `the newest that fits is newer`, `needs numpy<2, and …`, as one clause. */
+  readonly why: string;
+}
+
+export interface PlannedStep {
+  readonly id: string;
+  readonly title: string;
+  readonly action: string;
+  readonly agent: string;
+  readonly needs: readonly string[];
+  /** Arguments with every reference filled in: what is shown is what is executed. */
+  readonly with: JsonObject;
+  readonly timeoutMs: number;
+  readonly retries: number;
+}
+
+export interface PlanEstimates {
+  /** Exact where the index tells sizes, else null. */
+  readonly downloadBytes: number | null;
+  readonly diskBytes: number | null;
+  readonly diskFreeBytes: number;
+  readonly minutes: number;
+  readonly productionDownSeconds: number;
+  readonly costUsd: number;
+}
+
+/** `work`: steps in a slot give the tree. `restore`: the tree of a restore point is brought back. */
+export type PlanGoal =
+  | { readonly kind: 'work' }
+  | {
+      readonly kind: 'restore';
+      /** Names the new restore point: `undo upgrade torch 2.10.0 → 2.11.0`. */
+      readonly title: string;
+      /** Restore point whose state comes back, e.g. `0006-upgrade-pytorch`. */
+      readonly to: string;
+      readonly commit: CommitId;
+      /** The git tree that becomes the branch's: the old one, with later commits made by hand kept on an undo. */
+      readonly proposed: GitTreeId;
+      /** Restore points whose merges are dropped, newest first. */
+      readonly drops: readonly string[];
+    };
+
+/** What a run will do, as a value. Everything that decides what happens is in here, and in its hash. */
+export interface Plan {
+  readonly hash: PlanHash;
+  readonly goalText: string;
+  readonly goal: PlanGoal;
+  readonly playbook: string;
+  /** Share of the goal's words that the playbook's trigger explained, 0 to 1. */
+  readonly score: number;
+  readonly tree: string;
+  readonly risk: 'low' | 'medium' | 'high';
+  readonly branchRef: string;
+  readonly base: CommitId;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly steps: readonly PlannedStep[];
+  readonly moves: readonly PackageMove[];
+  readonly rejected: readonly RejectedVersion[];
+  /** The lock that will be written, byte for byte; null when the plan has none. */
+  readonly lockText: string | null;
+  readonly requirementsText: string | null;
+  readonly estimates: PlanEstimates;
+  readonly warnings: readonly string[];
+  /** Id of the model that planned, or null: no language model took part. */
+  readonly model: string | null;
+}
+
+/** What a planning action finds out; the engine completes it to a Plan. */
+export interface PlanDraft {
+  readonly moves: readonly PackageMove[];
+  readonly rejected: readonly RejectedVersion[];
+  readonly lockText: string | null;
+  readonly requirementsText: string | null;
+  readonly downloadBytes: number | null;
+  readonly diskBytes: number | null;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,24 @@
+import type { Actor, RunOptions } from './journal/kinds.ts';
+
+/** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
+export interface RequestKinds {
+  'run.start': { readonly goal: string; readonly options: RunOptions; readonly by: Actor };
+  /** `to`: a restore point's name or number, or null for undoing the newest merge. */
+  'restore.start': { readonly kind: 'undo' | 'restore'; readonly to: string | null; readonly options: RunOptions; readonly by: Actor };
+  'run.answer': { readonly run: string; readonly verdict: 'approved' | 'rejected'; readonly planHash: string; readonly by: Actor };
+  'run.resume': { readonly run: string; readonly by: Actor };
+  'run.cancel': { readonly run: string; readonly by: Actor };
+  /** `tree` is the git tree that the person saw; another one is refused with `CHANGE_MOVED`. */
+  'review.answer': { readonly change: string; readonly tree: string; readonly verdict: 'approved' | 'rejected' | 'changes-requested'; readonly comment: string | null; readonly by: Actor };
+  'service.start': { readonly by: Actor };
+  'service.stop': { readonly by: Actor };
+  /** End as soon as nothing is running. */
+  'supervisor.stop': { readonly by: Actor };
+}
+
+export type RequestKind = keyof RequestKinds;
+
+/** `run` is set where the request made or moved one. */
+export type RequestAnswer =
+  | { readonly kind: 'accepted'; readonly run: string | null; readonly sentence: string }
+  | { readonly kind: 'refused'; readonly fault: import('../base/fault.ts').FaultRecord };

@@ -1,0 +1,52 @@
+export type FileKind = 'file' | 'directory' | 'link' | 'other';
+
+export interface FileInfo {
+  readonly kind: FileKind;
+  readonly sizeBytes: number;
+  readonly mode: number;
+  readonly mtimeMs: number;
+}
+
+/**
+ * Plain files. Paths are absolute. A path that is absent gives `undefined`, never a throw;
+ * everything else that goes wrong is a Fault: `DISK_FULL` (ENOSPC, EDQUOT) or `FILE_ACCESS`.
+ */
+export interface Files {
+  readText(path: string): Promise<string | undefined>;
+  readBytes(path: string): Promise<Uint8Array | undefined>;
+  /** Replaces the file whole (temporary file, fsync, rename, fsync of the folder). A repeat is safe. */
+  writeAtomic(path: string, data: string | Uint8Array, options?: { mode?: number }): Promise<void>;
+  /** Does not follow a link at the end of the path. */
+  info(path: string): Promise<FileInfo | undefined>;
+  /** Names in a folder, sorted; `[]` when it is absent. */
+  list(dir: string): Promise<readonly string[]>;
+  /** Creates the folder and its parents. A repeat is safe. */
+  ensureDir(dir: string, options?: { mode?: number }): Promise<void>;
+  /** Moves within one file system, then fsyncs both folders. */
+  rename(from: string, to: string): Promise<void>;
+  /** Creates a symbolic link, replacing a link that is there; a file that is there is a Fault. */
+  link(path: string, target: string): Promise<void>;
+  readLink(path: string): Promise<string | undefined>;
+  /** Removes the path and all below it. Never follows links. A repeat is safe. */
+  remove(path: string): Promise<void>;
+  /** Copies a folder tree: reflinks where the file system can, else bytes; links stay links. Never hard links. */
+  copyTree(from: string, to: string): Promise<void>;
+  /** The path with all links resolved, or undefined when it is absent. */
+  realPath(path: string): Promise<string | undefined>;
+  /** Bytes free for us on the file system of the path (nearest existing parent). */
+  freeBytes(path: string): Promise<number>;
+  /** Sum of the sizes of all files below, not following links; 0 when absent. */
+  sizeBytes(path: string): Promise<number>;
+  /** Makes every file and folder below read-only (`a-w`) or writable by the owner again. */
+  setReadOnly(path: string, readOnly: boolean): Promise<void>;
+  /** SHA-256 over every file below (path, mode bits, size, content), links as text; a manifest and its digest. */
+  manifest(dir: string, options?: { skip?: (relativePath: string) => boolean }): Promise<FileManifest>;
+}
+
+export interface FileManifest {
+  readonly digest: string;
+  readonly nFiles: number;
+  readonly sizeBytes: number;
+  /** One line per file, sorted by path: `<sha256 or ->link target> <mode> <path>`. */
+  readonly lines: readonly string[];
+}

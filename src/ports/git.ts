@@ -1,0 +1,212 @@
+import type { CommitId, GitTreeId } from '../base/ids.ts';
+
+export type EntryMode = '100644' | '100755' | '120000';
+
+export interface TreeEntry {
+  readonly path: string;
+  readonly mode: EntryMode;
+  /** Blob id, 40 hex digits. */
+  readonly blob: string;
+}
+
+export interface FileDifference {
+  readonly path: string;
+  readonly kind: 'added' | 'changed' | 'removed';
+  readonly before: { readonly mode: EntryMode; readonly blob: string } | null;
+  readonly after: { readonly mode: EntryMode; readonly blob: string } | null;
+}
+
+export interface SnapshotLimits {
+  readonly maxFiles: number;
+  readonly maxFileBytes: number;
+  readonly maxTotalBytes: number;
+}
+
+export interface RefusedEntry {
+  readonly path: string;
+  /** `nested repository`, `fifo`, `socket`, `device`, `case collision with …`, `name not UTF-8`, `too large`, … */
+  readonly reason: string;
+}
+
+export type SnapshotOutcome =
+  | { readonly kind: 'taken'; readonly tree: GitTreeId; readonly nFiles: number; readonly nHashed: number }
+  | { readonly kind: 'refused'; readonly refused: readonly RefusedEntry[] };
+
+export type MergeOutcome =
+  | { readonly kind: 'clean'; readonly tree: GitTreeId }
+  | { readonly kind: 'conflict'; readonly paths: readonly string[] };
+
+export interface CommitSpec {
+  readonly tree: GitTreeId;
+  readonly parents: readonly CommitId[];
+  readonly message: string;
+  readonly author: { readonly name: string; readonly email: string };
+  /** Whole seconds since 1970, UTC. With the same spec the commit id is the same: a repeat is safe. */
+  readonly atSeconds: number;
+}
+
+export interface RefUpdate {
+  readonly ref: string;
+  /** `null` creates, and refuses when the ref is there. */
+  readonly from: string | null;
+  readonly to: string;
+}
+
+export type RefOutcome = { readonly kind: 'moved' } | { readonly kind: 'refused'; readonly ref: string; readonly actual: string | null };
+
+/** Something in a tree that git would convert on checkout, or that is no plain file. */
+export interface UnsupportedContent {
+  readonly path: string;
+  readonly code: 'HOME_LFS' | 'HOME_UNSUPPORTED' | 'HOME_NESTED_REPOSITORY';
+  /** Goes after the path, e.g. `line 3 uses Git LFS (filter=lfs)`. */
+  readonly reason: string;
+}
+
+/**
+ * The trusted store: a full bare repository of ours, out of reach of agents. Every git call goes
+ * through one door with an environment built from nothing, an explicit GIT_DIR and a private index;
+ * files of a work tree are only ever read by our own walk.
+ * Faults: `GIT_MISSING`, `GIT_TOO_OLD`, `GIT_FAILED`, `GIT_TIMEOUT`, `DISK_FULL`.
+ */
+export interface TrustedStore {
+  /** Version of git, checked to be ≥ 2.39. */
+  version(): Promise<string>;
+  /** Creates the bare store with its attributes file. A repeat is safe. */
+  create(): Promise<void>;
+  /**
+   * Brings all objects reachable from `commit` out of another repository: its object files are read
+   * (as alternates of one checked `pack-objects | index-pack --strict`), its configuration never is.
+   * Writes `refs/orchestrate/incoming/<name>`. A repeat is safe.
+   */
+  importCommit(options: { gitDir: string; commit: CommitId; name: string }): Promise<void>;
+  /** Stores the files below `dir` as a tree by our own walk (lstat, no follow). `.git` at the top is skipped, nested ones refuse. */
+  snapshot(options: {
+    dir: string;
+    limits: SnapshotLimits;
+    /** Relative paths (with `/`) to leave out, e.g. `trees/`; told to the walk, never read from ignore files of the agent. */
+    skip?: (path: string) => boolean;
+    /** Names the stat cache; entries whose stat did not move are not hashed again. */
+    cacheKey?: string;
+  }): Promise<SnapshotOutcome>;
+  /** Tree of a commit. */
+  treeOf(commit: CommitId): Promise<GitTreeId>;
+  /** All files of a tree, sorted by path. */
+  list(tree: GitTreeId): Promise<readonly TreeEntry[]>;
+  readBlob(blob: string): Promise<Uint8Array>;
+  /** Content of one path, or undefined when it is absent in the tree. */
+  readFile(tree: GitTreeId, path: string): Promise<Uint8Array | undefined>;
+  /** A new tree: `base` with the given paths replaced (`null` removes). */
+  editTree(base: GitTreeId, edits: ReadonlyMap<string, string | Uint8Array | null>): Promise<GitTreeId>;
+  differences(before: GitTreeId, after: GitTreeId): Promise<readonly FileDifference[]>;
+  /** What in a tree is not supported: nested repositories, and attributes that convert content (LFS, filters, ident, encodings, CRLF). */
+  findUnsupported(tree: GitTreeId): Promise<readonly UnsupportedContent[]>;
+  /** Unified diff as text, made by git without attributes, textconv, or drivers; binary content is shown as text. */
+  patch(before: GitTreeId, after: GitTreeId): Promise<string>;
+  /** Three-way merge without a work tree. */
+  merge(options: { base: CommitId; ours: CommitId; theirs: CommitId }): Promise<MergeOutcome>;
+  /** Writes the commit object (loose, fsync). Deterministic. */
+  commit(spec: CommitSpec): Promise<CommitId>;
+  /** Writes an annotated tag object pointing at the commit. Deterministic. Returns its id. */
+  tagObject(options: { name: string; target: CommitId; message: string; atSeconds: number }): Promise<string>;
+  /** One atomic transaction through a long-lived `update-ref --stdin`. */
+  updateRefs(updates: readonly RefUpdate[]): Promise<RefOutcome>;
+  findRef(ref: string): Promise<string | undefined>;
+  /** Refs below a prefix, sorted by name; `target` is the commit that a tag points at. */
+  listRefs(prefix: string): Promise<readonly { readonly ref: string; readonly object: string; readonly target: CommitId }[]>;
+  /** Message of an annotated tag. */
+  readTag(object: string): Promise<{ readonly message: string; readonly target: CommitId }>;
+  commitFacts(commit: CommitId): Promise<{ readonly tree: GitTreeId; readonly parents: readonly CommitId[]; readonly message: string; readonly atSeconds: number }>;
+  /** Is `ancestor` reachable from `commit` by first parents or any parents. */
+  isAncestor(ancestor: CommitId, commit: CommitId): Promise<boolean>;
+  /** First-parent history, newest first, at most `limit`. */
+  history(commit: CommitId, limit: number): Promise<readonly CommitId[]>;
+  /** Writes all files of the tree below `dir` (must be absent or empty), each created exclusively and synced. */
+  exportTree(tree: GitTreeId, dir: string): Promise<void>;
+  /** `fsck --connectivity-only` without alternates; `[]` when whole. */
+  verify(): Promise<readonly string[]>;
+  /** Removes lock files left by a git of ours that is dead; returns them. Called at start only. */
+  clearStaleLocks(): Promise<readonly string[]>;
+  /** Ends the long-lived git processes. */
+  close(): Promise<void>;
+}
+
+export type HomeState =
+  | {
+      readonly kind: 'ready';
+      readonly gitDir: string;
+      /** Full name, e.g. `refs/heads/main`. */
+      readonly branchRef: string;
+      readonly head: CommitId;
+      readonly objectFormat: 'sha1';
+    }
+  | { readonly kind: 'unfit'; readonly code: 'HOME_NOT_GIT' | 'HOME_DETACHED' | 'HOME_UNBORN' | 'HOME_BARE' | 'HOME_LFS' | 'HOME_UNSUPPORTED'; readonly reason: string };
+
+/** What the file in home's work tree is, compared with two trees. */
+export interface HomePath {
+  readonly path: string;
+  readonly before: { readonly mode: EntryMode; readonly blob: string } | null;
+  readonly after: { readonly mode: EntryMode; readonly blob: string } | null;
+  /** `before`: bytes of the old tree; `after`: already the new; `other`: anything else (edited, or an untracked or ignored file in the way). */
+  readonly is: 'before' | 'after' | 'other';
+}
+
+/** The parts of a repository that decide what git would run or show. */
+export interface GitFingerprint {
+  /** Item name (`config`, `hooks/post-commit`, `worktrees/env-setup/gitdir`, `trees/env-setup/.git` …) to SHA-256 of its bytes, or what it is when it is no plain file. */
+  readonly items: Readonly<Record<string, string>>;
+}
+
+export interface FingerprintDifference {
+  readonly item: string;
+  readonly kind: 'added' | 'changed' | 'removed';
+}
+
+export interface SlotLocation {
+  /** Folder name below `trees/`, e.g. `env-setup` or `env-setup@2`. */
+  readonly name: string;
+  readonly dir: string;
+}
+
+/**
+ * The person's repository. Its configuration, hooks, attributes and index are never obeyed.
+ * Reads are of plain files; the few git calls carry the same environment from nothing.
+ */
+export interface HomeRepository {
+  /** Reads HEAD, refs and config as files. Never runs git. */
+  inspect(): Promise<HomeState>;
+  /** Value of a ref by reading loose and packed refs. Never runs git. */
+  findRef(ref: string): Promise<string | undefined>;
+  fingerprint(slots: readonly SlotLocation[]): Promise<GitFingerprint>;
+  /** Copies commit, tag, tree and blob objects that home lacks beyond `known` (null: home has none), loose, fsynced. A repeat is safe. */
+  deliverObjects(options: { commit: CommitId; tag?: string; known: CommitId | null }): Promise<{
+    readonly nObjects: number;
+    /** Objects that home had under the right id with wrong bytes; the right bytes are there now. */
+    readonly repaired: readonly string[];
+  }>;
+  /** Atomic compare-and-swap in home; no hook runs. */
+  updateRefs(updates: readonly RefUpdate[]): Promise<RefOutcome>;
+  /** State of every path on which the trees differ. */
+  comparePaths(before: GitTreeId, after: GitTreeId): Promise<readonly HomePath[]>;
+  /**
+   * Brings each path that is still `before` to `after` (write beside, fsync, rename; remove), re-checking each
+   * just before. Anything else is left and returned in `kept`. Then refreshes home's index for the written paths only.
+   */
+  applyPaths(before: GitTreeId, after: GitTreeId): Promise<{
+    readonly written: readonly string[];
+    readonly kept: readonly string[];
+    /** False when home's index was left as it is: another git holds its lock, or it is of a kind that is not written (split, sparse). */
+    readonly indexRefreshed: boolean;
+  }>;
+  /** Tracked files that differ from the commit, and untracked ones that are not ignored; for `status`. */
+  dirtyPaths(commit: CommitId): Promise<readonly string[]>;
+  /**
+   * Makes the slot a linked work tree of home, detached at the commit, with exactly the files of its tree,
+   * no matter what was there: leftovers are moved to `trashDir`. Recycles what is unchanged. Returns how.
+   */
+  prepareSlot(options: { slot: SlotLocation; commit: CommitId; trashDir: string; keepIgnored?: readonly string[] }): Promise<{ readonly how: 'created' | 'recycled' | 'rebuilt'; readonly trashed: readonly string[] }>;
+  /** Slots that exist on disk or in home's administration. */
+  listSlots(): Promise<readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[]>;
+  /** Moves the slot to trash and forgets its administration. A repeat is safe. */
+  removeSlot(options: { slot: SlotLocation; trashDir: string }): Promise<void>;
+  clearStaleLocks(): Promise<readonly string[]>;
+}

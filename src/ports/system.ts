@@ -1,0 +1,44 @@
+/** Time. Nothing below the adapters asks the machine for the time in any other way. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since 1970, for records and due times. */
+  nowMs(): number;
+  /** Milliseconds of a clock that never jumps, for durations. */
+  monotonicMs(): number;
+  /** Resolves after the time, or at once with `false` when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<boolean>;
+}
+
+/** Randomness for names that must not collide. Never decides what a run does. */
+export interface Random {
+  /** Returns `nBytes` random bytes as lower-case hex digits. */
+  hex(nBytes: number): string;
+}
+
+/** Digests. Synchronous and deterministic. */
+export interface Digest {
+  /** Returns the SHA-256 of the bytes, or of the text as UTF-8, as lower-case hex digits. */
+  sha256(data: string | Uint8Array): string;
+}
+
+/** Logging for whoever repairs the tool. The journal is the truth; a log is a convenience. */
+export interface Log {
+  info(message: string, data?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, data?: Readonly<Record<string, unknown>>): void;
+  error(message: string, data?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What the machine and the person's environment are. Read once at start. */
+export interface Host {
+  readonly platform: 'linux' | 'darwin' | 'win32';
+  readonly arch: string;
+  /** The supervisor's own process. */
+  readonly pid: number;
+  readonly userName: string;
+  /** Absolute folders of the person's PATH, in order: where git and python are looked up. */
+  readonly searchPath: readonly string[];
+  /** `$XDG_STATE_HOME` or its default, absolute. */
+  readonly stateHome: string;
+  /** Where the built-in `agents/ trees/ playbooks/ memory/ templates/` lie, absolute. */
+  readonly builtInDir: string;
+  readonly version: string;
+}

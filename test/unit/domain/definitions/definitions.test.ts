@@ -1,0 +1,207 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, it } from 'vitest';
+
+import { assembleDefinitions } from '../../../../src/domain/definitions/definitions.ts';
+import type { Definitions, DefinitionSource } from '../../../../src/domain/definitions/types.ts';
+import { goodFiles, knownNames, sourcesWith, spoilt } from './good-files.ts';
+import { faultOf, shownFault } from './shown-fault.ts';
+
+const assemble = (...changed: DefinitionSource[]): Definitions =>
+  assembleDefinitions(sourcesWith(...changed), knownNames);
+
+const agent = 'agents/validation-engineer.md';
+const tree = 'trees/env-setup.yaml';
+const playbook = 'playbooks/upgrade-package.yaml';
+
+describe('assembleDefinitions', () => {
+  it('groups files by their folder, sorted by id', () => {
+    const { agents, trees, playbooks } = assemble();
+    expect([[...agents.keys()], [...trees.keys()], [...playbooks.keys()]]).toEqual([
+      ['validation-engineer'],
+      ['env-setup', 'ops-maint'],
+      ['upgrade-package'],
+    ]);
+  });
+
+  it('lets a file of the installation take the place of the built-in one', () => {
+    const builtIn = { file: `built-in:${tree}`, text: goodFiles[tree], origin: 'built-in' } as const;
+    const { trees } = assemble(builtIn, spoilt(tree, 'Python environment', 'Mine'));
+    expect(trees.get('env-setup')).toMatchObject({ title: 'Mine', file: tree });
+  });
+
+  it('keeps built-in files that nothing replaces', () => {
+    const builtIn = {
+      file: 'built-in:agents/other.md',
+      text: goodFiles[agent].replace('validation-engineer', 'other'),
+      origin: 'built-in',
+    } as const;
+    expect(assemble(builtIn).agents.get('other')?.file).toBe('built-in:agents/other.md');
+  });
+
+  it('passes over a README and refuses a file of another kind', () => {
+    expect(() => assemble({ file: 'trees/README.md', text: '# Trees', origin: 'built-in' })).not.toThrow();
+    expect(faultOf(() => assemble({ file: 'trees/x.yml', text: '', origin: 'installation' })).message).toBe(
+      'The name of a file in trees/ has to end in .yaml.',
+    );
+  });
+
+  it('names both files of one id', () => {
+    const copy = { ...spoilt(playbook), file: 'playbooks/copy.yaml' };
+    expect(shownFault(() => assemble(copy))).toMatchInlineSnapshot(`
+      "DEFINITION_DUPLICATE: The id upgrade-package is in two files: playbooks/upgrade-package.yaml and playbooks/copy.yaml.
+      playbooks/copy.yaml:1:5
+        1 | id: upgrade-package
+          |     ^"
+    `);
+  });
+
+  it('wants the id to be the name of the file', () => {
+    expect(shownFault(() => assemble(spoilt(tree, 'id: env-setup', 'id: env-setip')))).toMatchInlineSnapshot(`
+      "DEFINITION_INVALID: The id env-setip is not the name of its file, env-setup.
+      trees/env-setup.yaml:1:5
+        1 | id: env-setip
+          |     ^"
+    `);
+  });
+
+  it.each([
+    [
+      'an action of a step',
+      spoilt(playbook, 'action: instance.boot', 'action: instance.boots'),
+      'There is no action instance.boots. Did you mean instance.boot?',
+      '20:13',
+    ],
+    [
+      'the planning action',
+      spoilt(playbook, 'env.choose', 'env.chose'),
+      'There is no action env.chose. Did you mean env.choose?',
+      '10:7',
+    ],
+    [
+      'an agent of a step',
+      spoilt(playbook, 'agent: validation-engineer', 'agent: validation-enginer'),
+      'There is no agent validation-enginer. Did you mean validation-engineer?',
+      '16:12',
+    ],
+    [
+      'the tree of a playbook',
+      spoilt(playbook, 'tree: env-setup', 'tree: models'),
+      'There is no tree models. Known: env-setup, ops-maint.',
+      '9:7',
+    ],
+    [
+      'the tree of an agent',
+      spoilt(agent, 'tree: env-setup', 'tree: env'),
+      'There is no tree env. Known: env-setup, ops-maint.',
+      '4:7',
+    ],
+    [
+      'a tool of an agent',
+      spoilt(agent, 'instance.boot', 'instance.bot'),
+      'There is no action instance.bot. Did you mean instance.boot?',
+      '5:21',
+    ],
+    [
+      'a reviewer',
+      spoilt(tree, '[ops-maint]', '[ops-maintt]'),
+      'There is no tree ops-maintt. Did you mean ops-maint?',
+      '7:13',
+    ],
+    [
+      'a question',
+      spoilt(tree, '[imports-pass]', '[imports-pas]'),
+      'There is no question imports-pas. Did you mean imports-pass?',
+      '8:13',
+    ],
+  ])('finds an unknown name: %s', (_, source, message, place) => {
+    const fault = faultOf(() => assemble(source));
+    expect([fault.code, fault.message, `${fault.at?.line}:${fault.at?.column}`]).toEqual([
+      'PLAYBOOK_UNKNOWN_REFERENCE',
+      message,
+      place,
+    ]);
+  });
+
+  it('gives an agent only steps whose action is one of its tools', () => {
+    expect(shownFault(() => assemble(spoilt(playbook, 'action: env.verify', 'action: env.build'))))
+      .toMatchInlineSnapshot(`
+      "DEFINITION_INVALID: The agent validation-engineer may not use env.build: it is not one of its tools (agents/validation-engineer.md).
+      playbooks/upgrade-package.yaml:16:12
+        16 |     agent: validation-engineer
+           |            ^"
+    `);
+  });
+
+  it('gives every tree a home port of its own', () => {
+    expect(faultOf(() => assemble(spoilt('trees/ops-maint.yaml', '8190', '8188')))).toMatchObject({
+      code: 'DEFINITION_INVALID',
+      message: 'The home port 8188 is also that of env-setup (trees/env-setup.yaml).',
+      at: { file: 'trees/ops-maint.yaml', line: 3, column: 12 },
+    });
+  });
+
+  it('lets no tree review itself', () => {
+    expect(faultOf(() => assemble(spoilt(tree, '[ops-maint]', '[env-setup]'))).message).toBe(
+      'A tree cannot review its own changes.',
+    );
+  });
+});
+
+describe('the built-in definitions', () => {
+  const root = fileURLToPath(new URL('../../../../', import.meta.url));
+  const sources = globSync(['agents/*', 'trees/*', 'playbooks/*'], { cwd: root }).map((path) => ({
+    file: `built-in:${path}`,
+    text: readFileSync(root + path, 'utf8'),
+    origin: 'built-in' as const,
+  }));
+  const actions = new Set([
+    'env.choose',
+    'env.record',
+    'env.lock',
+    'env.build',
+    'env.verify',
+    'instance.boot',
+    'instance.smoke',
+  ]);
+  const { agents, trees, playbooks } = assembleDefinitions(sources, { actions });
+
+  it('hold the three trees on their ports', () => {
+    expect([...trees.values()].map(({ id, homePort }) => `${id} ${homePort}`)).toEqual([
+      'env-setup 8188',
+      'models-integ 8189',
+      'ops-maint 8190',
+    ]);
+  });
+
+  it('have every tree reviewed by the two others', () => {
+    for (const { id, reviewers } of trees.values()) expect([...reviewers, id].sort()).toEqual([...trees.keys()]);
+  });
+
+  it('never give two trees the same path', () => {
+    const patterns = [...trees.values()].flatMap(({ scope }) => scope);
+    expect(new Set(patterns).size).toBe(patterns.length);
+  });
+
+  it('let both upgrades take the same proven way', () => {
+    const steps = (id: string): unknown =>
+      playbooks.get(id)?.steps.map((step) => `${step.id} ${step.action} ${step.agent}`);
+    expect(steps('upgrade-package')).toEqual(steps('upgrade-pytorch'));
+    expect(steps('upgrade-pytorch')).toEqual([
+      'record env.record environment-specialist',
+      'lock env.lock environment-specialist',
+      'build env.build package-manager',
+      'imports env.verify validation-engineer',
+      'boot instance.boot validation-engineer',
+      'smoke instance.smoke validation-engineer',
+    ]);
+  });
+
+  it('give every agent a tree and instructions', () => {
+    for (const { tree: home, instructions } of agents.values()) {
+      expect(trees.has(home)).toBe(true);
+      expect(instructions.length).toBeGreaterThan(200);
+    }
+  });
+});
