@@ -1,0 +1,185 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+import { Fault } from '../../base/fault.ts';
+import type { OpenProgram, RawResult, Spawner } from '../process/spawner.ts';
+import { gitFailure, startFailure } from './git-failure.ts';
+
+/** What may be asked of git. A verb without a rule here cannot be run. */
+export type GitVerb = keyof typeof verbRules;
+
+export interface GitCall {
+  readonly verb: GitVerb;
+  readonly args: readonly string[];
+  readonly gitDir: string;
+  /** Private index; without one git is pointed at a file that does not exist. */
+  readonly indexFile?: string;
+  /** Only for verbs that look at files. */
+  readonly workTree?: string;
+  /** Object folders read beside the repository's own, e.g. the one of a home that is being imported. */
+  readonly alternates?: readonly string[];
+  readonly stdin?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly maxOutputBytes?: number;
+  /** Exit codes that are an answer; anything else rejects. */
+  readonly answers?: readonly number[];
+}
+
+/** A git command line that obeys nothing but this file. */
+export interface PlannedCall {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+}
+
+/** The one place where git command lines and their environment are made. */
+export interface GitDoor {
+  plan(call: GitCall): PlannedCall;
+  run(call: GitCall): Promise<RawResult>;
+  /** Starts a git that stays, such as `cat-file --batch-command`. */
+  open(call: GitCall): Promise<OpenProgram>;
+  /** The program that is run; `GIT_MISSING` when there is none on the search path. */
+  program(): string;
+}
+
+/** Flags of security.md 1.4: local configuration is attacker territory, so every key that runs or rewrites something is pinned. */
+const pinnedConfig = [
+  'core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.attributesFile=/dev/null', 'core.excludesFile=/dev/null',
+  'core.sshCommand=/bin/false', 'core.askPass=/bin/false', 'core.editor=/bin/false', 'core.pager=cat', 'credential.helper=',
+  'protocol.allow=never', 'protocol.file.allow=always', 'protocol.ext.allow=never',
+  'commit.gpgSign=false', 'tag.gpgSign=false', 'tag.forceSignAnnotated=false', 'log.showSignature=false',
+  'merge.verifySignatures=false', 'gpg.program=/bin/false', 'gpg.ssh.program=/bin/false', 'gpg.x509.program=/bin/false',
+  'submodule.recurse=false', 'fetch.recurseSubmodules=false', 'push.recurseSubmodules=no', 'diff.ignoreSubmodules=all',
+  'gc.auto=0', 'maintenance.auto=false', 'safe.bareRepository=explicit',
+  'core.protectHFS=true', 'core.protectNTFS=true', 'core.autocrlf=false', 'core.quotePath=true', 'color.ui=never',
+  'transfer.fsckObjects=true', 'core.fsync=all',
+  // A graph, index of packs or bitmap is a claim about objects; only the objects themselves are read.
+  'core.commitGraph=false', 'core.multiPackIndex=false', 'pack.useBitmaps=false',
+] as const;
+
+const globalFlags: readonly string[] = [
+  '--no-pager', '--no-replace-objects', '--literal-pathspecs', ...pinnedConfig.flatMap((pair) => ['-c', pair]),
+];
+
+interface VerbRule {
+  /** Always directly after the verb. */
+  readonly flags: readonly string[];
+  readonly timeoutMs: number;
+}
+
+const rule = (timeoutMs: number, ...flags: string[]): VerbRule => ({ flags, timeoutMs });
+
+/** Per-verb rules of security.md 1.4. The times are far above any healthy run: they only end a git that hangs. */
+const verbRules = {
+  'cat-file': rule(60_000),
+  'update-ref': rule(15_000),
+  'pack-objects': rule(600_000, '-q'),
+  'index-pack': rule(600_000),
+  'merge-tree': rule(120_000),
+  'merge-base': rule(60_000),
+  'diff-tree': rule(120_000, '--no-ext-diff', '--no-textconv', '--text', '--no-color', '--ignore-submodules=all'),
+  'ls-files': rule(60_000),
+  fsck: rule(600_000),
+  version: rule(15_000),
+} as const;
+
+/**
+ * Creates the door. `searchPath` is the PATH given to git, and where it is looked for when `gitProgram`
+ * is not said; `scratchDir` holds the empty HOME. Nothing of the caller's environment is inherited.
+ */
+export function createGitDoor(options: {
+  readonly spawner: Spawner;
+  readonly scratchDir: string;
+  readonly searchPath: string;
+  readonly gitProgram?: string;
+}): GitDoor {
+  const emptyHome = path.join(options.scratchDir, 'empty-home');
+  fs.mkdirSync(emptyHome, { recursive: true, mode: 0o700 });
+  let found: string | undefined;
+
+  const program = (): string => (found ??= options.gitProgram ?? findProgram(options.searchPath));
+
+  const plan = (call: GitCall): PlannedCall => {
+    const verb: VerbRule = verbRules[call.verb];
+    return {
+      program: program(),
+      args: [...globalFlags, call.verb, ...verb.flags, ...call.args],
+      env: environment(call, emptyHome, options.searchPath),
+      cwd: emptyHome,
+      timeoutMs: call.timeoutMs ?? verb.timeoutMs,
+    };
+  };
+
+  return {
+    plan,
+    program,
+    async run(call) {
+      const planned = plan(call);
+      let result: RawResult;
+      try {
+        result = await options.spawner.run({
+          ...planned,
+          ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+          maxOutputBytes: call.maxOutputBytes ?? 64 * 1024 * 1024,
+        });
+      } catch (error) {
+        throw startFailure(error, planned.program);
+      }
+      if (result.timedOut || result.truncated || !(call.answers ?? [0]).includes(result.exitCode ?? -1)) {
+        throw gitFailure(call.verb, result);
+      }
+      return result;
+    },
+    async open(call) {
+      const planned = plan(call);
+      try {
+        return await options.spawner.open({ program: planned.program, args: planned.args, env: planned.env, cwd: planned.cwd });
+      } catch (error) {
+        throw startFailure(error, planned.program);
+      }
+    },
+  };
+}
+
+function environment(call: GitCall, emptyHome: string, searchPath: string): Record<string, string> {
+  return {
+    PATH: searchPath, HOME: emptyHome, XDG_CONFIG_HOME: emptyHome, LC_ALL: 'C', TZ: 'UTC',
+    GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_SYSTEM: '/dev/null', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1',
+    GIT_DIR: call.gitDir,
+    GIT_INDEX_FILE: call.indexFile ?? path.join(emptyHome, 'no-index'),
+    ...(call.workTree === undefined ? {} : { GIT_WORK_TREE: call.workTree }),
+    ...(call.alternates === undefined ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: call.alternates.map(quoteForPathList).join(':') }),
+    GIT_CEILING_DIRECTORIES: path.dirname(emptyHome),
+    GIT_NO_REPLACE_OBJECTS: '1', GIT_LITERAL_PATHSPECS: '1', GIT_OPTIONAL_LOCKS: '0',
+    GIT_ALLOW_PROTOCOL: 'file', GIT_PROTOCOL_FROM_USER: '0',
+    GIT_SSH_COMMAND: '/bin/false', GIT_ASKPASS: '/bin/false', SSH_ASKPASS: '/bin/false', GIT_TERMINAL_PROMPT: '0',
+    GIT_EDITOR: '/bin/false', GIT_SEQUENCE_EDITOR: '/bin/false', GIT_PAGER: 'cat',
+    GIT_COMMITTER_NAME: 'orchestrate', GIT_COMMITTER_EMAIL: 'orchestrate@localhost',
+    GIT_AUTHOR_NAME: 'orchestrate', GIT_AUTHOR_EMAIL: 'orchestrate@localhost',
+  };
+}
+
+/** A path with `:` or a leading quote has to be C-quoted in a list of object folders (gitfaq, GIT_ALTERNATE_OBJECT_DIRECTORIES). */
+function quoteForPathList(folder: string): string {
+  return /[:"\n]/.test(folder) ? `"${folder.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"` : folder;
+}
+
+function findProgram(searchPath: string): string {
+  for (const folder of searchPath.split(path.delimiter)) {
+    if (!path.isAbsolute(folder)) continue;
+    const candidate = path.join(folder, 'git');
+    try {
+      fs.accessSync(candidate, fs.constants.X_OK);
+      if (fs.statSync(candidate).isFile()) return candidate;
+    } catch {
+      // Not here: the next folder.
+    }
+  }
+  throw new Fault('GIT_MISSING', 'git was not found on the search path.', {
+    hints: ['install git 2.39 or newer', 'orchestrate doctor'],
+    state: 'Nothing was changed.',
+    data: { searchPath },
+  });
+}

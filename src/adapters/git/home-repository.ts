@@ -1,0 +1,70 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+import type { HomeRepository } from '../../ports/git.ts';
+import { atTheEdge } from './git-failure.ts';
+import { applyPaths, comparePaths } from './home-apply.ts';
+import { dirtyPaths } from './home-dirty.ts';
+import { fingerprintHome } from './home-fingerprint.ts';
+import { inspectHome } from './home-inspect.ts';
+import { HomeObjects } from './home-objects.ts';
+import { temporaryFolder, type HomePlace } from './home-place.ts';
+import { refProblem } from './path-rules.ts';
+import { findRefInFiles } from './ref-files.ts';
+import { moveRefs, RefWriter } from './ref-writer.ts';
+import { listSlots, prepareSlot, removeSlot } from './slots.ts';
+import { clearDeadLocks, filesNamed, refLocks } from './stale-locks.ts';
+import type { GitStore } from './trusted-store.ts';
+
+/**
+ * Creates the adapter of the person's repository. It shares the store's processes, caches and scratch folder, and ends
+ * with the store's `close`. Only `updateRefs` runs git in home: one `update-ref --stdin` that ends when it is idle.
+ */
+export function createHomeRepository(options: { readonly homeDir: string; readonly store: GitStore }): HomeRepository {
+  const homeDir = fs.existsSync(options.homeDir) ? fs.realpathSync(options.homeDir) : path.resolve(options.homeDir);
+  const home: HomePlace = { homeDir, gitDir: path.join(homeDir, '.git'), parts: options.store.parts };
+  const refs = new RefWriter(home.parts.door, home.gitDir);
+  home.parts.closers.push(() => refs.close());
+  const objects = new HomeObjects(home);
+  const findRef = (ref: string): string | undefined => (refProblem(ref) === undefined ? findRefInFiles(home.gitDir, ref) : undefined);
+
+  return {
+    inspect: () => atTheEdge('looking at home', 'Nothing was changed.', async () => inspectHome(homeDir)),
+    findRef: (ref) => atTheEdge('reading a ref of home', 'Nothing was changed.', async () => findRef(ref)),
+    fingerprint: (slots) => atTheEdge('taking the fingerprint of home', 'Nothing was changed.', async () => fingerprintHome(home, slots)),
+    deliverObjects: (request) =>
+      atTheEdge('copying objects to home', 'Branch and files of home are as they were; a repeat goes on.', () => objects.deliver(request)),
+    updateRefs: (updates) =>
+      atTheEdge('moving refs of home', 'The refs show what moved; a repeat finishes it.', () =>
+        moveRefs({
+          updates,
+          find: findRef,
+          transact: (commands) => refs.transact(commands),
+          clearLocks: (names) =>
+            void clearDeadLocks({ locks: refLocks(home.gitDir, names), repositories: [homeDir], nowMs: Date.now(), youngerMs: 0 }),
+        }),
+      ),
+    comparePaths: (before, after) => atTheEdge('comparing the files of home', 'Nothing was changed.', () => comparePaths(home, before, after)),
+    applyPaths: (before, after) =>
+      atTheEdge('writing the files of home', 'Each file is whole, old or new; a repeat goes on.', () => applyPaths(home, before, after)),
+    dirtyPaths: (commit) => atTheEdge('looking through home', 'Nothing was changed.', () => dirtyPaths(home, commit)),
+    prepareSlot: (request) =>
+      atTheEdge(`preparing the slot ${request.slot.name}`, 'What was moved is in the trash; a repeat goes on.', () => prepareSlot(home, request)),
+    listSlots: () => atTheEdge('looking for slots', 'Nothing was changed.', async () => listSlots(home)),
+    removeSlot: (request) =>
+      atTheEdge(`removing the slot ${request.slot.name}`, 'What was moved is in the trash; a repeat goes on.', async () => removeSlot(home, request)),
+    clearStaleLocks: () => atTheEdge('clearing locks of home', 'Nothing else was changed.', async () => clearLocks(home)),
+  };
+}
+
+function clearLocks(home: HomePlace): readonly string[] {
+  const { gitDir } = home;
+  const isLock = (name: string): boolean => name.endsWith('.lock');
+  const locks = [
+    ...['index', 'HEAD', 'config', 'packed-refs', 'shallow', 'ORIG_HEAD', 'FETCH_HEAD'].map((name) => path.join(gitDir, `${name}.lock`)),
+    ...filesNamed(path.join(gitDir, 'refs'), isLock),
+    ...filesNamed(path.join(gitDir, 'worktrees'), isLock),
+    ...filesNamed(path.join(gitDir, temporaryFolder), () => true),
+  ];
+  return clearDeadLocks({ locks, repositories: [home.homeDir], nowMs: Date.now() });
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { Host } from '../../ports/system.ts';
+import { fixedSearchPath } from './search-path.ts';
+
+/**
+ * Reads what the machine and the person's environment are. `searchPath` is where programs such as
+ * git and python are looked for, fixed for the life of this process.
+ */
+export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonly searchPath: readonly string[] } {
+  const builtInDir = packageDir();
+  const home = env['HOME'] !== undefined && isAbsolute(env['HOME']) ? env['HOME'] : homedir();
+  const stateHome = env['XDG_STATE_HOME'];
+  return {
+    platform: platformName(),
+    arch: process.arch,
+    pid: process.pid,
+    userName: userName(env),
+    // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+    stateHome: stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(home, '.local', 'state'),
+    builtInDir,
+    version: versionOf(builtInDir),
+    searchPath: fixedSearchPath(env['PATH']),
+  };
+}
+
+function platformName(): Host['platform'] {
+  return process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+}
+
+/** A user of a container may have no entry in the list of users. */
+function userName(env: NodeJS.ProcessEnv): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return env['USER'] ?? String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/** The nearest folder above this file that has a package.json: the root, from the sources and from the bundle. */
+function packageDir(): string {
+  for (let dir = dirname(fileURLToPath(import.meta.url)); ; dir = dirname(dir)) {
+    if (existsSync(join(dir, 'package.json'))) return dir;
+    if (dir === dirname(dir)) throw new Error('orchestrate does not find its own package.json');
+  }
+}
+
+function versionOf(dir: string): string {
+  const { version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,48 @@
+import type { BuiltEnvironment, Python } from '../../ports/python.ts';
+import { build } from './build.ts';
+import { sweepScratch } from './child-environment.ts';
+import { inspectEnvironment } from './environment-manifest.ts';
+import { findInterpreter } from './interpreter.ts';
+import { findModernPip } from './modern-pip.ts';
+import type { Parts } from './parts.ts';
+import { isModernPip } from './pip-version.ts';
+import { freeze, importCheck, modulesOf } from './questions.ts';
+import { listVersions, resolve } from './resolve.ts';
+import { ensureBareVenv, ensurePip } from './tools.ts';
+
+/**
+ * Creates the port to Python. `searchPath` is where interpreters are looked for and the PATH of
+ * every child. `network` is the person's proxy and certificate, when there are such settings.
+ */
+export function createPython(
+  options: Pick<Parts, 'processes' | 'files' | 'clock' | 'digest' | 'searchPath'> &
+    Partial<Pick<Parts, 'log' | 'network'>>,
+): Python {
+  const parts: Parts = { ...options, log: options.log, network: options.network ?? {} };
+  const underWay = new Map<string, Promise<BuiltEnvironment>>();
+
+  return {
+    async probe({ program, toolsDir }) {
+      const interpreter = await findInterpreter(parts, program);
+      await parts.files.ensureDir(toolsDir);
+      await sweepScratch(parts, toolsDir);
+      const own = await ensurePip(parts, interpreter, toolsDir);
+      const pipVersion = isModernPip(own) ? own : ((await findModernPip(parts, toolsDir)) ?? own);
+      const { version, abi, platform } = interpreter;
+      const facts = { program: interpreter.program, version, abi, platform, pipVersion };
+      await ensureBareVenv(parts, facts, toolsDir);
+      return facts;
+    },
+    resolve: (request) => resolve(parts, request),
+    versions: (request) => listVersions(parts, request),
+    async build(request) {
+      const running = underWay.get(request.dir) ?? build(parts, request).finally(() => underWay.delete(request.dir));
+      underWay.set(request.dir, running);
+      return running;
+    },
+    inspect: (dir) => inspectEnvironment(parts, dir),
+    importCheck: (request) => importCheck(parts, request),
+    freeze: (request) => freeze(parts, request),
+    modulesOf: (request) => modulesOf(parts, request),
+  };
+}

@@ -1,0 +1,80 @@
+import { Fault, faultRecord } from '../../base/fault.ts';
+import type { BellRope } from './bell-rope.ts';
+import { retryBusy } from './busy.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import type { WriteJob, WriteOutcome, Writer } from './write-jobs.ts';
+
+/** A commit of this many jobs is a few milliseconds; more would only make the first of them wait. */
+const maxJobsPerCommit = 1_024;
+/** More waiting jobs than a supervisor can have in hand mean that the disk has stopped. */
+const maxWaitingJobs = 65_536;
+
+interface WaitingJob {
+  readonly job: WriteJob;
+  readonly resolve: (outcome: WriteOutcome) => void;
+}
+
+/** Collects the jobs that arrive together and commits them together: one sync of the disk for all of them. */
+export class GroupCommit implements Writer {
+  readonly #journal: JournalWriter;
+  readonly #rope: BellRope;
+  readonly #file: string;
+  readonly #closeDatabase: () => void;
+  #waiting: WaitingJob[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: {
+    readonly journal: JournalWriter;
+    readonly rope: BellRope;
+    readonly file: string;
+    readonly closeDatabase: () => void;
+  }) {
+    this.#journal = options.journal;
+    this.#rope = options.rope;
+    this.#file = options.file;
+    this.#closeDatabase = options.closeDatabase;
+  }
+
+  submit(job: WriteJob): Promise<WriteOutcome> {
+    if (this.#waiting.length >= maxWaitingJobs) {
+      const fault = new Fault('LEDGER_UNAVAILABLE', `${maxWaitingJobs} writes are waiting for ${this.#file}`);
+      return Promise.resolve({ kind: 'refused', fault: fault.toRecord() });
+    }
+    return new Promise((resolve) => {
+      this.#waiting.push({ job, resolve });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  async idle(): Promise<void> {
+    await this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.idle();
+    this.#rope.close();
+    this.#closeDatabase();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Whatever is ready to run now may still add its jobs.
+      await new Promise((resolve) => setImmediate(resolve));
+      const group = this.#waiting.splice(0, maxJobsPerCommit);
+      const outcomes = await this.#commit(group.map(({ job }) => job));
+      group.forEach(({ resolve }, index) => resolve(outcomes[index] as WriteOutcome));
+    }
+    this.#flushing = undefined;
+  }
+
+  async #commit(jobs: readonly WriteJob[]): Promise<readonly WriteOutcome[]> {
+    try {
+      const { outcomes, head } = await retryBusy(this.#file, () => this.#journal.transact(jobs));
+      this.#rope.ring(head);
+      if (jobs.some((job) => job.kind === 'nextEpoch')) this.#journal.preGrowWal();
+      return outcomes;
+    } catch (error) {
+      return jobs.map(() => ({ kind: 'refused', fault: faultRecord(error) }));
+    }
+  }
+}

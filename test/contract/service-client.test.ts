@@ -1,0 +1,349 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { makeIndex } from '../../demo/wheels.ts';
+import { createSystemClock } from '../../src/adapters/clock/system-clock.ts';
+import { createServiceClient } from '../../src/adapters/comfyui/service-client.ts';
+import type { JsonObject } from '../../src/base/json.ts';
+import { makeInstalledEnv } from '../demo/support/python-env.ts';
+import { startSimulator, type Simulator } from '../demo/support/simulator.ts';
+import { faultOf } from './support/fault-of.ts';
+import { encodePng } from './support/png-encoder.ts';
+import { tempFolder } from './support/temp-folder.ts';
+import { startTinyComfy, type Route, type TinyComfy } from './support/tiny-comfy.ts';
+
+const client = createServiceClient({ clock: createSystemClock() });
+const smoke = (name: string): JsonObject =>
+  JSON.parse(readFileSync(new URL(`../../demo/comfyui/smoke/${name}.json`, import.meta.url), 'utf8')) as JsonObject;
+const options = { timeoutMs: 20_000, nonce: 'r1.smoke#1' };
+
+describe('the client, with the simulator', () => {
+  const folder = tempFolder();
+  let simulator: Simulator;
+  let baseUrl = '';
+  beforeAll(async () => {
+    const { folder: index } = makeIndex({ into: join(folder, 'index') });
+    const { python } = await makeInstalledEnv(join(folder, 'python'), index);
+    simulator = await startSimulator({ python, base: join(folder, 'base') });
+    baseUrl = `http://127.0.0.1:${simulator.port}`;
+  });
+
+  it('reads what the service says about itself', async () => {
+    expect(await client.facts(baseUrl)).toMatchObject({
+      comfyuiVersion: expect.stringContaining('0.3.64') as string,
+      pytorchVersion: '2.11.0',
+      deviceType: 'cpu',
+      argv: expect.arrayContaining(['--port', String(simulator.port)]) as string[],
+    });
+    expect(await client.nodeClasses(baseUrl)).toEqual(expect.arrayContaining(['EmptyImage', 'SaveImage']));
+    expect(await client.logTail(baseUrl, 1)).toHaveLength(1);
+  });
+
+  it('runs a workflow and looks at its picture', async () => {
+    const outcome = await client.runWorkflow(baseUrl, smoke('padded-card'), options);
+    expect(outcome).toMatchObject({
+      kind: 'ran',
+      promptId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      pictures: [{ filename: 'smoke-r1-smoke-1_00001_.png', widthPx: 128, heightPx: 80, isFlat: false }],
+    });
+    expect(outcome.kind === 'ran' ? outcome.nFrames : 0).toBeGreaterThan(5);
+  });
+
+  it('sees that a picture is flat', async () => {
+    expect(await client.runWorkflow(baseUrl, smoke('flat-card'), options)).toMatchObject({
+      kind: 'ran',
+      pictures: [{ isFlat: true }],
+    });
+  });
+
+  it('runs the same workflow twice: no cache answers', async () => {
+    const [first, second] = [
+      await client.runWorkflow(baseUrl, smoke('padded-card'), { ...options, nonce: 'a' }),
+      await client.runWorkflow(baseUrl, smoke('padded-card'), { ...options, nonce: 'b' }),
+    ];
+    expect([first, second]).toMatchObject([
+      { pictures: [{ filename: 'smoke-a_00001_.png' }] },
+      { pictures: [{ filename: 'smoke-b_00001_.png' }] },
+    ]);
+  });
+
+  it('says in one sentence why a graph is refused', async () => {
+    const graph = smoke('padded-card');
+    const withNode = (id: string, node: JsonObject) => client.runWorkflow(baseUrl, { ...graph, [id]: node }, options);
+    expect(await withNode('1', { class_type: 'Absent', inputs: {} })).toMatchObject({
+      kind: 'failed',
+      reason: "The server refused the graph: Cannot execute because node Absent does not exist: Node ID '#1'",
+    });
+    const pad = graph['2'] as { inputs: JsonObject };
+    expect(await withNode('2', { ...pad, inputs: { ...pad.inputs, left: -5 } })).toMatchObject({
+      kind: 'failed',
+      reason: 'ImagePadForOutpaint (node 2) was refused: Value -5 smaller than min of 0: left',
+    });
+  });
+
+  it('counts an answer with errors of some nodes as failed', async () => {
+    const graph = {
+      ...smoke('padded-card'),
+      '9': { class_type: 'SaveImage', inputs: { filename_prefix: 'x', images: ['absent', 0] } },
+    };
+    expect(await client.runWorkflow(baseUrl, graph, options)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('has an empty queue in the end', async () => {
+    expect(await client.queue(baseUrl)).toEqual({ running: 0, pending: [] });
+  });
+});
+
+describe('the client, with a server that misbehaves', () => {
+  const png = encodePng({
+    widthPx: 2,
+    heightPx: 1,
+    nChannels: 3,
+    pixels: Buffer.from([1, 2, 3, 4, 5, 6]),
+    filters: [0],
+  });
+  const image = { images: [{ filename: 'a.png', subfolder: 's', type: 'output' }] };
+  const ids: string[] = [];
+  const accept: Route = ({ prompt_id: id }) => {
+    ids.push(String(id));
+    return { prompt_id: id as string, number: 1, node_errors: {} };
+  };
+  const entry =
+    (status: object, outputs: object = { '4': image }): Route =>
+    () => ({ [ids.at(-1) ?? '']: { outputs, status } });
+  const success = entry({ status_str: 'success', completed: true, messages: [] });
+  const idle: Route = () => ({ queue_running: [], queue_pending: [] });
+  const after = (ms: number, step: () => void): void => void setTimeout(step, ms);
+  const run = (tiny: TinyComfy, graph: JsonObject = {}, timeoutMs = 10_000) =>
+    client.runWorkflow(tiny.baseUrl, graph, { timeoutMs, nonce: 'n' });
+
+  it('sends seeds and prefixes of its own, the same for the same nonce, and leaves links alone', async () => {
+    const tiny = await startTinyComfy({ 'POST /api/prompt': () => 500 });
+    const graph = {
+      '1': { class_type: 'K', inputs: { seed: 5, noise_seed: ['2', 0], steps: 3 } },
+      '2': { class_type: 'SaveImage', inputs: { filename_prefix: 'a/b' } },
+    };
+    await run(tiny, graph);
+    await run(tiny, graph);
+    const [first, second] = tiny.requests.map(({ body }) => (body as { prompt: typeof graph }).prompt);
+    expect(first).toEqual(second);
+    expect(first?.['2'].inputs.filename_prefix).toBe('a/b-n');
+    expect(first?.['1'].inputs).toMatchObject({ noise_seed: ['2', 0], steps: 3 });
+    expect(first?.['1'].inputs.seed).not.toBe(5);
+  });
+
+  it.each([
+    ['the server has no WebSocket', false],
+    ['the WebSocket dies in the middle', true],
+  ])('reads the history when %s', async (_, webSocket) => {
+    const tiny = await startTinyComfy(
+      {
+        'POST /api/prompt': (body, self) => (after(30, () => self.dropSockets()), accept(body, self)),
+        'GET /api/history/*': success,
+        'GET /api/queue': idle,
+        'GET /api/view': () => png,
+      },
+      { webSocket },
+    );
+    expect(await run(tiny)).toMatchObject({
+      kind: 'ran',
+      pictures: [{ filename: 'a.png', widthPx: 2, heightPx: 1, isFlat: false, sizeBytes: png.length }],
+    });
+  });
+
+  it('waits for the end mark of its own prompt', async () => {
+    const tiny = await startTinyComfy({
+      'POST /api/prompt'(body, self) {
+        self.tell('executing', { node: null, prompt_id: 'of-somebody-else' });
+        after(20, () => self.tell('executed', { node: '4', output: image, prompt_id: body['prompt_id'] }));
+        after(300, () => self.tell('executing', { node: null, prompt_id: body['prompt_id'] }));
+        return accept(body, self);
+      },
+      'GET /api/history/*': () => ({}),
+      'GET /api/queue': idle,
+      'GET /api/view': () => png,
+    });
+    const outcome = await run(tiny);
+    expect(outcome).toMatchObject({ kind: 'ran', nFrames: 2, pictures: [{ filename: 'a.png' }] });
+    expect(outcome.kind === 'ran' ? outcome.durationMs : 0).toBeGreaterThan(250);
+  });
+
+  it('tells what a node threw, and nothing of what it worked on', async () => {
+    const tiny = await startTinyComfy({
+      'POST /api/prompt'(body, self) {
+        const id = body['prompt_id'];
+        const error = {
+          prompt_id: id,
+          node_id: '3',
+          node_type: 'KSampler',
+          exception_type: 'torch.OutOfMemoryError',
+          exception_message: 'Allocation on device\nmore\n',
+          traceback: ['x'],
+        };
+        after(20, () =>
+          self.tell('execution_error', {
+            ...error,
+            current_inputs: { text: ['my secret prompt'] },
+            current_outputs: ['secret'],
+          }),
+        );
+        after(30, () => self.tell('executing', { node: null, prompt_id: id }));
+        return accept(body, self);
+      },
+      'GET /api/history/*': success,
+    });
+    const outcome = await run(tiny);
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      reason: 'KSampler (node 3) failed: torch.OutOfMemoryError: Allocation on device',
+    });
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+  });
+
+  it('tells an interruption from a failure, by the history, too', async () => {
+    const status = {
+      status_str: 'error',
+      completed: false,
+      messages: [
+        ['execution_start', {}],
+        ['execution_interrupted', { node_id: '3' }],
+      ],
+    };
+    const tiny = await startTinyComfy(
+      { 'POST /api/prompt': accept, 'GET /api/history/*': entry(status), 'GET /api/queue': idle },
+      { webSocket: false },
+    );
+    expect(await run(tiny)).toMatchObject({ kind: 'failed', reason: 'The workflow was interrupted' });
+  });
+
+  it('takes its prompt back when the time is over, and names it', async () => {
+    const tiny = await startTinyComfy({
+      'POST /api/prompt': accept,
+      'GET /api/history/*': () => ({}),
+      'GET /api/queue': () => ({ queue_running: [[1, ids.at(-1)]], queue_pending: [] }),
+      'POST /api/queue': () => ({}),
+      'POST /api/interrupt': () => ({}),
+    });
+    expect(await run(tiny, {}, 300)).toMatchObject({ kind: 'failed', reason: 'The workflow did not finish in 0.3 s' });
+    expect(tiny.requests.slice(-2)).toEqual([
+      { line: 'POST /api/queue', body: { delete: [ids.at(-1)] } },
+      { line: 'POST /api/interrupt', body: { prompt_id: ids.at(-1) } },
+    ]);
+  });
+
+  it('faults when the server dies, or forgets the prompt', async () => {
+    const dying = await startTinyComfy({
+      'POST /api/prompt': (body, self) => (after(30, () => void self.close()), accept(body, self)),
+    });
+    expect((await faultOf(run(dying))).code).toBe('INSTANCE_UNHEALTHY');
+    const anew = await startTinyComfy(
+      { 'POST /api/prompt': accept, 'GET /api/history/*': () => ({}), 'GET /api/queue': idle },
+      { webSocket: false },
+    );
+    expect((await faultOf(run(anew))).message).toContain('no longer knows the workflow');
+  });
+
+  it('fails a workflow whose picture is not there or not a picture', async () => {
+    const routes = { 'POST /api/prompt': accept, 'GET /api/history/*': success, 'GET /api/queue': idle };
+    const absent = await startTinyComfy({ ...routes, 'GET /api/view': () => 404 }, { webSocket: false });
+    expect(await run(absent)).toMatchObject({
+      kind: 'failed',
+      reason: 'The picture a.png cannot be fetched: the server answers 404',
+    });
+    const broken = await startTinyComfy(
+      { ...routes, 'GET /api/view': () => Buffer.from('\x89PNG but no more', 'latin1') },
+      { webSocket: false },
+    );
+    expect(await run(broken)).toMatchObject({
+      kind: 'failed',
+      reason: 'The picture a.png cannot be decoded: not a PNG',
+    });
+  });
+
+  it('says so when a graph with a circle is refused without a reason', async () => {
+    const tiny = await startTinyComfy({
+      'POST /api/prompt': () => ({
+        status: 400,
+        error: { type: 'prompt_outputs_failed_validation', message: 'Prompt outputs failed validation', details: '' },
+        node_errors: {},
+      }),
+    });
+    expect(await run(tiny)).toMatchObject({
+      reason:
+        'The server refused the graph: Prompt outputs failed validation (it names no node: look for links that go in a circle)',
+    });
+  });
+
+  it('has no facts about a server that is silent, refuses, redirects or is something else', async () => {
+    expect(await client.facts('http://127.0.0.1:9')).toBeUndefined();
+    for (const route of [
+      () => 500,
+      () => 302,
+      () => Buffer.from('<html>'),
+      () => ({ system: {} }),
+      () => [],
+    ] satisfies Route[]) {
+      const tiny = await startTinyComfy({ 'GET /api/system_stats': route });
+      expect(await client.facts(tiny.baseUrl)).toBeUndefined();
+    }
+    expect(await client.logTail('http://127.0.0.1:9', 5)).toEqual([]);
+    expect((await faultOf(client.queue('http://127.0.0.1:9'))).code).toBe('INSTANCE_UNHEALTHY');
+    expect((await faultOf(client.nodeClasses((await startTinyComfy({})).baseUrl))).message).toContain(
+      'answers 404 to /api/object_info',
+    );
+  });
+
+  it('talks to this machine only', async () => {
+    await expect(client.facts('http://192.0.2.1:8188')).rejects.toThrow('not a loopback address');
+    await expect(client.facts('https://127.0.0.1:8188')).rejects.toThrow('not a loopback address');
+  });
+
+  it('saves the waiting prompts in their order and posts them again with their ids', async () => {
+    const item = (number: number, id: string) => [
+      number,
+      id,
+      { '1': { class_type: 'X', inputs: {} } },
+      { client_id: 'bot', extra_pnginfo: {} },
+      ['1'],
+    ];
+    const tiny = await startTinyComfy({
+      'GET /api/queue': () => ({
+        queue_running: [item(1, 'r')],
+        queue_pending: [item(7, 'late'), item(3, 'soon'), item(5, 'bad')],
+      }),
+    });
+    const { running, pending } = await client.queue(tiny.baseUrl);
+    expect([running, ...pending.map((saved) => saved['prompt_id'])]).toEqual([1, 'soon', 'bad', 'late']);
+    const next = await startTinyComfy({
+      'POST /api/prompt': ({ prompt_id: id }) =>
+        id === 'bad'
+          ? { status: 400, error: { type: 'invalid_prompt' } }
+          : id === 'late'
+            ? { status: 400, error: { type: 'invalid_prompt_id' } }
+            : {},
+    });
+    expect(await client.requeue(next.baseUrl, pending)).toBe(2);
+    expect(next.requests.map(({ body }) => (body as JsonObject)['prompt_id'])).toEqual([
+      'soon',
+      'bad',
+      'late',
+      undefined,
+    ]);
+    expect(next.requests[0]?.body).toMatchObject({
+      client_id: 'bot',
+      extra_data: { extra_pnginfo: {} },
+      partial_execution_targets: ['1'],
+    });
+  });
+
+  it('gives the last lines of a log without colours and progress marks', async () => {
+    const tiny = await startTinyComfy({
+      'GET /internal/logs/raw': () => ({
+        entries: [{ m: 'one\n' }, { m: '\u001b[31mtwo\u001b[0m' }, { m: ' more\n10%\r20%\r\n\n' }],
+      }),
+    });
+    expect(await client.logTail(tiny.baseUrl, 3)).toEqual(['two more', '10%', '20%']);
+  });
+});

@@ -1,0 +1,134 @@
+import { hash } from 'node:crypto';
+
+import { Fault } from '../../src/base/fault.ts';
+import { parseRequirements, type Requirement } from '../../src/domain/environments/requirements.ts';
+import { meetsSpecifiers } from '../../src/domain/environments/specifier.ts';
+import { compareVersions } from '../../src/domain/environments/version.ts';
+import type { BuildRequest, BuiltEnvironment, LockedPackage, Python, PythonFacts } from '../../src/ports/python.ts';
+import type { FakeFiles } from './fake-files.ts';
+
+/** A version of the index: what it needs, as requirement lines. */
+export interface FakeWheel {
+  readonly needs?: readonly string[];
+  readonly sizeBytes?: number | null;
+}
+
+export interface FakePython extends Python {
+  /** Name to version to wheel: what the index offers. */
+  readonly index: Record<string, Record<string, FakeWheel>>;
+  /** Module to error: what does not import. */
+  readonly brokenModules: Map<string, string>;
+  /** Environments that were built, in order. */
+  readonly built: BuildRequest[];
+  /** Requirement lines of every `resolve`. */
+  readonly resolved: (readonly string[])[];
+  /** A file of a built environment is changed by somebody. */
+  drift(dir: string, file: string): void;
+}
+
+export const fakePythonFacts: PythonFacts = {
+  program: '/usr/bin/python3',
+  version: '3.12.4',
+  abi: 'cp312',
+  platform: 'linux-x86_64',
+  pipVersion: '25.2',
+};
+
+/** Returns the wheel of a version as a lock names it. */
+export function fakeLocked(name: string, version: string, sizeBytes: number | null = 1_000): LockedPackage {
+  const file = `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`;
+  return { name, version, sha256: [hash('sha256', file)], file, sizeBytes };
+}
+
+/** Python in memory: a small index with a resolver that tries the newest first, and environments that are folders of `files`. */
+export function createFakePython(files: FakeFiles, index: FakePython['index'] = {}): FakePython {
+  const environments = new Map<string, { manifestDigest: string; sizeBytes: number; changed: string[] }>();
+  const python: FakePython = {
+    index,
+    brokenModules: new Map(),
+    built: [],
+    resolved: [],
+    drift: (dir, file) => void environments.get(dir)?.changed.push(file),
+
+    probe: async () => fakePythonFacts,
+    async resolve({ requirements }) {
+      python.resolved.push(requirements);
+      const wanted = parseRequirements({ file: 'requirements', text: `${requirements.join('\n')}\n` });
+      const found = solve(index, wanted, new Map());
+      if (found.kind === 'found') {
+        const packages = [...found.chosen].map(([name, version]) => {
+          const { sizeBytes = 1_000 } = index[name]?.[version] ?? {};
+          return fakeLocked(name, version, sizeBytes);
+        });
+        return { kind: 'resolved', packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+      }
+      return { kind: 'impossible', code: found.code, reason: found.reason, log: '' };
+    },
+    versions: async ({ name }) => Object.keys(index[name] ?? {}).sort((a, b) => compareVersions(b, a)),
+
+    async build(request): Promise<BuiltEnvironment> {
+      const { dir, packages, wheelsDir } = request;
+      let downloadedBytes = 0;
+      let fromKeptWheels = 0;
+      for (const one of packages) {
+        const kept = `${wheelsDir}/${one.sha256[0]}/${one.file}`;
+        if ((await files.info(kept)) !== undefined) fromKeptWheels += 1;
+        else if (request.index === undefined) {
+          throw new Fault('INDEX_UNREACHABLE', `No kept wheel of ${one.name} ${one.version}, and no index may be used.`);
+        } else {
+          files.put(kept, one.file);
+          downloadedBytes += one.sizeBytes ?? 0;
+        }
+        files.put(`${dir}/lib/${one.file}`, one.version);
+      }
+      files.put(`${dir}/bin/python`, 'python');
+      python.built.push(request);
+      const environment = { manifestDigest: hash('sha256', request.lockText), sizeBytes: packages.length * 1_000, changed: [] };
+      environments.set(dir, environment);
+      const { manifestDigest, sizeBytes } = environment;
+      return { python: `${dir}/bin/python`, manifestDigest, nFiles: packages.length, sizeBytes, downloadedBytes, fromKeptWheels };
+    },
+    async inspect(dir) {
+      const found = environments.get(dir);
+      if (found === undefined || (await files.info(dir)) === undefined) return { kind: 'missing' };
+      if (found.changed.length > 0) return { kind: 'drifted', changed: found.changed };
+      return { kind: 'intact', manifestDigest: found.manifestDigest, python: `${dir}/bin/python`, sizeBytes: found.sizeBytes };
+    },
+    async importCheck({ modules }) {
+      return modules.map((module) => {
+        const error = python.brokenModules.get(module) ?? null;
+        return { module, ok: error === null, version: error === null ? '1.0' : null, error };
+      });
+    },
+    freeze: async () => [],
+    modulesOf: async () => ({}),
+  };
+  return python;
+}
+
+type Solution =
+  | { readonly kind: 'found'; readonly chosen: ReadonlyMap<string, string> }
+  | { readonly kind: 'none'; readonly code: 'PACKAGE_NOT_FOUND' | 'PACKAGE_CONFLICT'; readonly reason: string };
+
+/** Depth first, newest version first. Small indexes only. */
+function solve(index: FakePython['index'], wanted: readonly Requirement[], chosen: ReadonlyMap<string, string>): Solution {
+  for (const { name, specifiers, specifier } of wanted) {
+    const version = chosen.get(name);
+    if (version !== undefined && !meetsSpecifiers(version, specifiers)) {
+      return { kind: 'none', code: 'PACKAGE_CONFLICT', reason: `${name} ${version} does not meet ${name}${specifier}` };
+    }
+  }
+  const open = wanted.find(({ name }) => !chosen.has(name));
+  if (open === undefined) return { kind: 'found', chosen };
+  const offered = Object.keys(index[open.name] ?? {}).sort((a, b) => compareVersions(b, a));
+  const fitting = offered.filter((version) =>
+    wanted.every(({ name, specifiers }) => name !== open.name || meetsSpecifiers(version, specifiers)),
+  );
+  let last: Solution = { kind: 'none', code: 'PACKAGE_NOT_FOUND', reason: `the index has no ${open.name}${open.specifier}` };
+  for (const version of fitting) {
+    const needs = parseRequirements({ file: open.name, text: `${(index[open.name]?.[version]?.needs ?? []).join('\n')}\n` });
+    last = solve(index, [...wanted, ...needs], new Map([...chosen, [open.name, version]]));
+    if (last.kind === 'found') return last;
+  }
+  return last;
+}

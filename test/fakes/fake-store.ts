@@ -1,0 +1,136 @@
+import { posix } from 'node:path';
+
+import { asCommitId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
+import type { EntryMode, RefOutcome, RefUpdate, RefusedEntry, TrustedStore } from '../../src/ports/git.ts';
+import type { FakeFiles } from './fake-files.ts';
+import { FakeObjects } from './fake-objects.ts';
+
+export interface FakeStore extends TrustedStore {
+  readonly objects: FakeObjects;
+  readonly refs: Map<string, string>;
+  /** Repositories that objects may be imported from, by their git folder. */
+  readonly repositories: Map<string, FakeObjects>;
+  /** Paths that a snapshot refuses, with the reason. */
+  readonly refuses: Map<string, string>;
+  /** What `findUnsupported` finds in a tree. */
+  readonly unsupported: Map<string, Awaited<ReturnType<TrustedStore['findUnsupported']>>>;
+}
+
+/** Compare-and-swap over all or none. */
+export function updateRefs(refs: Map<string, string>, updates: readonly RefUpdate[]): RefOutcome {
+  for (const { ref, from } of updates) {
+    const actual = refs.get(ref) ?? null;
+    if (actual !== from) return { kind: 'refused', ref, actual };
+  }
+  for (const { ref, to } of updates) refs.set(ref, to);
+  return { kind: 'moved' };
+}
+
+/** A trusted store in memory with the object ids of git. Merges are per file: two edits of one file conflict. */
+export function createFakeStore(files: FakeFiles): FakeStore {
+  const objects = new FakeObjects();
+  const refs = new Map<string, string>();
+  const store: FakeStore = {
+    objects,
+    refs,
+    repositories: new Map(),
+    refuses: new Map(),
+    unsupported: new Map(),
+    version: async () => '2.39.5',
+    create: async () => {},
+    async importCommit({ gitDir, commit, name }) {
+      const from = store.repositories.get(gitDir);
+      if (from === undefined) throw new Error(`no repository ${gitDir}`);
+      objects.take(from, commit);
+      refs.set(`refs/orchestrate/incoming/${name}`, commit);
+    },
+    async snapshot({ dir, skip = () => false }) {
+      const leaves = new Map<string, { mode: EntryMode; blob: string }>();
+      const refused: RefusedEntry[] = [];
+      const visit = async (folder: string, prefix: string): Promise<void> => {
+        for (const name of await files.list(folder)) {
+          const path = `${prefix}${name}`;
+          if (path === '.git' || skip(path)) continue;
+          const reason = store.refuses.get(path);
+          const info = await files.info(posix.join(folder, name));
+          if (reason !== undefined) refused.push({ path, reason });
+          else if (info?.kind === 'directory') await visit(posix.join(folder, name), `${path}/`);
+          else if (info?.kind === 'file') {
+            const bytes = (await files.readBytes(posix.join(folder, name))) ?? new Uint8Array();
+            leaves.set(path, { mode: (info.mode & 0o100) === 0 ? '100644' : '100755', blob: objects.write('blob', bytes) });
+          } else refused.push({ path, reason: 'no plain file' });
+        }
+      };
+      await visit(dir, '');
+      if (refused.length > 0) return { kind: 'refused', refused };
+      return { kind: 'taken', tree: objects.tree(leaves), nFiles: leaves.size, nHashed: leaves.size };
+    },
+    treeOf: async (commit) => objects.facts(commit).tree,
+    list: async (tree) => objects.list(tree),
+    readBlob: async (blob) => objects.read('blob', blob),
+    async readFile(tree, path) {
+      const leaf = objects.leaves(tree).get(path);
+      return leaf && objects.read('blob', leaf.blob);
+    },
+    async editTree(base, edits) {
+      const leaves = objects.leaves(base);
+      for (const [path, data] of edits) {
+        if (data === null) leaves.delete(path);
+        else leaves.set(path, { mode: '100644', blob: objects.write('blob', Buffer.from(data)) });
+      }
+      return objects.tree(leaves);
+    },
+    differences: async (before, after) => objects.differences(before, after),
+    findUnsupported: async (tree) => store.unsupported.get(tree) ?? [],
+    patch: async (before, after) => objects.differences(before, after).map(({ path, kind }) => `${kind} ${path}\n`).join(''),
+    merge: async ({ base, ours, theirs }) => mergeTrees(objects, { base, ours, theirs }),
+    commit: async (spec) => objects.commit(spec),
+    tagObject: async (options) => objects.tag(options),
+    updateRefs: async (updates) => updateRefs(refs, updates),
+    findRef: async (ref) => refs.get(ref),
+    async listRefs(prefix) {
+      const found = [...refs].filter(([ref]) => ref.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return found.map(([ref, object]) => ({ ref, object, target: targetOf(objects, object) }));
+    },
+    readTag: async (object) => objects.readTag(object),
+    commitFacts: async (commit) => objects.facts(commit),
+    isAncestor: async (ancestor, commit) => objects.history(commit, 10_000).includes(ancestor),
+    history: async (commit, limit) => objects.history(commit, limit),
+    async exportTree(tree, dir) {
+      for (const { path, mode, blob } of objects.list(tree)) {
+        files.put(`${dir}/${path}`, objects.read('blob', blob), mode === '100755' ? 0o755 : 0o644);
+      }
+      await files.ensureDir(dir);
+    },
+    verify: async () => [],
+    clearStaleLocks: async () => [],
+    close: async () => {},
+  };
+  return store;
+}
+
+function targetOf(objects: FakeObjects, id: string): CommitId {
+  try {
+    return objects.readTag(id).target;
+  } catch {
+    return asCommitId(id);
+  }
+}
+
+function mergeTrees(
+  objects: FakeObjects,
+  sides: { base: CommitId; ours: CommitId; theirs: CommitId },
+): { kind: 'clean'; tree: GitTreeId } | { kind: 'conflict'; paths: readonly string[] } {
+  const [base, ours, theirs] = [sides.base, sides.ours, sides.theirs].map((commit) => objects.leaves(objects.facts(commit).tree));
+  if (base === undefined || ours === undefined || theirs === undefined) throw new Error('a merge without sides');
+  const conflicts: string[] = [];
+  const merged = new Map(ours);
+  for (const path of new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])) {
+    const [was, mine, other] = [base.get(path), ours.get(path), theirs.get(path)];
+    if (other?.blob === was?.blob || other?.blob === mine?.blob) continue;
+    if (mine?.blob !== was?.blob) conflicts.push(path);
+    else if (other === undefined) merged.delete(path);
+    else merged.set(path, other);
+  }
+  return conflicts.length > 0 ? { kind: 'conflict', paths: conflicts.sort() } : { kind: 'clean', tree: objects.tree(merged) };
+}

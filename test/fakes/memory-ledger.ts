@@ -1,0 +1,228 @@
+import { createDigest } from '../../src/adapters/clock/digest.ts';
+import { Fault } from '../../src/base/fault.ts';
+import { canonicalJson, type JsonObject } from '../../src/base/json.ts';
+import { checkChain, draftEntry, genesisHash, linkHash, type Draft } from '../../src/domain/journal/chain.ts';
+import type { ChainCheck, Entry, Ledger, LedgerRequest, NewEntry, ReadOptions } from '../../src/ports/ledger.ts';
+import type { Clock, Digest } from '../../src/ports/system.ts';
+
+/** What several ledger objects share, as processes share a file. */
+interface Store {
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly entries: Entry[];
+  readonly requests: LedgerRequest[];
+  readonly waiters: Set<() => void>;
+  epoch: number;
+  holder: MemoryLedger | undefined;
+  version: number;
+}
+
+export interface MemoryLedgers {
+  /** Opens another ledger over the same rows, as another process would. */
+  open(): MemoryLedger;
+}
+
+/** Creates a ledger in memory. Time comes from the clock alone. */
+export function createMemoryLedger(options: { readonly clock: Clock; readonly digest?: Digest }): MemoryLedger {
+  return createMemoryLedgers(options).open();
+}
+
+/** Creates rows in memory that several ledger objects may open. */
+export function createMemoryLedgers({
+  clock,
+  digest = createDigest(),
+}: {
+  readonly clock: Clock;
+  readonly digest?: Digest;
+}): MemoryLedgers {
+  const store: Store = {
+    clock,
+    digest,
+    entries: [],
+    requests: [],
+    waiters: new Set(),
+    epoch: 0,
+    holder: undefined,
+    version: 0,
+  };
+  return { open: () => new MemoryLedger(store) };
+}
+
+export class MemoryLedger implements Ledger {
+  readonly #store: Store;
+  readonly #closed = new AbortController();
+  #epoch: number | undefined;
+  #heardVersion: number;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#heardVersion = store.version;
+  }
+
+  async acquire(): Promise<{ readonly epoch: number; release(): Promise<void> } | undefined> {
+    this.#requireOpen();
+    if (this.#store.holder !== undefined) return undefined;
+    this.#store.holder = this;
+    this.#store.epoch += 1;
+    const { epoch } = this.#store;
+    this.#epoch = epoch;
+    this.#ring();
+    return { epoch, release: async () => (this.#epoch === epoch ? this.#release() : undefined) };
+  }
+
+  async isHeld(): Promise<boolean> {
+    this.#requireOpen();
+    return this.#store.holder !== undefined;
+  }
+
+  async append(
+    rows: readonly NewEntry[],
+    answers: readonly { readonly id: number; readonly answer: JsonObject }[] = [],
+  ): Promise<readonly Entry[]> {
+    this.#requireOpen();
+    const epoch = this.#requireEpoch();
+    const drafts = rows.map(draftEntry);
+    for (const { id } of answers) {
+      if (this.findRequest(id) === undefined) throw new Fault('INTERNAL_BUG', `There is no request ${id} to answer.`);
+    }
+    const entries = drafts.map((draft) => this.#link(draft, epoch));
+    for (const { id, answer } of answers) this.#answer(id, copy(answer));
+    this.#ring();
+    return entries.map(copy);
+  }
+
+  read(options: ReadOptions = {}): readonly Entry[] {
+    this.#requireOpen();
+    const { afterSeq = 0, run, kinds, key, limit = 1_000, descending = false } = options;
+    if (!Number.isInteger(limit) || limit < 0 || limit > 10_000) throw new RangeError(`limit ${limit}`);
+    const rows = this.#store.entries.filter(
+      (entry) =>
+        entry.seq > afterSeq &&
+        (run === undefined || entry.run === run) &&
+        (kinds === undefined || kinds.includes(entry.kind)) &&
+        (key === undefined || entry.keys.includes(key)),
+    );
+    return (descending ? rows.reverse() : rows).slice(0, limit).map(copy);
+  }
+
+  latest(key: string): Entry | undefined {
+    return this.read({ key, limit: 1, descending: true })[0];
+  }
+
+  head(): { readonly seq: number; readonly hash: string } {
+    this.#requireOpen();
+    const last = this.#store.entries.at(-1);
+    return { seq: last?.seq ?? 0, hash: last?.hash ?? genesisHash };
+  }
+
+  async *follow({ afterSeq, signal }: { afterSeq: number; signal: AbortSignal }): AsyncIterable<Entry> {
+    let lastSeq = afterSeq;
+    while (!signal.aborted && !this.#closed.signal.aborted) {
+      const since = this.#store.version;
+      const rows = this.read({ afterSeq: lastSeq });
+      for (const row of rows) {
+        if (signal.aborted) return;
+        yield row;
+        lastSeq = row.seq;
+      }
+      if (rows.length === 0) await this.#wait(since, AbortSignal.any([signal, this.#closed.signal]));
+    }
+  }
+
+  verify(): ChainCheck {
+    this.#requireOpen();
+    return checkChain(this.#store.entries, this.#store.digest.sha256, this.head());
+  }
+
+  async request(kind: string, data: JsonObject): Promise<number> {
+    this.#requireOpen();
+    draftEntry({ kind, data });
+    const id = this.#store.requests.length + 1;
+    this.#store.requests.push({ id, kind, atMs: this.#store.clock.nowMs(), data: copy(data), answer: null });
+    this.#ring();
+    return id;
+  }
+
+  findRequest(id: number): LedgerRequest | undefined {
+    this.#requireOpen();
+    const request = this.#store.requests[id - 1];
+    return request === undefined ? undefined : copy(request);
+  }
+
+  openRequests(): readonly LedgerRequest[] {
+    this.#requireOpen();
+    return this.#store.requests
+      .filter(({ answer }) => answer === null)
+      .slice(0, 1_000)
+      .map(copy);
+  }
+
+  async waitForBell(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    this.#requireOpen();
+    const over = new AbortController();
+    const ends = [over.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
+    void this.#store.clock.sleep(timeoutMs, AbortSignal.any(ends)).then(() => over.abort());
+    await this.#wait(this.#heardVersion, AbortSignal.any(ends));
+    over.abort();
+    this.#heardVersion = this.#store.version;
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#release();
+  }
+
+  #link(draft: Draft, epoch: number): Entry {
+    const { seq, hash: prev } = this.head();
+    const { kind, run, keys, dataText } = draft;
+    const data = JSON.parse(dataText) as JsonObject;
+    const entry = { seq: seq + 1, atMs: this.#store.clock.nowMs(), epoch, kind, run, keys, data, prev };
+    const written = { ...entry, hash: linkHash(entry, this.#store.digest.sha256) };
+    this.#store.entries.push(written);
+    return written;
+  }
+
+  #answer(id: number, answer: JsonObject): void {
+    const request = this.#store.requests[id - 1];
+    if (request?.answer === null) this.#store.requests[id - 1] = { ...request, answer };
+  }
+
+  #release(): void {
+    if (this.#store.holder === this) this.#store.holder = undefined;
+    this.#epoch = undefined;
+  }
+
+  #ring(): void {
+    this.#store.version += 1;
+    for (const wake of [...this.#store.waiters]) wake();
+  }
+
+  #wait(since: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted || this.#store.version !== since) return resolve();
+      const finish = (): void => {
+        this.#store.waiters.delete(finish);
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      this.#store.waiters.add(finish);
+      signal.addEventListener('abort', finish, { once: true });
+    });
+  }
+
+  #requireOpen(): void {
+    if (this.#closed.signal.aborted) throw new Error('the ledger is closed');
+  }
+
+  #requireEpoch(): number {
+    if (this.#epoch === undefined)
+      throw new Fault('EPOCH_OLD', 'This process is not the supervisor of the installation.');
+    if (this.#epoch !== this.#store.epoch) throw new Fault('EPOCH_OLD', 'A newer supervisor has taken over.');
+    return this.#epoch;
+  }
+}
+
+/** As the file would give it back: nothing shared, `undefined` left out. */
+function copy<T>(value: T): T {
+  return JSON.parse(canonicalJson(value)) as T;
+}
