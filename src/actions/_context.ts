@@ -1,0 +1,95 @@
+import type { ZodType } from 'zod';
+
+import type { CommitId, EnvironmentId, GitTreeId } from '../base/ids.ts';
+import type { BootEvidence, Evidence, SmokeEvidence } from '../domain/changes/evidence.ts';
+import type { InstallationConfig } from '../domain/definitions/types.ts';
+import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { Plan } from '../domain/plans/plan.ts';
+import type { Clock, Digest, Files, PackageIndex, Python, PythonFacts, TrustedStore } from '../ports/index.ts';
+
+/** A built environment, ready to start programs from. */
+export interface ReadyEnvironment {
+  readonly id: EnvironmentId;
+  readonly dir: string;
+  readonly python: string;
+  readonly manifestDigest: string;
+  readonly sizeBytes: number;
+  readonly nPackages: number;
+  readonly downloadedBytes: number;
+  readonly fromKeptWheels: number;
+  /** It was there already and its files are the ones of its manifest. */
+  readonly reused: boolean;
+}
+
+/** What proves a tree. Each answers at once when evidence with the identical key is on record. */
+export interface Proofs {
+  imports(tree: GitTreeId): Promise<Extract<Evidence, { part: 'imports' }> & { readonly row: number }>;
+  boot(tree: GitTreeId): Promise<BootEvidence & { readonly row: number; readonly reused: boolean }>;
+  smoke(tree: GitTreeId): Promise<SmokeEvidence & { readonly row: number; readonly reused: boolean }>;
+}
+
+/** What an action is given: ports, its slot, and the two services of the engine that it may use. */
+export interface ActionContext {
+  readonly run: string;
+  readonly attempt: string;
+  /** Marks child processes of this attempt. */
+  readonly mark: string;
+  readonly slot: { readonly name: string; readonly dir: string; readonly port: number; readonly homePort: number };
+  readonly base: CommitId;
+  readonly baseTree: GitTreeId;
+  readonly plan: Plan;
+  readonly config: InstallationConfig;
+  readonly paths: InstallationPaths;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly files: Files;
+  readonly python: Python;
+  readonly store: TrustedStore;
+  /** Interpreter of the installation, probed. */
+  interpreter(): Promise<PythonFacts>;
+  readonly index: PackageIndex;
+  /** Stores the slot's files as they are now and returns their tree. */
+  snapshot(): Promise<GitTreeId>;
+  /** The environment of a lock: built, or verified when it is there. */
+  environment(lockText: string): Promise<ReadyEnvironment>;
+  readonly proofs: Proofs;
+  /** One line of progress, journalled. */
+  note(sentence: string): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** A planning action's view: no slot yet, nothing may be written. */
+export type PlanningContext = Pick<
+  ActionContext,
+  'config' | 'paths' | 'clock' | 'digest' | 'files' | 'python' | 'store' | 'interpreter' | 'index' | 'baseTree' | 'signal' | 'mark'
+>;
+
+/**
+ * Something an agent can do. A playbook step, a model's tool and an MCP tool are the same action.
+ * A repeat after an interruption must be safe: the attempt id is the same then.
+ */
+export interface Action<Input = unknown, Output extends object = object> {
+  /** `env.lock`; the file is `env-lock.ts` and the export `envLock`. */
+  readonly id: string;
+  readonly summary: string;
+  readonly effect: 'read' | 'write';
+  readonly input: ZodType<Input>;
+  readonly output: ZodType<Output>;
+  run(context: ActionContext, input: Input): Promise<Output>;
+  /** One sentence from what was observed; shown as progress. */
+  describe(output: Output, context: { readonly slot: ActionContext['slot']; readonly productionPort: number }): string;
+  /** Looks at the result once more, after the snapshot. Throws a Fault when it does not hold. */
+  verify?(context: ActionContext, output: Output): Promise<void>;
+}
+
+/** An action that chooses before anything is written. */
+export interface PlanningAction<Input = unknown> {
+  readonly id: string;
+  readonly summary: string;
+  readonly effect: 'plan';
+  readonly input: ZodType<Input>;
+  plan(context: PlanningContext, input: Input): Promise<import('../domain/plans/plan.ts').PlanDraft>;
+}
+
+export const defineAction = <Input, Output extends object>(action: Action<Input, Output>): Action<Input, Output> => action;
+export const definePlanningAction = <Input>(action: PlanningAction<Input>): PlanningAction<Input> => action;

@@ -1,0 +1,11 @@
+// Written by scripts/generate.mjs from the files beside it. Do not edit.
+import { envBuild } from './env-build.ts';
+import { envChoose } from './env-choose.ts';
+import { envLock } from './env-lock.ts';
+import { envRecord } from './env-record.ts';
+import { envVerify } from './env-verify.ts';
+import { instanceBoot } from './instance-boot.ts';
+import { instanceSmoke } from './instance-smoke.ts';
+
+/** Every built-in action. */
+export const actions = [envBuild, envChoose, envLock, envRecord, envVerify, instanceBoot, instanceSmoke] as const;

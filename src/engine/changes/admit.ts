@@ -1,0 +1,52 @@
+import { Fault } from '../../base/fault.ts';
+import { asGitTreeId } from '../../base/ids.ts';
+import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import type { Engine } from '../engine.ts';
+import { readBranch } from '../runs/preview.ts';
+import { requireLease, snapshotSlot } from '../tasks/effects.ts';
+import { planOf } from '../tasks/task-view.ts';
+import { draftOf } from './draft.ts';
+import { gatedOf } from './gate.ts';
+import { findApproval } from './review.ts';
+
+/** Decides whether an approved change may merge now: same base, same tree, home's touched paths clean. */
+export async function admitChange(engine: Engine, change: string): Promise<AdmitOutput> {
+  const gated = gatedOf(engine, change);
+  const { base } = await readBranch(engine);
+  if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
+  const fault = await findObstacle(engine, change);
+  if (!fault) return { kind: 'go' };
+  await engine.ledger.append([row('change.held', { change, fault: fault.toRecord() }, { run: draftOf(engine, change).run, keys: [`held:${change}`] })]);
+  return { kind: 'hold', fault: fault.toRecord() };
+}
+
+/** What stands in the way of the merge, if anything. Looks only. */
+export async function findObstacle(engine: Engine, change: string): Promise<Fault | undefined> {
+  const drafted = draftOf(engine, change);
+  const gated = gatedOf(engine, change);
+  if (!gated) return undefined;
+  if (planOf(engine, drafted.run).goal.kind === 'work') {
+    const now = await snapshotSlot(engine, requireLease(engine, drafted.run));
+    if (now !== drafted.proposed) return movedFault(engine, drafted.run, change, drafted.proposed, now);
+  }
+  const baseTree = await engine.store.treeOf(gated.base as Parameters<typeof engine.store.treeOf>[0]);
+  const paths = await engine.home.comparePaths(baseTree, asGitTreeId(gated.exact));
+  const edited = paths.filter((one) => one.is === 'other').map((one) => one.path);
+  if (edited.length === 0) return undefined;
+  return new Fault('HOME_DIRTY', `${change} is approved and waits: you have edits in ${edited.slice(0, 5).join(', ')}, which it changes.`, {
+    hints: ['git stash   (or commit, or take the edits away)', `orchestrate runs resume ${drafted.run}`],
+    state: 'Your edits are untouched, the branch has not moved. The merge goes on as soon as these paths are clean.',
+    data: { paths: edited },
+  });
+}
+
+async function movedFault(engine: Engine, run: string, change: string, approved: string, now: string): Promise<Fault> {
+  const differences = await engine.store.differences(asGitTreeId(approved), asGitTreeId(now));
+  const paths = differences.map((one) => one.path);
+  return new Fault('CHANGE_MOVED', `Files of the slot changed after ${change} was proven: ${paths.slice(0, 5).join(', ')}.`, {
+    hints: [`orchestrate review show ${change}`, `orchestrate runs cancel ${run}`],
+    state: 'Nothing merges: the approval is of other bytes. The branch and production are as they were.',
+    data: { approved, now, paths },
+  });
+}

@@ -1,0 +1,66 @@
+import { changeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import { type Engine, requireRow } from '../engine.ts';
+import type { Plan } from '../../domain/plans/plan.ts';
+import { planOf, runOf } from '../tasks/task-view.ts';
+
+export type Drafted = JournalKinds['change.drafted'];
+
+/** Returns the change's first row. */
+export function draftOf(engine: Engine, change: string): Drafted {
+  const drafted = dataOf('change.drafted', requireRow(engine, `change:${change}`));
+  if (!drafted) throw new Error(`no change ${change}`);
+  return drafted;
+}
+
+export const findChangeOf = (engine: Engine, run: string): Drafted | undefined =>
+  dataOf('change.drafted', engine.ledger.latest(`change-of:${run}`));
+
+/** Proposes a tree for the branch, as the one change of the run. */
+export async function draftChange(engine: Engine, run: string, proposed: GitTreeId): Promise<void> {
+  const plan = planOf(engine, run);
+  const baseTree = await engine.store.treeOf(plan.base);
+  const differences = await engine.store.differences(baseTree, proposed);
+  const change = changeId(engine.numbers.next('change'));
+  const authors = [...new Set(plan.steps.map((step) => step.agent))];
+  const drafted: Drafted = {
+    change,
+    run,
+    tree: plan.tree,
+    base: plan.base,
+    baseTree,
+    proposed,
+    title: titleOf(plan),
+    risk: plan.risk,
+    authors: authors.length > 0 ? authors : [runOf(engine, run).by.name],
+    paths: differences.map(({ path, kind }) => ({ path, kind })),
+  };
+  const keys = [`change:${change}`, `change-of:${run}`];
+  // The tree object must not be collected while the change lives.
+  await keepTree(engine, change, plan.base, proposed);
+  await engine.host.create('change', change, { subject: change }, { rows: [row('change.drafted', drafted, { run, keys })] });
+}
+
+function titleOf({ goal, goalText, moves }: Plan): string {
+  if (goal.kind === 'restore') return goal.title;
+  const main = moves[0];
+  return main ? `upgrade ${main.name} ${main.from ?? '(new)'} → ${main.to ?? '(removed)'}` : goalText;
+}
+
+const keptRef = (change: string): string => `refs/orchestrate/changes/${change}`;
+
+/** Writes the proposed tree as a commit on its base under a ref of ours: nothing unmerged is ever lost. */
+async function keepTree(engine: Engine, change: string, base: CommitId, tree: GitTreeId): Promise<void> {
+  const commit = await proposedCommit(engine, base, tree);
+  const ref = keptRef(change);
+  const from = (await engine.store.findRef(ref)) ?? null;
+  if (from !== commit) await engine.store.updateRefs([{ ref, from, to: commit }]);
+}
+
+/** The proposed tree as a commit on its base: the same for the same two, whenever it is made. */
+export function proposedCommit(engine: Engine, base: CommitId, tree: GitTreeId): Promise<CommitId> {
+  return engine.store.commit({ tree, parents: [base], message: 'proposed\n', author: orchestrateAuthor, atSeconds: 0 });
+}
+
+/** Who commits: always us; agents are named in trailers, never as author (an agent's name is its own claim). */
+export const orchestrateAuthor = { name: 'orchestrate', email: 'orchestrate@localhost' } as const;

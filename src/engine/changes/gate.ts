@@ -1,0 +1,112 @@
+import { Fault, faultRecord } from '../../base/fault.ts';
+import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
+import type { BootEvidence, SmokeEvidence } from '../../domain/changes/evidence.ts';
+import { judgeBoot, judgeSmoke, notProven } from '../../domain/changes/judge.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { GateOutput } from '../../domain/machines/change.machine.ts';
+import type { Engine } from '../engine.ts';
+import { createProofs } from '../proofs/proofs.ts';
+import { readDeclaration } from '../instances/compose.ts';
+import { readBranch } from '../runs/preview.ts';
+import { planOf } from '../tasks/task-view.ts';
+import { draftOf, proposedCommit } from './draft.ts';
+import { proofPort } from './proof-port.ts';
+
+export type Gated = JournalKinds['change.gated'];
+
+export const gatedOf = (engine: Engine, change: string): Gated | undefined => dataOf('change.gated', engine.ledger.latest(`gate:${change}`));
+
+/**
+ * Proves the exact tree that would become the branch: the proposed one when the branch did not move, else
+ * the merge of both. Evidence is used again only when tree, environment and components are identical.
+ */
+export async function gateChange(engine: Engine, change: string, signal: AbortSignal): Promise<GateOutput> {
+  const drafted = draftOf(engine, change);
+  const startedMs = engine.outside.clock.monotonicMs();
+  const { base } = await readBranch(engine);
+  const record = async (gated: Omit<Gated, 'change' | 'base' | 'durationMs'>): Promise<void> => {
+    const durationMs = Math.round(engine.outside.clock.monotonicMs() - startedMs);
+    await engine.ledger.append([row('change.gated', { change, base, durationMs, ...gated }, { run: drafted.run, keys: [`gate:${change}`] })]);
+  };
+  const unproven = { environment: '', components: '', evidenceKey: '', reused: [], notProven: [] } as const;
+
+  const exact = await exactTree(engine, { draftedBase: asCommitId(drafted.base), proposed: drafted.proposed as GitTreeId, base });
+  if (exact.kind === 'conflict') {
+    const fault = conflictFault(change, exact.paths).toRecord();
+    await record({ ...unproven, exact: drafted.proposed, verdict: 'conflict', fault });
+    return { kind: 'conflict', fault };
+  }
+  try {
+    const proven = await proveExact(engine, { change, run: drafted.run, base, exact: exact.tree, signal });
+    await record({ exact: exact.tree, verdict: 'proven', fault: null, ...proven });
+    return { kind: 'proven' };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Fault)) throw error;
+    const fault = faultRecord(error);
+    await record({ ...unproven, exact: exact.tree, verdict: 'failed', fault });
+    return { kind: 'failed', fault };
+  }
+}
+
+async function exactTree(
+  engine: Engine,
+  options: { draftedBase: CommitId; proposed: GitTreeId; base: CommitId },
+): Promise<{ kind: 'clean'; tree: GitTreeId } | { kind: 'conflict'; paths: readonly string[] }> {
+  const { draftedBase, proposed, base } = options;
+  if (draftedBase === base) return { kind: 'clean', tree: proposed };
+  const theirs = await proposedCommit(engine, draftedBase, proposed);
+  return engine.store.merge({ base: draftedBase, ours: base, theirs });
+}
+
+const conflictFault = (change: string, paths: readonly string[]): Fault =>
+  new Fault('CHANGE_CONFLICT', `The branch has moved, and ${change} edits the same lines: ${paths.slice(0, 5).join(', ')}.`, {
+    hints: [`orchestrate review reject ${change}`, 'Run the goal again on the branch as it is now.'],
+    state: 'The branch and production are as they were; the proposed files are kept.',
+    data: { paths },
+  });
+
+interface ExactProof {
+  readonly environment: string;
+  readonly components: string;
+  readonly evidenceKey: string;
+  readonly reused: readonly string[];
+  readonly notProven: readonly string[];
+}
+
+async function proveExact(
+  engine: Engine,
+  options: { change: string; run: string; base: CommitId; exact: GitTreeId; signal: AbortSignal },
+): Promise<ExactProof> {
+  const { change, run, base, exact, signal } = options;
+  const isRestore = planOf(engine, run).goal.kind === 'restore';
+  const port = await proofPort(engine, run);
+  // A way back must not need the network: kept wheels have to do.
+  const index = isRestore ? {} : { index: engine.config.python.index };
+  const proofs = createProofs(engine, { run, effectKey: `gate:${change}`, port, signal, ...index });
+  const imports = await proofs.imports(exact);
+  const boot = await proofs.boot(exact);
+  const smoke = await proofs.smoke(exact);
+  const baseline = await baselineOf(engine, base);
+  // A way back leads to a state that was live: it has to run, not to be better than what it replaces.
+  const findings = isRestore ? [] : [...judgeBoot(baseline.boot, boot), ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown)];
+  if (findings.length > 0) {
+    throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), { state: 'The branch and production are as they were.' });
+  }
+  const declaration = await readDeclaration(engine, exact);
+  const reused = [...(boot.reused ? ['boot'] : []), ...(smoke.reused ? ['smoke'] : [])];
+  return {
+    environment: imports.environment,
+    components: imports.components,
+    evidenceKey: imports.key,
+    reused,
+    notProven: notProven({ boot, smoke, nWorkflows: declaration.workflows.length }),
+  };
+}
+
+/** Evidence on record for the branch's tree, whatever environment it ran in. */
+export async function baselineOf(engine: Engine, base: CommitId): Promise<{ boot: BootEvidence | undefined; smoke: SmokeEvidence | undefined }> {
+  const tree = await engine.store.treeOf(base);
+  const boot = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:boot`))?.evidence as BootEvidence | undefined;
+  const smoke = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:smoke`))?.evidence as SmokeEvidence | undefined;
+  return { boot, smoke };
+}

@@ -1,0 +1,132 @@
+import { Fault } from '../../base/fault.ts';
+import { asCommitId, asGitTreeId, type CommitId } from '../../base/ids.ts';
+import { mergeMessage } from '../../domain/changes/merge-message.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import type { MergeOutput } from '../../domain/machines/change.machine.ts';
+import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
+import type { Engine } from '../engine.ts';
+import { byHandManifest, publishPoint, stateOf, writePoint } from '../restore/publish.ts';
+import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
+import { readBranch } from '../runs/preview.ts';
+import { planOf, runOf } from '../tasks/task-view.ts';
+import { draftOf, orchestrateAuthor } from './draft.ts';
+import { gatedOf } from './gate.ts';
+import { findApproval } from './review.ts';
+
+/** Fixed before anything moves: from it commit and tags come out the same however often they are made. */
+interface MergeIntent {
+  readonly base: string;
+  readonly exact: string;
+  readonly branchRef: string;
+  readonly atSeconds: number;
+  /** Number of the base's own restore point, when a person committed it by hand; else null. */
+  readonly baseNumber: number | null;
+  readonly number: number;
+  readonly journal: RestoreManifest['journal'];
+}
+
+/**
+ * Merges an approved change: commit and restore points first, then the branch by compare-and-swap, then
+ * home's files. Each is an intent and an outcome, and the same routine finishes after a kill.
+ * `moved` when the branch is no longer the base: nothing of it has moved then.
+ */
+export function mergeChange(engine: Engine, change: string): Promise<MergeOutput> {
+  return engine.inMergeTurn(change, async () => {
+    const drafted = draftOf(engine, change);
+    const gated = gatedOf(engine, change);
+    if (!gated || !findApproval(engine, gated)) {
+      throw new Fault('CHANGE_MOVED', `${change} has no approval of the tree that would merge.`, { state: 'Nothing was merged.' });
+    }
+    const { run } = drafted;
+    const key = `merge:${change}:${gated.base.slice(0, 12)}`;
+    const base = asCommitId(gated.base);
+
+    const intent = (await engine.perform({ key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run }, { act: () => fixIntent(engine, gated) })) as unknown as MergeIntent;
+    const made = await engine.perform({ key: `${key}:objects`, name: 'write commit and restore tags', input: { ...intent }, run }, { act: () => writeObjects(engine, change, intent) });
+    for (const point of made.points) {
+      await engine.perform({ key: `${key}:point:${point.manifest.number}`, name: 'publish the restore point', input: { name: point.name, object: point.object }, run }, { act: () => publishPoint(engine, { point, known: base, run }) });
+    }
+    const moved = await engine.perform(
+      { key: `${key}:branch`, name: 'move the branch', input: { ref: intent.branchRef, from: base, to: made.commit }, run },
+      { act: () => moveBranch(engine, { ref: intent.branchRef, from: base, to: asCommitId(made.commit) }) },
+    );
+    if (!moved.moved) return { kind: 'moved' };
+    await recordOnce(engine, `merged:${change}`, () => row('branch.moved', { ref: intent.branchRef, from: base, to: made.commit, change }, { run, keys: ['branch', `merged:${change}`] }));
+    const before = await engine.store.treeOf(base);
+    const applied = await engine.perform({ key: `${key}:home`, name: "bring home's files", input: { before, after: gated.exact }, run }, { act: () => engine.home.applyPaths(before, asGitTreeId(gated.exact)) });
+    await recordOnce(engine, `home:${change}`, () => row('home.applied', { change, written: applied.written, kept: applied.kept, indexRefreshed: applied.indexRefreshed }, { run, keys: [`home:${change}`] }));
+    return { kind: 'merged' };
+  });
+}
+
+async function recordOnce(engine: Engine, key: string, make: () => ReturnType<typeof row>): Promise<void> {
+  if (!engine.ledger.latest(key)) await engine.ledger.append([make()]);
+}
+
+async function fixIntent(engine: Engine, gated: { base: string; exact: string }): Promise<MergeIntent> {
+  const { branchRef } = await readBranch(engine);
+  const points = await listRestorePoints(engine.store);
+  const hasBasePoint = pointAt(points, asCommitId(gated.base)) !== undefined;
+  const next = nextRestoreNumber(points);
+  return {
+    base: gated.base,
+    exact: gated.exact,
+    branchRef,
+    atSeconds: Math.floor(engine.outside.clock.nowMs() / 1000),
+    baseNumber: hasBasePoint ? null : next,
+    number: hasBasePoint ? next : next + 1,
+    journal: engine.ledger.head(),
+  };
+}
+
+interface PointMade {
+  readonly name: string;
+  readonly object: string;
+  readonly manifest: RestoreManifest;
+}
+
+async function writeObjects(engine: Engine, change: string, intent: MergeIntent): Promise<{ commit: CommitId; points: readonly PointMade[] }> {
+  const drafted = draftOf(engine, change);
+  const created = runOf(engine, drafted.run);
+  const plan = planOf(engine, drafted.run);
+  const { atSeconds, journal } = intent;
+  const base = asCommitId(intent.base);
+  const exact = asGitTreeId(intent.exact);
+  const name = restoreName(intent.number, drafted.title);
+  const gated = gatedOf(engine, change);
+  const approval = gated && findApproval(engine, gated);
+  const message = mergeMessage({
+    title: drafted.title,
+    moves: plan.moves,
+    trailers: {
+      Run: drafted.run,
+      Change: change,
+      Agent: drafted.authors.join(', '),
+      'Reviewed-by': approval ? `${approval.by.name} (${approval.by.kind})` : 'nobody',
+      'Restore-point': `restore/${name}`,
+    },
+  });
+  const commit = await engine.store.commit({ tree: exact, parents: [base], message, author: orchestrateAuthor, atSeconds });
+  const points: PointMade[] = [];
+  if (intent.baseNumber !== null) {
+    const manifest = await byHandManifest(engine, { commit: base, number: intent.baseNumber, journal });
+    points.push(await writePoint(engine, manifest, atSeconds));
+  }
+  const made = created.kind === 'work' ? 'merge' : created.kind;
+  const state = await stateOf(engine, exact);
+  const manifest: RestoreManifest = { version: 1, number: intent.number, title: drafted.title, commit, tree: exact, ...state, made, run: drafted.run, change, moves: plan.moves, journal };
+  points.push(await writePoint(engine, manifest, atSeconds));
+  return { commit, points };
+}
+
+/** Compare-and-swap in home, then the store's own copy follows. A branch that already is `to` counts as moved. */
+export async function moveBranch(engine: Engine, options: { ref: string; from: CommitId; to: CommitId }): Promise<{ moved: boolean; actual: string | null }> {
+  const { ref, from, to } = options;
+  await engine.home.deliverObjects({ commit: to, known: from });
+  const outcome = await engine.home.updateRefs([{ ref, from, to }]);
+  const actual = outcome.kind === 'moved' ? to : outcome.actual;
+  if (actual !== to) return { moved: false, actual };
+  const own = (await engine.store.findRef('refs/orchestrate/branch')) ?? null;
+  if (own !== to) await engine.store.updateRefs([{ ref: 'refs/orchestrate/branch', from: own, to }]);
+  return { moved: true, actual };
+}

@@ -1,0 +1,83 @@
+import { Fault, faultRecord } from '../../base/fault.ts';
+import { asCommitId, asGitTreeId } from '../../base/ids.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
+import type { Engine } from '../engine.ts';
+import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
+import { composedInstance } from '../instances/start.ts';
+import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
+import { interpreter } from '../environments/ensure.ts';
+import { draftOf } from './draft.ts';
+import { gatedOf } from './gate.ts';
+import { revertMerge } from './revert.ts';
+
+type Switched = JournalKinds['service.switched'];
+
+/**
+ * Brings production to the merged tree: pending prompts are saved, the old instance stops, the new one
+ * starts on the same port and is proven, the prompts are queued again. When the new one does not become
+ * healthy, the branch and production go back to where they were.
+ */
+export async function switchService(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
+  const known = dataOf('service.switched', engine.ledger.latest(`switch:${change}`));
+  if (known && known.outcome !== 'reverted') return { kind: 'verified' };
+  const drafted = draftOf(engine, change);
+  const gated = gatedOf(engine, change);
+  if (!gated) throw new Error(`${change} was merged without a gate`);
+  const { run } = drafted;
+  const record = async (switched: Omit<Switched, 'change'>): Promise<void> => {
+    await engine.ledger.append([row('service.switched', { change, ...switched }, { run, keys: [`switch:${change}`] })]);
+  };
+  const nothing = { instance: null, downMs: null, requeued: 0 } as const;
+
+  const started = dataOf('switch.started', engine.ledger.latest(`switching:${change}`));
+  const running = findProduction(engine);
+  const isUp = running !== undefined && engine.host.find(running)?.state !== 'stopped' && engine.host.find(running) !== undefined;
+  const production = started?.from ?? (isUp ? running : undefined);
+  if (production === undefined) {
+    await record({ outcome: 'not-running', ...nothing, reason: 'production was not running' });
+    return { kind: 'verified' };
+  }
+  const exact = asGitTreeId(gated.exact);
+  if (started === undefined && (await isUnaffected(engine, production, exact))) {
+    await record({ outcome: 'unaffected', ...nothing, instance: production, reason: 'the merge touches nothing that the service is made of' });
+    return { kind: 'verified' };
+  }
+  if (started === undefined) await engine.ledger.append([row('switch.started', { change, from: production, base: gated.base }, { run, keys: [`switching:${change}`] })]);
+
+  const { clock, service } = engine.outside;
+  const startedMs = clock.monotonicMs();
+  const { pending } = await stopProduction(engine, { instance: production, change, run });
+  try {
+    const instance = await startProduction(engine, { tree: exact, signal });
+    const downMs = Math.round(clock.monotonicMs() - startedMs);
+    const requeued = pending.length === 0 ? 0 : await service.requeue(`http://127.0.0.1:${engine.config.service.port}`, pending);
+    await record({ outcome: 'switched', instance, downMs, requeued, reason: null });
+    return { kind: 'verified' };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof Fault)) throw error;
+    const reason = error.message;
+    const { commit } = await revertMerge(engine, { change, reason });
+    const back = await engine.store.treeOf(asCommitId(commit));
+    const instance = await startProduction(engine, { tree: back, signal });
+    const requeued = pending.length === 0 ? 0 : await service.requeue(`http://127.0.0.1:${engine.config.service.port}`, pending);
+    await record({ outcome: 'reverted', instance, downMs: Math.round(clock.monotonicMs() - startedMs), requeued, reason });
+    const fault = new Fault(error.code, `The merged change did not become healthy in production and was taken back: ${reason}`, {
+      state: 'The branch has the old files again, in a new commit; production runs them.',
+    });
+    return { kind: 'reverted', fault: faultRecord(fault) };
+  }
+}
+
+/** The running instance already is composed of the same environment, components and service settings. */
+async function isUnaffected(engine: Engine, instance: string, exact: Parameters<typeof readDeclaration>[1]): Promise<boolean> {
+  const composed = composedInstance(engine, instance);
+  const [now, next] = await Promise.all([readDeclaration(engine, asGitTreeId(composed.tree)), readDeclaration(engine, exact)]);
+  const id = declaredEnvironment(engine, next.lockText, await interpreter(engine));
+  return (
+    composed.environment === id &&
+    composed.components === next.componentsDigest &&
+    now.modelPaths === next.modelPaths &&
+    JSON.stringify(now.config.service) === JSON.stringify(next.config.service)
+  );
+}

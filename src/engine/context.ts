@@ -1,0 +1,49 @@
+import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
+import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type {
+  Clock,
+  Digest,
+  Files,
+  HomeRepository,
+  Host,
+  Ledger,
+  Log,
+  Ports,
+  Processes,
+  Python,
+  Random,
+  ServiceClient,
+  TrustedStore,
+} from '../ports/index.ts';
+
+/** The outside, as interfaces. Made by `wire.ts`. */
+export interface Outside {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly digest: Digest;
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly ports: Ports;
+  readonly python: Python;
+  readonly service: ServiceClient;
+  readonly log: Log;
+  readonly host: Host;
+}
+
+/** An opened installation. */
+export interface Installation {
+  readonly paths: InstallationPaths;
+  readonly config: InstallationConfig;
+  readonly definitions: Definitions;
+  readonly ledger: Ledger;
+  readonly store: TrustedStore;
+  readonly home: HomeRepository;
+}
+
+/** What every part of the engine is given: the outside and the opened installation. */
+export interface EngineContext extends Installation {
+  readonly outside: Outside;
+}
+
+/** Marks a child process as ours; another installation's children carry another id. */
+export const markOf = (context: EngineContext, name: string): string => `${context.config.id}/${name}`;

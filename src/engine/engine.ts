@@ -1,0 +1,22 @@
+import type { Entry } from '../ports/index.ts';
+import type { EngineContext } from './context.ts';
+import type { Performer } from './effects/perform.ts';
+import type { MachineHost } from './machines/host.ts';
+import type { Numbers } from './supervisor/numbers.ts';
+import type { SlotLeases } from './leases/slots.ts';
+
+/** What the parts of a running supervisor share. */
+export interface Engine extends EngineContext, Performer {
+  readonly host: MachineHost;
+  readonly numbers: Numbers;
+  readonly leases: SlotLeases;
+  /** One merge at a time. */
+  inMergeTurn<T>(change: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Returns the newest row of a key. A row that must be there and is not is a bug. */
+export function requireRow(engine: EngineContext, key: string): Entry {
+  const entry = engine.ledger.latest(key);
+  if (!entry) throw new Error(`the journal has no row for ${key}`);
+  return entry;
+}

@@ -1,0 +1,123 @@
+import { Fault } from '../../base/fault.ts';
+import { serviceEnvironment } from '../../domain/instances/command.ts';
+import { bootFailure } from '../../domain/instances/boot-failure.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { ProcessIdentity } from '../../ports/index.ts';
+import { markOf } from '../context.ts';
+import { type Engine, requireRow } from '../engine.ts';
+
+type Composed = JournalKinds['instance.composed'];
+
+export const baseUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Returns what was composed for the instance, from its row. */
+export function composedInstance(engine: Engine, instance: string): Composed {
+  const composed = dataOf('instance.composed', requireRow(engine, `instance:${instance}`));
+  if (!composed) throw new Error(`no composition on record for ${instance}`);
+  return composed;
+}
+
+/** Returns the last lines that the instance's process wrote. */
+export async function instanceLog(engine: Engine, instance: string, nLines: number): Promise<readonly string[]> {
+  const text = await engine.outside.files.readText(logPath(engine, instance));
+  return (text ?? '').split(/[\r\n]+/).filter((line) => line.trim() !== '').slice(-nLines);
+}
+
+const logPath = (engine: Engine, instance: string): string => `${engine.paths.logs}/instances/${instance}.log`;
+
+/** Fault `PORT_TAKEN` unless the port is free. Names the holder; never stops it. */
+export async function requirePort(engine: Engine, port: number): Promise<void> {
+  if (await engine.outside.ports.isFree(port)) return;
+  const holder = await engine.outside.ports.holder(port);
+  const owner = holder.kind === 'held' ? holder.owners[0] : undefined;
+  const who = owner ? `process ${owner.pid} (${owner.argv.slice(0, 3).join(' ')})` : 'a process of another user';
+  throw new Fault('PORT_TAKEN', `Port ${port} is held by ${who}, which orchestrate did not start and will not stop.`, {
+    hints: ['Stop that program, or set another service port in orchestrate.yaml.'],
+    data: { port, owner: owner ?? null },
+  });
+}
+
+/**
+ * Starts the process of a composed instance, or finds it started, and proves that it is the one that answers:
+ * its own folder in the answering server's start command, and the listening socket held by our child.
+ */
+export async function startInstance(engine: Engine, instance: string, signal: AbortSignal): Promise<object> {
+  const composed = composedInstance(engine, instance);
+  const { processes, clock } = engine.outside;
+  const mark = markOf(engine, instance);
+  const findOurs = async (): Promise<ProcessIdentity | undefined> => (await processes.findMarked((found) => found === mark))[0];
+
+  const startedMs = clock.monotonicMs();
+  const started = (await findOurs()) ?? (await launch(engine, composed, mark));
+  await prove(engine, composed, started, startedMs, signal);
+  return started;
+}
+
+async function launch(engine: Engine, composed: Composed, mark: string): Promise<ProcessIdentity> {
+  const { files, processes, host } = engine.outside;
+  await requirePort(engine, composed.port);
+  await files.ensureDir(`${engine.paths.logs}/instances`);
+  const env = serviceEnvironment({
+    dir: composed.dir,
+    envDir: `${engine.paths.envs}/${composed.environment}`,
+    port: composed.port,
+    searchPath: host.searchPath,
+  });
+  const spec = { program: composed.python, args: composed.args, cwd: `${composed.dir}/ComfyUI`, env, logPath: logPath(engine, composed.instance), mark };
+  return processes.start(composed.seal === 'read-only bind' ? { ...spec, readOnly: [engine.paths.envs] } : spec);
+}
+
+async function prove(engine: Engine, composed: Composed, child: ProcessIdentity, startedMs: number, signal: AbortSignal): Promise<void> {
+  const { clock, processes, ports, service } = engine.outside;
+  const { instance, port, dir, run } = composed;
+  const limitMs = engine.config.service.startSeconds * 1_000;
+  let stranger = '';
+  for (;;) {
+    const elapsedMs = clock.monotonicMs() - startedMs;
+    const facts = await service.facts(baseUrl(port));
+    const argvNamesDir = facts?.argv.some((argument) => argument.startsWith(`${dir}/`)) ?? false;
+    const holder = facts ? await ports.holder(port) : undefined;
+    const owners = holder?.kind === 'held' ? holder.owners : [];
+    const ownsSocket = owners.length === 1 && owners[0]?.pid === child.pid;
+    if (facts && argvNamesDir && ownsSocket) {
+      const data = {
+        instance,
+        pid: child.pid,
+        startTime: child.startTime,
+        port,
+        argvNamesDir,
+        ownsSocket,
+        comfyuiVersion: facts.comfyuiVersion,
+        pytorchVersion: facts.pytorchVersion,
+        device: facts.deviceType,
+        startMs: Math.round(elapsedMs),
+      };
+      await engine.ledger.append([row('instance.proven', data, { run, keys: [`instance-up:${instance}`] })]);
+      return;
+    }
+    if (facts) stranger = ownsSocket ? `its start command does not name ${dir}` : `the socket belongs to ${owners.length} other process(es)`;
+    if (!(await processes.isAlive(child))) {
+      const tail = await instanceLog(engine, instance, 40);
+      throw new Fault('INSTANCE_BOOT_FAILED', `The service ended before it answered: ${bootFailure(tail)}`, { data: { instance, tail } });
+    }
+    if (elapsedMs > limitMs) {
+      const tail = await instanceLog(engine, instance, 40);
+      if (stranger !== '') throw new Fault('INSTANCE_NOT_PROVEN', `Something answers on port ${port}, but it is not ours: ${stranger}.`, { data: { instance } });
+      throw new Fault('INSTANCE_UNHEALTHY', `The service did not answer within ${engine.config.service.startSeconds} s.`, { data: { instance, tail } });
+    }
+    if (!(await clock.sleep(50, signal))) throw new Fault('INTERRUPTED', 'The start was called off.');
+  }
+}
+
+/** Stops the instance's process, if it is ours and still there, and records why. A repeat is safe. */
+export async function stopInstance(engine: Engine, instance: string): Promise<object> {
+  const { processes, files } = engine.outside;
+  const mark = markOf(engine, instance);
+  for (const found of await processes.findMarked((one) => one === mark)) await processes.stop(found, { graceMs: 5_000 });
+  const composed = composedInstance(engine, instance);
+  const fault = engine.host.find(instance)?.fault;
+  const data = { instance, reason: fault?.message ?? 'stopped', logTail: await instanceLog(engine, instance, 20) };
+  await engine.ledger.append([row('instance.ended', data, { run: composed.run, keys: [`instance-up:${instance}`] })]);
+  await files.remove(composed.dir);
+  return {};
+}

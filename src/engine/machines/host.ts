@@ -1,0 +1,222 @@
+import type { AnyMachineSnapshot } from 'xstate';
+
+import { Fault, type FaultRecord, faultRecord } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { effectDone, effectFailed } from '../../domain/machines/effect.ts';
+import { type MachineName, machineVersions } from '../../domain/machines/index.ts';
+import type { Clock, Ledger, NewEntry } from '../../ports/index.ts';
+import { begin, fold, type RunningEffect, type Standing, stateName, step } from './fold.ts';
+
+/** Carries out an effect that a machine names. What it returns becomes the `output` of the done event. */
+export type EffectHandler = (work: { subject: string; input: JsonObject; signal: AbortSignal }) => Promise<object | undefined>;
+/** What is written in the same commit as a transition. */
+export interface Beside {
+  readonly rows?: readonly NewEntry[];
+  readonly answers?: readonly { readonly id: number; readonly answer: JsonObject }[];
+}
+
+export type EffectTable = Readonly<Record<MachineName, Readonly<Record<string, EffectHandler>>>>;
+
+export interface MachineView {
+  readonly machine: MachineName;
+  readonly subject: string;
+  readonly state: string;
+  readonly isFinal: boolean;
+  readonly isWaiting: boolean;
+  readonly fault: FaultRecord | null;
+}
+
+export interface MachineHost {
+  /** Writes the machine's first row, together with what is `beside` it, and starts the effects of its first state. */
+  create(machine: MachineName, subject: string, input: JsonObject, beside?: Beside): Promise<void>;
+  /**
+   * Journals the transition, together with what is `beside` it, then starts the effects of the new state.
+   * Returns false, with a `machine.ignored` row, when the state does not know the event.
+   */
+  send(subject: string, event: { type: string; [key: string]: unknown }, beside?: Beside): Promise<boolean>;
+  find(subject: string): MachineView | undefined;
+  /** The machine's context. A subject that is not hosted is a bug. */
+  context<Context>(subject: string): Context;
+  /** Live ones, and those that ended since this process began. */
+  all(machine?: MachineName): readonly MachineView[];
+  /** Brings a machine back from its rows. Its effects start with `startRestored`. */
+  restore(machine: MachineName, subject: string): void;
+  startRestored(): void;
+  /** Called after each transition is durable. Returns how to stop listening. */
+  onMoved(listener: (view: MachineView) => void): () => void;
+  /** Called once when the ledger cannot be written any more: a newer supervisor, or a disk that is full or gone. */
+  onFatal(listener: (error: unknown) => void): void;
+  /** Aborts every running effect and waits for it; nothing is journalled of it. */
+  halt(): Promise<void>;
+  readonly nRunning: number;
+}
+
+interface Hosted {
+  readonly machine: MachineName;
+  readonly subject: string;
+  standing: Standing;
+  /** Number of rows folded: the token of the next effects. */
+  nRows: number;
+  turn: Promise<unknown>;
+  readonly running: Map<string, { token: number; abort: AbortController }>;
+}
+
+const runOf = (subject: string): string | null => /^(r\d+)/.exec(subject)?.[1] ?? null;
+
+/**
+ * Runs machines on the journal: a transition is computed by XState as a value, written as a row, and
+ * only then are its effects started; a restart folds the rows and starts the same effects again.
+ */
+export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; clock: Clock; effects: EffectTable }): MachineHost {
+  const hosted = new Map<string, Hosted>();
+  const listeners = new Set<(view: MachineView) => void>();
+  const fatalListeners: ((error: unknown) => void)[] = [];
+  const working = new Set<Promise<void>>();
+  let halted = false;
+
+  const view = (one: Hosted): MachineView => {
+    const snapshot: AnyMachineSnapshot = one.standing.snapshot;
+    const fault = (snapshot.context as { fault?: FaultRecord | null }).fault ?? null;
+    return {
+      machine: one.machine,
+      subject: one.subject,
+      state: stateName(snapshot),
+      isFinal: snapshot.status === 'done',
+      isWaiting: snapshot.hasTag('waiting'),
+      fault,
+    };
+  };
+
+  const startEffect = (one: Hosted, effect: RunningEffect): void => {
+    const handler = effects[one.machine][effect.src];
+    if (!handler) throw new Error(`no handler for effect ${one.machine}.${effect.src}`);
+    const abort = new AbortController();
+    one.running.set(effect.id, { token: effect.token, abort });
+    const report = async (event: { type: string }): Promise<void> => {
+      if (halted) return;
+      await deliver(one, effect, event);
+    };
+    const work = handler({ subject: one.subject, input: effect.input, signal: abort.signal })
+      .then(
+        (output) => report(effectDone(effect.id, output ?? {}, clock.nowMs())),
+        (error: unknown) => report(effectFailed(effect.id, faultRecord(error), clock.nowMs())),
+      )
+      .catch(onFatal);
+    working.add(work);
+    void work.finally(() => working.delete(work));
+  };
+
+  // Only a ledger that cannot be written gets here: without the record nothing may go on.
+  const onFatal = (error: unknown): void => {
+    if (halted) return;
+    halted = true;
+    for (const one of hosted.values()) for (const { abort } of one.running.values()) abort.abort();
+    for (const listener of fatalListeners) listener(error);
+  };
+  const deliver = (one: Hosted, effect: RunningEffect, event: { type: string }): Promise<void> =>
+    inTurn(one, async () => {
+      const current = one.standing.effects.find((other) => other.id === effect.id);
+      if (current?.token !== effect.token) {
+        const data = { subject: one.subject, effect: effect.id, report: event as unknown as JsonObject };
+        await ledger.append([row('report.late', data, { run: runOf(one.subject) })]);
+        return;
+      }
+      await advance(one, event, {});
+    });
+
+  const inTurn = <T>(one: Hosted, work: () => Promise<T>): Promise<T> => {
+    const turn = one.turn.then(work, work);
+    one.turn = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const advance = async (one: Hosted, event: { type: string }, { rows = [], answers = [] }: Beside): Promise<boolean> => {
+    const from = stateName(one.standing.snapshot);
+    const next = step(one.machine, one.standing, event, one.nRows + 1);
+    const { machine, subject } = one;
+    const run = runOf(subject);
+    if (!next.moved) {
+      await ledger.append([row('machine.ignored', { machine, subject, event: event as unknown as JsonObject, state: from }, { run }), ...rows], answers);
+      return false;
+    }
+    const data = {
+      machine,
+      version: machineVersions[machine],
+      subject,
+      event: event as unknown as JsonObject,
+      from,
+      to: stateName(next.snapshot),
+      isFinal: next.snapshot.status === 'done',
+    };
+    await ledger.append([row('machine.moved', data, { run, keys: [`machine:${subject}`] }), ...rows], answers);
+    one.standing = next;
+    one.nRows += 1;
+    const alive = new Set(next.effects.map((effect) => `${effect.id}/${effect.token}`));
+    for (const [id, { token, abort }] of one.running) {
+      if (alive.has(`${id}/${token}`)) continue;
+      abort.abort();
+      one.running.delete(id);
+    }
+    for (const effect of next.started) startEffect(one, effect);
+    for (const listener of listeners) listener(view(one));
+    return true;
+  };
+
+  const require = (subject: string): Hosted => {
+    const one = hosted.get(subject);
+    if (!one) throw new Error(`no machine for ${subject}`);
+    return one;
+  };
+
+  return {
+    async create(machine, subject, input, { rows = [], answers = [] } = {}) {
+      const standing = begin(machine, input);
+      const data = { machine, version: machineVersions[machine], subject, input, to: stateName(standing.snapshot) };
+      await ledger.append([...rows, row('machine.created', data, { run: runOf(subject), keys: [`machine:${subject}`] })], answers);
+      const one: Hosted = { machine, subject, standing, nRows: 0, turn: Promise.resolve(), running: new Map() };
+      hosted.set(subject, one);
+      for (const effect of standing.started) startEffect(one, effect);
+      for (const listener of listeners) listener(view(one));
+    },
+    send: (subject, event, beside = {}) => {
+      const one = require(subject);
+      return inTurn(one, () => advance(one, event, beside));
+    },
+    find: (subject) => {
+      const one = hosted.get(subject);
+      return one && view(one);
+    },
+    context: <Context>(subject: string) => require(subject).standing.snapshot.context as Context,
+    all: (machine) => [...hosted.values()].filter((one) => !machine || one.machine === machine).map(view),
+    restore(machine, subject) {
+      const rows = ledger.read({ key: `machine:${subject}`, limit: 10_000 });
+      const created = dataOf('machine.created', rows[0]);
+      if (!created) throw new Fault('LEDGER_BROKEN', `The journal has no first row for ${subject}.`);
+      if (created.version !== machineVersions[machine]) {
+        throw new Fault('LEDGER_OLDER', `${subject} was begun by version ${created.version} of the ${machine} machine.`);
+      }
+      const events = rows.slice(1).map((entry) => dataOf('machine.moved', entry)?.event as unknown as { type: string });
+      const standing = fold(machine, created.input, events);
+      hosted.set(subject, { machine, subject, standing, nRows: events.length, turn: Promise.resolve(), running: new Map() });
+    },
+    startRestored() {
+      for (const one of hosted.values()) {
+        for (const effect of one.standing.effects) if (!one.running.has(effect.id)) startEffect(one, effect);
+      }
+    },
+    onMoved(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onFatal: (listener) => void fatalListeners.push(listener),
+    async halt() {
+      halted = true;
+      for (const one of hosted.values()) for (const { abort } of one.running.values()) abort.abort();
+      await Promise.allSettled(working);
+    },
+    get nRunning() {
+      return working.size;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { Proofs, ReadyEnvironment } from '../../actions/_context.ts';
+import { Fault } from '../../base/fault.ts';
+import type { GitTreeId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { type Evidence, evidenceKey, type EvidencePart, type Grade, type WorkflowProof } from '../../domain/changes/evidence.ts';
+import { failedPacks } from '../../domain/instances/failed-packs.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { PackageIndex } from '../../ports/index.ts';
+import { markOf } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import { ensureEnvironment } from '../environments/ensure.ts';
+import { type Declaration, readDeclaration } from '../instances/compose.ts';
+import { ensureInstance } from '../instances/ensure.ts';
+import { baseUrl, instanceLog } from '../instances/start.ts';
+
+export interface ProofOptions {
+  readonly run: string;
+  /** Prefix of effect keys: an attempt id, or `gate:c9`. */
+  readonly effectKey: string;
+  readonly port: number;
+  readonly index?: PackageIndex;
+  readonly signal: AbortSignal;
+}
+
+/** A row of evidence that is on record for exactly this tree, environment and components. */
+export function findEvidence<Part extends EvidencePart>(
+  engine: Engine,
+  key: string,
+  part: Part,
+): (Extract<Evidence, { part: Part }> & { row: number }) | undefined {
+  const entry = engine.ledger.latest(`evidence:${key}:${part}`);
+  const evidence = dataOf('evidence.recorded', entry)?.evidence;
+  return entry && evidence ? { ...(evidence as Extract<Evidence, { part: Part }>), row: entry.seq } : undefined;
+}
+
+/**
+ * Proves trees: composes each from the store, starts it, asks it. What was observed is written as evidence;
+ * evidence with the identical key is not made twice.
+ */
+export function createProofs(engine: Engine, options: ProofOptions): Proofs & { keyOf(tree: GitTreeId): Promise<string> } {
+  const { run, effectKey, port, signal } = options;
+  const prepared = new Map<string, Promise<{ declaration: Declaration; environment: ReadyEnvironment; key: string }>>();
+
+  const prepare = (tree: GitTreeId) => {
+    const known = prepared.get(tree);
+    if (known) return known;
+    const made = (async () => {
+      const declaration = await readDeclaration(engine, tree);
+      const { index } = options;
+      const environment = await ensureEnvironment(engine, { lockText: declaration.lockText, run, effectKey, ...(index ? { index } : {}) });
+      const key = evidenceKey({ tree, environment: environment.id, components: declaration.componentsDigest });
+      return { declaration, environment, key };
+    })();
+    prepared.set(tree, made);
+    made.catch(() => prepared.delete(tree));
+    return made;
+  };
+
+  const record = async <Part extends EvidencePart>(evidence: Extract<Evidence, { part: Part }>) => {
+    const keys = [`evidence:${evidence.key}:${evidence.part}`, `evidence-of:${evidence.tree}:${evidence.part}`];
+    const [entry] = await engine.ledger.append([row('evidence.recorded', { evidence }, { run, keys })]);
+    return { ...evidence, row: entry?.seq ?? 0 };
+  };
+
+  const common = (tree: GitTreeId, prepared: { declaration: Declaration; environment: ReadyEnvironment; key: string }, grade: Grade) => ({
+    key: prepared.key,
+    tree,
+    environment: prepared.environment.id,
+    components: prepared.declaration.componentsDigest,
+    run,
+    grade,
+  });
+
+  const instanceOf = async (ready: { declaration: Declaration; environment: ReadyEnvironment }): Promise<string> =>
+    ensureInstance(engine, { ...ready, purpose: 'proof', port, run }, signal);
+
+  return {
+    keyOf: async (tree) => (await prepare(tree)).key,
+
+    async imports(tree) {
+      const ready = await prepare(tree);
+      const known = findEvidence(engine, ready.key, 'imports');
+      if (known) return known;
+      const { modules } = ready.declaration.config.python;
+      const results = await engine.outside.python.importCheck({ python: ready.environment.python, modules, mark: markOf(engine, effectKey) });
+      const failed = results.filter((one) => !one.ok);
+      if (failed[0]) {
+        throw new Fault('ENVIRONMENT_IMPORT_FAILED', `${failed[0].module} does not import in the new environment: ${failed[0].error}`, {
+          state: 'Production was not touched.',
+          data: { failed },
+        });
+      }
+      return record<'imports'>({ ...common(tree, ready, 'static'), part: 'imports', modules: results.map(({ module, version }) => ({ module, version })) });
+    },
+
+    async boot(tree) {
+      const ready = await prepare(tree);
+      const known = findEvidence(engine, ready.key, 'boot');
+      if (known) return { ...known, reused: true };
+      const instance = await instanceOf(ready);
+      const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
+      if (!proven) throw new Error(`no proof on record for ${instance}`);
+      const nodeClasses = await engine.outside.service.nodeClasses(baseUrl(proven.port));
+      const recorded = await record<'boot'>({
+        ...common(tree, ready, 'api'),
+        part: 'boot',
+        instance,
+        port: proven.port,
+        pid: proven.pid,
+        startMs: proven.startMs,
+        device: proven.device,
+        pytorchVersion: proven.pytorchVersion,
+        nodeClasses,
+        failedImports: failedPacks(await instanceLog(engine, instance, 500)),
+      });
+      return { ...recorded, reused: false };
+    },
+
+    async smoke(tree) {
+      const ready = await prepare(tree);
+      const known = findEvidence(engine, ready.key, 'smoke');
+      if (known) return { ...known, reused: true };
+      const instance = await instanceOf(ready);
+      const device = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`))?.device ?? 'unknown';
+      const workflows: WorkflowProof[] = [];
+      for (const workflow of ready.declaration.workflows) {
+        workflows.push(await runWorkflow(engine, { workflow, port, nonce: `${run}-${instance}` }));
+      }
+      const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
+      const recorded = await record<'smoke'>({ ...common(tree, ready, drew ? 'generation' : 'api'), part: 'smoke', instance, device, workflows });
+      return { ...recorded, reused: false };
+    },
+  };
+}
+
+async function runWorkflow(
+  engine: Engine,
+  options: { workflow: Declaration['workflows'][number]; port: number; nonce: string },
+): Promise<WorkflowProof> {
+  const { workflow, port, nonce } = options;
+  const graph = parseGraph(workflow);
+  const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, { timeoutMs: 30 * 60_000, nonce });
+  if (outcome.kind === 'failed') return { name: workflow.name, durationMs: 0, pictures: [], failure: outcome.reason };
+  const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes }) => ({ widthPx, heightPx, isFlat, sha256, sizeBytes }));
+  return { name: workflow.name, durationMs: Math.round(outcome.durationMs), pictures, failure: null };
+}
+
+function parseGraph(workflow: { name: string; text: string }): JsonObject {
+  try {
+    const graph: unknown = JSON.parse(workflow.text);
+    if (graph !== null && typeof graph === 'object' && !Array.isArray(graph) && !('nodes' in graph)) return graph as JsonObject;
+  } catch (cause) {
+    throw new Fault('DEFINITION_SYNTAX', `workflows/${workflow.name}.json is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  throw new Fault('DEFINITION_INVALID', `workflows/${workflow.name}.json is not in API format.`, {
+    hints: ['In ComfyUI: Workflow, Export (API), and save that file into workflows/.'],
+  });
+}

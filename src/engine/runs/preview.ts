@@ -1,0 +1,190 @@
+import { actions } from '../../actions/index.gen.ts';
+import type { PlanningAction, PlanningContext } from '../../actions/_context.ts';
+import { Fault } from '../../base/fault.ts';
+import { asCommitId, type CommitId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { compareFingerprints, describeDifference } from '../../domain/changes/fingerprint.ts';
+import type { Playbook } from '../../domain/definitions/types.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { PreviewOutput } from '../../domain/machines/run.machine.ts';
+import { planHash } from '../../domain/plans/plan-hash.ts';
+import { estimateRun, type KnownBefore } from '../../domain/plans/estimate.ts';
+import { fillArguments } from '../../domain/plans/fill.ts';
+import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
+import { markOf } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import { interpreter } from '../environments/ensure.ts';
+import { planRestoreTo, planUndo } from '../restore/targets.ts';
+import { slotLocations } from '../tasks/tamper.ts';
+import { understandRun } from './understand-run.ts';
+import { runOf } from '../tasks/task-view.ts';
+
+type RunCreated = JournalKinds['run.created'];
+
+/** Finds out what a run would do, writes that as the plan, and says what comes next. Writes nothing else. */
+export async function previewRun(engine: Engine, run: string, signal: AbortSignal): Promise<PreviewOutput> {
+  const created = runOf(engine, run);
+  const known = dataOf('plan.made', engine.ledger.latest(`plan:${run}`));
+  if (known) return nextOf(engine, created, known.plan);
+
+  const { branchRef, base } = await readBranch(engine);
+  const warnings = [...(await outsideWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
+  const made = created.kind === 'work' ? await planWork(engine, created, base, signal) : await planRestore(engine, created, base);
+  const freeBytes = await engine.outside.files.freeBytes(engine.paths.home);
+  const { draft, playbook, score, inputs, goal, tree, risk } = made;
+  const withoutHash: Omit<Plan, 'hash'> = {
+    goalText: created.goal,
+    goal,
+    playbook: playbook?.id ?? created.kind,
+    score,
+    tree,
+    risk,
+    branchRef,
+    base,
+    inputs,
+    steps: playbook ? plannedSteps(playbook, inputs) : [],
+    moves: draft.moves,
+    rejected: draft.rejected,
+    lockText: draft.lockText,
+    requirementsText: draft.requirementsText,
+    estimates: {
+      downloadBytes: draft.downloadBytes,
+      diskBytes: draft.diskBytes,
+      diskFreeBytes: freeBytes,
+      ...estimateRun({ ...lastTimes(engine, playbook?.id ?? created.kind), downloadBytes: draft.downloadBytes, diskBytes: draft.diskBytes }),
+      costUsd: 0,
+    },
+    warnings: [...warnings, ...draft.warnings],
+    model: null,
+  };
+  const plan: Plan = { ...withoutHash, hash: planHash(withoutHash, (text) => engine.outside.digest.sha256(text)) };
+  await engine.ledger.append([row('plan.made', { run, plan }, { run, keys: [`plan:${run}`] })]);
+  return nextOf(engine, created, plan);
+}
+
+async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<PreviewOutput> {
+  if (plan.goal.kind === 'restore') return { next: 'submit' };
+  const { maxDownloadBytes } = engine.config.policy;
+  const within = (plan.estimates.downloadBytes ?? 0) <= maxDownloadBytes;
+  if (!within && !created.options.yes) return { next: 'ask' };
+  const by = created.options.yes ? created.by : ({ kind: 'rule', name: 'download-cap' } as const);
+  const reason = created.options.yes ? 'said yes beforehand (--yes)' : `downloads no more than the cap of ${maxDownloadBytes} bytes`;
+  const data = { run: created.run, hash: plan.hash, verdict: 'approved', by, reason } as const;
+  if (!created.options.previewOnly && !engine.ledger.latest(`plan-answer:${created.run}`)) {
+    await engine.ledger.append([row('plan.answered', data, { run: created.run, keys: [`plan-answer:${created.run}`] })]);
+  }
+  return { next: 'execute' };
+}
+
+/** Reads home's branch and takes its commit into the store. Faults `HOME_*` name what is unfit. */
+export async function readBranch(engine: Engine): Promise<{ branchRef: string; base: CommitId }> {
+  const state = await engine.home.inspect();
+  if (state.kind === 'unfit') throw new Fault(state.code, state.reason, { state: 'Nothing was changed.' });
+  await engine.store.importCommit({ gitDir: engine.paths.gitDir, commit: state.head, name: 'branch' });
+  const [unsupported] = await engine.store.findUnsupported(await engine.store.treeOf(state.head));
+  if (unsupported) throw new Fault(unsupported.code, `${unsupported.path} ${unsupported.reason}.`, { state: 'Nothing was changed.' });
+  return { branchRef: state.branchRef, base: asCommitId(state.head) };
+}
+
+async function outsideWarnings(engine: Engine, run: string): Promise<readonly string[]> {
+  const accepted = dataOf('fingerprint.accepted', engine.ledger.latest('fingerprint'));
+  if (!accepted) return [];
+  const { items } = await engine.home.fingerprint(await slotLocations(engine));
+  const differences = compareFingerprints(accepted.items, items);
+  if (differences.length === 0) return [];
+  await engine.ledger.append([row('tamper.found', { run, task: null, differences }, { run, keys: [`tamper:${run}`] })]);
+  return [`git files of home changed since the last run, and are not obeyed: ${differences.slice(0, 5).map(describeDifference).join(', ')}`];
+}
+
+async function dirtyWarning(engine: Engine, base: CommitId): Promise<readonly string[]> {
+  const dirty = await engine.home.dirtyPaths(base);
+  if (dirty.length === 0) return [];
+  return [`${dirty.length} files of home have edits of yours (${dirty.slice(0, 3).join(', ')}); a merge that touches one of them waits`];
+}
+
+interface Made {
+  readonly draft: PlanDraft;
+  readonly playbook: Playbook | null;
+  readonly score: number;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly goal: PlanGoal;
+  readonly tree: string;
+  readonly risk: Plan['risk'];
+}
+
+async function planWork(engine: Engine, created: RunCreated, base: CommitId, signal: AbortSignal): Promise<Made> {
+  const understood = understandRun(engine, created.goal, created.options.playbook);
+  const { playbook, inputs } = understood;
+  const action = actions.find((one) => one.id === playbook.plan) as PlanningAction | undefined;
+  if (action?.effect !== 'plan') throw new Fault('PLAYBOOK_UNKNOWN_REFERENCE', `Playbook ${playbook.id} plans with ${playbook.plan}, which is no planning action.`);
+  const { clock, digest, files, python } = engine.outside;
+  const { index } = engine.config.python;
+  const context: PlanningContext = {
+    config: engine.config,
+    paths: engine.paths,
+    clock,
+    digest,
+    files,
+    python,
+    store: engine.store,
+    interpreter: () => interpreter(engine),
+    index,
+    baseTree: await engine.store.treeOf(base),
+    signal,
+    mark: markOf(engine, created.run),
+  };
+  const draft = await action.plan(context, action.input.parse(inputs));
+  return { draft, playbook, score: understood.score, inputs, goal: { kind: 'work' }, tree: playbook.tree, risk: playbook.risk };
+}
+
+function plannedSteps(playbook: Playbook, inputs: Readonly<Record<string, string>>): Plan['steps'] {
+  return playbook.steps.map((step) => ({
+    id: step.id,
+    title: step.title,
+    action: step.action,
+    agent: step.agent,
+    needs: step.needs,
+    with: fillArguments(step.with, { inputs }) as JsonObject,
+    timeoutMs: step.timeoutMs,
+    retries: step.retries,
+  }));
+}
+
+async function planRestore(engine: Engine, created: RunCreated, base: CommitId): Promise<Made> {
+  const target = created.kind === 'undo' ? await planUndo(engine, base) : await planRestoreTo(engine, base, created.restore ?? '');
+  if (target.proposed === (await engine.store.treeOf(base))) {
+    throw new Fault('NOTHING_TO_DO', `The branch already has the files of ${target.to}.`, { state: 'Nothing was changed.' });
+  }
+  const draft: PlanDraft = {
+    moves: mergeMoves(target.dropped.flatMap((one) => one.manifest.moves)),
+    rejected: [],
+    lockText: null,
+    requirementsText: null,
+    downloadBytes: 0,
+    diskBytes: 0,
+    warnings: [],
+  };
+  const { to, title, commit, proposed } = target;
+  const goal: PlanGoal = { kind: 'restore', title, to, commit, proposed, drops: target.dropped.map((one) => one.name) };
+  return { draft, playbook: null, score: 1, inputs: {}, goal, tree: 'env-setup', risk: 'medium' };
+}
+
+/** Turns the dropped merges' moves round: newest first, so the oldest `from` is where a package ends. */
+function mergeMoves(moves: readonly PackageMove[]): readonly PackageMove[] {
+  const byName = new Map<string, PackageMove>();
+  for (const { name, from, to } of moves) byName.set(name, { name, from: byName.get(name)?.from ?? to, to: from });
+  return [...byName.values()].filter((one) => one.from !== one.to);
+}
+
+/** How long things took the last time, from their rows. */
+function lastTimes(engine: Engine, playbook: string): Pick<KnownBefore, 'lastRunMs' | 'lastStartMs' | 'lastDownMs'> {
+  const newest = (kinds: readonly string[]) => engine.ledger.read({ kinds, descending: true, limit: 50 });
+  const plans = newest(['plan.made']).filter((entry) => dataOf('plan.made', entry)?.plan.playbook === playbook);
+  const finished = plans.map((entry) => ({ entry, closed: engine.ledger.latest(`close:${entry.run}`) })).find(({ closed }) => dataOf('run.closed', closed)?.state === 'done');
+  const switched = newest(['service.switched']).map((entry) => dataOf('service.switched', entry)?.downMs).find((ms) => typeof ms === 'number');
+  return {
+    lastRunMs: finished?.closed ? finished.closed.atMs - finished.entry.atMs : null,
+    lastStartMs: dataOf('instance.proven', newest(['instance.proven'])[0])?.startMs ?? null,
+    lastDownMs: switched ?? null,
+  };
+}

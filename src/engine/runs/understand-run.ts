@@ -1,0 +1,37 @@
+import { Fault } from '../../base/fault.ts';
+import type { Playbook } from '../../domain/definitions/types.ts';
+import { understandGoal } from '../../domain/plans/understand.ts';
+import type { EngineContext } from '../context.ts';
+
+export interface UnderstoodRun {
+  readonly playbook: Playbook;
+  /** Share of the goal that the playbook's trigger explained; 0 when the person named the playbook. */
+  readonly score: number;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** Finds the playbook of a goal, or takes the one that was asked for. Fault `GOAL_UNKNOWN` names the nearest. */
+export function understandRun(context: EngineContext, goal: string, asked: string | null): UnderstoodRun {
+  const all = [...context.definitions.playbooks.values()];
+  const among = asked === null ? all : all.filter((one) => one.id === asked);
+  if (asked !== null && among.length === 0) {
+    throw new Fault('GOAL_UNKNOWN', `There is no playbook ${asked}.`, {
+      hints: [`Playbooks: ${all.map((one) => one.id).join(', ')}`],
+      state: 'Nothing was changed.',
+    });
+  }
+  const understood = understandGoal(goal, among);
+  if (understood.kind === 'understood') return understood;
+  if (asked !== null && among[0]) return { playbook: among[0], score: 0, inputs: defaultInputs(among[0]) };
+  throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.`, {
+    hints: understood.nearest.map((one) => `orchestrate run ${JSON.stringify(one.trigger)}   (${one.title})`),
+    state: 'Nothing was changed.',
+    data: { nearest: understood.nearest },
+  });
+}
+
+function defaultInputs(playbook: Playbook): Readonly<Record<string, string>> {
+  const inputs: Record<string, string> = {};
+  for (const [name, input] of Object.entries(playbook.inputs)) inputs[name] = input.default ?? '';
+  return inputs;
+}

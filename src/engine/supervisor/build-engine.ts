@@ -1,0 +1,79 @@
+import PQueue from 'p-queue';
+
+import { admitChange } from '../changes/admit.ts';
+import { checkChange } from '../changes/check.ts';
+import { gateChange } from '../changes/gate.ts';
+import { mergeChange } from '../changes/merge.ts';
+import { reviewChange } from '../changes/review.ts';
+import { switchService } from '../changes/switch.ts';
+import type { EngineContext } from '../context.ts';
+import { createPerformer } from '../effects/perform.ts';
+import type { Engine } from '../engine.ts';
+import { startInstance, stopInstance } from '../instances/start.ts';
+import { createSlotLeases } from '../leases/slots.ts';
+import { createMachineHost, type EffectTable, type MachineHost } from '../machines/host.ts';
+import { previewRun } from '../runs/preview.ts';
+import { taskEffects } from '../tasks/effects.ts';
+import { createNumbers } from './numbers.ts';
+import { reconcile } from './reconcile.ts';
+
+/** What a person may change while the supervisor runs: read anew before each request. */
+export type Settings = Pick<EngineContext, 'config' | 'definitions'>;
+
+/** Puts the parts of a supervisor together. `highest`: numbers in use, from the journal. */
+export function buildEngine(
+  context: EngineContext,
+  highest: Readonly<Record<string, number>>,
+): { engine: Engine; apply: (settings: Settings) => void } {
+  const { ledger, outside } = context;
+  let settings: Settings = { config: context.config, definitions: context.definitions };
+  const { perform } = createPerformer({ ledger, clock: outside.clock });
+  const merges = new PQueue({ concurrency: 1 });
+  // The effects need the engine and the host needs the effects: the table is filled when both are there.
+  const effects = {} as { -readonly [Name in keyof EffectTable]: EffectTable[Name] };
+  const host = createMachineHost({ ledger, clock: outside.clock, effects });
+  const engine: Engine = {
+    ...context,
+    get config() {
+      return settings.config;
+    },
+    get definitions() {
+      return settings.definitions;
+    },
+    perform,
+    host,
+    numbers: createNumbers(highest),
+    leases: createSlotLeases({ ledger, ports: outside.ports, config: () => settings.config, live: () => openRuns(context, host) }),
+    // Older changes first: p-queue takes the higher priority before the lower.
+    inMergeTurn: (change, work) => merges.add(work, { priority: -Number(change.slice(1)) }),
+  };
+  effects.supervisor = { reconcile: () => reconcile(engine), freeze: () => othersAtRest(engine), drain: () => othersAtRest(engine) };
+  effects.run = { preview: ({ subject, signal }) => previewRun(engine, subject, signal) };
+  effects.task = taskEffects(engine);
+  effects.change = {
+    check: ({ subject }) => checkChange(engine, subject),
+    gate: ({ subject, signal }) => gateChange(engine, subject, signal),
+    review: ({ subject }) => reviewChange(engine, subject),
+    admit: ({ subject }) => admitChange(engine, subject),
+    merge: ({ subject }) => mergeChange(engine, subject),
+    switch: ({ subject, signal }) => switchService(engine, subject, signal),
+  };
+  effects.instance = {
+    start: ({ subject, signal }) => startInstance(engine, subject, signal),
+    stop: ({ subject }) => stopInstance(engine, subject),
+  };
+  return { engine, apply: (next) => void (settings = next) };
+}
+
+/** Runs that may still hold something. */
+const openRuns = ({ ledger }: EngineContext, host: MachineHost): readonly string[] =>
+  host
+    .all('run')
+    .filter((one) => !one.isFinal || !ledger.latest(`close:${one.subject}`))
+    .map((one) => one.subject);
+
+/** Resolves when no other effect is at work. The supervisor starts none while it freezes or drains. */
+async function othersAtRest(engine: Engine): Promise<object> {
+  while (engine.host.nRunning > 1) await engine.outside.clock.sleep(50);
+  return {};
+}

@@ -1,0 +1,85 @@
+import { row } from '../../domain/journal/kinds.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Engine } from '../engine.ts';
+import { composedInstance } from '../instances/start.ts';
+
+/**
+ * Compares what is on record with what is there, and puts right what a kill left behind: locks of dead
+ * processes, children nobody waits for, instances that are gone, folders nobody owns. Safe to repeat.
+ */
+export async function reconcile(engine: Engine): Promise<object> {
+  const { clock } = engine.outside;
+  const startedMs = clock.monotonicMs();
+  const findings = [
+    ...(await clearLocks(engine)),
+    ...(await sweepProcesses(engine)),
+    ...(await sweepInstances(engine)),
+    ...(await sweepFolders(engine)),
+    ...(await sweepSlots(engine)),
+  ];
+  const resumed = [...engine.host.all('run'), ...engine.host.all('change')].filter((one) => !one.isFinal).map((one) => one.subject);
+  const durationMs = Math.round(clock.monotonicMs() - startedMs);
+  await engine.ledger.append([row('supervisor.reconciled', { findings, durationMs, resumed })]);
+  return {};
+}
+
+async function clearLocks(engine: Engine): Promise<readonly string[]> {
+  const inStore = await engine.store.clearStaleLocks();
+  const inHome = await engine.home.clearStaleLocks();
+  return [...inStore, ...inHome].map((path) => `removed the lock of a dead git: ${path}`);
+}
+
+/** Children that carry our mark: instances that are up stay, everything else belongs to a supervisor that is gone. */
+async function sweepProcesses(engine: Engine): Promise<readonly string[]> {
+  const prefix = `${engine.config.id}/`;
+  const findings: string[] = [];
+  for (const found of await engine.outside.processes.findMarked((mark) => mark.startsWith(prefix))) {
+    const name = found.mark.slice(prefix.length);
+    const view = engine.host.find(name);
+    const isInstance = view?.machine === 'instance' && !['stopped', 'stopping'].includes(view.state);
+    if (isInstance) continue;
+    await engine.outside.processes.stop(found, { graceMs: 1_000 });
+    findings.push(`stopped process ${found.pid} of ${name}: nobody waits for it any more`);
+  }
+  return findings;
+}
+
+/** Instances that were up when the last supervisor ended: still there, or gone. */
+async function sweepInstances(engine: Engine): Promise<readonly string[]> {
+  const prefix = `${engine.config.id}/`;
+  const marked = new Set((await engine.outside.processes.findMarked((mark) => mark.startsWith(prefix))).map((one) => one.mark.slice(prefix.length)));
+  const findings: string[] = [];
+  for (const view of engine.host.all('instance')) {
+    if (!['healthy', 'degraded', 'unresponsive'].includes(view.state) || marked.has(view.subject)) continue;
+    const fault = new Fault('INSTANCE_UNHEALTHY', `The process of ${view.subject} is gone.`).toRecord();
+    await engine.host.send(view.subject, { type: 'GONE', fault });
+    findings.push(`${view.subject} is no longer running`);
+  }
+  return findings;
+}
+
+/** Instance folders without an instance: composed, but killed before the row. */
+async function sweepFolders(engine: Engine): Promise<readonly string[]> {
+  const { files } = engine.outside;
+  const owned = new Set(engine.host.all('instance').filter((view) => view.state !== 'stopped').map((view) => composedInstance(engine, view.subject).dir));
+  const findings: string[] = [];
+  for (const name of await files.list(engine.paths.instances)) {
+    const dir = `${engine.paths.instances}/${name}`;
+    if (owned.has(dir)) continue;
+    await files.remove(dir);
+    findings.push(`removed the folder of ${name}, which is not running`);
+  }
+  return findings;
+}
+
+/** Slots that a kill left half made go to trash; a run that needs one prepares it anew. */
+async function sweepSlots(engine: Engine): Promise<readonly string[]> {
+  const findings: string[] = [];
+  for (const { name, state } of await engine.home.listSlots()) {
+    if (state === 'linked') continue;
+    const slot = { name, dir: `${engine.paths.trees}/${name}` };
+    await engine.home.removeSlot({ slot, trashDir: `${engine.paths.trash}/${name}` });
+    findings.push(`moved the half-made slot ${name} to trash`);
+  }
+  return findings;
+}

@@ -1,0 +1,140 @@
+import { Fault, faultRecord } from '../../base/fault.ts';
+import { runId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { RequestAnswer, RequestKind, RequestKinds } from '../../domain/requests.ts';
+import type { LedgerRequest } from '../../ports/index.ts';
+import { draftOf, findChangeOf } from '../changes/draft.ts';
+import { gatedOf } from '../changes/gate.ts';
+import { answerRow } from '../changes/review.ts';
+import type { Engine } from '../engine.ts';
+import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
+import type { Beside } from '../machines/host.ts';
+import { readBranch } from '../runs/preview.ts';
+import { understandRun } from '../runs/understand-run.ts';
+import { acceptFingerprint } from '../tasks/tamper.ts';
+import { planOf } from '../tasks/task-view.ts';
+
+type Handlers = { readonly [Kind in RequestKind]: (engine: Engine, data: RequestKinds[Kind], id: number) => Promise<void> };
+
+/** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
+export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {
+  try {
+    const handler = (handlers as unknown as Record<string, ((engine: Engine, data: JsonObject, id: number) => Promise<void>) | undefined>)[request.kind];
+    if (!handler) throw new Fault('USAGE_BAD_ARGUMENT', `The supervisor does not know requests of kind ${request.kind}.`);
+    await handler(engine, request.data, request.id);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'EPOCH_OLD') throw error;
+    await refuseRequest(engine, request.id, error);
+  }
+}
+
+/** Answers a request with the fault that keeps it from being carried out. */
+export const refuseRequest = (engine: Engine, id: number, error: unknown): Promise<void> =>
+  answerAlone(engine, id, { kind: 'refused', fault: faultRecord(error) });
+
+const accepted = (id: number, run: string | null, sentence: string): NonNullable<Beside["answers"]> => [{ id, answer: { kind: 'accepted', run, sentence } }];
+
+async function answerAlone(engine: Engine, id: number, answer: RequestAnswer): Promise<void> {
+  await engine.ledger.append([], [{ id, answer: answer as unknown as JsonObject }]);
+}
+
+const handlers: Handlers = {
+  'run.start': (engine, { goal, options, by }, request) => {
+    // A goal that nobody understands makes no run.
+    understandRun(engine, goal, options.playbook);
+    return createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
+  },
+  'restore.start': (engine, { kind, to, options, by }, request) =>
+    createRun(engine, { goal: kind === 'undo' ? 'undo' : `restore to ${to}`, kind, options, by, request, restore: to }),
+
+  async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
+    const view = requireRun(engine, run);
+    if (view.state !== 'awaitingApproval') throw new Fault('RUN_NOT_RESUMABLE', `${run} does not wait for an answer to its plan: it is ${view.state}.`);
+    const { hash } = planOf(engine, run);
+    if (hash !== planHash) throw new Fault('CHANGE_MOVED', `The plan of ${run} is another one now.`, { hints: [`orchestrate runs show ${run}`] });
+    const answered = row('plan.answered', { run, hash, verdict, by, reason: 'a person answered' }, { run, keys: [`plan-answer:${run}`] });
+    await engine.host.send(run, { type: verdict === 'approved' ? 'APPROVE' : 'REJECT' }, { rows: [answered], answers: accepted(id, run, `The plan of ${run} is ${verdict}.`) });
+  },
+
+  async 'run.resume'(engine, { run, by }, id) {
+    const view = requireRun(engine, run);
+    const change = findChangeOf(engine, run)?.change;
+    const at = change === undefined ? undefined : engine.host.find(change);
+    const resumed = row('run.resumed', { run, by }, { run, keys: [`resumed:${run}`] });
+    const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
+    if (view.state === 'paused') {
+      if (view.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+      for (const task of engine.host.all('task')) {
+        if (task.subject.startsWith(`${run}.`) && task.state === 'parked') await engine.host.send(task.subject, { type: 'RESUME' });
+      }
+      await engine.host.send(run, { type: 'RESUME' }, beside);
+    } else if (at && (at.state === 'queued.holding' || at.state === 'conflicted')) {
+      await engine.host.send(at.subject, { type: 'RETRY' }, beside);
+    } else {
+      throw new Fault('RUN_NOT_RESUMABLE', `${run} is ${view.state}${at ? `, ${at.subject} is ${at.state}` : ''}: there is nothing to resume.`, { hints: [`orchestrate runs show ${run}`] });
+    }
+  },
+
+  async 'run.cancel'(engine, { run }, id) {
+    const view = requireRun(engine, run);
+    const change = findChangeOf(engine, run)?.change;
+    const at = change === undefined ? undefined : engine.host.find(change);
+    if (at && ['merging', 'merged'].includes(at.state)) {
+      throw new Fault('RUN_FINISHED', `${run} is merging and finishes that first.`, { hints: ['orchestrate undo   (when it is done)'] });
+    }
+    await engine.host.send(view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, `${run} is called off; the branch and production are as they were.`) });
+  },
+
+  async 'review.answer'(engine, { change, tree, verdict, comment, by }, id) {
+    const view = engine.host.find(change);
+    if (!view || !engine.ledger.latest(`change:${change}`)) throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
+    const drafted = draftOf(engine, change);
+    const gated = gatedOf(engine, change);
+    const mayReject = ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding'].includes(view.state);
+    if (verdict === 'approved' ? view.state !== 'reviewing.deciding' : !mayReject) {
+      throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} is ${view.state} and takes no answer now.`, { hints: [`orchestrate review show ${change}`] });
+    }
+    if (!gated || gated.exact !== tree) {
+      throw new Fault('CHANGE_MOVED', `${change} now is another tree than the one you saw.`, { hints: [`orchestrate review show ${change}`], state: 'Nothing was approved.' });
+    }
+    if (by.kind !== 'person') throw new Fault('REVIEW_SELF', `${by.name} is no person and cannot decide about ${change}.`);
+    const rows = [answerRow(engine, { drafted, gated, reviewer: 'final', by, verdict, questions: [], comment })];
+    const beside: Beside = { rows, answers: accepted(id, drafted.run, `${change} is ${verdict}.`) };
+    if (verdict === 'approved') await engine.host.send(change, { type: 'APPROVE' }, beside);
+    else if (verdict === 'changes-requested') await engine.host.send(change, { type: 'REQUEST_CHANGES' }, beside);
+    else await engine.host.send(change, { type: 'REJECT', fault: new Fault('CHANGE_NOT_REVIEWABLE', `${change} was rejected by ${by.name}${comment ? `: ${comment}` : '.'}`, { state: 'The branch and production are as they were.' }).toRecord() }, beside);
+  },
+
+  async 'service.start'(engine, _data, id) {
+    const running = findProduction(engine);
+    const view = running === undefined ? undefined : engine.host.find(running);
+    if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`);
+    const { base } = await readBranch(engine);
+    const instance = await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal });
+    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `Production is ${instance} on :${engine.config.service.port}.` });
+  },
+
+  async 'service.stop'(engine, _data, id) {
+    const instance = findProduction(engine);
+    if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
+    const { pending } = await stopProduction(engine, { instance, change: null, run: null });
+    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `Production is stopped; ${pending.length} pending prompts were saved.` });
+  },
+
+  'supervisor.stop': (engine, _data, id) => answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),
+};
+
+async function createRun(engine: Engine, options: Omit<JournalKinds['run.created'], 'run'>): Promise<void> {
+  const run = runId(engine.numbers.next('run'));
+  const created = row('run.created', { run, ...options }, { run, keys: [`run:${run}`] });
+  const beside: Beside = { rows: [created], answers: accepted(options.request, run, `${run} is on its way.`) };
+  await engine.host.create('run', run, { subject: run, previewOnly: options.options.previewOnly }, beside);
+}
+
+function requireRun(engine: Engine, run: string) {
+  const view = engine.host.find(run);
+  if (view && !view.isFinal) return view;
+  if (!engine.ledger.latest(`run:${run}`)) throw new Fault('RUN_NOT_FOUND', `There is no run ${run}.`);
+  throw new Fault('RUN_FINISHED', `${run} has ended.`, { hints: [`orchestrate runs show ${run}`] });
+}

@@ -1,0 +1,223 @@
+import { Fault, faultRecord } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { LedgerRequest } from '../../ports/index.ts';
+import type { EngineContext } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import { watchProduction } from '../instances/watch.ts';
+import { advanceRun, retryHeld } from '../runs/advance.ts';
+import { buildEngine, type Settings } from './build-engine.ts';
+import { refuseRequest, takeRequest } from './requests.ts';
+import { checkpointRow, findSurvivors, restoreMachines } from './restore-machines.ts';
+
+export interface SupervisorOptions {
+  readonly context: EngineContext;
+  /** Ends after this long without anything to do; null: never. */
+  readonly idleSeconds: number | null;
+  readonly signal: AbortSignal;
+  /** Makes the row that bare `orchestrate` prints. */
+  readonly summarise: () => Promise<JsonObject>;
+  /** Reads configuration and definitions anew. Its Faults refuse the request that asked. */
+  readonly reload: () => Promise<Settings>;
+}
+
+/** How often held changes and production are looked at. */
+const lookAgainMs = 2_000;
+/** A sleep without a bell lasts this long. */
+const pollMs = 500;
+/** Effects that were called off are given this long; children die with the helper process in any case. */
+const haltMs = 3_000;
+
+/**
+ * Looks after one installation until it is idle or asked to end: reconciles, takes requests, advances runs.
+ * Faults: `SUPERVISOR_BUSY` when another process does, `EPOCH_OLD` when one has taken over.
+ */
+export async function runSupervisor(options: SupervisorOptions): Promise<void> {
+  const { context } = options;
+  const { ledger } = context;
+  const held = await ledger.acquire();
+  if (!held) throw new Fault('SUPERVISOR_BUSY', 'Another supervisor looks after this installation.', { state: 'It goes on; nothing was changed.' });
+  const survivors = findSurvivors(ledger);
+  const { engine, apply } = buildEngine(context, survivors.numbers);
+  const watch = new Supervisor(engine, `supervisor:${held.epoch}`, options, apply);
+  try {
+    const { pid, version } = context.outside.host;
+    await ledger.append([row('supervisor.started', { pid, version })]);
+    restoreMachines(engine.host, survivors);
+    await watch.run();
+  } finally {
+    const isHalted = await Promise.race([engine.host.halt().then(() => true), context.outside.clock.sleep(haltMs).then(() => false)]);
+    if (watch.fatal === undefined) {
+      const reason = options.signal.aborted ? 'asked to end' : 'nothing to do';
+      await ledger.append([checkpointRow(engine.host.all(), engine.numbers.all()), row('supervisor.stopped', { reason })]);
+    }
+    // An effect that did not stop may still act: then the lock is kept until this process is gone.
+    if (isHalted) await held.release();
+  }
+  if (watch.fatal !== undefined) throw watch.fatal;
+}
+
+/** The loop of one supervisor process. */
+class Supervisor {
+  fatal: unknown;
+  readonly #engine: Engine;
+  readonly #subject: string;
+  readonly #options: SupervisorOptions;
+  readonly #apply: (settings: Settings) => void;
+  readonly #dirty = new Set<string>();
+  readonly #taken = new Set<number>();
+  readonly #services = new Set<Promise<void>>();
+  #wake = (): void => {};
+  #idleSinceMs: number;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #isRestored = false;
+  #endAsked = false;
+
+  constructor(engine: Engine, subject: string, options: SupervisorOptions, apply: (settings: Settings) => void) {
+    this.#engine = engine;
+    this.#subject = subject;
+    this.#options = options;
+    this.#apply = apply;
+    this.#idleSinceMs = engine.outside.clock.monotonicMs();
+    engine.host.onFatal((error) => this.#fail(error));
+    engine.host.onMoved((view) => {
+      const run = runOfSubject(engine, view.subject);
+      if (run !== undefined) this.#dirty.add(run);
+      this.#wake();
+    });
+  }
+
+  async run(): Promise<void> {
+    const { host } = this.#engine;
+    await host.create('supervisor', this.#subject, { subject: this.#subject });
+    for (const view of host.all('run')) this.#dirty.add(view.subject);
+    for (const run of unclosedRuns(this.#engine)) this.#dirty.add(run);
+    while (this.fatal === undefined && !this.#options.signal.aborted) {
+      const state = host.find(this.#subject)?.state;
+      if (state === 'stopped') return;
+      // Nothing is begun before what a kill left behind is put right.
+      if (state === 'ready' && (await this.#work())) continue;
+      await this.#pause();
+    }
+  }
+
+  /** One round. True when there is more to do at once. */
+  async #work(): Promise<boolean> {
+    const { host } = this.#engine;
+    if (!this.#isRestored) {
+      this.#isRestored = true;
+      host.startRestored();
+    }
+    for (const request of this.#engine.ledger.openRequests()) if (!this.#taken.has(request.id)) await this.#take(request);
+    await this.#lookAround();
+    const now = [...this.#dirty];
+    this.#dirty.clear();
+    for (const run of now) await this.#advance(run);
+    if (this.#dirty.size > 0) return true;
+    if (!this.#isIdle()) return false;
+    await host.send(this.#subject, { type: 'DRAIN' });
+    return true;
+  }
+
+  async #take(request: LedgerRequest): Promise<void> {
+    this.#taken.add(request.id);
+    this.#idleSinceMs = this.#engine.outside.clock.monotonicMs();
+    if (request.kind === 'supervisor.stop') this.#endAsked = true;
+    try {
+      this.#apply(await this.#options.reload());
+    } catch (error) {
+      return refuseRequest(this.#engine, request.id, error);
+    }
+    const work = takeRequest(this.#engine, request);
+    // Starting or stopping a service takes long; everything else is a row.
+    if (!request.kind.startsWith('service.')) return work;
+    const tracked = work
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#services.delete(tracked);
+        this.#wake();
+      });
+    this.#services.add(tracked);
+  }
+
+  /** What nobody asks for but time brings: held changes, production's health, the summary. */
+  async #lookAround(): Promise<void> {
+    const { clock, log } = this.#engine.outside;
+    if (clock.monotonicMs() - this.#lookedMs < lookAgainMs) return;
+    this.#lookedMs = clock.monotonicMs();
+    try {
+      await retryHeld(this.#engine);
+      await watchProduction(this.#engine);
+      await recordSummary(this.#engine, await this.#options.summarise());
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
+      log.warn('looking around failed; it is tried again', { ...error.toRecord() });
+    }
+  }
+
+  async #advance(run: string): Promise<void> {
+    try {
+      await advanceRun(this.#engine, run);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
+      const { host, outside } = this.#engine;
+      outside.log.error('a run cannot go on', { run, ...error.toRecord() });
+      const state = host.find(run)?.state;
+      const fault = faultRecord(error);
+      if (state === 'executing') await host.send(run, { type: 'TASK_PARKED', fault });
+      else if (state === 'reviewing' || state === 'merging') await host.send(run, { type: 'CHANGE_REJECTED', fault });
+    }
+  }
+
+  #isIdle(): boolean {
+    const { host, ledger, outside } = this.#engine;
+    const isBusy = host.nRunning > 0 || this.#services.size > 0 || ledger.openRequests().length > 0;
+    const nowMs = outside.clock.monotonicMs();
+    if (isBusy) this.#idleSinceMs = nowMs;
+    const { idleSeconds } = this.#options;
+    return !isBusy && (this.#endAsked || (idleSeconds !== null && nowMs - this.#idleSinceMs > idleSeconds * 1_000));
+  }
+
+  /** Sleeps until something happened: a transition here, a commit or request elsewhere, or the time. */
+  async #pause(): Promise<void> {
+    const done = new AbortController();
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const isReady = this.#engine.host.find(this.#subject)?.state === 'ready';
+    if ((isReady && this.#dirty.size > 0) || this.fatal !== undefined) return;
+    await Promise.race([woken, this.#engine.ledger.waitForBell(pollMs, AbortSignal.any([done.signal, this.#options.signal]))]);
+    done.abort();
+  }
+
+  #fail(error: unknown): void {
+    this.fatal ??= error;
+    this.#wake();
+  }
+}
+
+function runOfSubject(engine: Engine, subject: string): string | undefined {
+  const run = /^r\d+/.exec(subject)?.[0];
+  if (run !== undefined) return run;
+  return dataOf('change.drafted', engine.ledger.latest(`change:${subject}`))?.run;
+}
+
+/** Runs that ended in a killed process before they were closed. */
+function unclosedRuns(engine: Engine): readonly string[] {
+  const open: string[] = [];
+  for (const entry of engine.ledger.read({ kinds: ['run.created'], descending: true, limit: 200 })) {
+    const run = dataOf('run.created', entry)?.run;
+    if (run === undefined || engine.ledger.latest(`close:${run}`)) continue;
+    if (!engine.host.find(run)) engine.host.restore('run', run);
+    open.push(run);
+  }
+  return open;
+}
+
+async function recordSummary(engine: Engine, summary: JsonObject): Promise<void> {
+  const before = dataOf('status.summarised', engine.ledger.latest('status:summary'));
+  // `seq` tells when it was made; without anything else new there is nothing to tell.
+  const content = (one: JsonObject): string => JSON.stringify({ ...one, seq: 0 });
+  if (before && content(before.summary) === content(summary)) return;
+  await engine.ledger.append([row('status.summarised', { summary }, { keys: ['status:summary'] })]);
+}

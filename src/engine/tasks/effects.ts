@@ -1,0 +1,158 @@
+import { actions } from '../../actions/index.gen.ts';
+import type { Action, ActionContext } from '../../actions/_context.ts';
+import { Fault } from '../../base/fault.ts';
+import type { GitTreeId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { snapshotLimits, skipInSlot } from '../../domain/changes/snapshot-rules.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { markOf } from '../context.ts';
+import { type Engine, requireRow } from '../engine.ts';
+import { ensureEnvironment, interpreter } from '../environments/ensure.ts';
+import { stopInstancesOf } from '../instances/ensure.ts';
+import type { SlotLease } from '../leases/slots.ts';
+import type { EffectHandler } from '../machines/host.ts';
+import { createProofs } from '../proofs/proofs.ts';
+import { acceptFingerprint, requireUntampered } from './tamper.ts';
+import { type TaskParts, taskParts } from './task-view.ts';
+
+/** What the task machine names, done. */
+export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandler>> {
+  const partsOf = (subject: string): TaskParts => taskParts(engine, subject, attemptNumber(engine, subject));
+  return {
+    lease: async ({ subject, signal }) => {
+      const { run, plan } = partsOf(subject);
+      const tree = engine.definitions.trees.get(plan.tree);
+      if (!tree) throw new Fault('TREE_NOT_FOUND', `There is no tree ${plan.tree}.`);
+      const { slot, port } = await engine.leases.take({ run, tree, signal });
+      return { slot, port };
+    },
+    spawn: ({ subject }) => spawn(engine, partsOf(subject), subject),
+    execute: ({ subject, signal }) => execute(engine, partsOf(subject), subject, signal),
+    capture: async ({ subject }) => {
+      const { run } = partsOf(subject);
+      await requireUntampered(engine, { run, task: subject });
+      return { tree: await snapshotSlot(engine, requireLease(engine, run)) };
+    },
+    verify: async ({ subject, signal }) => {
+      const parts = partsOf(subject);
+      const action = actionOf(parts.step.action);
+      const reported = dataOf('step.reported', requireRow(engine, `step:${subject}`));
+      if (reported) await action.verify?.(await actionContext(engine, parts, subject, signal), reported.output);
+      return {};
+    },
+    waitUntil: async ({ input, signal }) => {
+      const { clock } = engine.outside;
+      await clock.sleep(Math.max(0, Number(input['dueAtMs']) - clock.nowMs()), signal);
+      return {};
+    },
+    compensate: async ({ subject }) => ({ stopped: await stopInstancesOf(engine, partsOf(subject).run) }),
+  };
+}
+
+function attemptNumber(engine: Engine, subject: string): number {
+  return engine.host.context<{ attempt: number }>(subject).attempt;
+}
+
+/** The run's lease on a slot. A run without one is a bug. */
+export function requireLease(engine: Engine, run: string): SlotLease {
+  const lease = engine.leases.find(run);
+  if (!lease || lease.slot === null || lease.homePort === null) throw new Error(`${run} holds no slot`);
+  return { ...lease, slot: lease.slot, homePort: lease.homePort };
+}
+
+export const slotDir = (engine: Engine, lease: SlotLease): string => `${engine.paths.trees}/${lease.slot}`;
+
+/** Takes the slot's files into the store. Fault `TREE_REFUSED` for what cannot be stored. */
+export async function snapshotSlot(engine: Engine, lease: SlotLease): Promise<GitTreeId> {
+  const taken = await engine.store.snapshot({ dir: slotDir(engine, lease), limits: snapshotLimits, skip: skipInSlot, cacheKey: lease.slot });
+  if (taken.kind === 'taken') return taken.tree;
+  const { path, reason } = taken.refused[0] ?? { path: '?', reason: '?' };
+  throw new Fault('TREE_REFUSED', `${lease.slot} holds something that cannot be stored: ${path} (${reason}).`, {
+    hints: [`Look at ${slotDir(engine, lease)}, take it away, then: orchestrate runs resume ${lease.run}`],
+    state: 'The branch and production are as they were.',
+    data: { refused: taken.refused },
+  });
+}
+
+/** Brings the slot to the pinned base, once per run; the state of home's git files then is what is watched. */
+async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise<object> {
+  const { run, plan, attempt } = parts;
+  const lease = requireLease(engine, run);
+  await requireUntampered(engine, { run, task: subject });
+  await engine.perform(
+    { key: `slot:${run}:${lease.slot}`, name: 'prepare the slot', input: { slot: lease.slot, commit: plan.base }, run },
+    {
+      act: async () => {
+        const slot = { name: lease.slot, dir: slotDir(engine, lease) };
+        return engine.home.prepareSlot({ slot, commit: plan.base, trashDir: `${engine.paths.trash}/${run}-${lease.slot}` });
+      },
+    },
+  );
+  await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, run);
+  return { attempt };
+}
+
+const actionOf = (id: string): Action => {
+  const action = actions.find((one) => one.id === id);
+  if (!action || action.effect === 'plan') throw new Fault('PLAYBOOK_UNKNOWN_REFERENCE', `There is no action ${id}.`);
+  return action as Action;
+};
+
+async function execute(engine: Engine, parts: TaskParts, subject: string, signal: AbortSignal): Promise<object> {
+  const { step, attempt, run } = parts;
+  const { clock } = engine.outside;
+  const reported = dataOf('step.reported', engine.ledger.latest(`step:${subject}`));
+  // Killed between the report and the transition: the work of this attempt is on record.
+  if (reported?.attempt === attempt) return {};
+
+  const startedMs = clock.monotonicMs();
+  const action = actionOf(step.action);
+  const deadline = new AbortController();
+  const either = AbortSignal.any([signal, deadline.signal]);
+  const context = await actionContext(engine, parts, subject, either);
+  const input = action.input.parse(step.with);
+  const late = clock.sleep(step.timeoutMs, either).then((passed) => {
+    if (!passed) return undefined as never;
+    deadline.abort(new Fault('PROCESS_TIMEOUT', `Step ${step.id} took longer than ${Math.round(step.timeoutMs / 1000)} s.`));
+    throw deadline.signal.reason;
+  });
+  const work = action.run(context, input);
+  const output = action.output.parse(await Promise.race([work, late.then(() => work)]).finally(() => deadline.abort()));
+  const sentence = action.describe(output, { slot: context.slot, productionPort: engine.config.service.port });
+  const data = { task: subject, attempt, action: action.id, agent: step.agent, output: output as JsonObject, sentence, durationMs: Math.round(clock.monotonicMs() - startedMs) };
+  await engine.ledger.append([row('step.reported', data, { run, keys: [`step:${subject}`] })]);
+  return {};
+}
+
+async function actionContext(engine: Engine, parts: TaskParts, subject: string, signal: AbortSignal): Promise<ActionContext> {
+  const { run, attempt, plan } = parts;
+  const lease = requireLease(engine, run);
+  const { clock, digest, files, python } = engine.outside;
+  const { index } = engine.config.python;
+  const baseTree = await engine.store.treeOf(plan.base);
+  return {
+    run,
+    attempt,
+    mark: markOf(engine, attempt),
+    slot: { name: lease.slot, dir: slotDir(engine, lease), port: lease.port, homePort: lease.homePort },
+    base: plan.base,
+    baseTree,
+    plan,
+    config: engine.config,
+    paths: engine.paths,
+    clock,
+    digest,
+    files,
+    python,
+    store: engine.store,
+    interpreter: () => interpreter(engine),
+    index,
+    snapshot: () => snapshotSlot(engine, lease),
+    environment: (lockText) => ensureEnvironment(engine, { lockText, run, effectKey: attempt, index }),
+    proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
+    note: async (sentence) => {
+      await engine.ledger.append([row('step.noted', { task: subject, attempt, sentence }, { run })]);
+    },
+    signal,
+  };
+}

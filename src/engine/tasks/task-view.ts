@@ -1,0 +1,35 @@
+import { attemptId, type RunId, type TaskId } from '../../base/ids.ts';
+import { dataOf, type JournalKinds } from '../../domain/journal/kinds.ts';
+import type { Plan, PlannedStep } from '../../domain/plans/plan.ts';
+import { type Engine, requireRow } from '../engine.ts';
+
+/** Returns the run's first row. */
+export function runOf(engine: Engine, run: string): JournalKinds['run.created'] {
+  const created = dataOf('run.created', requireRow(engine, `run:${run}`));
+  if (!created) throw new Error(`no run ${run}`);
+  return created;
+}
+
+/** Returns the plan that the run executes: the one that was shown. */
+export function planOf(engine: Engine, run: string): Plan {
+  const made = dataOf('plan.made', requireRow(engine, `plan:${run}`));
+  if (!made) throw new Error(`no plan for ${run}`);
+  return made.plan;
+}
+
+export interface TaskParts {
+  readonly run: RunId;
+  readonly step: PlannedStep;
+  readonly plan: Plan;
+  readonly attempt: string;
+}
+
+/** Splits a task's id into what it stands for. `attempt` counts from the machine's context. */
+export function taskParts(engine: Engine, task: string, attempt: number): TaskParts {
+  const dot = task.indexOf('.');
+  const run = task.slice(0, dot) as RunId;
+  const plan = planOf(engine, run);
+  const step = plan.steps.find((one) => one.id === task.slice(dot + 1));
+  if (!step) throw new Error(`the plan of ${run} has no step for ${task}`);
+  return { run, step, plan, attempt: attemptId(task as TaskId, attempt) };
+}
