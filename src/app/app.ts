@@ -1,0 +1,27 @@
+import type { Installation, Outside } from '../engine/context.ts';
+import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
+import type { Entry, HomeRepository, Ledger, TrustedStore } from '../ports/index.ts';
+
+export type { Installation, Outside } from '../engine/context.ts';
+
+/** What an operation is given. */
+export interface App {
+  readonly outside: Outside;
+  /** Where the person stands. */
+  readonly cwd: string;
+  /** Version of the Node that this process runs on, e.g. `24.21.0`; for `doctor`. */
+  readonly nodeVersion: string;
+  /** Opens the installation around `cwd` (or `--home`); Fault `HOME_NOT_FOUND`. The same one each time. */
+  installation(): Promise<Installation>;
+  /** Creates store, ledger and state folder for a new installation; used by `init` only. */
+  create(options: { homeDir: string; id: string; branch: string }): Promise<{ store: TrustedStore; home: HomeRepository; ledger: Ledger; paths: InstallationPaths }>;
+  /** Tells the person what is going on now, on stderr. */
+  narrate(sentence: string): void;
+  /** Inserts the request, starts a supervisor when none answers, waits for the answer. A refusal is thrown as its Fault. */
+  ask<Kind extends RequestKind>(kind: Kind, data: RequestKinds[Kind]): Promise<Extract<RequestAnswer, { kind: 'accepted' }>>;
+  /** Journal rows of the run from its first, and on until it ended or waits for a person. */
+  follow(run: string, signal: AbortSignal): AsyncIterable<Entry>;
+  /** Runs the supervisor in this process until it is done. For `serve` and for the detached child. */
+  supervise(options: { idleSeconds: number | null; signal: AbortSignal }): Promise<void>;
+}

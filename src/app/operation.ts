@@ -1,0 +1,42 @@
+import type { ZodType } from 'zod';
+
+import type { App } from './app.ts';
+
+/** `read` changes nothing; `write` asks the supervisor or writes a file; `destroy` takes something away. */
+export type OperationEffect = 'read' | 'write' | 'destroy';
+
+export interface OperationExample {
+  readonly command: string;
+  readonly explains: string;
+}
+
+/**
+ * One thing that a person or program can ask of the tool. Faces (command line now; HTTP and MCP from the
+ * same table) parse the input, call `run`, and render the output; they decide nothing.
+ */
+export interface Operation<Input = unknown, Output = unknown> {
+  /** Words of the command: `review list`. */
+  readonly name: string;
+  readonly summary: string;
+  /** A paragraph for `--help`. */
+  readonly description?: string;
+  readonly effect: OperationEffect;
+  /** Everyday operations are listed by `--help`; the others by `help --all`. */
+  readonly everyday?: boolean;
+  /** `none` runs anywhere; `home` needs an installation. */
+  readonly needs: 'home' | 'none';
+  /** A zod object; each field has `.describe(…)`. Field names are the long options, in camelCase. */
+  readonly input: ZodType<Input>;
+  readonly output: ZodType<Output>;
+  /** Input fields taken by position, in order. */
+  readonly positional?: readonly string[];
+  /** The output has a `run` that goes on: a face follows it to its end and shows it then, unless the input says `detach`. */
+  readonly follows?: boolean;
+  /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */
+  readonly asksFirst?: boolean;
+  readonly examples: readonly OperationExample[];
+  run(app: App, input: Input): Promise<Output>;
+}
+
+/** Returns the operation unchanged, its input and output types checked against each other. */
+export const defineOperation = <Input, Output>(operation: Operation<Input, Output>): Operation<Input, Output> => operation;

@@ -1,0 +1,117 @@
+import type { App, Installation } from '../app.ts';
+import { recordedHead } from '../views/restore-view.ts';
+import { serviceView } from '../views/service-view.ts';
+import { branchName, countText, listText, shortId, spanText } from '../views/text.ts';
+import { treeView } from '../views/tree-view.ts';
+import { attempt, bad, good, type DoctorCheck } from './_doctor-check.ts';
+
+/** A git at work holds its lock for less than this. */
+const STALE_LOCK_MS = 60_000;
+const LOCKS = ['index.lock', 'HEAD.lock', 'config.lock', 'packed-refs.lock', 'shallow.lock'];
+
+/** Checks what belongs to the installation: journal, store, home, supervisor, ports, locks. */
+export async function checkInstallation(app: App, installation: Installation): Promise<readonly DoctorCheck[]> {
+  return [
+    await attempt('journal', async () => checkJournal(installation)),
+    await attempt('store', () => checkStore(installation)),
+    await attempt('home', () => checkHome(installation)),
+    await attempt('supervisor', () => checkSupervisor(installation)),
+    ...(await checkPorts(app, installation)),
+    await attempt('locks', () => checkLocks(app, installation)),
+  ];
+}
+
+function checkJournal({ ledger }: Installation): DoctorCheck {
+  const check = ledger.verify();
+  if (check.kind === 'holds')
+    return good('journal', `the hash chain holds over ${countText(check.nEntries, 'row')}, head #${check.headSeq}`);
+  return bad(
+    'journal',
+    `the hash chain breaks at row #${check.firstBadSeq}: ${check.reason}`,
+    'orchestrate journal verify',
+  );
+}
+
+async function checkStore({ store, paths }: Installation): Promise<DoctorCheck> {
+  const problems = await store.verify();
+  if (problems.length === 0) return good('store', 'every object of the store is there');
+  return bad(
+    'store',
+    `${paths.store}: ${problems.slice(0, 3).join('; ')}${problems.length > 3 ? ` and ${problems.length - 3} more` : ''}`,
+    'keep a copy of the folder before anything else',
+  );
+}
+
+async function checkHome({ home, ledger }: Installation): Promise<DoctorCheck> {
+  const state = await home.inspect();
+  if (state.kind === 'unfit') return bad('home', `${state.code}: ${state.reason}`, null);
+  const dirty = await home.dirtyPaths(state.head);
+  const recorded = recordedHead(ledger);
+  const moved =
+    recorded === undefined || recorded === state.head ? '' : `; it was moved by hand from ${shortId(recorded)}`;
+  const edits =
+    dirty.length === 0
+      ? 'no edits'
+      : `${countText(dirty.length, 'edited file')}: ${listText(dirty.slice(0, 3))}${dirty.length > 3 ? ' …' : ''}`;
+  return good('home', `${branchName(state.branchRef)} at ${shortId(state.head)}${moved}; ${edits}`);
+}
+
+async function checkSupervisor({ ledger }: Installation): Promise<DoctorCheck> {
+  const isHeld = await ledger.isHeld();
+  const nOpen = ledger.openRequests().length;
+  if (isHeld) return good('supervisor', `running; ${countText(nOpen, 'open request')}`);
+  return good(
+    'supervisor',
+    nOpen === 0
+      ? 'not running: it starts with the next command that needs it'
+      : `not running; ${countText(nOpen, 'request')} waiting for it`,
+    nOpen === 0 ? null : 'orchestrate runs list --active',
+  );
+}
+
+/** Who listens on production's port and on the home ports of the trees. A strange holder is told, never stopped. */
+async function checkPorts(app: App, { config, definitions, ledger }: Installation): Promise<readonly DoctorCheck[]> {
+  const production = serviceView(ledger);
+  const ports = new Set([config.service.port, ...[...definitions.trees.values()].map(({ homePort }) => homePort)]);
+  const leases = [...definitions.trees.values()].flatMap((tree) =>
+    treeView(ledger, tree, []).slots.flatMap(({ name, lease }) => (lease === null ? [] : [{ name, ...lease }])),
+  );
+  const checks: DoctorCheck[] = [];
+  for (const port of [...ports].sort((a, b) => a - b)) {
+    const lease = leases.find((one) => one.port === port);
+    checks.push(await attempt(`port ${port}`, () => checkPort(app, port, { productionPid: production.pid, lease })));
+  }
+  return checks;
+}
+
+async function checkPort(
+  app: App,
+  port: number,
+  known: { productionPid: number | null; lease: { name: string; run: string } | undefined },
+): Promise<DoctorCheck> {
+  const id = `port ${port}`;
+  const leased = known.lease === undefined ? '' : `; leased to ${known.lease.run} (${known.lease.name})`;
+  const holder = await app.outside.ports.holder(port);
+  if (holder.kind === 'free') return good(id, `free${leased}`);
+  const owners = holder.owners.map(({ pid, argv }) => `pid ${pid} (${argv.join(' ').slice(0, 80)})`);
+  if (owners.length === 0)
+    return good(id, `held by a program of another user${leased}`, 'slots get the next free port');
+  if (holder.owners.some(({ pid }) => pid === known.productionPid)) return good(id, `production, ${listText(owners)}`);
+  return good(
+    id,
+    `held by ${listText(owners)}${leased}`,
+    leased === '' ? 'slots get the next free port; it is left alone' : null,
+  );
+}
+
+async function checkLocks(app: App, { paths }: Installation): Promise<DoctorCheck> {
+  const { files, clock } = app.outside;
+  const stale: string[] = [];
+  for (const path of [paths.gitDir, paths.store].flatMap((dir) => LOCKS.map((name) => `${dir}/${name}`))) {
+    const info = await files.info(path);
+    const ageMs = info === undefined ? 0 : clock.nowMs() - info.mtimeMs;
+    if (ageMs > STALE_LOCK_MS) stale.push(`${path} (${spanText(ageMs)} old)`);
+  }
+  if (stale.length === 0) return good('locks', 'no stale lock files of git');
+  return bad('locks', `a git that is gone left ${listText(stale)}`, 'remove it when no git is running');
+}

@@ -1,0 +1,105 @@
+import { Fault } from '../../base/fault.ts';
+import { parseLock } from '../../domain/environments/lock.ts';
+import type { RestoreGrade, RestoreManifest } from '../../domain/restore/manifest.ts';
+import type { App, Installation } from '../app.ts';
+import { suggestion } from '../suggest.ts';
+import { newest } from '../views/journal-reader.ts';
+import {
+  findRestoreRow,
+  recordedHead,
+  restoreNameOf,
+  restoreRows,
+  restoreView,
+  type RestoreRow,
+  type RestoreView,
+} from '../views/restore-view.ts';
+
+/** Returns the restore points with their grades, newest first. Environments are compared with their manifests: that reads their files. */
+export async function loadRestorePoints(app: App): Promise<RestoreView[]> {
+  const installation = await app.installation();
+  const head = await branchHead(installation);
+  const gradeOf = graderOf(app, installation);
+  const views: RestoreView[] = [];
+  for (const created of restoreRows(installation.ledger))
+    views.push(restoreView(created, { grade: await gradeOf(created.data.manifest), head }));
+  return views;
+}
+
+/** Returns one restore point with its grade. Fault: `RESTORE_NOT_FOUND`. */
+export async function loadRestorePoint(app: App, name: string): Promise<RestoreView> {
+  const installation = await app.installation();
+  const created = requireRestoreRow(restoreRows(installation.ledger), name);
+  return restoreView(created, {
+    grade: await graderOf(app, installation)(created.data.manifest),
+    head: await branchHead(installation),
+  });
+}
+
+/** Returns the row of the restore point that a person named. Fault: `RESTORE_NOT_FOUND`. */
+export function requireRestoreRow(rows: readonly RestoreRow[], name: string): RestoreRow {
+  const found = findRestoreRow(rows, name);
+  if (found !== undefined) return found;
+  const near = suggestion(
+    restoreNameOf(name),
+    rows.map(({ data }) => restoreNameOf(data.tag)),
+  );
+  throw new Fault(
+    'RESTORE_NOT_FOUND',
+    `There is no restore point ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+  );
+}
+
+/** Returns the restore point at the commit and how well its environment comes back, without comparing files where kept wheels say enough. */
+export async function loadGoBack(app: App, commit: string): Promise<{ name: string; grade: RestoreGrade } | null> {
+  const installation = await app.installation();
+  const created = newest(installation.ledger, 'restore.created', `restore-at:${commit}`);
+  if (created === undefined) return null;
+  const { tag, manifest } = created.data;
+  const isKept = manifest.environment !== null && (await areWheelsKept(app, installation, manifest));
+  return { name: restoreNameOf(tag), grade: isKept ? 'offline' : await graderOf(app, installation)(manifest) };
+}
+
+async function branchHead({ home, ledger }: Installation): Promise<string | undefined> {
+  const state = await home.inspect();
+  return state.kind === 'ready' ? state.head : recordedHead(ledger);
+}
+
+/** The grade of an environment is found once, however many restore points name it. */
+function graderOf(app: App, installation: Installation): (manifest: RestoreManifest) => Promise<RestoreGrade> {
+  const known = new Map<string, Promise<RestoreGrade>>();
+  return (manifest) => {
+    const { environment } = manifest;
+    if (environment === null) return Promise.resolve('borrowed');
+    const grade = known.get(environment) ?? loadGrade(app, installation, manifest, environment);
+    known.set(environment, grade);
+    return grade;
+  };
+}
+
+async function loadGrade(
+  app: App,
+  installation: Installation,
+  manifest: RestoreManifest,
+  environment: string,
+): Promise<RestoreGrade> {
+  const condition = await app.outside.python.inspect(`${installation.paths.envs}/${environment}`);
+  if (
+    condition.kind === 'intact' &&
+    (manifest.environmentDigest === null || manifest.environmentDigest === condition.manifestDigest)
+  )
+    return 'ready';
+  return (await areWheelsKept(app, installation, manifest)) ? 'offline' : 'needs-network';
+}
+
+/** Wheels are kept as `<sha256>/<file>`. A lock that cannot be read promises nothing. */
+async function areWheelsKept(app: App, { store, paths }: Installation, manifest: RestoreManifest): Promise<boolean> {
+  const lock = await store.readFile(manifest.tree, 'requirements.lock');
+  if (lock === undefined) return false;
+  const { files } = app.outside;
+  const kept = new Set(await files.list(paths.wheels));
+  for (const { sha256, file } of parseLock({ file: 'requirements.lock', text: new TextDecoder().decode(lock) })) {
+    const folder = sha256.find((digest) => kept.has(digest));
+    if (folder === undefined || (await files.info(`${paths.wheels}/${folder}/${file}`)) === undefined) return false;
+  }
+  return true;
+}

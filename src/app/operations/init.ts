@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+import { adopt, planInit } from '../init/adopt.ts';
+import { initReport } from '../init/report.ts';
+import { defineOperation } from '../operation.ts';
+
+/** `orchestrate init [dir]` */
+export const init = defineOperation({
+  name: 'init',
+  summary: 'Make an installation beside a ComfyUI folder, touching nothing of it.',
+  description:
+    'Makes a home: a git repository of declarations beside the ComfyUI folder. ComfyUI and its node packs are copied into a store of our own, an environment is built from a lock with hashes, and restore point 0 names the result. The ComfyUI folder is only read.',
+  effect: 'write',
+  everyday: true,
+  needs: 'none',
+  input: z.object({
+    dir: z.string().min(1).describe('Folder of the new home; absent or empty.'),
+    comfyui: z.string().min(1).describe('The ComfyUI folder to look after.'),
+    index: z.string().nullable().default(null).describe('Package index: an https:// address, or a folder of wheels.'),
+    require: z
+      .array(z.string())
+      .default([])
+      .describe('A requirement in place of the one of ComfyUI, e.g. torch==2.10.0; may be repeated.'),
+    workflow: z
+      .array(z.string())
+      .default([])
+      .describe('A workflow (API format, JSON) that has to run; may be repeated.'),
+    port: z.number().int().min(1024).max(32_767).default(8188).describe('Port of production.'),
+    branch: z.string().default('main').describe('Name of the branch.'),
+    python: z.string().nullable().default(null).describe('Python interpreter to make environments with.'),
+    cpu: z.boolean().default(false).describe('Start ComfyUI with --cpu.'),
+    dryRun: z.boolean().default(false).describe('Show what would be written, and write nothing.'),
+    yes: z.boolean().default(false).describe('Write without asking.'),
+  }),
+  output: initReport,
+  positional: ['dir'],
+  asksFirst: true,
+  examples: [
+    {
+      command: 'orchestrate init comfy-home --comfyui ~/ComfyUI --dry-run',
+      explains: 'Show what was found and what would be written.',
+    },
+    {
+      command: 'orchestrate init comfy-home --comfyui ~/ComfyUI --cpu --workflow portrait.json',
+      explains: 'Make the home; portrait.json has to run after every change.',
+    },
+  ],
+  async run(app, input) {
+    const plan = await planInit(app, input);
+    if (input.dryRun || !input.yes) return { ...plan.report, state: 'planned' as const };
+    return adopt(app, plan);
+  },
+});

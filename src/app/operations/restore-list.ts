@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+import { defineOperation } from '../operation.ts';
+import { restoreSchema } from '../views/restore-view.ts';
+import { loadRestorePoints } from './_restore-points.ts';
+
+/** `orchestrate restore list` */
+export const restoreList = defineOperation({
+  name: 'restore list',
+  summary: 'List the states that can be brought back.',
+  description:
+    'Grades: `ready`, the same bytes are there, verified just now; `offline`, rebuilt from kept wheels; `needs-network`, some packages have to be fetched; `borrowed`, adopted by init and not sealed.',
+  effect: 'read',
+  everyday: true,
+  needs: 'home',
+  input: z.object({}),
+  output: z.object({ restorePoints: z.array(restoreSchema).describe('Newest first.') }),
+  examples: [{ command: 'orchestrate restore list', explains: 'Every restore point, newest first, with its grade.' }],
+  async run(app) {
+    return { restorePoints: await loadRestorePoints(app) };
+  },
+});

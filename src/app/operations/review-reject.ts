@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+import { defineOperation } from '../operation.ts';
+import { runSchema } from '../views/run-view.ts';
+import { answerReview } from './_answer-review.ts';
+import { changeIdField, detachField } from './_inputs.ts';
+
+/** `orchestrate review reject <change>` */
+export const reviewReject = defineOperation({
+  name: 'review reject',
+  summary: 'Reject a change: its run ends, nothing is merged.',
+  description:
+    'The answer is about exactly the tree that `review show` prints. When the tree moved meanwhile, the answer is refused and you are asked again.',
+  effect: 'write',
+  everyday: true,
+  needs: 'home',
+  follows: true,
+  input: z.object({
+    change: changeIdField.describe('Its id, e.g. `c9`.'),
+    tree: z
+      .string()
+      .regex(/^[0-9a-f]{7,40}$/, 'has to be 7 to 40 hex digits')
+      .nullable()
+      .default(null)
+      .describe('First digits of the exact tree that you saw; another tree is refused.'),
+    comment: z
+      .string()
+      .max(2000, 'has to be at most 2000 characters')
+      .nullable()
+      .default(null)
+      .describe('Kept with the answer.'),
+    detach: detachField,
+  }),
+  output: runSchema,
+  positional: ['change'],
+  examples: [{ command: 'orchestrate review reject c9', explains: 'Reject change c9.' }],
+  run: (app, { change, tree, comment }) => answerReview(app, change, { verdict: 'rejected', tree, comment }),
+});

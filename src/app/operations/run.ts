@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+import { defineOperation } from '../operation.ts';
+import { runSchema } from '../views/run-view.ts';
+import { detachField, dryRunField, yesField } from './_inputs.ts';
+import { acceptedRun, personOf } from './_run-output.ts';
+
+/** `orchestrate run "<goal>"` */
+export const run = defineOperation({
+  name: 'run',
+  summary: 'Carry out a goal: plan, prove, ask, merge.',
+  description:
+    'Finds the playbook that understands the goal, shows the plan, does the work in a worktree of its own, proves the exact tree by booting the service from it, and asks you before anything reaches production. Ctrl-C does not stop the run; `orchestrate runs cancel` does.',
+  effect: 'write',
+  everyday: true,
+  needs: 'home',
+  follows: true,
+  input: z.object({
+    goal: z
+      .string()
+      .trim()
+      .min(1, 'has to say what to do')
+      .max(500, 'has to be at most 500 characters')
+      .describe('What to do, in a few words.'),
+    dryRun: dryRunField,
+    yes: yesField,
+    until: z.string().nullable().default(null).describe('Stop after this step and wait.'),
+    playbook: z.string().nullable().default(null).describe('Use this playbook instead of the one that fits best.'),
+    detach: detachField,
+  }),
+  output: runSchema,
+  positional: ['goal'],
+  examples: [
+    {
+      command: 'orchestrate run "upgrade pytorch" --dry-run',
+      explains: 'Show what would happen: gigabytes, minutes, versions.',
+    },
+    { command: 'orchestrate run "upgrade pytorch"', explains: 'Do it, and ask before production is touched.' },
+    {
+      command: 'orchestrate run "upgrade pytorch" --yes --json',
+      explains: 'Do it from a script and print the outcome as JSON.',
+    },
+  ],
+  async run(app, { goal, dryRun, yes, until, playbook }) {
+    const answer = await app.ask('run.start', {
+      goal,
+      options: { previewOnly: dryRun, yes, until, playbook },
+      by: personOf(app),
+    });
+    return acceptedRun(app, answer);
+  },
+});

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+
+import { evidenceSchema, evidenceViews } from './evidence-view.ts';
+import { faultSchema } from './fault-view.ts';
+import { newest, rowOf, rowsOf, entriesOf, type JournalReader, type Row } from './journal-reader.ts';
+import { machineState } from './machine-state.ts';
+
+const actorSchema = z.object({ kind: z.enum(['rule', 'program', 'model', 'person']), name: z.string() });
+
+const reviewSchema = z.object({
+  reviewer: z.string().describe('Who answered: the id of a rule or the name of a person.'),
+  by: actorSchema.describe('What sort of reviewer it is.'),
+  verdict: z
+    .enum(['approved', 'rejected', 'changes-requested', 'nothing-to-check'])
+    .describe('`nothing-to-check` is no approval.'),
+  isCurrent: z.boolean().describe('It is an answer on exactly the tree that would merge now.'),
+  questions: z
+    .array(
+      z.object({
+        id: z.string(),
+        question: z.string(),
+        verdict: z.enum(['yes', 'no', 'not-applicable']),
+        facts: z.array(z.string()),
+        rows: z.array(z.number()),
+      }),
+    )
+    .describe('What a rule asked, what it read, and the journal rows that hold it.'),
+  comment: z.string().nullable().describe('What a person wrote.'),
+  row: z.number().describe('Journal row that holds the answer.'),
+});
+
+const gateSchema = z.object({
+  verdict: z.enum(['proven', 'conflict', 'failed']).describe('Whether the exact tree was proven.'),
+  base: z.string().describe('Commit that it would be merged on.'),
+  exact: z.string().describe('Git tree that would become the branch; an approval names it.'),
+  environment: z.string().describe('Environment that it was proven with.'),
+  reused: z
+    .array(z.string())
+    .describe('Parts whose evidence was there already for the same tree, environment and components.'),
+  durationMs: z.number().describe('How long it took.'),
+  row: z.number().describe('Journal row that holds it.'),
+});
+
+/** A change as outputs carry it. */
+export const changeSchema = z
+  .object({
+    change: z.string().describe('Its id, e.g. `c9`.'),
+    run: z.string().describe('Run that made it.'),
+    title: z.string().describe('What it does.'),
+    tree: z.string().describe('Tree that proposes it.'),
+    state: z.string().describe('Where it is: `reviewing.deciding` waits for a person.'),
+    isWaiting: z.boolean().describe('A person has to decide or to clear something.'),
+    risk: z.enum(['low', 'medium', 'high']).describe('Risk tier, after its paths were looked at.'),
+    why: z.array(z.string()).describe('Why it has that risk and those reviewers.'),
+    authors: z.array(z.string()).describe('Agents that made it.'),
+    base: z.string().describe('Commit that it was made on.'),
+    baseTree: z.string().describe('Git tree of that commit.'),
+    proposed: z.string().describe('Git tree that was proposed.'),
+    paths: z
+      .array(z.object({ path: z.string(), kind: z.enum(['added', 'changed', 'removed']) }))
+      .describe('Files that it touches.'),
+    outsideScope: z.array(z.string()).describe('Files that belong to other trees.'),
+    reviewers: z.array(z.string()).describe('Trees whose rules look at it.'),
+    gate: gateSchema.nullable().describe('The proof on the tree that would merge, or null while there is none.'),
+    evidence: z.array(evidenceSchema).describe('What was proven.'),
+    notProven: z.array(z.string()).describe('What was not proven.'),
+    reviews: z.array(reviewSchema).describe('Newest answer of each reviewer.'),
+    held: faultSchema.nullable().describe('Why it waits in the merge queue, or null.'),
+    fault: faultSchema.nullable().describe('What went wrong, or null.'),
+    row: z.number().describe('Journal row that drafted it.'),
+  })
+  .describe('What one run proposes.');
+export type ChangeView = z.infer<typeof changeSchema>;
+
+/** Returns a change, or undefined when there is none of that id. */
+export function changeView(reader: JournalReader, change: string): ChangeView | undefined {
+  const drafted = newest(reader, 'change.drafted', `change:${change}`);
+  return drafted === undefined ? undefined : viewOf(reader, drafted);
+}
+
+/** Returns the newest change of a run, or null while it has none. */
+export function changeOfRun(reader: JournalReader, run: string): ChangeView | null {
+  const drafted = newest(reader, 'change.drafted', `change-of:${run}`);
+  return drafted === undefined ? null : viewOf(reader, drafted);
+}
+
+/** Returns every change, newest first. */
+export function allChanges(reader: JournalReader): ChangeView[] {
+  return rowsOf(reader, 'change.drafted')
+    .map((drafted) => viewOf(reader, drafted))
+    .reverse();
+}
+
+/** States in which nothing goes on without a person. */
+const waitingStates: readonly string[] = ['reviewing.deciding', 'changesRequested', 'conflicted', 'queued.holding'];
+
+function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeView {
+  const { change, run, title, tree, base, baseTree, proposed, authors, paths } = drafted.data;
+  const checked = newest(reader, 'change.checked', `check:${change}`)?.data;
+  const gated = newest(reader, 'change.gated', `gate:${change}`);
+  const held = newest(reader, 'change.held', `held:${change}`);
+  const now = machineState(reader, change);
+  const { proven, missing } =
+    gated === undefined
+      ? { proven: [], missing: ['not proven: anything; the gate has not run'] }
+      : evidenceViews(reader, gated.data.evidenceKey);
+  const state = now?.state ?? 'drafted';
+  return {
+    change,
+    run,
+    title,
+    tree,
+    state,
+    isWaiting: waitingStates.includes(state),
+    risk: checked?.risk ?? drafted.data.risk,
+    why: [...(checked?.why ?? [])],
+    authors: [...authors],
+    base,
+    baseTree,
+    proposed,
+    paths: paths.map((one) => ({ ...one })),
+    outsideScope: [...(checked?.outsideScope ?? [])],
+    reviewers: [...(checked?.reviewers ?? [])],
+    gate: gated === undefined ? null : gateView(gated),
+    evidence: proven,
+    notProven: [...missing, ...(gated?.data.notProven ?? [])],
+    reviews: reviewsOf(reader, change, gated),
+    held: state === 'queued.holding' ? (held?.data.fault ?? now?.fault ?? null) : null,
+    fault: now?.fault ?? (gated?.data.verdict === 'proven' ? null : (gated?.data.fault ?? null)),
+    row: drafted.seq,
+  };
+}
+
+function gateView({ data, seq }: Row<'change.gated'>): z.infer<typeof gateSchema> {
+  const { verdict, base, exact, environment, reused, durationMs } = data;
+  return { verdict, base, exact, environment, reused: [...reused], durationMs, row: seq };
+}
+
+function reviewsOf(
+  reader: JournalReader,
+  change: string,
+  gated: Row<'change.gated'> | undefined,
+): z.infer<typeof reviewSchema>[] {
+  const newestByReviewer = new Map<string, z.infer<typeof reviewSchema>>();
+  for (const entry of entriesOf(reader, { key: `review:${change}`, kinds: ['review.answered'] })) {
+    const answer = rowOf('review.answered', entry);
+    if (answer === undefined) continue;
+    const { reviewer, by, verdict, questions, comment, base, tree } = answer.data;
+    newestByReviewer.delete(reviewer);
+    newestByReviewer.set(reviewer, {
+      reviewer,
+      by: { ...by },
+      verdict,
+      isCurrent: gated !== undefined && gated.data.base === base && gated.data.exact === tree,
+      questions: questions.map((one) => ({ ...one, facts: [...one.facts], rows: [...one.rows] })),
+      comment,
+      row: answer.seq,
+    });
+  }
+  return [...newestByReviewer.values()];
+}

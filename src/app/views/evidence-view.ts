@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+import type { Evidence, EvidencePart, Grade } from '../../domain/changes/evidence.ts';
+import { newest, type JournalReader } from './journal-reader.ts';
+import { countText, listText, spanText } from './text.ts';
+
+const grades = ['static', 'api', 'kernel', 'generation'] as const satisfies readonly Grade[];
+const parts = ['imports', 'boot', 'smoke'] as const satisfies readonly EvidencePart[];
+
+/** One thing that was proven. */
+export const evidenceSchema = z.object({
+  part: z.enum(parts).describe('What was done: modules imported, service booted, workflows run.'),
+  grade: z.enum(grades).describe('How much that proves.'),
+  sentence: z.string().describe('What was seen.'),
+  row: z.number().describe('Journal row that holds it.'),
+});
+export type EvidenceView = z.infer<typeof evidenceSchema>;
+
+/** What is proven of one (tree, environment, components), and which parts are not. */
+export function evidenceViews(
+  reader: JournalReader,
+  key: string,
+): { readonly proven: EvidenceView[]; readonly missing: string[] } {
+  const proven: EvidenceView[] = [];
+  const missing: string[] = [];
+  for (const part of parts) {
+    const found = newest(reader, 'evidence.recorded', `evidence:${key}:${part}`);
+    if (found === undefined) missing.push(missingSentences[part]);
+    else
+      proven.push({
+        part,
+        grade: found.data.evidence.grade,
+        sentence: evidenceSentence(found.data.evidence),
+        row: found.seq,
+      });
+  }
+  return { proven, missing };
+}
+
+const missingSentences: Readonly<Record<EvidencePart, string>> = {
+  imports: 'not proven: that its modules import',
+  boot: 'not proven: that it boots',
+  smoke: 'not proven: that a workflow draws a picture',
+};
+
+/** Returns what the evidence says, as one line. */
+export function evidenceSentence(evidence: Evidence): string {
+  switch (evidence.part) {
+    case 'imports':
+      return `${countText(evidence.modules.length, 'module')} imported: ${listText(evidence.modules.map(({ module, version }) => (version === null ? module : `${module} ${version}`)))}`;
+    case 'boot':
+      return [
+        `booted on :${evidence.port} in ${spanText(evidence.startMs)}, pid ${evidence.pid} proven`,
+        `torch ${evidence.pytorchVersion} on ${evidence.device}`,
+        countText(evidence.nodeClasses.length, 'node class', 'node classes'),
+        evidence.failedImports.length === 0
+          ? 'no failed imports'
+          : `failed imports: ${listText(evidence.failedImports)}`,
+      ].join('; ');
+    case 'smoke': {
+      const nGood = evidence.workflows.filter(({ failure }) => failure === null).length;
+      const details = evidence.workflows.map(({ name, durationMs, failure, pictures }) =>
+        failure === null
+          ? `${name} ${spanText(durationMs)}, ${countText(pictures.length, 'picture')}${pictures.some(({ isFlat }) => isFlat) ? ', one is flat' : ''}`
+          : `${name}: ${failure}`,
+      );
+      return [`${nGood}/${evidence.workflows.length} ran on ${evidence.device}`, ...details].join('; ');
+    }
+  }
+}

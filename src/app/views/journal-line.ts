@@ -1,0 +1,76 @@
+import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
+import type { Entry } from '../../ports/index.ts';
+import { evidenceSentence } from './evidence-view.ts';
+import { faultOfEvent } from './machine-state.ts';
+import { branchName, countText, listText, shortId, spanText } from './text.ts';
+
+type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
+
+/** Returns what a journal row says, as one line. A kind of a newer version is shown by its name. */
+export function entrySentence(entry: Entry): string {
+  const tell = tellers[entry.kind as JournalKind] as ((data: unknown) => string) | undefined;
+  return tell === undefined ? `a row of the kind ${entry.kind}, which this version does not know` : tell(entry.data);
+}
+
+const tellers: Tellers = {
+  'installation.created': ({ home, branchRef, head }) =>
+    `installation made at ${home}, ${branchName(branchRef)} at ${shortId(head)}`,
+  'supervisor.started': ({ pid, version }) => `supervisor ${version} started, pid ${pid}`,
+  'supervisor.reconciled': ({ findings, resumed, durationMs }) =>
+    `looked at the world in ${spanText(durationMs)}: ${findings.length === 0 ? 'nothing to put right' : findings.join('; ')}${resumed.length === 0 ? '' : `; goes on with ${listText(resumed)}`}`,
+  'supervisor.stopped': ({ reason }) => `supervisor stopped: ${reason}`,
+  'supervisor.checkpoint': ({ live }) => `checkpoint: ${countText(live.length, 'machine')} alive`,
+  'machine.created': ({ machine, subject, to }) => `${machine} ${subject} begins in ${to}`,
+  'machine.moved': ({ subject, from, to, event }) => {
+    const fault = faultOfEvent(event);
+    return `${subject} ${from} → ${to}${fault === null ? '' : `: ${fault.code} ${fault.message}`}`;
+  },
+  'machine.ignored': ({ subject, event, state }) =>
+    `${subject} in ${state} has no use for ${JSON.stringify(event['type'])}`,
+  'report.late': ({ subject, effect }) => `late report of ${effect} for ${subject}: recorded, not applied`,
+  'effect.intended': ({ name, key }) => `is about to: ${name} (${key})`,
+  'effect.done': ({ name, key, how, durationMs }) =>
+    `${how === 'did' ? 'did' : 'found done'}: ${name} (${key}) in ${spanText(durationMs)}`,
+  'effect.failed': ({ name, key, fault }) => `failed: ${name} (${key}): ${fault.code} ${fault.message}`,
+  'run.created': ({ run, kind, goal, by }) => `${run} (${kind}) was asked for by ${by.name}: ${goal}`,
+  'plan.made': ({ run, plan }) =>
+    `plan ${shortId(plan.hash)} of ${run}: ${plan.playbook}, ${countText(plan.steps.length, 'step')}`,
+  'plan.answered': ({ run, hash, verdict, by, reason }) =>
+    `plan ${shortId(hash)} of ${run} ${verdict} by ${by.kind} ${by.name}: ${reason}`,
+  'run.resumed': ({ run, by }) => `${run} goes on, asked by ${by.name}`,
+  'run.closed': ({ run, state, freed, report }) =>
+    `${run} closed as ${state}${freed.length === 0 ? '' : `; freed ${listText(freed)}`}${report === null ? '' : `; report ${report}`}`,
+  'lease.taken': ({ run, slot, port, homePort, skipped }) =>
+    `${run} has ${slot ?? 'a port'} on :${port}${port === homePort ? '' : ` (${skipped.map((one) => `:${one.port} ${one.why}`).join(', ')})`}`,
+  'lease.freed': ({ run, slot, port }) => `${run} gave back ${slot} and :${port}`,
+  'step.reported': ({ task, sentence, durationMs }) => `${task} done in ${spanText(durationMs)}: ${sentence}`,
+  'step.noted': ({ task, sentence }) => `${task}: ${sentence}`,
+  'fingerprint.accepted': ({ items, by }) =>
+    `${countText(Object.keys(items).length, 'git file')} of home accepted by ${by.name}`,
+  'tamper.found': ({ differences, run }) =>
+    `git files changed behind the back of ${run ?? 'everybody'}: ${listText(differences.map(({ item, kind }) => `${item} ${kind}`))}`,
+  'evidence.recorded': ({ evidence }) => `${evidence.part} (${evidence.grade}): ${evidenceSentence(evidence)}`,
+  'change.drafted': ({ change, run, title, paths }) =>
+    `${change} of ${run}: ${title}, ${countText(paths.length, 'file')}`,
+  'change.checked': ({ change, risk, reviewers, outsideScope }) =>
+    `${change} has risk ${risk}; reviewers: ${reviewers.length === 0 ? 'none' : listText(reviewers)}${outsideScope.length === 0 ? '' : `; outside its scope: ${listText(outsideScope)}`}`,
+  'change.gated': ({ change, verdict, exact, base, durationMs }) =>
+    `${change} ${verdict} in ${spanText(durationMs)}: exact tree ${shortId(exact)} on ${shortId(base)}`,
+  'review.answered': ({ change, reviewer, by, verdict, tree }) =>
+    `${change} ${verdict} by ${by.kind} ${reviewer}, tree ${shortId(tree)}`,
+  'change.held': ({ change, fault }) => `${change} waits: ${fault.message}`,
+  'restore.created': ({ tag, commit }) => `${tag} names ${shortId(commit)}`,
+  'branch.moved': ({ ref, from, to, change }) => `${branchName(ref)} ${shortId(from)} → ${shortId(to)} (${change})`,
+  'home.applied': ({ written, kept }) =>
+    `${countText(written.length, 'file')} of home written${kept.length === 0 ? '' : `; kept as they were: ${listText(kept)}`}`,
+  'switch.started': ({ change, from, base }) => `${from} gives way to ${change}, from ${shortId(base)}`,
+  'service.switched': ({ outcome, instance, downMs, reason }) =>
+    `production ${outcome}${instance === null ? '' : `, ${instance}`}${downMs === null ? '' : `, down ${spanText(downMs)}`}${reason === null ? '' : `: ${reason}`}`,
+  'instance.composed': ({ instance, purpose, tree, environment, port }) =>
+    `${instance} (${purpose}) composed from tree ${shortId(tree)}, environment ${environment.slice(0, 12)}, for :${port}`,
+  'instance.proven': ({ instance, pid, port, argvNamesDir, ownsSocket, pytorchVersion, device, startMs }) =>
+    `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; torch ${pytorchVersion} on ${device}`,
+  'instance.ended': ({ instance, reason }) => `${instance} ended: ${reason}`,
+  'production.set': ({ instance }) => (instance === null ? 'production is stopped' : `production is ${instance}`),
+  'status.summarised': () => 'status summary',
+};

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+import { describePlan } from '../../domain/plans/describe.ts';
+import { newest, type JournalReader } from './journal-reader.ts';
+
+const moveSchema = z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() });
+
+/** A plan as outputs carry it. */
+export const planSchema = z
+  .object({
+    hash: z.string().describe('Hash of everything that decides what will happen; an approval names it.'),
+    playbook: z.string().describe('Playbook that carries the goal out.'),
+    score: z.number().describe('Share of the words of the goal that the playbook explains, 0 to 1.'),
+    tree: z.string().describe('Tree that the work happens in.'),
+    risk: z.enum(['low', 'medium', 'high']).describe('Risk tier of the playbook.'),
+    base: z.string().describe('Commit that the work starts from.'),
+    model: z.string().nullable().describe('Language model that planned, or null.'),
+    lines: z.array(z.string()).describe('The plan in plain English.'),
+    steps: z
+      .array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          action: z.string(),
+          agent: z.string(),
+          needs: z.array(z.string()),
+        }),
+      )
+      .describe('Steps in order.'),
+    moves: z.array(moveSchema).describe('Packages that come, go or change.'),
+    rejected: z
+      .array(z.object({ name: z.string(), version: z.string(), why: z.string() }))
+      .describe('Versions that were not chosen, and why.'),
+    estimates: z
+      .object({
+        downloadBytes: z.number().nullable(),
+        diskBytes: z.number().nullable(),
+        diskFreeBytes: z.number(),
+        minutes: z.number(),
+        productionDownSeconds: z.number(),
+        costUsd: z.number(),
+      })
+      .describe('What it will cost; null where nobody knows.'),
+    warnings: z.array(z.string()).describe('What to know before saying yes.'),
+    row: z.number().describe('Journal row that holds the plan.'),
+  })
+  .describe('What will happen, as previewed.');
+export type PlanView = z.infer<typeof planSchema>;
+
+/** Returns the plan of a run, or null while there is none. */
+export function planView(reader: JournalReader, run: string): PlanView | null {
+  const made = newest(reader, 'plan.made', `plan:${run}`);
+  if (made === undefined) return null;
+  const { plan } = made.data;
+  return {
+    hash: plan.hash,
+    playbook: plan.playbook,
+    score: plan.score,
+    tree: plan.tree,
+    risk: plan.risk,
+    base: plan.base,
+    model: plan.model,
+    lines: describePlan(plan),
+    steps: plan.steps.map(({ id, title, action, agent, needs }) => ({ id, title, action, agent, needs: [...needs] })),
+    moves: plan.moves.map((move) => ({ ...move })),
+    rejected: plan.rejected.map((one) => ({ ...one })),
+    estimates: { ...plan.estimates },
+    warnings: [...plan.warnings],
+    row: made.seq,
+  };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+import type { RestoreGrade } from '../../domain/restore/manifest.ts';
+import { newest, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
+
+/** A restore point as outputs carry it. */
+export const restoreSchema = z
+  .object({
+    number: z.number().describe('Its number, from 0.'),
+    name: z.string().describe('E.g. `0007-upgrade-pytorch`.'),
+    tag: z.string().describe('Git tag in the home repository.'),
+    title: z.string().describe('What led to it.'),
+    made: z
+      .enum(['init', 'merge', 'undo', 'restore', 'by-hand'])
+      .describe('What made it; `by-hand`: a commit of a person.'),
+    grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']).describe('How well its environment comes back.'),
+    moves: z
+      .array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() }))
+      .describe('Packages that moved.'),
+    madeAtMs: z.number().describe('When, in milliseconds since 1970.'),
+    commit: z.string().describe('Commit that it names.'),
+    gitTree: z.string().describe('Git tree that comes back.'),
+    environment: z
+      .string()
+      .nullable()
+      .describe('Environment that comes back; null: it was adopted, not built by orchestrate.'),
+    run: z.string().nullable().describe('Run that made it, or null.'),
+    change: z.string().nullable().describe('Change that made it, or null.'),
+    isCurrent: z.boolean().describe('The branch is at its commit.'),
+    row: z.number().describe('Journal row that holds it.'),
+  })
+  .describe('A state that can be brought back.');
+export type RestoreView = z.infer<typeof restoreSchema>;
+
+export type RestoreRow = Row<'restore.created'>;
+
+/** Returns the restore points, newest first. A number that was written twice counts once: the newest row of it. */
+export function restoreRows(reader: JournalReader): RestoreRow[] {
+  const byNumber = new Map(rowsOf(reader, 'restore.created').map((created) => [created.data.number, created]));
+  return [...byNumber.values()].sort((a, b) => b.data.number - a.data.number);
+}
+
+/** Returns the restore point that `7`, `0007`, `0007-slug` or `restore/0007-slug` names. */
+export function findRestoreRow(rows: readonly RestoreRow[], name: string): RestoreRow | undefined {
+  const wanted = name.replace(/^(refs\/tags\/)?restore\//, '');
+  return (
+    rows.find(({ data }) => restoreNameOf(data.tag) === wanted) ??
+    (/^\d{1,9}$/.test(wanted) ? rows.find(({ data }) => data.number === Number(wanted)) : undefined)
+  );
+}
+
+/** Returns `0007-slug` for `restore/0007-slug` or the full ref. */
+export const restoreNameOf = (tag: string): string => tag.replace(/^(refs\/tags\/)?restore\//, '');
+
+/** Returns the commit of the branch as last recorded, or undefined before init. */
+export function recordedHead(reader: JournalReader): string | undefined {
+  return (
+    newest(reader, 'branch.moved', 'branch')?.data.to ??
+    newest(reader, 'installation.created', 'installation')?.data.head
+  );
+}
+
+/** Returns a restore point with the grade that was found for it. */
+export function restoreView(
+  created: RestoreRow,
+  facts: { readonly grade: RestoreGrade; readonly head: string | undefined },
+): RestoreView {
+  const { tag, number, commit, manifest } = created.data;
+  return {
+    number,
+    name: restoreNameOf(tag),
+    tag: `restore/${restoreNameOf(tag)}`,
+    title: manifest.title,
+    made: manifest.made,
+    grade: facts.grade,
+    moves: manifest.moves.map((move) => ({ ...move })),
+    madeAtMs: created.atMs,
+    commit,
+    gitTree: manifest.tree,
+    environment: manifest.environment,
+    run: manifest.run,
+    change: manifest.change,
+    isCurrent: commit === facts.head,
+    row: created.seq,
+  };
+}

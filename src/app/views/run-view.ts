@@ -1,0 +1,205 @@
+import { z } from 'zod';
+
+import type { Entry } from '../../ports/index.ts';
+import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
+import { faultSchema } from './fault-view.ts';
+import { entriesOf, newest, rowOf, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
+import { machineState, type MachineState } from './machine-state.ts';
+import { planSchema, planView } from './plan-view.ts';
+import { stageSchema, stageViews } from './stage-view.ts';
+import { stepSchema, stepViews } from './step-view.ts';
+
+const waitingSchema = z
+  .object({
+    what: z
+      .enum(['plan', 'review', 'changes', 'conflict', 'merge', 'paused'])
+      .describe('What has to be decided or cleared.'),
+    sentence: z.string().describe('The same in plain English.'),
+    commands: z.array(z.string()).describe('Commands that decide it.'),
+  })
+  .describe('What a person has to do, when the run waits for one.');
+export type WaitingView = z.infer<typeof waitingSchema>;
+
+/** The head of a run: what the list of runs shows. */
+export const runHeadSchema = z.object({
+  run: z.string().describe('Its id, e.g. `r12`.'),
+  goal: z.string().describe('What was asked for.'),
+  kind: z.enum(['work', 'undo', 'restore']).describe('What sort of run it is.'),
+  state: z.string().describe('Where it is: `executing`, `reviewing`, `done`, `failed` …'),
+  isFinal: z.boolean().describe('It has ended.'),
+  by: z.string().describe('Who asked for it.'),
+  startedAtMs: z.number().describe('When it was asked for, in milliseconds since 1970.'),
+  endedAtMs: z.number().nullable().describe('When it ended, or null.'),
+  waiting: waitingSchema.nullable(),
+  row: z.number().describe('Journal row that created it.'),
+});
+export type RunHead = z.infer<typeof runHeadSchema>;
+
+/** A run as outputs carry it. */
+export const runSchema = runHeadSchema
+  .extend({
+    previewOnly: z.boolean().describe('Only the plan was asked for; nothing is executed.'),
+    until: z.string().nullable().describe('Last step that was asked for, or null.'),
+    plan: planSchema.nullable(),
+    lease: z
+      .object({
+        slot: z.string().nullable().describe('Null where only a port was needed.'),
+        port: z.number(),
+        homePort: z.number().nullable(),
+        skipped: z.array(z.object({ port: z.number(), why: z.string() })),
+        row: z.number(),
+      })
+      .nullable()
+      .describe('Slot and port that it was given, or null.'),
+    steps: z.array(stepSchema).describe('Steps of the plan.'),
+    stages: z.array(stageSchema).describe('What happened to its change after the steps.'),
+    change: changeSchema.nullable(),
+    restorePoint: z
+      .object({ name: z.string(), number: z.number(), commit: z.string(), row: z.number() })
+      .nullable()
+      .describe('Restore point that it made, or null.'),
+    goBack: z
+      .object({ name: z.string(), grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']) })
+      .nullable()
+      .describe('The state before its merge and how well that comes back; null when nothing was merged.'),
+    fault: faultSchema.nullable().describe('Why it failed, was rolled back or is paused; null when it was not.'),
+    report: z.string().nullable().describe('File of its session report, or null.'),
+    next: z.string().nullable().describe('The command to type next, or null.'),
+  })
+  .describe('One execution of a goal, as the journal tells it.');
+export type RunView = z.infer<typeof runSchema>;
+
+/** Returns the heads of all runs, newest first. */
+export function runHeads(reader: JournalReader): RunHead[] {
+  return rowsOf(reader, 'run.created')
+    .map((created) => headOf(reader, created, changeOfRun(reader, created.data.run)))
+    .reverse();
+}
+
+/** Returns a run, or undefined when there is none of that id. `goBack` needs more than the journal: it is null. */
+export function runView(reader: JournalReader, run: string): RunView | undefined {
+  const created = newest(reader, 'run.created', `run:${run}`);
+  if (created === undefined) return undefined;
+  const entries = [...entriesOf(reader, { run })];
+  const change = changeOfRun(reader, run);
+  const plan = planView(reader, run);
+  const head = headOf(reader, created, change);
+  const closed = newest(reader, 'run.closed', `close:${run}`);
+  const restorePoint = restorePointOf(entries, run);
+  const fault = head.state === 'done' ? null : (machineState(reader, run)?.fault ?? null);
+  const { previewOnly, until } = created.data.options;
+  return {
+    ...head,
+    previewOnly,
+    until,
+    plan,
+    lease: leaseOf(entries),
+    steps: stepViews(run, plan, entries),
+    stages: stageViews(entries),
+    change,
+    restorePoint,
+    goBack: null,
+    fault,
+    report: closed?.data.report ?? null,
+    next: nextCommand(head, { isPreview: previewOnly, isMerged: restorePoint !== null, hint: fault?.hints[0] ?? null }),
+  };
+}
+
+function headOf(reader: JournalReader, created: Row<'run.created'>, change: ChangeView | null): RunHead {
+  const { run, goal, kind, by } = created.data;
+  const now = machineState(reader, run);
+  return {
+    run,
+    goal,
+    kind,
+    state: now?.state ?? 'previewing',
+    isFinal: now?.isFinal ?? false,
+    by: by.name,
+    startedAtMs: created.atMs,
+    endedAtMs: now?.isFinal === true ? now.atMs : null,
+    waiting: now === undefined ? null : waitingOf(run, now, change),
+    row: created.seq,
+  };
+}
+
+/** Returns what a person has to do, or null when the run goes on without one. */
+function waitingOf(run: string, { state, fault }: MachineState, change: ChangeView | null): WaitingView | null {
+  if (state === 'awaitingApproval')
+    return {
+      what: 'plan',
+      sentence: `the plan of ${run} waits for your yes`,
+      commands: [`orchestrate runs approve ${run}`, `orchestrate runs reject ${run}`],
+    };
+  if (state === 'paused')
+    return {
+      what: 'paused',
+      sentence: `${run} is paused${fault === null ? '' : `: ${fault.message}`}`,
+      commands: [`orchestrate runs resume ${run}`, `orchestrate runs cancel ${run}`],
+    };
+  if (change === null || !change.isWaiting || (state !== 'reviewing' && state !== 'merging')) return null;
+  const id = change.change;
+  const reason = (change.held ?? change.fault)?.message;
+  const because = reason === undefined ? '' : `: ${reason}`;
+  switch (change.state) {
+    case 'reviewing.deciding':
+      return {
+        what: 'review',
+        sentence: `${id} waits for your review`,
+        commands: [
+          `orchestrate review show ${id}`,
+          `orchestrate review approve ${id}`,
+          `orchestrate review reject ${id}`,
+        ],
+      };
+    case 'changesRequested':
+      return {
+        what: 'changes',
+        sentence: `${id} waits for the changes that were asked for`,
+        commands: [`orchestrate review show ${id}`],
+      };
+    case 'conflicted':
+      return {
+        what: 'conflict',
+        sentence: `${id} conflicts with the branch${because}`,
+        commands: [
+          `orchestrate review show ${id}`,
+          `orchestrate runs resume ${run}`,
+          `orchestrate review reject ${id}`,
+        ],
+      };
+    default:
+      return {
+        what: 'merge',
+        sentence: `${id} is approved and waits to be merged${because}`,
+        commands: [...(change.held?.hints ?? []), `orchestrate runs resume ${run}`, `orchestrate review reject ${id}`],
+      };
+  }
+}
+
+function leaseOf(entries: readonly Entry[]): RunView['lease'] {
+  const taken = entries.flatMap((entry) => rowOf('lease.taken', entry) ?? []).at(-1);
+  if (taken === undefined) return null;
+  const { slot, port, homePort, skipped } = taken.data;
+  return { slot, port, homePort, skipped: skipped.map((one) => ({ ...one })), row: taken.seq };
+}
+
+function restorePointOf(entries: readonly Entry[], run: string): RunView['restorePoint'] {
+  const created = entries
+    .flatMap((entry) => rowOf('restore.created', entry) ?? [])
+    .findLast(({ data }) => data.manifest.run === run);
+  if (created === undefined) return null;
+  const { tag, number, commit } = created.data;
+  return { name: tag.replace(/^restore\//, ''), number, commit, row: created.seq };
+}
+
+function nextCommand(
+  head: RunHead,
+  { isPreview, isMerged, hint }: { isPreview: boolean; isMerged: boolean; hint: string | null },
+): string | null {
+  if (head.waiting !== null) return head.waiting.commands[0] ?? null;
+  if (!head.isFinal) return `orchestrate runs show ${head.run}`;
+  if (head.state === 'done' && isPreview)
+    return head.kind === 'work' ? `orchestrate run ${JSON.stringify(head.goal)}` : null;
+  if (head.state === 'done') return isMerged ? 'orchestrate undo' : null;
+  return hint;
+}

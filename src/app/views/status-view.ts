@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+import { newest, type JournalReader } from './journal-reader.ts';
+import { recordedHead, restoreNameOf, restoreRows } from './restore-view.ts';
+import { runHeads, runView, type RunHead } from './run-view.ts';
+import { serviceView } from './service-view.ts';
+import { branchName, countText, moveText, shortId } from './text.ts';
+
+/**
+ * What bare `orchestrate` prints: five lines and the next command. The supervisor keeps it in the row
+ * `status.summarised` so that it can be printed without loading anything.
+ */
+export const statusSchema = z
+  .object({
+    version: z.literal(1),
+    name: z.string().describe('Name of the installation.'),
+    branch: z.string().describe('Branch that is looked after.'),
+    head: z.string().nullable().describe('Commit of the branch as last recorded, or null.'),
+    isBusy: z.boolean().describe('A run is going on that waits for nobody.'),
+    lines: z.array(z.string()).describe('The state in five lines.'),
+    next: z.string().describe('The command to type next.'),
+    seq: z.number().describe('Newest journal row when this was made.'),
+  })
+  .describe('The state of an installation in five lines.');
+export type StatusView = z.infer<typeof statusSchema>;
+
+/** Returns the summary as the journal tells it now. `name` is the name of the installation. */
+export function statusView(reader: JournalReader, name: string): StatusView {
+  const installation = newest(reader, 'installation.created', 'installation');
+  const branch = branchName(
+    newest(reader, 'branch.moved', 'branch')?.data.ref ?? installation?.data.branchRef ?? 'main',
+  );
+  const head = recordedHead(reader) ?? null;
+  const heads = runHeads(reader);
+  const active = heads.filter(({ isFinal }) => !isFinal).reverse();
+  const waiting = active.filter((run) => run.waiting !== null);
+  const newestRun = heads[0];
+  return {
+    version: 1,
+    name,
+    branch,
+    head,
+    isBusy: active.length > waiting.length,
+    lines: [
+      `${name} · ${branch} ${head === null ? 'without a commit' : shortId(head)}`,
+      serviceLine(reader),
+      restoreLine(reader),
+      runsLine(reader, active, newestRun),
+      waitingLine(waiting),
+    ],
+    next: nextCommand({ active, waiting, newestRun, reader }),
+    seq: reader.head().seq,
+  };
+}
+
+function serviceLine(reader: JournalReader): string {
+  const { state, port, pid, versions, instance } = serviceView(reader);
+  if (instance === null) return 'service  not started by orchestrate';
+  const where = port === null ? '' : ` on :${port}`;
+  const who = pid === null ? '' : ` · pid ${pid}`;
+  return `service  ${state}${where}${who}${versions === null ? '' : ` · torch ${versions.pytorch} on ${versions.device}`}`;
+}
+
+function restoreLine(reader: JournalReader): string {
+  const rows = restoreRows(reader);
+  const newestPoint = rows[0];
+  if (newestPoint === undefined) return 'restore  no restore point yet';
+  const { tag, manifest } = newestPoint.data;
+  const moves = manifest.moves.slice(0, 2).map(moveText).join(' · ');
+  return `restore  ${restoreNameOf(tag)} is the newest of ${countText(rows.length, 'restore point')}${moves === '' ? '' : ` · ${moves}`}`;
+}
+
+function runsLine(reader: JournalReader, active: readonly RunHead[], newestRun: RunHead | undefined): string {
+  const first = active[0];
+  if (first === undefined)
+    return newestRun === undefined
+      ? 'runs     none yet'
+      : `runs     none active · ${newestRun.run} “${newestRun.goal}” ended as ${newestRun.state}`;
+  const steps = runView(reader, first.run)?.steps ?? [];
+  const at = steps.findIndex(({ state }) => state !== 'done');
+  const step =
+    first.state === 'executing' && at >= 0 ? `, step ${at + 1} of ${steps.length} (${steps[at]?.id ?? ''})` : '';
+  const others = active.length === 1 ? '' : ` · ${active.length - 1} more`;
+  return `runs     ${first.run} “${first.goal}” ${first.state}${step}${others}`;
+}
+
+function waitingLine(waiting: readonly RunHead[]): string {
+  const [first, ...others] = waiting.flatMap((run) => run.waiting ?? []);
+  if (first === undefined) return 'waiting  nothing waits for you';
+  return `waiting  ${first.sentence}${others.length === 0 ? '' : ` · ${others.length} more`}`;
+}
+
+function nextCommand({
+  active,
+  waiting,
+  newestRun,
+  reader,
+}: {
+  active: readonly RunHead[];
+  waiting: readonly RunHead[];
+  newestRun: RunHead | undefined;
+  reader: JournalReader;
+}): string {
+  const asked = waiting[0]?.waiting?.commands[0];
+  if (asked !== undefined) return asked;
+  const going = active[0];
+  if (going !== undefined) return `orchestrate runs show ${going.run}`;
+  if (newestRun?.state === 'failed' || newestRun?.state === 'rolledBack')
+    return `orchestrate runs show ${newestRun.run}`;
+  const hasMerged = (restoreRows(reader)[0]?.data.number ?? 0) > 0;
+  return hasMerged ? 'orchestrate undo --dry-run' : 'orchestrate run "upgrade pytorch" --dry-run';
+}

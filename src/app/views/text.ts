@@ -1,0 +1,45 @@
+/** Digits of a git id that people are shown. */
+const SHORT = 7;
+
+/** Returns the first seven digits of a commit or tree id. */
+export const shortId = (id: string): string => id.slice(0, SHORT);
+
+/** Returns a branch without `refs/heads/`. */
+export const branchName = (ref: string): string => ref.replace(/^refs\/heads\//, '');
+
+/** Returns milliseconds as people say them: `0.4 s`, `14 s`, `1m29 s`, `2h05m`. */
+export function spanText(ms: number): string {
+  if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m${String(seconds % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
+}
+
+/** Returns `1 file`, `3 files`. */
+export const countText = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** Returns the time as `2026-08-23 14:05:09Z`: the same for every reader. */
+export const timeText = (atMs: number): string =>
+  new Date(atMs)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
+
+/** Returns `a`, `a and b`, `a, b and c`. */
+export function listText(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+/** Returns `torch 2.8.0 → 2.11.0`, `+ numpy 2.0`, `− numpy 2.0`. */
+export function moveText(move: {
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}): string {
+  if (move.from === null) return `+ ${move.name} ${move.to ?? ''}`.trimEnd();
+  if (move.to === null) return `− ${move.name} ${move.from}`;
+  return `${move.name} ${move.from} → ${move.to}`;
+}

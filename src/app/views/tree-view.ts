@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+import type { Tree } from '../../domain/definitions/types.ts';
+import { newest, type JournalReader } from './journal-reader.ts';
+
+const slotSchema = z.object({
+  name: z.string().describe('Folder below `trees/`.'),
+  state: z.enum(['linked', 'half', 'missing', 'unmade']).describe('What is on disk; `unmade`: no run needed it yet.'),
+  head: z.string().nullable().describe('Commit that it is at, or null.'),
+  lease: z
+    .object({
+      run: z.string(),
+      port: z.number(),
+      skipped: z.array(z.object({ port: z.number(), why: z.string() })),
+      row: z.number(),
+    })
+    .nullable()
+    .describe('Run that holds it now, or null.'),
+});
+
+/** A tree as outputs carry it. */
+export const treeSchema = z.object({
+  tree: z.string().describe('Its id.'),
+  title: z.string().describe('What it looks after.'),
+  homePort: z.number().describe('Port that its slots get when it is free.'),
+  nSlots: z.number().describe('Slots at most; more runs wait in line.'),
+  scope: z.array(z.string()).describe('Paths that it may change.'),
+  reviewers: z.array(z.string()).describe('Trees whose rules look at its changes.'),
+  slots: z.array(slotSchema).describe('Its slots.'),
+});
+export type TreeView = z.infer<typeof treeSchema>;
+
+/** A slot as it lies on disk. */
+export interface SlotOnDisk {
+  readonly name: string;
+  readonly state: 'linked' | 'half' | 'missing';
+  readonly head: string | null;
+}
+
+/** Returns a tree with its slots and who holds them. */
+export function treeView(reader: JournalReader, tree: Tree, onDisk: readonly SlotOnDisk[]): TreeView {
+  const names = Array.from({ length: tree.slots }, (_, index) => (index === 0 ? tree.id : `${tree.id}@${index + 1}`));
+  const beyond = onDisk
+    .map(({ name }) => name)
+    .filter((name) => name.split('@')[0] === tree.id && !names.includes(name));
+  return {
+    tree: tree.id,
+    title: tree.title,
+    homePort: tree.homePort,
+    nSlots: tree.slots,
+    scope: [...tree.scope],
+    reviewers: [...tree.reviewers],
+    slots: [...names, ...beyond].map((name) => {
+      const slot = onDisk.find((one) => one.name === name);
+      return { name, state: slot?.state ?? 'unmade', head: slot?.head ?? null, lease: leaseOf(reader, name) };
+    }),
+  };
+}
+
+function leaseOf(reader: JournalReader, slot: string): TreeView['slots'][number]['lease'] {
+  const taken = newest(reader, 'lease.taken', `lease:slot:${slot}`);
+  if (taken === undefined) return null;
+  const { run, port, skipped } = taken.data;
+  return { run, port, skipped: skipped.map((one) => ({ ...one })), row: taken.seq };
+}

@@ -1,0 +1,17 @@
+import packageFacts from '../package.json' with { type: 'json' };
+import { readStatusAround, writeOut } from './adapters/host/quick-doors.ts';
+import { quick } from './faces/cli/quick.ts';
+
+const argv = process.argv.slice(2);
+
+// No top-level await: the bundle of this file may be CommonJS, which starts faster.
+void run();
+
+async function run(): Promise<void> {
+  const exitStatus = await quick(argv, {
+    write: writeOut,
+    readStatus: () => readStatusAround(process.cwd(), process.env),
+    version: packageFacts.version,
+  });
+  process.exitCode = exitStatus ?? (await (await import('./wire.ts')).main(argv));
+}

@@ -1,0 +1,70 @@
+import type { Operation } from '../../app/operation.ts';
+import { operations } from '../../app/operations/index.gen.ts';
+import { suggestion } from '../../app/suggest.ts';
+import { Fault } from '../../base/fault.ts';
+
+export type OperationTable = Readonly<Record<string, () => Promise<Operation>>>;
+
+/** Every operation by the name of its file. */
+export const allOperations = operations as unknown as OperationTable;
+
+/** What a group without a verb means: the first of these that it has. */
+const DEFAULT_VERBS = ['list', 'status', 'tail'] as const;
+
+/** Which command the first words of the command line name, and how many of them. */
+export interface FoundCommand {
+  /** Name of the operation's file. */
+  readonly key: string;
+  readonly nWords: number;
+}
+
+/**
+ * Finds the command. `review list` is the file `review-list`; a group alone is its list.
+ * Fault: `USAGE_UNKNOWN_COMMAND` with the nearest command.
+ */
+export function requireCommand(words: readonly string[], table: OperationTable = allOperations): FoundCommand {
+  const [first = '', second] = words;
+  if (second !== undefined && Object.hasOwn(table, `${first}-${second}`))
+    return { key: `${first}-${second}`, nWords: 2 };
+  if (Object.hasOwn(table, first) && !first.includes('-')) return { key: first, nWords: 1 };
+  const verbs = verbsOf(first, table);
+  const verb = DEFAULT_VERBS.find((one) => verbs.includes(one));
+  if (second === undefined && verb !== undefined) return { key: `${first}-${verb}`, nWords: 1 };
+  throw unknownCommand(words, verbs, table);
+}
+
+/** Returns `review list` for `review-list`. Only the first dash parts words. */
+export const commandName = (key: string): string => key.replace('-', ' ');
+
+function verbsOf(group: string, table: OperationTable): readonly string[] {
+  return Object.keys(table).flatMap((key) => (key.startsWith(`${group}-`) ? key.slice(group.length + 1) : []));
+}
+
+function unknownCommand(
+  [first = '', second]: readonly string[],
+  verbs: readonly string[],
+  table: OperationTable,
+): Fault {
+  if (verbs.length > 0) {
+    const near = second === undefined ? undefined : suggestion(second, verbs);
+    const has = `${first} has ${verbs.join(', ')}`;
+    return new Fault(
+      'USAGE_UNKNOWN_COMMAND',
+      second === undefined
+        ? `${first} needs one more word: ${has}.`
+        : `There is no command ${first} ${second}: ${has}.`,
+      {
+        hints: near === undefined ? [`orchestrate help ${first}`] : [`orchestrate ${first} ${near}`],
+      },
+    );
+  }
+  const words = [...new Set(Object.keys(table).flatMap((key) => [commandName(key), key.split('-')[0] ?? key]))];
+  const near = suggestion(second === undefined ? first : `${first} ${second}`, words) ?? suggestion(first, words);
+  return new Fault(
+    'USAGE_UNKNOWN_COMMAND',
+    `There is no command ${first}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    {
+      hints: near === undefined ? ['orchestrate --help'] : [`orchestrate ${near}`, 'orchestrate --help'],
+    },
+  );
+}

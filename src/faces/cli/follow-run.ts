@@ -1,0 +1,127 @@
+import type { App } from '../../app/app.ts';
+import type { RunView } from '../../app/views/run-view.ts';
+import { exitCodes } from '../../base/fault-codes.ts';
+import { Fault } from '../../base/fault.ts';
+import type { OperationTable } from './commands.ts';
+import { exitStatusOfRun } from './exit-status.ts';
+import { faultLines } from './failure.ts';
+import { accent, dim, lineText, printLines } from './line.ts';
+import { reviewSummary } from './render/review-summary.ts';
+import type { Streams } from './streams.ts';
+import { runWatcher } from './watch-run.ts';
+
+export interface FollowContext {
+  readonly app: App;
+  readonly table: OperationTable;
+  readonly streams: Streams;
+  readonly signal: AbortSignal;
+  /** A program reads the answer: nobody is asked. */
+  readonly json: boolean;
+}
+
+export interface FollowedRun {
+  readonly view: RunView;
+  readonly exitStatus: number;
+}
+
+/** Narrates a run to its end, asks the person in place where it waits for one, and returns how it is then. */
+export async function followRun(context: FollowContext, first: RunView): Promise<FollowedRun> {
+  const { app, streams, signal } = context;
+  const watcher = runWatcher(app, first.run, streams.err, { tellPlan: !first.previewOnly });
+  for (;;) {
+    await watcher.watch(signal);
+    const view = await showRun(context, first.run);
+    if (signal.aborted && !view.isFinal) {
+      await askAboutInterrupt(context, view);
+      return { view: await showRun(context, first.run), exitStatus: exitCodes.interrupted };
+    }
+    if (view.waiting?.what === 'review' && view.change !== null && !context.json)
+      printLines(streams.err, reviewSummary(view.change));
+    const isDecided = view.waiting !== null && mayAsk(context) && (await decide(context, view));
+    if (!isDecided) return { view, exitStatus: exitStatusOfRun(view) };
+  }
+}
+
+/** Asks for the decision that the run waits for. Returns whether one was given and the run goes on. */
+async function decide(context: FollowContext, view: RunView): Promise<boolean> {
+  const { waiting, change, plan, run } = view;
+  if (waiting?.what === 'plan' && plan !== null) {
+    return ask(context, 'approve the plan', {
+      approve: () => perform(context, 'runs-approve', { run, plan: plan.hash }),
+      reject: () => perform(context, 'runs-reject', { run, plan: plan.hash }),
+    });
+  }
+  if (waiting?.what !== 'review' || change === null || change.gate === null) return false;
+  const tree = change.gate.exact;
+  return ask(context, 'approve, switch now', {
+    approve: () => perform(context, 'review-approve', { change: change.change, tree }),
+    reject: () => perform(context, 'review-reject', { change: change.change, tree }),
+    diff: async () => {
+      const { patch } = (await perform(context, 'review-diff', { change: change.change })) as { patch: string };
+      const { diffLines } = await import('./render/review-diff.ts');
+      printLines(context.streams.err, diffLines(patch));
+    },
+  });
+}
+
+const mayAsk = ({ json, streams }: FollowContext): boolean => !json && streams.prompter !== null;
+
+interface Choices {
+  readonly approve: () => Promise<unknown>;
+  readonly reject: () => Promise<unknown>;
+  readonly diff?: () => Promise<unknown>;
+}
+
+async function ask({ streams }: FollowContext, approval: string, choices: Choices): Promise<boolean> {
+  const question = [
+    accent('[a]'),
+    `${approval.replace(/^a/, '')} · `,
+    ...(choices.diff === undefined ? [] : [accent('[d]'), 'iff · ']),
+    accent('[l]'),
+    'ater · ',
+    accent('[r]'),
+    'eject >',
+  ];
+  for (;;) {
+    const answer = (await streams.prompter?.ask(`${lineText(question, streams.err.hasColour)} `))?.toLowerCase();
+    try {
+      if (answer === 'a' || answer === 'approve') return await choices.approve().then(() => true);
+      if (answer === 'r' || answer === 'reject') return await choices.reject().then(() => true);
+      if (answer === undefined || answer === 'l' || answer === 'later') return false;
+      if (choices.diff !== undefined && (answer === 'd' || answer === 'diff')) await choices.diff();
+      else
+        printLines(streams.err, [
+          [dim('one letter: a, '), dim(choices.diff === undefined ? '' : 'd, '), dim('l or r')],
+        ]);
+    } catch (error) {
+      // It moved while the person was reading: the next look shows what is there now.
+      if (!(error instanceof Fault) || error.code !== 'CHANGE_MOVED') throw error;
+      printLines(streams.err, faultLines(error.toRecord()));
+      return true;
+    }
+  }
+}
+
+/** The run goes on without this process; the person may call it off. */
+async function askAboutInterrupt(context: FollowContext, { run }: RunView): Promise<void> {
+  const { err, prompter } = context.streams;
+  printLines(err, [
+    `${run} goes on without this command line.`,
+    [dim('next: '), accent(`orchestrate runs show ${run}`)],
+    [dim('next: '), accent(`orchestrate runs cancel ${run}`)],
+  ]);
+  if (!mayAsk(context) || prompter === null) return;
+  const question = lineText([accent('[c]'), 'ancel the run · ', accent('[d]'), 'etach >'], err.hasColour);
+  const answer = (await prompter.ask(`${question} `))?.toLowerCase();
+  if (answer === 'c' || answer === 'cancel') await perform(context, 'runs-cancel', { run });
+}
+
+const showRun = async (context: FollowContext, run: string): Promise<RunView> =>
+  (await perform(context, 'runs-show', { run })) as RunView;
+
+/** Runs another operation; its input goes through its own schema. */
+async function perform({ app, table }: FollowContext, key: string, input: object): Promise<unknown> {
+  const operation = await table[key]?.();
+  if (operation === undefined) throw new Error(`the operation ${key} is missing`);
+  return operation.run(app, operation.input.parse(input));
+}

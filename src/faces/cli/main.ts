@@ -1,0 +1,157 @@
+import type { App } from '../../app/app.ts';
+import type { Operation } from '../../app/operation.ts';
+import type { RunView } from '../../app/views/run-view.ts';
+import { exitCodes } from '../../base/fault-codes.ts';
+import { Fault } from '../../base/fault.ts';
+import { readCommandLine, type CommandLine } from './command-line.ts';
+import { allOperations, requireCommand, type OperationTable } from './commands.ts';
+import { exitStatusOf } from './exit-status.ts';
+import { printFailure } from './failure.ts';
+import { followRun } from './follow-run.ts';
+import { accent, printLines } from './line.ts';
+import { parseInput } from './parse-input.ts';
+import { printHelp } from './print-help.ts';
+import { printOutput } from './print-output.ts';
+import type { Streams } from './streams.ts';
+
+export interface CliOptions {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  /** Made when it is needed: a wrong option costs nothing. `home` is the value of `--home`. */
+  readonly app: App | ((home: string | null) => Promise<App>);
+  readonly streams: Streams;
+  /** Aborts with the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Every operation there is; tests give fewer. */
+  readonly operations?: OperationTable;
+}
+
+/** Runs one command and returns its exit status. Never throws: what goes wrong is printed. */
+export async function runCli({ argv, app, streams, signal, operations = allOperations }: CliOptions): Promise<number> {
+  const wanted = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
+  try {
+    const line = readCommandLine(argv);
+    const words = line.tokens
+      .filter(({ text, isLiteral }) => isLiteral || !text.startsWith('-'))
+      .map(({ text }) => text);
+    if (line.globals.help || words[0] === 'help') return await printHelp(line, words, streams.out, operations);
+    const isBare = words.length === 0 && line.tokens.length === 0;
+    const { key, nWords } = isBare ? { key: 'status', nWords: 0 } : requireCommand(leadingWords(line), operations);
+    const operation = await load(operations, key);
+    const input = parseInput(operation, line, nWords);
+    const opened = typeof app === 'function' ? await app(line.globals.home) : app;
+    return await perform({
+      key,
+      operation,
+      input,
+      app: opened,
+      streams,
+      signal,
+      operations,
+      json: line.globals.json,
+      isBare,
+    });
+  } catch (error) {
+    if (signal.aborted)
+      return printFailure(new Fault('INTERRUPTED', 'Interrupted.', { cause: error }), streams, wanted);
+    return printFailure(error, streams, wanted);
+  }
+}
+
+interface Performance {
+  readonly key: string;
+  readonly operation: Operation;
+  readonly input: unknown;
+  readonly app: App;
+  readonly streams: Streams;
+  readonly signal: AbortSignal;
+  readonly operations: OperationTable;
+  readonly json: boolean;
+  readonly isBare: boolean;
+}
+
+async function perform({
+  key,
+  operation,
+  input,
+  app,
+  streams,
+  signal,
+  operations,
+  json,
+  isBare,
+}: Performance): Promise<number> {
+  try {
+    const output = await operation.run(app, input);
+    if (operation.asksFirst === true && isPlanned(output) && !(input as { dryRun?: boolean }).dryRun) {
+      return await askFirst({ key, operation, input, app, streams, json }, output);
+    }
+    const mayFollow = operation.follows === true && !(input as { detach?: boolean }).detach;
+    if (mayFollow) {
+      const { view, exitStatus } = await followRun(
+        { app, table: operations, streams, signal, json },
+        output as RunView,
+      );
+      if (json || exitStatus !== exitCodes.interrupted) await printOutput(key, view, streams.out, { json });
+      return exitStatus;
+    }
+    await printOutput(key, output, streams.out, { json });
+    return exitStatusOf(output);
+  } catch (error) {
+    // Bare `orchestrate` in a folder without an installation is how people meet the tool.
+    if (!isBare || json || !(error instanceof Fault) || error.code !== 'HOME_NOT_FOUND') throw error;
+    return printHelp(
+      { globals: { json, verbose: false, help: true, home: null }, tokens: [], argv: [] },
+      [],
+      streams.out,
+      operations,
+    );
+  }
+}
+
+const isPlanned = (output: unknown): boolean =>
+  typeof output === 'object' && output !== null && 'state' in output && output.state === 'planned';
+
+/** Shows what would be done, asks, and does it. Where nobody can be asked the plan is the answer, and exit 7 says so. */
+async function askFirst(
+  {
+    key,
+    operation,
+    input,
+    app,
+    streams,
+    json,
+  }: Pick<Performance, 'key' | 'operation' | 'input' | 'app' | 'streams' | 'json'>,
+  planned: unknown,
+): Promise<number> {
+  const { out, err, prompter } = streams;
+  if (json || prompter === null) {
+    await printOutput(key, planned, out, { json });
+    if (!json)
+      printLines(err, [
+        ['Nothing was written: nobody could be asked. Add ', accent('--yes'), ' to say yes beforehand.'],
+      ]);
+    return exitCodes.waiting;
+  }
+  await printOutput(key, planned, err, { json });
+  const answer = (await prompter.ask('Go on? [y/N] > '))?.toLowerCase();
+  if (answer !== 'y' && answer !== 'yes') {
+    printLines(err, ['Nothing was written.']);
+    return exitCodes.waiting;
+  }
+  const output = await operation.run(app, { ...(input as object), yes: true });
+  await printOutput(key, output, out, { json });
+  return exitStatusOf(output);
+}
+
+/** Words before the first option: only they can name a command. */
+function leadingWords({ tokens }: CommandLine): readonly string[] {
+  const end = tokens.findIndex(({ text, isLiteral }) => isLiteral || text.startsWith('-'));
+  return tokens.slice(0, end < 0 ? tokens.length : end).map(({ text }) => text);
+}
+
+async function load(operations: OperationTable, key: string): Promise<Operation> {
+  const operation = await operations[key]?.();
+  if (operation === undefined) throw new Error(`the operation ${key} is missing`);
+  return operation;
+}

@@ -1,0 +1,26 @@
+import { terminalPrompter } from './prompter.ts';
+import { sinkOf, type Streams } from './streams.ts';
+
+/** Returns the streams of this process. A person can be asked when both ends of the terminal are one. */
+export function processStreams(): Streams {
+  const canAsk = process.stdin.isTTY && process.stderr.isTTY;
+  return {
+    out: sinkOf(process.stdout, process.env),
+    err: sinkOf(process.stderr, process.env),
+    prompter: canAsk ? terminalPrompter(process.stdin, process.stderr) : null,
+  };
+}
+
+const INTERRUPTED = 130;
+
+/** Returns a signal that the first Ctrl-C (or SIGTERM) aborts; the second one ends this process at once. The run goes on. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return controller.signal;
+}

@@ -1,0 +1,57 @@
+import type { InitReport } from '../../../app/init/report.ts';
+import { countText, shortId } from '../../../app/views/text.ts';
+import { nextLine } from '../failure.ts';
+import { dim, good, strong, type Line, type Span } from '../line.ts';
+import { table } from './table.ts';
+
+const MOST_PACKAGES = 8;
+
+/** Renders `init`: what was found, and everything that is or would be written. */
+export function renderInit(report: InitReport): readonly Line[] {
+  const {
+    state,
+    home,
+    branch,
+    port,
+    python,
+    components,
+    packages,
+    downloadBytes,
+    workflows,
+    writes,
+    restorePoint,
+    environment,
+    next,
+  } = report;
+  const isMade = state === 'made';
+  const named = packages.slice(0, MOST_PACKAGES).map(({ name, version }) => `${name} ${version}`);
+  const rows = components.map(({ id, path, source, commit, files }): Span[] => [
+    strong(id),
+    commit === null ? 'no git' : shortId(commit),
+    files === null ? '–' : String(files),
+    path,
+    source,
+  ]);
+  return [
+    [strong(home), ` · ${branch} · production on :${port} · Python ${python}`],
+    ...table(['component', 'commit', 'files', 'folder', 'source'], rows),
+    `${countText(packages.length, 'package')}: ${named.join(' · ')}${packages.length > MOST_PACKAGES ? ` and ${packages.length - MOST_PACKAGES} more` : ''}${downloadBytes === null || downloadBytes === 0 ? '' : ` · ${megabytes(downloadBytes)} to download`}`,
+    workflows.length === 0
+      ? dimLine('no workflow of yours has to run: what draws a picture is not proven')
+      : `workflows that have to run: ${workflows.join(', ')}`,
+    [dim(isMade ? 'written, and nothing else:' : 'would be written, and nothing else:')],
+    ...writes.map((path) => `  ${path}`),
+    ...(isMade
+      ? [
+          [
+            good('Done: '),
+            `restore/${restorePoint ?? '0000'} names what was found; environment ${environment?.slice(0, 12) ?? 'not built'}`,
+          ] satisfies Line,
+        ]
+      : []),
+    ...next.map(nextLine),
+  ];
+}
+
+const dimLine = (text: string): Line => [dim(text)];
+const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`;

@@ -1,0 +1,145 @@
+import type { RestoreView } from '../../../app/views/restore-view.ts';
+import type { RunHead } from '../../../app/views/run-view.ts';
+import { listText, moveText, shortId, timeText } from '../../../app/views/text.ts';
+import type { TreeView } from '../../../app/views/tree-view.ts';
+import { nextLine } from '../failure.ts';
+import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
+import { table } from './table.ts';
+import { rowsText, stateSpan } from './words.ts';
+
+/** Renders `restore list`. */
+export function renderRestoreList({
+  restorePoints,
+}: {
+  readonly restorePoints: readonly RestoreView[];
+}): readonly Line[] {
+  if (restorePoints.length === 0) return ['No restore point yet: the first one is made by init.'];
+  const rows = restorePoints.map((point): Span[] => [
+    point.isCurrent ? good('●') : ' ',
+    strong(point.name),
+    gradeSpan(point.grade),
+    point.made,
+    timeText(point.madeAtMs),
+    shortId(point.commit),
+    point.moves.slice(0, 2).map(moveText).join(' · ') +
+      (point.moves.length > 2 ? ` · ${point.moves.length - 2} more` : ''),
+  ]);
+  const previous = restorePoints.find(({ isCurrent }) => !isCurrent);
+  return [
+    ...table(['', 'restore point', 'grade', 'made by', 'when', 'commit', 'packages'], rows),
+    '',
+    ...(previous === undefined ? [] : [nextLine(`orchestrate restore to ${previous.number} --dry-run`)]),
+  ];
+}
+
+/** Renders `restore show`. */
+export function renderRestoreShow(point: RestoreView): readonly Line[] {
+  return [
+    [strong(point.name), ' · ', gradeSpan(point.grade), ` · ${gradeWords[point.grade]}`, dim(rowsText([point.row]))],
+    `${point.title}, made by ${point.made}${point.run === null ? '' : ` in ${point.run}`}, ${timeText(point.madeAtMs)}`,
+    `commit ${shortId(point.commit)}, tree ${shortId(point.gitTree)}, environment ${point.environment?.slice(0, 12) ?? 'adopted'}${point.isCurrent ? '; the branch is here' : ''}`,
+    ...point.moves.map((move) => `  ${moveText(move)}`),
+    ...(point.isCurrent ? [] : ['', nextLine(`orchestrate restore to ${point.number} --dry-run`)]),
+  ];
+}
+
+const gradeWords: Readonly<Record<RestoreView['grade'], string>> = {
+  ready: 'the same bytes are there, verified just now',
+  offline: 'rebuilt from kept wheels, without the network',
+  'needs-network': 'some packages have to be fetched',
+  borrowed: 'adopted as it was found, not sealed',
+};
+
+function gradeSpan(grade: RestoreView['grade']): Span {
+  if (grade === 'ready') return good(grade);
+  return grade === 'offline' ? grade : warn(grade);
+}
+
+/** Renders `runs list`. */
+export function renderRunsList({ runs }: { readonly runs: readonly RunHead[] }): readonly Line[] {
+  if (runs.length === 0) return ['No runs.', nextLine('orchestrate run "upgrade pytorch" --dry-run')];
+  return table(
+    ['run', 'state', 'when', 'goal'],
+    runs.map(({ run, state, startedAtMs, goal, waiting }): Span[] => [
+      strong(run),
+      stateSpan(state),
+      timeText(startedAtMs),
+      waiting === null ? goal : `${goal} · ${waiting.sentence}`,
+    ]),
+  );
+}
+
+interface ListedChange {
+  readonly change: string;
+  readonly title: string;
+  readonly tree: string;
+  readonly state: string;
+  readonly risk: string;
+  readonly nFiles: number;
+  readonly notProven: readonly string[];
+}
+
+/** Renders `review list`. */
+export function renderReviewList({ changes }: { readonly changes: readonly ListedChange[] }): readonly Line[] {
+  const [first] = changes;
+  if (first === undefined) return ['Nothing waits for you.'];
+  const rows = changes.map(({ change, title, tree, state, risk, nFiles, notProven }): Span[] => [
+    strong(change),
+    stateSpan(state),
+    tree,
+    risk,
+    String(nFiles),
+    String(notProven.length),
+    title,
+  ]);
+  return [
+    ...table(['change', 'state', 'tree', 'risk', 'files', 'not proven', 'what it does'], rows),
+    '',
+    nextLine(`orchestrate review show ${first.change}`),
+  ];
+}
+
+/** Renders `trees list`. */
+export function renderTreesList({ trees }: { readonly trees: readonly TreeView[] }): readonly Line[] {
+  return trees.flatMap(({ tree, title, homePort, slots, reviewers, scope }): Line[] => [
+    [strong(tree), ` :${homePort} · ${title}`],
+    [dim(`  may change ${listText(scope)}${reviewers.length === 0 ? '' : `; reviewed by ${listText(reviewers)}`}`)],
+    ...slots.map(({ name, state, head, lease }): Line => {
+      const where = state === 'unmade' ? 'not made yet' : `${state}${head === null ? '' : ` at ${shortId(head)}`}`;
+      if (lease === null) return [`  ${name.padEnd(tree.length + 3)}`, dim(`free, ${where}`)];
+      const skipped = lease.skipped.map(({ port, why }) => `:${port} ${why}`).join(', ');
+      return [
+        `  ${name.padEnd(tree.length + 3)}`,
+        strong(lease.run),
+        ` on :${lease.port}${skipped === '' ? '' : ` (${skipped})`}, ${where}`,
+        dim(rowsText([lease.row])),
+      ];
+    }),
+  ]);
+}
+
+interface Check {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly fact: string;
+  readonly hint: string | null;
+}
+
+/** Renders `doctor`. */
+export function renderDoctor({
+  ok,
+  checks,
+}: {
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
+}): readonly Line[] {
+  const width = Math.max(0, ...checks.map(({ id }) => id.length));
+  const nBad = checks.filter((check) => !check.ok).length;
+  return [
+    ...checks.flatMap((check): Line[] => [
+      [check.ok ? good('✓ ') : bad('✗ '), `${check.id.padEnd(width)}  ${check.fact}`],
+      ...(check.hint === null ? [] : [[dim(`  ${''.padEnd(width)}  → `), check.hint]]),
+    ]),
+    ok ? [good('all good')] : [bad(`${nBad} of ${checks.length} checks failed`)],
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Line } from '../line.ts';
+
+type Renderer = (output: never) => readonly Line[];
+
+const run = (): Promise<Renderer> => import('./run.ts').then((m) => m.renderRun);
+const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.renderService);
+
+/** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
+const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
+  run,
+  undo: run,
+  'restore-to': run,
+  'runs-resume': run,
+  'runs-cancel': run,
+  'runs-approve': run,
+  'runs-reject': run,
+  'review-approve': run,
+  'review-reject': run,
+  'runs-show': () => import('./runs-show.ts').then((m) => m.renderRunsShow),
+  'runs-list': () => import('./lists.ts').then((m) => m.renderRunsList),
+  'review-list': () => import('./lists.ts').then((m) => m.renderReviewList),
+  'review-show': () => import('./review-show.ts').then((m) => m.renderReviewShow),
+  'review-diff': () => import('./review-diff.ts').then((m) => m.renderReviewDiff),
+  'restore-list': () => import('./lists.ts').then((m) => m.renderRestoreList),
+  'restore-show': () => import('./lists.ts').then((m) => m.renderRestoreShow),
+  'trees-list': () => import('./lists.ts').then((m) => m.renderTreesList),
+  'journal-tail': () => import('./journal.ts').then((m) => m.renderJournalTail),
+  'journal-verify': () => import('./journal.ts').then((m) => m.renderJournalVerify),
+  'service-start': service,
+  'service-stop': service,
+  'service-status': service,
+  init: () => import('./init.ts').then((m) => m.renderInit),
+  doctor: () => import('./lists.ts').then((m) => m.renderDoctor),
+};
+
+/** Returns the lines of an operation's output. */
+export async function renderOutput(key: string, output: unknown): Promise<readonly Line[]> {
+  const load = renderers[key] ?? (() => import('./generic.ts').then((m) => m.renderGeneric as Renderer));
+  return (await load())(output as never);
+}

@@ -1,0 +1,98 @@
+import type { ChangeView } from '../../../app/views/change-view.ts';
+import { countText, listText, shortId, spanText } from '../../../app/views/text.ts';
+import { faultLines, nextLine } from '../failure.ts';
+import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
+import { verdictMark } from './progress-lines.ts';
+import { pathsText, rowsText, stateSpan } from './words.ts';
+
+const MOST_PATHS = 12;
+
+/** Renders `review show`: the change, its proof, what is not proven, the answers, and how to answer. */
+export function renderReviewShow(change: ChangeView): readonly Line[] {
+  const id = change.change;
+  const commands =
+    change.state === 'reviewing.deciding'
+      ? [`orchestrate review diff ${id}`, `orchestrate review approve ${id}`, `orchestrate review reject ${id}`]
+      : [`orchestrate runs show ${change.run}`];
+  return [...changeLines(change), '', ...commands.map(nextLine)];
+}
+
+/** Returns a change as lines, each fact with its journal row. */
+export function changeLines(change: ChangeView): readonly Line[] {
+  return [
+    [strong(`${change.change} · ${change.title}`), ' · ', stateSpan(change.state), dim(` #${change.row}`)],
+    `${change.run}, tree ${change.tree}, by ${listText(change.authors)}; risk ${change.risk}${change.why.length === 0 ? '' : ` (${change.why.join('; ')})`}`,
+    `${countText(change.paths.length, 'file')}: ${pathsText(
+      change.paths.map(({ path, kind }) => `${kindMark[kind]}${path}`),
+      MOST_PATHS,
+    )}`,
+    ...(change.outsideScope.length === 0
+      ? []
+      : [
+          [
+            warn('! '),
+            `outside the scope of ${change.tree}: ${pathsText(change.outsideScope, MOST_PATHS)}`,
+          ] satisfies Line,
+        ]),
+    ...gateLines(change),
+    ...change.evidence.map(({ part, grade, sentence, row }): Line => [
+      good('  ✓ '),
+      `${part.padEnd(8)}${sentence} `,
+      dim(`[${grade}]${rowsText([row])}`),
+    ]),
+    ...change.notProven.map((sentence): Line => [
+      warn('  ? '),
+      sentence.startsWith('not proven') ? sentence : `not proven: ${sentence}`,
+    ]),
+    ...change.reviews.flatMap(reviewLines),
+    ...(change.reviews.length === 0 ? [[dim('  nobody has looked at it yet')] satisfies Line] : []),
+    ...(change.held === null ? [] : faultLines(change.held)),
+    ...(change.fault === null || change.held !== null ? [] : faultLines({ ...change.fault, hints: [] })),
+  ];
+}
+
+const kindMark = { added: '+', changed: '', removed: '−' } as const;
+
+function gateLines({ gate }: ChangeView): readonly Line[] {
+  if (gate === null) return [];
+  const words: Span = gate.verdict === 'proven' ? good('proven') : bad(gate.verdict);
+  return [
+    [
+      'exact tree ',
+      strong(shortId(gate.exact)),
+      ` on ${shortId(gate.base)}, environment ${gate.environment.slice(0, 12)}: `,
+      words,
+      ` in ${spanText(gate.durationMs)}`,
+      dim(rowsText([gate.row])),
+    ],
+  ];
+}
+
+function reviewLines({
+  reviewer,
+  by,
+  verdict,
+  isCurrent,
+  questions,
+  comment,
+  row,
+}: ChangeView['reviews'][number]): readonly Line[] {
+  const who = by.kind === 'person' ? `person ${by.name}` : `${by.kind} ${reviewer}`;
+  const old = isCurrent ? '' : ' (about an older tree: it does not count)';
+  return [
+    [
+      '  ',
+      verdictMark(verdict),
+      ` ${who}: ${verdict === 'nothing-to-check' ? 'nothing to check, which is no approval' : verdict}${old}${comment === null ? '' : `: ${comment}`}`,
+      dim(rowsText([row])),
+    ],
+    ...questions
+      .filter((one) => one.verdict !== 'not-applicable')
+      .map((one): Line => [
+        '      ',
+        one.verdict === 'yes' ? good('yes ') : bad('no  '),
+        `${one.question} `,
+        dim(`${one.facts.join('; ')}${one.rows.length === 0 ? ' not proven' : rowsText(one.rows)}`),
+      ]),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { ChangeView } from '../../../app/views/change-view.ts';
+import { listText } from '../../../app/views/text.ts';
+import { strong, warn, type Line } from '../line.ts';
+
+/** Returns what a person reads before deciding: who looked at it, and what nobody proved. */
+export function reviewSummary(change: ChangeView): readonly Line[] {
+  const rules = change.reviews.filter(({ by, isCurrent }) => by.kind !== 'person' && isCurrent);
+  const answers = rules.map(({ reviewer, verdict, questions }) => {
+    const asked = questions.filter((one) => one.verdict !== 'not-applicable');
+    if (asked.length === 0) return `${reviewer} ${verdict === 'nothing-to-check' ? 'nothing to check' : verdict}`;
+    return `${reviewer} ${asked.filter((one) => one.verdict === 'yes').length}/${asked.length}`;
+  });
+  return [
+    [
+      strong(`Review ${change.change}`),
+      ` · risk ${change.risk} · rules: ${answers.length === 0 ? 'none looked' : answers.join(', ')}`,
+    ],
+    ...change.notProven.map((sentence): Line => [
+      warn('! '),
+      sentence.startsWith('not proven') ? sentence : `not proven: ${sentence}`,
+    ]),
+    ...(change.outsideScope.length === 0
+      ? []
+      : [[warn('! '), `outside the scope of ${change.tree}: ${listText(change.outsideScope)}`] satisfies Line]),
+  ];
+}

@@ -1,0 +1,79 @@
+import type { RunView } from '../../../app/views/run-view.ts';
+import { countText, moveText } from '../../../app/views/text.ts';
+import { nextLine, faultLines } from '../failure.ts';
+import { accent, bad, dim, good, strong, type Line } from '../line.ts';
+import { planLine } from './progress-lines.ts';
+import { rowsText, sentenceCase } from './words.ts';
+
+/** Renders the outcome of a run that was followed: `run`, `undo`, `restore to`, and answers to them. */
+export function renderRun(view: RunView): readonly Line[] {
+  const { run, waiting, state, next } = view;
+  if (waiting !== null) return [[strong(`${sentenceCase(waiting.sentence)}.`)], ...waiting.commands.map(nextLine)];
+  const nextLines = next === null ? [] : [nextLine(next)];
+  switch (state) {
+    case 'done':
+      return view.previewOnly && view.restorePoint === null
+        ? [...(view.plan?.lines ?? []).map(planLine), [dim('Nothing was executed.')], ...nextLines]
+        : doneLines(view);
+    case 'failed':
+    case 'rolledBack':
+    case 'cancelled':
+      return endedLines(view);
+    default:
+      return [`${run} is ${state}.`, ...nextLines];
+  }
+}
+
+/** What may be said comes from the rows of merge and switch alone. */
+function doneLines({ run, stages, restorePoint, change, plan, next, goBack }: RunView): readonly Line[] {
+  if (restorePoint === null) return [[good('Done: '), `${run} changed nothing; everything was as asked for already.`]];
+  const moves = plan?.moves ?? [];
+  const what = moves.length === 0 ? (change?.title ?? run) : moves.slice(0, 3).map(moveText).join(' · ');
+  const others = moves.length > 3 ? ` and ${countText(moves.length - 3, 'more package')}` : '';
+  const switched = stages.findLast(({ id }) => id === 'switch');
+  return [
+    [
+      good('Done: '),
+      strong(`${what}${others}`),
+      ` is merged as restore/${restorePoint.name}`,
+      dim(` #${restorePoint.row}`),
+    ],
+    [
+      switched === undefined ? 'Production: not proven, no switch was recorded' : sentenceCase(switched.sentence),
+      dim(rowsText(switched?.rows ?? [])),
+    ],
+    ...(next === null ? [] : [[`${goBackWords(goBack)}: `, accent(next)] satisfies Line]),
+  ];
+}
+
+/** `offline` is said only where the state before can be brought back without the network. */
+function goBackWords(goBack: RunView['goBack']): string {
+  if (goBack === null) return 'Go back any time';
+  return {
+    ready: 'Go back any time, offline',
+    offline: 'Go back any time, offline',
+    'needs-network': 'Go back any time, with the network',
+    borrowed: `Go back any time (${goBack.name} was adopted, not sealed)`,
+  }[goBack.grade];
+}
+
+function endedLines({ run, state, fault, stages, next }: RunView): readonly Line[] {
+  const isMerged = stages.some(({ id }) => id === 'merge');
+  const words = { failed: 'failed', rolledBack: 'was rolled back', cancelled: 'was called off' }[
+    state as 'failed' | 'rolledBack' | 'cancelled'
+  ];
+  const work = isMerged
+    ? sentenceCase(
+        stages.findLast(({ id }) => id === 'switch')?.sentence ?? 'it was merged; the switch was not recorded',
+      )
+    : 'Nothing was merged: the branch and production are as they were.';
+  return [
+    [bad(`${run} ${words}`), fault === null ? '' : ':'],
+    ...(fault === null ? [] : faultLines({ ...fault, hints: [], state: fault.state ?? work })),
+    ...(fault === null ? [work] : []),
+    ...(fault?.hints ?? []).map(nextLine),
+    ...(state === 'cancelled'
+      ? []
+      : [nextLine(`orchestrate runs show ${run}`)].filter(() => next !== `orchestrate runs show ${run}`)),
+  ];
+}

@@ -1,0 +1,90 @@
+import type { RunView } from '../../../app/views/run-view.ts';
+import { spanText, timeText } from '../../../app/views/text.ts';
+import { faultLines, nextLine } from '../failure.ts';
+import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
+import { planLine, stepLine } from './progress-lines.ts';
+import { changeLines } from './review-show.ts';
+import { rowsText, stateSpan } from './words.ts';
+
+/** Renders `runs show`: everything that the journal tells of a run, each fact with its row. */
+export function renderRunsShow(view: RunView): readonly Line[] {
+  const { run, goal, state, by, startedAtMs, endedAtMs, plan, lease, change, fault, waiting, report } = view;
+  const took = endedAtMs === null ? '' : ` · ${spanText(endedAtMs - startedAtMs)}`;
+  return [
+    [strong(`${run} · ${goal}`), ' · ', stateSpan(state), dim(` #${view.row}`)],
+    [dim(`asked by ${by}, ${timeText(startedAtMs)}${took}`)],
+    ...(plan === null
+      ? [[dim('no plan yet')] satisfies Line]
+      : [
+          ...plan.lines.filter((line) => !/^\s*\d+ /.test(line)).map(planLine),
+          [dim(`plan${rowsText([plan.row])}`)] satisfies Line,
+        ]),
+    ...(lease === null
+      ? []
+      : [
+          [
+            `${lease.slot === null ? '' : `in ${lease.slot} `}on :${lease.port}${lease.port === lease.homePort ? '' : ` (${lease.skipped.map(({ port, why }) => `:${port} ${why}`).join(', ')})`}`,
+            dim(rowsText([lease.row])),
+          ] satisfies Line,
+        ]),
+    '',
+    ...stepLines(view),
+    ...(change === null ? [] : ['', ...changeLines(change)]),
+    ...restoreLines(view),
+    ...(fault === null ? [] : ['', ...faultLines({ ...fault, hints: [] })]),
+    ...(report === null ? [] : [[dim('report '), report] satisfies Line]),
+    ...(waiting === null
+      ? view.next === null || view.next === `orchestrate runs show ${run}`
+        ? []
+        : ['', nextLine(view.next)]
+      : ['', [warn('! '), waiting.sentence] satisfies Line, ...waiting.commands.map(nextLine)]),
+  ];
+}
+
+function stepLines({ steps, stages }: RunView): readonly Line[] {
+  const columns = { id: Math.max(6, ...steps.map(({ id }) => id.length)) };
+  const lines = steps.map((step, index) => {
+    const text =
+      step.fault?.message ??
+      step.sentence ??
+      (step.state === 'done' ? 'not proven: it reported nothing' : (step.note ?? step.title));
+    const rows = step.row === null ? '' : rowsText([step.row]);
+    const attempt = step.attempt === 1 ? '' : ` (try ${step.attempt})`;
+    return [
+      ...(stepLine(
+        {
+          n: index + 1,
+          id: step.id,
+          mark: stepMark(step.state),
+          durationMs: step.durationMs,
+          text: `${text}${attempt}`,
+        },
+        columns,
+      ) as readonly Span[]),
+      dim(rows),
+    ];
+  });
+  const later = stages.map(({ id, ok, durationMs, sentence, rows }, index) => [
+    ...(stepLine(
+      { n: steps.length + index + 1, id, mark: ok ? good('✓') : bad('✗'), durationMs, text: sentence },
+      columns,
+    ) as readonly Span[]),
+    dim(rowsText(rows)),
+  ]);
+  return [...lines, ...later];
+}
+
+function restoreLines({ restorePoint }: RunView): readonly Line[] {
+  if (restorePoint === null) return [];
+  return [
+    '',
+    [`made restore/${restorePoint.name} at ${restorePoint.commit.slice(0, 7)}`, dim(rowsText([restorePoint.row]))],
+  ];
+}
+
+function stepMark(state: string): Span {
+  if (state === 'done') return good('✓');
+  if (state === 'failed') return bad('✗');
+  if (state === 'parked') return warn('!');
+  return dim(state === 'waiting' ? '·' : '…');
+}

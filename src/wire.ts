@@ -1,0 +1,161 @@
+import type { App, Installation, Outside } from './app/app.ts';
+import { findHome, readConfig } from './app/find-home.ts';
+import { readDefinitions } from './app/read-definitions.ts';
+import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
+import { statusView } from './app/views/status-view.ts';
+import { createDigest } from './adapters/clock/digest.ts';
+import { createSystemClock } from './adapters/clock/system-clock.ts';
+import { createSystemRandom } from './adapters/clock/system-random.ts';
+import { createServiceClient } from './adapters/comfyui/service-client.ts';
+import { createFiles } from './adapters/files/files.ts';
+import { createHome } from './adapters/git/home-create.ts';
+import { createHomeRepository } from './adapters/git/home-repository.ts';
+import { createTrustedStore } from './adapters/git/trusted-store.ts';
+import { readHost } from './adapters/host/host.ts';
+import { createLog } from './adapters/log/create-log.ts';
+import { createPorts } from './adapters/network/ports.ts';
+import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
+import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts';
+import { createProcesses } from './adapters/process/processes.ts';
+import { ownProgram } from './adapters/process/own-program.ts';
+import type { Spawner } from './adapters/process/spawner.ts';
+import { createPython } from './adapters/python/python.ts';
+import { openLedger } from './adapters/sqlite/open-ledger.ts';
+import { faultRecord } from './base/fault.ts';
+import { exitCodes, faultCodes } from './base/fault-codes.ts';
+import type { JsonObject } from './base/json.ts';
+import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
+import { runSupervisor } from './engine/supervisor/supervisor.ts';
+import { runCli } from './faces/cli/main.ts';
+import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
+
+/** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
+type Role = 'command' | 'supervisor';
+
+/** Runs the command line and returns its exit status. `supervise` is the supervisor's own entry, started by `App.ask`. */
+export async function main(argv: readonly string[]): Promise<number> {
+  // What an effect that was called off still holds open must not keep the process: its lock ends with it.
+  if (argv[0] === 'supervise') process.exit(await supervise(argv[1] ?? process.cwd()));
+  const signal = interruptSignal();
+  const streams = processStreams();
+  const opened: { close(): Promise<void> }[] = [];
+  const narrate = (sentence: string): void => streams.err.write(`${sentence}\n`);
+  try {
+    return await runCli({ argv, app: (home) => Promise.resolve(createApp({ cwd: home ?? process.cwd(), opened, narrate })), streams, signal });
+  } finally {
+    for (const one of opened.reverse()) await one.close();
+  }
+}
+
+async function supervise(cwd: string): Promise<number> {
+  const signal = interruptSignal();
+  const opened: { close(): Promise<void> }[] = [];
+  const app = createApp({ cwd, opened, narrate: () => {}, role: 'supervisor' });
+  try {
+    await app.supervise({ idleSeconds: null, signal });
+    return 0;
+  } catch (error) {
+    const { code, message } = faultRecord(error);
+    process.stderr.write(`${code} ${message}\n`);
+    return exitCodes[faultCodes[code].kind];
+  } finally {
+    for (const one of opened.reverse()) await one.close();
+  }
+}
+
+function createApp(options: { cwd: string; opened: { close(): Promise<void> }[]; narrate: (sentence: string) => void; role?: Role }): App {
+  const { cwd, opened, narrate, role = 'command' } = options;
+  const host = readHost();
+  const clock = createSystemClock();
+  const digest = createDigest();
+  const files = createFiles();
+  const spawner: Spawner = role === 'supervisor' ? createHelperSpawner() : createInProcessSpawner();
+  opened.push(spawner);
+  const { searchPath } = host;
+  const processes = createProcesses({ spawner, clock, searchPath });
+  const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
+  const log = createLog({ file: logFile(`${role}-${host.pid}`), level: role === 'supervisor' ? 'info' : 'warn' });
+  opened.push(log);
+  const outside: Outside = {
+    clock,
+    random: createSystemRandom(),
+    digest,
+    files,
+    processes,
+    ports: createPorts(),
+    python: createPython({ processes, files, clock, digest, searchPath, log }),
+    service: createServiceClient({ clock }),
+    log,
+    host,
+  };
+
+  const openStore = (paths: InstallationPaths) => {
+    const store = createTrustedStore({ gitDir: paths.store, scratchDir: paths.scratch, spawner, searchPath: searchPath.join(':') });
+    opened.push(store);
+    return { store, home: createHomeRepository({ homeDir: paths.home, store }) };
+  };
+  const openJournal = async (paths: InstallationPaths) => {
+    const ledger = await openLedger({ dir: paths.state, clock, digest, mode: role === 'supervisor' ? 'worker' : 'inline' });
+    opened.push(ledger);
+    return ledger;
+  };
+
+  let installed: Promise<Installation> | undefined;
+  const installation = (): Promise<Installation> => {
+    installed ??= (async () => {
+      const homeDir = await findHome(files, cwd);
+      const config = await readConfig(files, homeDir);
+      const paths = installationPaths(homeDir, host.stateHome, config.id);
+      const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home: homeDir });
+      return { paths, config, definitions, ledger: await openJournal(paths), ...openStore(paths) };
+    })();
+    return installed;
+  };
+
+  const supervision = async (): Promise<Supervision> => {
+    const { ledger, paths } = await installation();
+    const logPath = logFile(`supervisor-start-${(await installation()).config.id}`);
+    const start = async (): Promise<void> => {
+      await files.ensureDir(logPath.slice(0, logPath.lastIndexOf('/')));
+      const { program, args, env } = ownProgram(['supervise', paths.home]);
+      await spawner.startDetached({ program, args, cwd: paths.home, env, logPath });
+    };
+    const lastWords = async (): Promise<string | undefined> => (await files.readText(logPath))?.trim().split('\n').at(-1);
+    return { start, ledger, clock, logPath, lastWords };
+  };
+
+  return {
+    outside,
+    cwd,
+    nodeVersion: process.versions.node,
+    installation,
+    narrate,
+    async create({ homeDir, id, branch }) {
+      const paths = installationPaths(homeDir, host.stateHome, id);
+      await files.ensureDir(paths.state, { mode: 0o700 });
+      await createHome(homeDir, branch);
+      const opened = openStore(paths);
+      await opened.store.version();
+      await opened.store.create();
+      return { ...opened, ledger: await openJournal(paths), paths };
+    },
+    ask: async (kind, data) => askSupervisor(await supervision(), kind, data),
+    async *follow(run, signal) {
+      yield* followRun(await supervision(), run, signal);
+    },
+    async supervise({ idleSeconds, signal }) {
+      const opened = await installation();
+      const { ledger, config } = opened;
+      await runSupervisor({
+        context: { ...opened, outside },
+        idleSeconds: idleSeconds ?? config.supervisor.idleSeconds,
+        signal,
+        reload: async () => ({
+          config: await readConfig(files, opened.paths.home),
+          definitions: await readDefinitions(files, { builtInDir: host.builtInDir, home: opened.paths.home }),
+        }),
+        summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
+      });
+    },
+  };
+}

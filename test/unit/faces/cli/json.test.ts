@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+
+import { allOperations } from '../../../../src/faces/cli/commands.ts';
+import { doneScene, failedScene, undoneScene, waitingScene } from '../../../support/journal-scene.ts';
+import { orchestrate } from '../../../support/run-orchestrate.ts';
+import type { SceneLedger } from '../../../support/scene-ledger.ts';
+
+/** A command line for every operation, and the journal that it is given. */
+const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => SceneLedger; run?: string }>> = {
+  run: { argv: ['run', 'upgrade pytorch'], scene: doneScene, run: 'r1' },
+  undo: { argv: ['undo'], scene: undoneScene, run: 'r2' },
+  'restore-to': { argv: ['restore', 'to', '0'], scene: undoneScene, run: 'r2' },
+  'restore-list': { argv: ['restore', 'list'], scene: undoneScene },
+  'restore-show': { argv: ['restore', 'show', '0001-upgrade-pytorch'], scene: undoneScene },
+  'runs-list': { argv: ['runs', 'list', '--limit=3'], scene: undoneScene },
+  'runs-show': { argv: ['runs', 'show', 'r1'], scene: failedScene },
+  'runs-resume': { argv: ['runs', 'resume', 'r1'], scene: waitingScene, run: 'r1' },
+  'runs-cancel': { argv: ['runs', 'cancel', 'r1', '--detach'], scene: waitingScene, run: 'r1' },
+  'review-list': { argv: ['review', 'list', '--all'], scene: doneScene },
+  'review-show': { argv: ['review', 'show', 'c1'], scene: waitingScene },
+  'review-diff': { argv: ['review', 'diff', 'c1'], scene: waitingScene },
+  'review-approve': { argv: ['review', 'approve', 'c1', '--tree', 'a81f03d'], scene: waitingScene, run: 'r1' },
+  'review-reject': { argv: ['review', 'reject', 'c1', '--comment', 'no'], scene: waitingScene, run: 'r1' },
+  'trees-list': { argv: ['trees', 'list'], scene: waitingScene },
+  'journal-tail': { argv: ['journal', 'tail', '--run', 'r1'], scene: doneScene },
+  'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },
+  'service-start': { argv: ['service', 'start'], scene: doneScene },
+  'service-stop': { argv: ['service', 'stop'], scene: doneScene },
+  'service-status': { argv: ['service', 'status'], scene: doneScene },
+  status: { argv: ['status'], scene: waitingScene },
+  doctor: { argv: ['doctor'], scene: waitingScene },
+  completion: { argv: ['completion', 'fish'], scene: doneScene },
+  version: { argv: ['version'], scene: doneScene },
+};
+
+/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor. */
+const elsewhere = ['init', 'runs-approve', 'runs-reject', 'supervisor-stop'];
+
+describe('--json', () => {
+  it('is tried for every operation', () => {
+    expect([...Object.keys(calls), ...elsewhere].sort()).toEqual(Object.keys(allOperations).sort());
+  });
+
+  it.each(Object.entries(calls))('prints exactly the output schema of %s', async (key, { argv, scene, run }) => {
+    const { out, exitStatus } = await orchestrate(scene(), [...argv, '--json'], { onAsk: () => run ?? null });
+    const operation = await allOperations[key]?.();
+    const answer: unknown = JSON.parse(out);
+    expect(operation?.output.parse(answer)).toEqual(answer);
+    expect([0, 7]).toContain(exitStatus);
+  });
+
+  it('prints an error as JSON on stdout, with the exit status of its kind', async () => {
+    const { out, err, exitStatus } = await orchestrate(doneScene(), ['runs', 'show', 'r9', '--json']);
+    expect(JSON.parse(out)).toEqual({
+      error: {
+        code: 'RUN_NOT_FOUND',
+        kind: 'not-found',
+        message: 'There is no run r9.',
+        hints: ['orchestrate runs list'],
+      },
+    });
+    expect(err).toBe('');
+    expect(exitStatus).toBe(4);
+  });
+
+  it('leaves a stack out unless --verbose asks for it', async () => {
+    const bug = (): never => {
+      throw new TypeError('x is not a function');
+    };
+    const quiet = await orchestrate(doneScene(), ['undo', '--json'], { onAsk: bug });
+    const verbose = await orchestrate(doneScene(), ['undo', '--json', '--verbose'], { onAsk: bug });
+    expect(quiet.exitStatus).toBe(70);
+    expect(quiet.out).toContain('INTERNAL_BUG');
+    expect(quiet.out).not.toContain('stack');
+    expect(verbose.out).toContain('stack');
+  });
+});
