@@ -1,0 +1,1 @@
+"""What the real server takes from libraries: HTTP, WebSocket, PNG, YAML, logs."""

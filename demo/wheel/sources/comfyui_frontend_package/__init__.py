@@ -1,0 +1,3 @@
+"""A demonstration stand-in for the pages of ComfyUI: one page that says so."""
+
+__version__ = "@VERSION@"

@@ -1,0 +1,2 @@
+from torchvision.transforms import functional
+from torchvision.transforms.functional import InterpolationMode
