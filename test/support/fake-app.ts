@@ -1,0 +1,141 @@
+import type { App, Installation, Outside } from '../../src/app/app.ts';
+import { Fault } from '../../src/base/fault.ts';
+import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
+import type { SceneLedger } from './scene-ledger.ts';
+
+export interface FakeAppOptions {
+  /** What the supervisor does with a request; it may add rows. Returns the run, or throws the refusal. */
+  readonly onAsk?: <Kind extends RequestKind>(kind: Kind, data: RequestKinds[Kind]) => string | null;
+  /** Replaces parts of the outside or the installation. */
+  readonly outside?: object;
+  readonly installation?: object;
+}
+
+/** What was asked of the supervisor. */
+export interface FakeApp extends App {
+  readonly asked: { readonly kind: string; readonly data: unknown }[];
+}
+
+/** Returns an application over a hand-written journal: no engine, no disk, no processes. */
+export function fakeApp(
+  scene: SceneLedger | null,
+  { onAsk = () => null, outside = {}, installation = {} }: FakeAppOptions = {},
+): FakeApp {
+  const asked: { kind: string; data: unknown }[] = [];
+  const app: App = {
+    narrate: () => {},
+    cwd: '/home/anna/comfy-home',
+    nodeVersion: '24.21.0',
+    outside: { ...fakeOutside(scene), ...outside } as unknown as Outside,
+    installation: async () => {
+      if (scene === null) throw new Fault('HOME_NOT_FOUND', '/home/anna is not inside an installation.');
+      return { ...fakeInstallation(scene), ...installation } as unknown as Installation;
+    },
+    create: () => Promise.reject(new Error('the fake makes no installation')),
+    ask: async (kind, data) => {
+      asked.push({ kind, data });
+      return { kind: 'accepted', run: onAsk(kind, data), sentence: 'accepted' };
+    },
+    async *follow(run) {
+      for (const entry of scene?.entries ?? []) if (entry.run === run) yield entry;
+    },
+    supervise: () => Promise.reject(new Error('the fake supervises nothing')),
+  };
+  return { ...app, asked };
+}
+
+function fakeOutside(scene: SceneLedger | null): object {
+  return {
+    clock: { nowMs: () => scene?.nowMs() ?? 0, monotonicMs: () => 0, sleep: () => new Promise<never>(() => {}) },
+    host: {
+      platform: 'linux',
+      arch: 'x64',
+      pid: 1,
+      userName: 'anna',
+      stateHome: '/state',
+      builtInDir: '/app',
+      version: '0.1.0',
+    },
+    files: { info: async () => undefined, list: async () => [], freeBytes: async () => 61_000_000_000 },
+    python: { inspect: async () => ({ kind: 'intact', manifestDigest: 'm', python: '/env/bin/python', sizeBytes: 1 }) },
+    ports: {
+      holder: async (port: number) =>
+        port === 8188
+          ? { kind: 'held', owners: [{ pid: 4800, startTime: '123456', argv: ['python', 'main.py'] }] }
+          : { kind: 'free' },
+    },
+    processes: {
+      isAlive: async () => true,
+      run: async ({ program }: { program: string }) => ({
+        exitCode: 0,
+        signal: null,
+        stdout: program === 'git' ? 'git version 2.39.5\n' : '[[3, 11, 2], true, true, false]\n',
+        stderr: '',
+        timedOut: false,
+        truncated: false,
+        durationMs: 5,
+      }),
+    },
+    service: {
+      facts: async () => ({
+        comfyuiVersion: '0.3.64',
+        pythonVersion: '3.11',
+        pytorchVersion: '2.8.0',
+        argv: [],
+        deviceType: 'cpu',
+        deviceName: 'cpu',
+      }),
+    },
+  };
+}
+
+function fakeInstallation(scene: SceneLedger): object {
+  const trees = ['env-setup', 'models-integ', 'ops-maint'].map((id, index) => ({
+    id,
+    title: `Looks after ${id}`,
+    homePort: 8188 + index,
+    slots: 2,
+    scope: [`docs/${id}/**`],
+    reviewers: ['ops-maint'],
+    questions: [],
+    channels: [],
+    file: `trees/${id}.yaml`,
+  }));
+  const home = '/home/anna/comfy-home';
+  return {
+    paths: {
+      home,
+      gitDir: `${home}/.git`,
+      envs: `${home}/.orchestrate/envs`,
+      wheels: `${home}/.orchestrate/wheels`,
+      store: '/state/orchestrate/demo/store.git',
+      tools: '/state/orchestrate/demo/tools',
+    },
+    config: { id: 'demo', name: 'comfy-home', service: { port: 8188 }, python: { program: null } },
+    definitions: { agents: new Map(), playbooks: new Map(), trees: new Map(trees.map((tree) => [tree.id, tree])) },
+    ledger: scene.ledger,
+    store: {
+      readFile: async () => undefined,
+      treeOf: async () => 'b0b0b0b'.padEnd(40, '3'),
+      patch: async () =>
+        'diff --git a/requirements.lock b/requirements.lock\n--- a/requirements.lock\n+++ b/requirements.lock\n@@ -1 +1 @@\n-torch===2.8.0\n+torch===2.11.0\n',
+      verify: async () => [],
+    },
+    home: {
+      inspect: async () => ({
+        kind: 'ready',
+        gitDir: `${home}/.git`,
+        branchRef: 'refs/heads/main',
+        head: headOf(scene),
+        objectFormat: 'sha1',
+      }),
+      dirtyPaths: async () => [],
+      listSlots: async () => [{ name: 'env-setup', state: 'linked', head: '7c1e2a4'.padEnd(40, '0') }],
+    },
+  };
+}
+
+function headOf(scene: SceneLedger): unknown {
+  const moved = scene.ledger.latest('branch')?.data['to'];
+  return moved ?? scene.ledger.latest('installation')?.data['head'];
+}

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+
+import { build, type Plugin } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Replaces text of one module of the program. `find` must be there, else the build fails: a stale mutant proves nothing. */
+export interface Mutation {
+  /** End of the module's path, e.g. `engine/changes/merge.ts`. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Builds the program, with mutations if there are any, into a folder of its own. Returns its entry file. */
+export async function buildProgram(into: string, mutations: readonly Mutation[] = []): Promise<string> {
+  fs.mkdirSync(join(into, 'dist'), { recursive: true });
+  for (const name of ['package.json', 'agents', 'trees', 'playbooks', 'memory']) {
+    fs.cpSync(join(ROOT, name), join(into, name), { recursive: true });
+  }
+  const entries = ['src/bin.ts', ...fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT })];
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries(entries.map((file) => [file.replace(/^.*\//, '').replace(/\.ts$/, ''), file])),
+    outdir: join(into, 'dist'),
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    logLevel: 'warning',
+    plugins: mutations.map(mutate),
+  });
+  return join(into, 'dist', 'bin.js');
+}
+
+const mutate = ({ file, find, replace }: Mutation, index: number): Plugin => ({
+  name: `mutation-${index}`,
+  setup(at) {
+    at.onLoad({ filter: new RegExp(`${RegExp.escape(file)}$`) }, ({ path }) => {
+      const text = fs.readFileSync(path, 'utf8');
+      if (!text.includes(find)) throw new Error(`${file} no longer holds what the mutation replaces: ${find}`);
+      return { contents: text.replace(find, () => replace), loader: 'ts' };
+    });
+  },
+});
+
+/** What a command did. */
+export interface CommandResult {
+  readonly exitStatus: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+  /** The parsed standard output; undefined when it is no JSON. */
+  readonly json: Record<string, unknown> | undefined;
+  readonly durationMs: number;
+}
+
+export interface RunningCommand {
+  readonly pid: number;
+  readonly done: Promise<CommandResult>;
+}
+
+/** Starts a command of the program. */
+export function startCommand(options: { entry: string; args: readonly string[]; cwd: string; env: Readonly<Record<string, string>> }): RunningCommand {
+  const { entry, args, cwd, env } = options;
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const done = once(child, 'close').then(([exitStatus, signal]): CommandResult => {
+    return { exitStatus: exitStatus as number | null, signal: signal as NodeJS.Signals | null, out, err, json: parse(out), durationMs: performance.now() - startedMs };
+  });
+  return { pid: child.pid ?? -1, done };
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { makeDemoWorld } from '../../demo/make.ts';
+import type { WheelSpec } from '../../demo/wheels.ts';
+import { makeIndex } from '../../demo/wheels.ts';
+import type { Entry } from '../../src/ports/index.ts';
+import { buildProgram, type CommandResult, type Mutation, type RunningCommand, startCommand } from './fault-program.ts';
+import { endProcessesOf, signal, until } from './fault-processes.ts';
+
+export interface WorldOptions {
+  readonly mutations?: readonly Mutation[];
+  /** More wheels in the index. */
+  readonly wheels?: readonly WheelSpec[];
+  /** Replacements in orchestrate.yaml, committed as the person would. */
+  readonly config?: readonly (readonly [find: string, replace: string])[];
+  /** Arguments of `init` beside the usual ones. */
+  readonly init?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An installation of the demonstration in a temporary folder, with a build of the program of its own. */
+export class FaultWorld {
+  readonly base: string;
+  readonly home: string;
+  /** Of production. */
+  readonly port: number;
+  /** Of the tree `env-setup`: each world has its own, so that worlds beside each other do not meet. */
+  readonly treePort: number;
+  readonly entry: string;
+  env: Readonly<Record<string, string>>;
+
+  private constructor(parts: { base: string; home: string; port: number; treePort: number; entry: string; env: Readonly<Record<string, string>> }) {
+    this.base = parts.base;
+    this.home = parts.home;
+    this.port = parts.port;
+    this.treePort = parts.treePort;
+    this.entry = parts.entry;
+    this.env = parts.env;
+  }
+
+  /** Makes the world and adopts it; production is not started. */
+  static async create(options: WorldOptions = {}): Promise<FaultWorld> {
+    // Short: sockets lie below it.
+    const base = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'orc-f-')));
+    const live = join(base, 'live');
+    for (const name of ['h', 'run', 'state']) fs.mkdirSync(join(live, name), { recursive: true, mode: 0o700 });
+    const env = {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: join(live, 'h'),
+      XDG_STATE_HOME: join(live, 'state'),
+      XDG_RUNTIME_DIR: join(live, 'run'),
+      XDG_CACHE_HOME: join(live, 'h/.cache'),
+      XDG_CONFIG_HOME: join(live, 'h/.config'),
+      LC_ALL: 'C.UTF-8',
+      TZ: 'UTC',
+      ...options.env,
+    };
+    const entry = await buildProgram(join(base, 'program'), options.mutations);
+    const treePort = await freePort();
+    setTreePort(join(base, 'program'), treePort);
+    const world = new FaultWorld({ base, home: join(live, 'home'), port: await freePort(), treePort, entry, env });
+    const demo = makeDemoWorld({ folder: join(live, 'w') });
+    if (options.wheels) makeIndex({ into: demo.index.folder, extra: options.wheels });
+    const { home, port } = world;
+    await world.ok(
+      ['init', home, '--comfyui', demo.comfyui.path, '--index', demo.index.folder, '--require', 'torch==2.10.0', '--workflow', demo.smokeWorkflow, '--port', String(port), '--cpu', '--yes', '--json', ...(options.init ?? [])],
+      { cwd: live },
+    );
+    if (options.config) world.edit('orchestrate.yaml', options.config);
+    return world;
+  }
+
+  get live(): string {
+    return join(this.base, 'live');
+  }
+
+  get id(): string {
+    return /^id: (\S+)$/m.exec(fs.readFileSync(join(this.home, 'orchestrate.yaml'), 'utf8'))?.[1] ?? '';
+  }
+
+  get state(): string {
+    return join(this.live, 'state/orchestrate', this.id);
+  }
+
+  get store(): string {
+    return join(this.state, 'store.git');
+  }
+
+  /** Keeps the world as it is on disk under a name. Nothing of it may run. */
+  keep(name: string): void {
+    fs.rmSync(join(this.base, name), { recursive: true, force: true });
+    execFileSync('cp', ['-a', '--reflink=auto', this.live, join(this.base, name)]);
+  }
+
+  /** Brings the world back to what was kept, at the same paths: they are absolute in many places. */
+  async bringBack(name: string): Promise<void> {
+    await endProcessesOf(this.base);
+    fs.rmSync(this.live, { recursive: true, force: true });
+    execFileSync('cp', ['-a', '--reflink=auto', join(this.base, name), this.live]);
+  }
+
+  start(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): RunningCommand {
+    return startCommand({ entry: this.entry, args, cwd: options.cwd ?? this.home, env: { ...this.env, ...options.env } });
+  }
+
+  run(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): Promise<CommandResult> {
+    return this.start(args, options).done;
+  }
+
+  /** Runs a command that must succeed. */
+  async ok(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): Promise<CommandResult> {
+    const result = await this.run(args, options);
+    if (result.exitStatus !== 0) throw new Error(`orchestrate ${args.join(' ')} ended with ${result.exitStatus ?? result.signal}:\n${result.out}\n${result.err}`);
+    return result;
+  }
+
+  /** Runs git as the person would. */
+  git(args: readonly string[], cwd: string = this.home): string {
+    const env = { ...this.env, GIT_AUTHOR_NAME: 'Anna', GIT_AUTHOR_EMAIL: 'anna@example.invalid', GIT_COMMITTER_NAME: 'Anna', GIT_COMMITTER_EMAIL: 'anna@example.invalid' };
+    return execFileSync('git', [...args], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
+  }
+
+  /** Edits a file and commits it, as the person would. */
+  edit(file: string, replacements: readonly (readonly [string, string])[]): void {
+    const path = join(this.home, file);
+    let text = fs.readFileSync(path, 'utf8');
+    for (const [find, replace] of replacements) {
+      if (!text.includes(find)) throw new Error(`${file} does not hold ${find}`);
+      text = text.replace(find, replace);
+    }
+    fs.writeFileSync(path, text);
+    this.git(['add', file]);
+    this.git(['commit', '--quiet', '-m', `edit ${file}`]);
+  }
+
+  /** Reads the journal, oldest first. */
+  journal(): readonly Entry[] {
+    const db = new DatabaseSync(join(this.state, 'ledger.db'), { readOnly: true });
+    try {
+      return db.prepare('SELECT seq, at_ms, epoch, kind, run, keys, data, prev, hash FROM journal ORDER BY seq').all().map((row) => ({
+        seq: row['seq'] as number,
+        atMs: row['at_ms'] as number,
+        epoch: row['epoch'] as number,
+        kind: row['kind'] as string,
+        run: row['run'] as string | null,
+        keys: JSON.parse(row['keys'] as string) as string[],
+        data: JSON.parse(row['data'] as string) as Entry['data'],
+        prev: row['prev'] as string,
+        hash: row['hash'] as string,
+      }));
+    } finally {
+      db.close();
+    }
+  }
+
+  rows(kind: string): readonly Entry[] {
+    return this.journal().filter((one) => one.kind === kind);
+  }
+
+  /** The process id that the newest supervisor wrote down. */
+  supervisorPid(): number {
+    return this.rows('supervisor.started').at(-1)?.data['pid'] as number;
+  }
+
+  /** Asks the supervisor to end, and waits until it did. */
+  async endSupervisor(): Promise<void> {
+    const pid = this.supervisorPid();
+    if (pid === undefined || !isOurs(pid, this.home)) return;
+    signal(pid, 'SIGTERM');
+    await until('the supervisor to end', () => !isOurs(pid, this.home), 15_000);
+  }
+
+  async remove(): Promise<void> {
+    await endProcessesOf(this.base);
+    fs.rmSync(this.base, { recursive: true, force: true });
+  }
+
+  /** Hash of the content of all tracked files as they are on disk. */
+  trackedBytes(): string {
+    const hash = createHash('sha256');
+    for (const path of this.git(['ls-files', '-z']).split('\0').filter(Boolean).sort()) {
+      const file = join(this.home, path);
+      const stat = fs.lstatSync(file, { throwIfNoEntry: false });
+      hash.update(`${path}\0${stat === undefined ? 'absent' : stat.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file, 'latin1')}\0${String((stat?.mode ?? 0) & 0o111)}\0`);
+    }
+    return hash.digest('hex');
+  }
+}
+
+function isOurs(pid: number, home: string): boolean {
+  try {
+    const argv = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return argv.includes('supervise') && argv.includes(home);
+  } catch {
+    return false;
+  }
+}
+
+function setTreePort(program: string, port: number): void {
+  const file = join(program, 'trees/env-setup.yaml');
+  const text = fs.readFileSync(file, 'utf8');
+  if (!text.includes('home-port: 8188')) throw new Error(`${file} no longer says home-port: 8188`);
+  fs.writeFileSync(file, text.replace('home-port: 8188', `home-port: ${port}`));
+}
+
+let nextPort = 20_000 + ((process.pid * 16) % 10_000);
+
+/** Returns a port that nobody has, below those that the kernel hands out by itself. Never the same twice. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    nextPort += 1;
+    if (await isFree(nextPort)) return nextPort;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '::', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
