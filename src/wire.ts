@@ -12,7 +12,6 @@ import { createHome } from './adapters/git/home-create.ts';
 import { createHomeRepository } from './adapters/git/home-repository.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { readHost } from './adapters/host/host.ts';
-import { createLog } from './adapters/log/create-log.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
 import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts';
@@ -26,6 +25,7 @@ import { exitCodes, faultCodes } from './base/fault-codes.ts';
 import type { JsonObject } from './base/json.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
+import type { Log } from './ports/index.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
 
@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const opened: { close(): Promise<void> }[] = [];
   const narrate = (sentence: string): void => streams.err.write(`${sentence}\n`);
   try {
-    return await runCli({ argv, app: (home) => Promise.resolve(createApp({ cwd: home ?? process.cwd(), opened, narrate })), streams, signal });
+    return await runCli({ argv, app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate }), streams, signal });
   } finally {
     for (const one of opened.reverse()) await one.close();
   }
@@ -50,7 +50,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function supervise(cwd: string): Promise<number> {
   const signal = interruptSignal();
   const opened: { close(): Promise<void> }[] = [];
-  const app = createApp({ cwd, opened, narrate: () => {}, role: 'supervisor' });
+  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor' });
   try {
     await app.supervise({ idleSeconds: null, signal });
     return 0;
@@ -63,7 +63,7 @@ async function supervise(cwd: string): Promise<number> {
   }
 }
 
-function createApp(options: { cwd: string; opened: { close(): Promise<void> }[]; narrate: (sentence: string) => void; role?: Role }): App {
+async function createApp(options: { cwd: string; opened: { close(): Promise<void> }[]; narrate: (sentence: string) => void; role?: Role }): Promise<App> {
   const { cwd, opened, narrate, role = 'command' } = options;
   const host = readHost();
   const clock = createSystemClock();
@@ -74,8 +74,7 @@ function createApp(options: { cwd: string; opened: { close(): Promise<void> }[];
   const { searchPath } = host;
   const processes = createProcesses({ spawner, clock, searchPath });
   const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
-  const log = createLog({ file: logFile(`${role}-${host.pid}`), level: role === 'supervisor' ? 'info' : 'warn' });
-  opened.push(log);
+  const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened) : silentLog;
   const outside: Outside = {
     clock,
     random: createSystemRandom(),
@@ -83,7 +82,7 @@ function createApp(options: { cwd: string; opened: { close(): Promise<void> }[];
     files,
     processes,
     ports: createPorts(),
-    python: createPython({ processes, files, clock, digest, searchPath, log }),
+    python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     service: createServiceClient({ clock }),
     log,
     host,
@@ -158,4 +157,21 @@ function createApp(options: { cwd: string; opened: { close(): Promise<void> }[];
       });
     },
   };
+}
+
+/** Loaded by the supervisor only: a command is over before anybody reads its log, and says on stderr what is wrong. */
+async function openLog(file: string, opened: { close(): Promise<void> }[]): Promise<Log> {
+  const { createLog } = await import('./adapters/log/create-log.ts');
+  const log = createLog({ file, level: 'info' });
+  opened.push(log);
+  return log;
+}
+
+const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** The person's proxy and certificate authority, from the variables that curl, git and pip all know. */
+function networkSettings(env: NodeJS.ProcessEnv): { proxy?: string; certificateFile?: string } {
+  const proxy = env['HTTPS_PROXY'] ?? env['https_proxy'] ?? env['HTTP_PROXY'] ?? env['http_proxy'];
+  const certificateFile = env['PIP_CERT'] ?? env['SSL_CERT_FILE'] ?? env['REQUESTS_CA_BUNDLE'];
+  return { ...(proxy ? { proxy } : {}), ...(certificateFile ? { certificateFile } : {}) };
 }

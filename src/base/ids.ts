@@ -12,8 +12,6 @@ export type AttemptId = Id<'attempt'>;
 export type ChangeId = Id<'change'>;
 /** `i4` */
 export type InstanceId = Id<'instance'>;
-/** `0007-upgrade-pytorch` ; the tag is `restore/` and this. */
-export type RestoreId = Id<'restore'>;
 /** 40 hex digits naming a git commit. */
 export type CommitId = Id<'commit'>;
 /** 40 hex digits naming a git tree. */

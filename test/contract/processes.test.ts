@@ -91,7 +91,7 @@ describe('real processes', () => {
     const orphans = () => processes.findMarked((mark) => mark === 'orphan#1');
     await eventually('it runs', async () => (await orphans())[0]?.argv[0] === '/bin/sleep');
     process.kill(spawner.helperPid() ?? 0, 'SIGKILL');
-    expect(await lost).toMatchObject({ code: 'HELPER_LOST' });
+    expect(await lost).toMatchObject({ code: 'PROCESS_FAILED', data: { code: 'HELPER_LOST' } });
     const [orphan] = await orphans();
     if (orphan === undefined) throw new Error('the orphan is not found');
     expect(orphan.argv).toEqual(['/bin/sleep', '100']);

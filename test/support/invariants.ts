@@ -1,4 +1,4 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -66,8 +66,8 @@ export function bareCopy(gitDir: string, to: string): void {
 function mergesWithoutPoint(world: World): readonly string[] {
   const broken: string[] = [];
   const tags = new Set(readGit(world.gitDir, ['for-each-ref', '--format=%(*objectname)', 'refs/tags/restore/']).split('\n'));
-  for (const line of readGit(world.gitDir, ['log', '--first-parent', '--format=%H %an|%P', 'refs/heads/main']).split('\n')) {
-    const [commit = '', author = '', parents = ''] = line.split(/ |\|/, 3).length === 3 ? [line.slice(0, 40), line.slice(41, line.indexOf('|')), line.slice(line.indexOf('|') + 1)] : [];
+  for (const line of readGit(world.gitDir, ['log', '--first-parent', '--format=%H%x09%an%x09%P', 'refs/heads/main']).split('\n')) {
+    const [commit = '', author = '', parents = ''] = line.split('\t');
     if (author !== 'orchestrate' || parents === '') continue;
     const [first = '', ...others] = parents.split(' ');
     if (others.length > 0) broken.push(`I2: ${commit} has ${others.length + 1} parents`);
@@ -89,6 +89,3 @@ async function leftovers(world: World): Promise<readonly string[]> {
   }
   return broken;
 }
-
-/** Returns whether two files hold the same bytes. */
-export const sameBytes = (one: string, other: Uint8Array): boolean => readFileSync(one).equals(other);

@@ -117,13 +117,17 @@ export function createGitDoor(options: {
     program,
     async run(call) {
       const planned = plan(call);
-      let result: RawResult;
-      try {
-        result = await options.spawner.run({
+      const runOnce = (): Promise<RawResult> =>
+        options.spawner.run({
           ...planned,
           ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
           maxOutputBytes: call.maxOutputBytes ?? 64 * 1024 * 1024,
         });
+      let result: RawResult;
+      try {
+        result = await runOnce().catch((error: unknown) => (isHelperLost(error) ? runOnce() : Promise.reject(error)));
+        // Somebody killed it, the kernel for want of memory perhaps. Every verb that is run here may be repeated.
+        if (result.signal === 'SIGKILL' && !result.timedOut && !result.truncated) result = await runOnce();
       } catch (error) {
         throw startFailure(error, planned.program);
       }
@@ -134,14 +138,18 @@ export function createGitDoor(options: {
     },
     async open(call) {
       const planned = plan(call);
+      const openOnce = (): Promise<OpenProgram> => options.spawner.open({ program: planned.program, args: planned.args, env: planned.env, cwd: planned.cwd });
       try {
-        return await options.spawner.open({ program: planned.program, args: planned.args, env: planned.env, cwd: planned.cwd });
+        return await openOnce().catch((error: unknown) => (isHelperLost(error) ? openOnce() : Promise.reject(error)));
       } catch (error) {
         throw startFailure(error, planned.program);
       }
     },
   };
 }
+
+/** The process that starts programs was killed; it is started again with the next request. */
+const isHelperLost = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'HELPER_LOST';
 
 function environment(call: GitCall, emptyHome: string, searchPath: string): Record<string, string> {
   return {

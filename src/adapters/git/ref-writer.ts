@@ -136,7 +136,9 @@ export class RefWriter {
       this.#said += chunk.toString('latin1');
       if (this.#said.includes('commit: ok\n')) this.#listener?.({ kind: 'ok' });
     });
-    program.onEnd(({ stderr }) => {
+    program.onEnd(({ stderr: said, signal }) => {
+      // What is said of a killed one, or of the helper that ran it, is no word of git.
+      const stderr = signal === 'SIGKILL' ? '' : said;
       if (this.#program === program) this.#program = undefined;
       this.#listener?.({ kind: 'ended', stderr });
     });

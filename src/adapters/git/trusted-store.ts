@@ -6,9 +6,8 @@ import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { TrustedStore } from '../../ports/git.ts';
 import type { Spawner } from '../process/spawner.ts';
 import { exportTree } from './export-tree.ts';
-import { createGitDoor } from './git-door.ts';
+import { createGitDoor, type GitCall } from './git-door.ts';
 import { atTheEdge } from './git-failure.ts';
-import { readGitText } from './git-text.ts';
 import { encodeCommit, encodeTag, ourselves, type ObjectType } from './object-format.ts';
 import { ObjectReader } from './object-reader.ts';
 import { newObject, writeLooseObjects } from './object-writer.ts';
@@ -69,6 +68,9 @@ export function createTrustedStore(options: {
       clearLocks: (names) => void clearDeadLocks({ locks: refLocks(gitDir, names), repositories: [gitDir], nowMs: Date.now(), youngerMs: 0 }),
     });
 
+  // Loaded when first needed: short commands show no patch.
+  const readText = async (call: GitCall): Promise<string> => (await import('./git-text.ts')).readGitText(door, call);
+
   const writeObject = async (type: ObjectType, body: Uint8Array): Promise<string> => {
     const object = newObject(type, body);
     if ((await missingIds(parts, [object.id])).length > 0) {
@@ -81,7 +83,7 @@ export function createTrustedStore(options: {
   return {
     parts,
     async version() {
-      const text = await readGitText(door, { verb: 'version', args: [], gitDir });
+      const text = await readText({ verb: 'version', args: [], gitDir });
       const version = /\d+\.\d+[^\s]*/.exec(text)?.[0] ?? '';
       if (!isSupportedVersion(version)) {
         throw new Fault('GIT_TOO_OLD', `git at ${door.program()} is ${version === '' ? 'of unknown version' : version}; 2.39 or newer is needed.`, {
@@ -113,7 +115,7 @@ export function createTrustedStore(options: {
     editTree: (base, edits) => atTheEdge('writing a tree', unmoved, () => editTree(parts, base, edits)),
     differences: (before, after) => parts.trees.differences(before, after),
     findUnsupported: (tree) => findUnsupported(parts, tree),
-    patch: (before, after) => readGitText(door, { verb: 'diff-tree', args: ['-p', '--full-index', '-M', '--end-of-options', before, after], gitDir }),
+    patch: (before, after) => readText({ verb: 'diff-tree', args: ['-p', '--full-index', '-M', '--end-of-options', before, after], gitDir }),
     merge: ({ base, ours, theirs }) =>
       atTheEdge('merging', unmoved, async () => {
         const [baseTree, oursTree, theirsTree] = await Promise.all([treeOf(base), treeOf(ours), treeOf(theirs)]);

@@ -5,6 +5,13 @@ import { Fault } from '../../base/fault.ts';
 /** Returns the fault for a program that could not be started; the error itself when the cause is something else. */
 export function startFault(spec: { program: string; cwd?: string }, error: unknown): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (code === 'HELPER_LOST') {
+    return new Fault('PROCESS_FAILED', `${spec.program} was lost: the process that starts programs was killed.`, {
+      state: 'It may still run; what it was asked for is not used.',
+      data: { program: spec.program, code },
+      cause: error,
+    });
+  }
   const reason = code === undefined ? undefined : reasonOf(spec, code);
   if (reason === undefined) return error;
   return new Fault('PROCESS_FAILED', `The program ${spec.program} could not be started: ${reason}.`, {

@@ -50,6 +50,12 @@ export async function runPip(parts: Parts, call: PipCall): Promise<PipOutcome> {
     const minutes = Math.round(call.timeoutMs / 60_000);
     throw new Fault('PROCESS_TIMEOUT', `pip ${call.command} did not finish in ${minutes} minutes and was stopped.`);
   }
+  if (result.signal !== null) {
+    throw new Fault('PROCESS_FAILED', `pip ${call.command} was ended by ${result.signal} before it was done.`, {
+      state: 'What it had begun is not used.',
+      data: { signal: result.signal },
+    });
+  }
   const debugLog = (await parts.files.readText(logPath)) ?? '';
   return {
     isOk: result.exitCode === 0,

@@ -20,7 +20,9 @@ const knownVersion = 2;
 const readPatienceMs = 500;
 
 const query = `
-  SELECT j.seq, j.at_ms, j.data, (SELECT count(*) FROM requests WHERE answer IS NULL) AS n_open
+  SELECT j.seq, j.at_ms, j.data, (SELECT count(*) FROM requests WHERE answer IS NULL) AS n_open,
+    (SELECT count(*) FROM journal n WHERE n.seq > j.seq
+      AND (n.run IS NOT NULL OR n.kind IN ('production.set', 'instance.ended'))) AS n_newer
   FROM meta, key_heads h JOIN journal j ON j.seq = h.seq
   WHERE meta.schema_version = ${knownVersion} AND h.name = 'k:status:summary'`;
 
@@ -33,8 +35,9 @@ export function readQuickStatus(stateDir: string): QuickStatus | undefined {
   if (!existsSync(file)) return undefined;
   try {
     using db = new DatabaseSync(file, { readOnly: true, timeout: readPatienceMs });
-    const row = db.prepare(query).get() as { seq: number; at_ms: number; data: string; n_open: number } | undefined;
-    if (row === undefined) return undefined;
+    const row = db.prepare(query).get() as { seq: number; at_ms: number; data: string; n_open: number; n_newer: number } | undefined;
+    // Something happened that the summary does not tell yet.
+    if (row === undefined || row.n_newer > 0) return undefined;
     const summary = JSON.parse(row.data) as Record<string, unknown>;
     return {
       seq: row.seq,

@@ -14,7 +14,7 @@ _orchestrate() {
 ${cases(commands)
   .map(({ prefix, next }) => `    ${JSON.stringify(prefix)}) list=${JSON.stringify(next.join(' '))} ;;`)
   .join('\n')}
-${commands.map(({ words, flags }) => `    ${JSON.stringify(words.join(' '))}*) list=${JSON.stringify(flags.join(' '))} ;;`).join('\n')}
+${commands.map(({ words, flags }) => `    ${JSON.stringify(words.join(' '))} | ${JSON.stringify(`${words.join(' ')} `)}*) list=${JSON.stringify(flags.join(' '))} ;;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$list" -- "$current"))
 }

@@ -70,7 +70,7 @@ async function openInstallation(app: App): Promise<{ installation: Installation 
         id: 'definitions',
         ok: false,
         fact: `${error.code}: ${error.message}${where}`,
-        hint: error.hints[0] ?? null,
+        hint: error.hints.find((hint) => hint !== 'orchestrate doctor') ?? null,
       },
     };
   }

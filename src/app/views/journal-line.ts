@@ -15,6 +15,8 @@ export function entrySentence(entry: Entry): string {
 const tellers: Tellers = {
   'installation.created': ({ home, branchRef, head }) =>
     `installation made at ${home}, ${branchName(branchRef)} at ${shortId(head)}`,
+  'ledger.headMissing': ({ noted, found }) =>
+    `rows up to #${noted.seq} were written once and are gone: the journal ended at #${found.seq}`,
   'supervisor.started': ({ pid, version }) => `supervisor ${version} started, pid ${pid}`,
   'supervisor.reconciled': ({ findings, resumed, durationMs }) =>
     `looked at the world in ${spanText(durationMs)}: ${findings.length === 0 ? 'nothing to put right' : findings.join('; ')}${resumed.length === 0 ? '' : `; goes on with ${listText(resumed)}`}`,

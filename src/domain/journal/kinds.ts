@@ -35,6 +35,11 @@ export interface JournalKinds {
     readonly head: string;
     readonly version: string;
   };
+  /** [`ledger.headMissing`] Rows that were once the newest are gone: the tail was lost outside of the database. */
+  'ledger.headMissing': {
+    readonly noted: { readonly seq: number; readonly hash: string };
+    readonly found: { readonly seq: number; readonly hash: string };
+  };
   'supervisor.started': { readonly pid: number; readonly version: string };
   'supervisor.reconciled': {
     /** One sentence per thing that was found and put right. */
@@ -285,7 +290,7 @@ export function row<Kind extends JournalKind>(
   return {
     kind,
     data: data as unknown as JsonObject,
-    ...(options.run == null ? {} : { run: options.run }),
+    ...(typeof options.run === 'string' ? { run: options.run } : {}),
     keys: options.keys ?? [],
   };
 }

@@ -1,24 +1,32 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
 import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
-import { row } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { readBranch } from '../runs/preview.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf } from './gate.ts';
+import { mergeKey } from './merge-key.ts';
 import { findApproval } from './review.ts';
 
 /** Decides whether an approved change may merge now: same base, same tree, home's touched paths clean. */
 export async function admitChange(engine: Engine, change: string): Promise<AdmitOutput> {
   const gated = gatedOf(engine, change);
   const { base } = await readBranch(engine);
+  if (gated && isOurMerge(engine, change, gated.base, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
   const fault = await findObstacle(engine, change);
   if (!fault) return { kind: 'go' };
   await engine.ledger.append([row('change.held', { change, fault: fault.toRecord() }, { run: draftOf(engine, change).run, keys: [`held:${change}`] })]);
   return { kind: 'hold', fault: fault.toRecord() };
+}
+
+/** The branch already is this change's own merge, which failed after it had moved: it is finished, not made again. */
+function isOurMerge(engine: Engine, change: string, gatedBase: string, branch: string): boolean {
+  const made = dataOf('effect.done', engine.ledger.latest(`effect:${mergeKey(change, gatedBase)}:objects`));
+  return made?.output['commit'] === branch;
 }
 
 /** What stands in the way of the merge, if anything. Looks only. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { effectDone, effectFailed } from '../../domain/machines/effect.ts';
 import { type MachineName, machineVersions } from '../../domain/machines/index.ts';
-import type { Clock, Ledger, NewEntry } from '../../ports/index.ts';
+import type { Clock, Entry, Ledger, NewEntry } from '../../ports/index.ts';
 import { begin, fold, type RunningEffect, type Standing, stateName, step } from './fold.ts';
 
 /** Carries out an effect that a machine names. What it returns becomes the `output` of the done event. */
@@ -61,6 +61,9 @@ interface Hosted {
   turn: Promise<unknown>;
   readonly running: Map<string, { token: number; abort: AbortController }>;
 }
+
+/** Rows that are read at once; the ledger's limit. */
+const pageSize = 10_000;
 
 const runOf = (subject: string): string | null => /^(r\d+)/.exec(subject)?.[1] ?? null;
 
@@ -163,6 +166,16 @@ export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; 
     return true;
   };
 
+  /** Every row of the machine: production that comes and goes for days has more than one page. */
+  const rowsOf = (subject: string): readonly Entry[] => {
+    const rows: Entry[] = [];
+    for (;;) {
+      const page = ledger.read({ key: `machine:${subject}`, afterSeq: rows.at(-1)?.seq ?? 0, limit: pageSize });
+      rows.push(...page);
+      if (page.length < pageSize) return rows;
+    }
+  };
+
   const require = (subject: string): Hosted => {
     const one = hosted.get(subject);
     if (!one) throw new Error(`no machine for ${subject}`);
@@ -190,7 +203,7 @@ export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; 
     context: <Context>(subject: string) => require(subject).standing.snapshot.context as Context,
     all: (machine) => [...hosted.values()].filter((one) => !machine || one.machine === machine).map(view),
     restore(machine, subject) {
-      const rows = ledger.read({ key: `machine:${subject}`, limit: 10_000 });
+      const rows = rowsOf(subject);
       const created = dataOf('machine.created', rows[0]);
       if (!created) throw new Fault('LEDGER_BROKEN', `The journal has no first row for ${subject}.`);
       if (created.version !== machineVersions[machine]) {

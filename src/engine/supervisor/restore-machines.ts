@@ -41,9 +41,22 @@ export function findSurvivors(ledger: Ledger): Survivors {
 
 const isAtRest = ({ machine, to }: { machine: MachineName; to: string }): boolean => machine === 'instance' && to === 'stopped';
 
-/** Runs that ended but were not closed come back too: closing them is still to be done. */
-export function restoreMachines(host: MachineHost, survivors: Survivors): void {
+/**
+ * Runs that ended but were not closed come back too: closing them is still to be done. A live run is restored with
+ * all that belongs to it, also what has ended: a step that is done must not begin again.
+ */
+export function restoreMachines(host: MachineHost, ledger: Ledger, survivors: Survivors): void {
   for (const { machine, subject } of survivors.live) host.restore(machine, subject);
+  for (const { machine, subject: run } of survivors.live) if (machine === 'run') restoreParts(host, ledger, run);
+}
+
+function restoreParts(host: MachineHost, ledger: Ledger, run: string): void {
+  for (const entry of ledger.read({ run, kinds: ['machine.created'], limit: pageSize })) {
+    const created = dataOf('machine.created', entry);
+    if (created?.machine === 'task' && !host.find(created.subject)) host.restore('task', created.subject);
+  }
+  const change = dataOf('change.drafted', ledger.latest(`change-of:${run}`))?.change;
+  if (change !== undefined && !host.find(change)) host.restore('change', change);
 }
 
 /** The row from which the next start reads on. */

@@ -43,7 +43,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   try {
     const { pid, version } = context.outside.host;
     await ledger.append([row('supervisor.started', { pid, version })]);
-    restoreMachines(engine.host, survivors);
+    restoreMachines(engine.host, ledger, survivors);
     await watch.run();
   } finally {
     const isHalted = await Promise.race([engine.host.halt().then(() => true), context.outside.clock.sleep(haltMs).then(() => false)]);
@@ -54,8 +54,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
     // An effect that did not stop may still act: then the lock is kept until this process is gone.
     if (isHalted) await held.release();
   }
-  if (watch.fatal !== undefined) throw watch.fatal;
+  if (watch.fatal !== undefined) throw asError(watch.fatal);
 }
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 /** The loop of one supervisor process. */
 class Supervisor {
@@ -115,6 +117,8 @@ class Supervisor {
     for (const run of now) await this.#advance(run);
     if (this.#dirty.size > 0) return true;
     if (!this.#isIdle()) return false;
+    this.#lookedMs = Number.NEGATIVE_INFINITY;
+    await this.#lookAround();
     await host.send(this.#subject, { type: 'DRAIN' });
     return true;
   }

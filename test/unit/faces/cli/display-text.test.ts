@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { displayText, jsonText } from '../../../../src/faces/cli/display-text.ts';
-import { addChangeTitled, waitingScene } from '../../../support/journal-scene.ts';
+import { waitingScene } from '../../../support/journal-scene.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
+import { addChangeTitled } from '../../../support/scene-changes.ts';
 
 const hostile = 'safe\u001B]0;owned\u0007\u001B[31m\u202Egpj.exe\u200Bx\u2066y\u009B2J\r\nReviewed-by: anna';
 

@@ -3,19 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../../src/base/fault.ts';
 import { exitStatusOfRun } from '../../../../src/faces/cli/exit-status.ts';
 import { fakeStreams } from '../../../support/fake-streams.ts';
-import {
-  addApprovalAndMerge,
-  addPlan,
-  addRun,
-  endRun,
-  exactTree,
-  installedScene,
-  moveRun,
-  planHash,
-  upgradePlan,
-  waitingScene,
-} from '../../../support/journal-scene.ts';
+import { addApprovalAndMerge, installedScene, waitingScene } from '../../../support/journal-scene.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
+import { exactTree, planHash, upgradePlan } from '../../../support/scene-facts.ts';
+import { addPlan, addRun, endRun, moveRun } from '../../../support/scene-rows.ts';
 
 describe('a change that waits, at a terminal', () => {
   it('is approved in place: exactly the tree that was shown', async () => {

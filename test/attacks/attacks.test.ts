@@ -1,0 +1,4 @@
+import { attackSuite } from '../support/attack.ts';
+import { configurationCases } from './cases/configuration.ts';
+
+attackSuite('attacks', [...configurationCases]);

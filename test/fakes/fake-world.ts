@@ -1,0 +1,250 @@
+import { createDigest } from '../../src/adapters/clock/digest.ts';
+import { emptyTree } from '../../src/adapters/git/object-format.ts';
+import { asGitTreeId, type CommitId } from '../../src/base/ids.ts';
+import { parseConfig } from '../../src/domain/definitions/config.ts';
+import type { Definitions, InstallationConfig, Playbook, Tree } from '../../src/domain/definitions/types.ts';
+import { environmentId } from '../../src/domain/environments/environment-id.ts';
+import { printLock } from '../../src/domain/environments/lock.ts';
+import { installationPaths } from '../../src/domain/installation/paths.ts';
+import { printComponents } from '../../src/domain/instances/components.ts';
+import { row } from '../../src/domain/journal/kinds.ts';
+import type { EngineContext } from '../../src/engine/context.ts';
+import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
+import { publishPoint, stateOf, writePoint } from '../../src/engine/restore/publish.ts';
+import type { Log } from '../../src/ports/index.ts';
+import { createFakeClock, type FakeClock } from './fake-clock.ts';
+import { createFakeFiles, type FakeFiles } from './fake-files.ts';
+import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakePorts, type FakePorts } from './fake-ports.ts';
+import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
+import { createFakePython, fakeLocked, type FakePython, fakePythonFacts } from './fake-python.ts';
+import { createFakeRandom } from './fake-random.ts';
+import { createFakeService, type FakeService } from './fake-service.ts';
+import { createFakeStore, type FakeStore } from './fake-store.ts';
+import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
+
+export const homeDir = '/home/anna/comfy-home';
+export const anna = { kind: 'person', name: 'anna' } as const;
+export const digest = createDigest();
+
+/** An installation and the machine around it, in memory: what outlives a process of ours. */
+export interface World {
+  readonly clock: FakeClock;
+  readonly files: FakeFiles;
+  readonly store: FakeStore;
+  readonly home: FakeHome;
+  readonly python: FakePython;
+  readonly processes: FakeProcesses;
+  readonly ports: FakePorts;
+  readonly service: FakeService;
+  readonly ledgers: MemoryLedgers;
+  readonly context: Omit<EngineContext, 'ledger'>;
+  /** The commit that adopted the installation; restore point 0 names it. */
+  readonly first: CommitId;
+}
+
+export interface WorldOptions {
+  /** Text after the sections of `configText`. */
+  readonly config?: string;
+  readonly workflows?: Readonly<Record<string, string>>;
+  readonly requirements?: string;
+  readonly packages?: Readonly<Record<string, string>>;
+  readonly index?: FakePython['index'];
+}
+
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+export const configText = (extra = ''): string => `id: demo
+name: comfy-home
+service:
+  mode: managed
+  port: 8188
+  start-time: 10s
+python: { index: /wheels, modules: [numpy] }
+${extra}`;
+
+/** Returns the text of a lock with these packages. */
+export const lockOf = (packages: Readonly<Record<string, string>>): string => {
+  const { abi, platform } = fakePythonFacts;
+  return printLock({ abi, platform, packages: Object.entries(packages).map(([name, version]) => fakeLocked(name, version)) });
+};
+
+export const installed = { numpy: '2.0.0', pillow: '11.0.0', torch: '2.8.0' } as const;
+export const offered: FakePython['index'] = {
+  numpy: { '2.0.0': {}, '2.1.0': {} },
+  pillow: { '11.0.0': {} },
+  torch: { '2.8.0': { needs: ['numpy>=2'] } },
+};
+
+/** Returns a tree with two slots that asks nothing, and what is given. */
+export function tree(given: Partial<Tree> & { id: string }): Tree {
+  const { id } = given;
+  return { title: id, homePort: 8189, slots: 2, scope: [], reviewers: [], questions: [], channels: [], file: `trees/${id}.yaml`, ...given } as Tree;
+}
+
+const trees: readonly Tree[] = [
+  tree({
+    id: 'env-setup',
+    homePort: 8188,
+    scope: ['requirements.in', 'requirements.lock', 'components.lock', 'docs/env-setup/**'],
+    reviewers: ['models-integ', 'ops-maint'],
+    questions: ['lock-matches-requirements', 'imports-pass'],
+  }),
+  tree({
+    id: 'models-integ',
+    homePort: 8189,
+    scope: ['extra_model_paths.yaml', 'docs/models-integ/**'],
+    reviewers: ['env-setup', 'ops-maint'],
+    questions: ['node-classes-kept', 'model-paths-untouched', 'custom-nodes-import', 'workflows-ran'],
+  }),
+  tree({
+    id: 'ops-maint',
+    homePort: 8190,
+    scope: ['ops/**', 'docs/ops-maint/**'],
+    reviewers: ['env-setup', 'models-integ'],
+    questions: ['restore-point-exists', 'undo-works-offline', 'disk-space-left', 'start-time-kept', 'ports-untouched'],
+  }),
+];
+
+const step = (id: string, action: string, needs: readonly string[]): Playbook['steps'][number] => ({
+  id,
+  title: id,
+  action,
+  agent: 'environment-specialist',
+  needs,
+  with: {},
+  timeoutMs: 600_000,
+  retries: 1,
+});
+
+export const upgrade: Playbook = {
+  id: 'upgrade-package',
+  title: 'Upgrade one Python package',
+  description: 'Moves one package.',
+  triggers: ['upgrade {package}'],
+  inputs: {
+    package: { description: 'The package', default: null },
+    family: { description: 'Others', default: '' },
+    version: { description: 'Version', default: '' },
+  },
+  tree: 'env-setup',
+  plan: 'env.choose',
+  risk: 'medium',
+  steps: [
+    step('record', 'env.record', []),
+    step('lock', 'env.lock', ['record']),
+    step('build', 'env.build', ['lock']),
+    step('imports', 'env.verify', ['build']),
+    step('boot', 'instance.boot', ['imports']),
+    step('smoke', 'instance.smoke', ['boot']),
+  ],
+  file: 'playbooks/upgrade-package.yaml',
+};
+
+export const definitions: Definitions = {
+  agents: new Map(),
+  trees: new Map(trees.map((one) => [one.id, one])),
+  playbooks: new Map([[upgrade.id, upgrade]]),
+};
+
+export const host = {
+  platform: 'linux',
+  arch: 'x64',
+  pid: 4711,
+  userName: 'anna',
+  searchPath: ['/usr/bin'],
+  stateHome: '/state',
+  builtInDir: '/app',
+  version: '0.1.0',
+} as const;
+
+/** Returns an adopted installation: one commit, restore point 0 at it, its environment built. */
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = createFakeClock();
+  const files = createFakeFiles();
+  const store = createFakeStore(files);
+  const home = createFakeHome({ homeDir, files, store });
+  const python = createFakePython(files, structuredClone(options.index ?? offered));
+  const processes = createFakeProcesses();
+  const ports = createFakePorts();
+  const service = createFakeService({ processes, ports, files });
+  const ledgers = createMemoryLedgers({ clock });
+  const text = configText(options.config);
+  const config: InstallationConfig = parseConfig({ file: 'orchestrate.yaml', text, origin: 'installation' });
+  const edits = await declarationFiles(store, { text, ...options });
+  const first = await store.commit({
+    tree: await store.editTree(asGitTreeId(emptyTree), edits),
+    parents: [],
+    message: 'adopt\n',
+    author: orchestrateAuthor,
+    atSeconds: 0,
+  });
+  home.objects.take(store.objects, first);
+  home.refs.set(home.branchRef, first);
+  for (const [path, data] of edits) files.put(`${homeDir}/${path}`, data);
+
+  const paths = installationPaths(homeDir, '/state', config.id);
+  const outside = { clock, random: createFakeRandom(), digest, files, processes, ports: service.ports, python, service, log: silentLog, host };
+  const context = { paths, config, definitions, store, home, outside };
+  const world: World = { clock, files, store, home, python, processes, ports, service, ledgers, context, first };
+  await adoptWorld(world, options.packages ?? installed);
+  return world;
+}
+
+async function declarationFiles(store: FakeStore, options: WorldOptions & { text: string }): Promise<ReadonlyMap<string, string>> {
+  const { text, requirements, packages, workflows } = options;
+  const program = await store.editTree(asGitTreeId(emptyTree), new Map([['main.py', 'print()\n']]));
+  return new Map([
+    ['orchestrate.yaml', text],
+    ['requirements.in', requirements ?? '# What the environment must hold.\nnumpy\npillow\ntorch==2.8.0\n'],
+    ['requirements.lock', lockOf(packages ?? installed)],
+    ['components.lock', printComponents([{ id: 'comfyui', path: '.', source: '/opt/ComfyUI', commit: null, tree: program, edited: 0 }])],
+    ['extra_model_paths.yaml', '# Where models live.\n'],
+    ...Object.entries(workflows ?? { portrait: '{"1": {"class_type": "KSampler", "inputs": {}}}' }).map(
+      ([name, graph]) => [`workflows/${name}.json`, graph] as const,
+    ),
+  ]);
+}
+
+async function adoptWorld(world: World, packages: Readonly<Record<string, string>>): Promise<void> {
+  const { first, files } = world;
+  const { paths } = world.context;
+  const ledger = world.ledgers.open();
+  const held = await ledger.acquire();
+  const opened: EngineContext = { ...world.context, ledger };
+  const declared = await world.store.treeOf(first);
+  await buildWorldEnvironment(world, packages);
+  for (const dir of [paths.instances, paths.sessions, paths.logs, paths.trees]) await files.ensureDir(dir);
+  const state = await stateOf(opened, declared);
+  const manifest = { version: 1, number: 0, title: 'adopted', commit: first, tree: declared, ...state, made: 'init', run: null, change: null, moves: [], journal: ledger.head() } as const;
+  await publishPoint(opened, { point: await writePoint(opened, manifest, 0), known: null, run: null });
+  world.home.moves.length = 0;
+  const created = { id: 'demo', home: homeDir, branchRef: world.home.branchRef, head: first, version: '0.1.0' };
+  await ledger.append([
+    row('fingerprint.accepted', { items: { ...world.home.items }, by: { kind: 'program', name: 'init' } }, { keys: ['fingerprint'] }),
+    row('installation.created', created, { keys: ['installation'] }),
+  ]);
+  await held?.release();
+  await ledger.close();
+}
+
+/** Builds the environment of a lock with these packages, as a finished run would leave it. Returns its folder. */
+export async function buildWorldEnvironment(world: World, packages: Readonly<Record<string, string>>): Promise<string> {
+  const { paths, outside } = world.context;
+  const lockText = lockOf(packages);
+  const id = environmentId({ lockText, python: fakePythonFacts, accelerator: 'any', installer: 'pip' }, (text) => outside.digest.sha256(text));
+  const dir = `${paths.envs}/${id}`;
+  await world.python.build({
+    id,
+    dir,
+    lockText,
+    packages: Object.entries(packages).map(([name, version]) => fakeLocked(name, version)),
+    wheelsDir: paths.wheels,
+    mark: 'init',
+    index: { kind: 'folder', path: '/wheels' },
+    python: fakePythonFacts,
+    toolsDir: paths.tools,
+  });
+  world.python.built.length = 0;
+  return dir;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+
+import { requireRun } from '../../../src/app/operations/_run-output.ts';
+import { restoreList } from '../../../src/app/operations/restore-list.ts';
+import { printLock } from '../../../src/domain/environments/lock.ts';
+import { fakeApp } from '../../support/fake-app.ts';
+import { doneScene, undoneScene } from '../../support/journal-scene.ts';
+import { environment } from '../../support/scene-facts.ts';
+
+const sha = 'a'.repeat(64);
+const lock = printLock({
+  abi: 'cp311',
+  platform: 'linux-x86_64',
+  packages: [{ name: 'torch', version: '2.11.0', sha256: [sha], file: 'torch-2.11.0-py3-none-any.whl', sizeBytes: 10 }],
+});
+const wheels = '/home/anna/comfy-home/.orchestrate/wheels';
+
+interface Kept {
+  readonly condition: 'intact' | 'missing' | 'drifted';
+  readonly wheel: boolean;
+}
+
+function appWith({ condition, wheel }: Kept) {
+  const inspected: string[] = [];
+  const app = fakeApp(doneScene(), {
+    outside: {
+      python: {
+        inspect: async (dir: string) => {
+          inspected.push(dir);
+          return { kind: condition, manifestDigest: 'm', python: '/p', sizeBytes: 1, changed: [] };
+        },
+      },
+      files: {
+        list: async (dir: string) => (wheel && dir === wheels ? [sha] : []),
+        info: async (path: string) =>
+          path === `${wheels}/${sha}/torch-2.11.0-py3-none-any.whl`
+            ? { kind: 'file', sizeBytes: 10, mode: 0o444, mtimeMs: 0 }
+            : undefined,
+      },
+    },
+    installation: { store: { readFile: async () => new TextEncoder().encode(lock) } },
+  });
+  return { app, inspected };
+}
+
+const gradesOf = async (kept: Kept): Promise<readonly string[]> =>
+  (await restoreList.run(appWith(kept).app, {})).restorePoints.map(({ grade }) => grade);
+
+describe('the grade of a restore point', () => {
+  it('is ready when the environment is there, byte for byte', async () => {
+    expect(await gradesOf({ condition: 'intact', wheel: false })).toEqual(['ready', 'borrowed']);
+  });
+
+  it.each(['missing', 'drifted'] as const)('is offline when it is %s and every wheel is kept', async (condition) => {
+    expect(await gradesOf({ condition, wheel: true })).toEqual(['offline', 'borrowed']);
+  });
+
+  it.each(['missing', 'drifted'] as const)('needs the network when it is %s and a wheel is gone', async (condition) => {
+    expect(await gradesOf({ condition, wheel: false })).toEqual(['needs-network', 'borrowed']);
+  });
+
+  it('is found once for an environment that several restore points name', async () => {
+    const { inspected } = appWith({ condition: 'intact', wheel: false });
+    const app = fakeApp(undoneScene(), {
+      outside: {
+        python: {
+          inspect: async (dir: string) => {
+            inspected.push(dir);
+            return { kind: 'intact', manifestDigest: 'm', python: '/p', sizeBytes: 1 };
+          },
+        },
+      },
+    });
+    const { restorePoints } = await restoreList.run(app, {});
+    expect(restorePoints.map(({ grade }) => grade)).toEqual(['ready', 'ready', 'borrowed']);
+    expect(inspected).toEqual([`/home/anna/comfy-home/.orchestrate/envs/${environment}`]);
+  });
+});
+
+describe('the way back from a merge', () => {
+  it('has the grade of the state before it', async () => {
+    expect((await requireRun(fakeApp(doneScene()), 'r1')).goBack).toEqual({ name: '0000-init', grade: 'borrowed' });
+    expect((await requireRun(fakeApp(undoneScene()), 'r2')).goBack).toEqual({
+      name: '0001-upgrade-pytorch',
+      grade: 'ready',
+    });
+  });
+});
