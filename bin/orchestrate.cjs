@@ -6,7 +6,7 @@ if (Number.parseInt(process.versions.node, 10) >= 24) {
   const path = require('node:path');
   const cache = process.env.XDG_CACHE_HOME || path.join(process.env.HOME || require('node:os').homedir(), '.cache');
   require('node:module').enableCompileCache(path.join(cache, 'orchestrate/compile'));
-  void import('../dist/bin.js');
+  require('../dist/bin.cjs');
 } else {
   void startUnderNewerNode();
 }

@@ -26,6 +26,7 @@ import type { JsonObject } from './base/json.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
 import type { Log } from './ports/index.ts';
+import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
 
@@ -39,7 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const signal = interruptSignal();
   const streams = processStreams();
   const opened: { close(): Promise<void> }[] = [];
-  const narrate = (sentence: string): void => streams.err.write(`${sentence}\n`);
+  const narrate = (sentence: string): void => printLines(streams.err, [sentence]);
   try {
     return await runCli({ argv, app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate }), streams, signal });
   } finally {

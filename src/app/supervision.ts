@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts';
+import { type FaultCode, faultCodes } from '../base/fault-codes.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
 import { dataOf } from '../domain/journal/kinds.ts';
 import type { Clock, Entry, Ledger } from '../ports/index.ts';
@@ -36,6 +37,10 @@ export async function ensureSupervisor(supervision: Supervision): Promise<'was t
 
 async function notStarted({ logPath, lastWords }: Supervision): Promise<Fault> {
   const said = await lastWords();
+  const [, code, message] = /^([A-Z_]+) (.+)$/.exec(said ?? '') ?? [];
+  if (code !== undefined && message !== undefined && code in faultCodes) {
+    return new Fault(code as FaultCode, message, { state: 'What was asked for is kept, and goes on as soon as a supervisor runs.' });
+  }
   return new Fault('SUPERVISOR_NOT_STARTED', `The supervisor does not stay up${said === undefined ? '.' : `: ${said}`}`, {
     hints: ['orchestrate doctor', `See ${logPath}`],
     state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',

@@ -99,6 +99,8 @@ function readValue(reader: Characters): string {
   reader.skip(/[ \t]/);
   let value = '';
   let isQuoted = false;
+  // Blanks at the end count only when they are quoted or escaped.
+  let nKept = 0;
   for (let next = reader.peek(); next !== undefined; next = reader.peek()) {
     if (next === '\n') break;
     reader.next();
@@ -112,11 +114,13 @@ function readValue(reader: Characters): string {
     }
     if (next !== '\\') {
       value += next;
+      if (isQuoted || !/\s/.test(next)) nKept = value.length;
       continue;
     }
     const escaped = reader.next();
     if (escaped === '\n') continue;
     value += escaped === 'n' ? '\n' : escaped === 't' ? '\t' : escaped === 'b' ? '\b' : (escaped ?? '');
+    nKept = value.length;
   }
-  return isQuoted ? value : value.trimEnd();
+  return value.slice(0, nKept);
 }

@@ -19,6 +19,8 @@ const dangerous: readonly RegExp[] = [
   /^user\.signingkey$/,
   /^commit\.template$/,
   /^web\.browser$/,
+  /^(gc\.recentobjectshook|init\.templatedir)$/,
+  /^instaweb\./,
   /^imap\.tunnel$/,
   /^url\..*\.(insteadof|pushinsteadof)$/s,
   /^remote\..*\.(uploadpack|receivepack|proxy|vcs|promisor|partialclonefilter)$/s,

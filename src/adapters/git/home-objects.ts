@@ -24,6 +24,7 @@ export class HomeObjects {
   readonly #folders = new Map<string, { readonly stat: StatKey; readonly ids: readonly string[] }>();
   /** Objects that were right, with the stat data of then. */
   readonly #checked = new Map<string, StatKey>();
+  #delivered: readonly string[] = [];
 
   constructor(home: HomePlace) {
     this.#home = home;
@@ -51,7 +52,18 @@ export class HomeObjects {
     const absent = [...wanted].filter((id) => !present.has(id));
     const toWrite = await Promise.all([...absent, ...repaired].map((id) => objectFile(this.#home, id)));
     await writeLooseObjects(this.#objects, toWrite);
+    this.#delivered = [...wanted];
     return { nObjects: toWrite.length, repaired };
+  }
+
+  /**
+   * Writes again what of the last delivery is no longer there. A `gc --prune=now` of the person takes away what no ref
+   * names yet. Returns how many there were; what a gc has packed meanwhile is written too, which does no harm.
+   */
+  async redeliver(): Promise<number> {
+    const lost = this.#delivered.filter((id) => !fs.existsSync(looseObjectPath(this.#objects, id)));
+    await writeLooseObjects(this.#objects, await Promise.all(lost.map((id) => objectFile(this.#home, id))));
+    return lost.length;
   }
 
   /** A folder whose stat data did not move has the names it had. */

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import type { HomeRepository } from '../../ports/git.ts';
+import type { HomeRepository, RefOutcome, RefUpdate } from '../../ports/git.ts';
 import { atTheEdge } from './git-failure.ts';
 import { applyPaths, comparePaths } from './home-apply.ts';
 import { dirtyPaths } from './home-dirty.ts';
@@ -28,6 +28,19 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
   const objects = new HomeObjects(home);
   const findRef = (ref: string): string | undefined => (refProblem(ref) === undefined ? findRefInFiles(home.gitDir, ref) : undefined);
 
+  const moveRefsOfHome = async (updates: readonly RefUpdate[]): Promise<RefOutcome> => {
+    const outcome = await moveRefs({
+      updates,
+      find: findRef,
+      transact: (commands) => refs.transact(commands),
+      clearLocks: (names) => void clearDeadLocks({ locks: refLocks(home.gitDir, names), repositories: [homeDir], nowMs: Date.now(), youngerMs: 0 }),
+      restoreObjects: async () => (await objects.redeliver()) > 0,
+    });
+    // git looks only for the object that a ref names, not for what that one needs.
+    if (outcome.kind === 'moved') await objects.redeliver();
+    return outcome;
+  };
+
   return {
     inspect: () => atTheEdge('looking at home', 'Nothing was changed.', async () => inspectHome(homeDir)),
     findRef: (ref) => atTheEdge('reading a ref of home', 'Nothing was changed.', async () => findRef(ref)),
@@ -35,15 +48,7 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
     deliverObjects: (request) =>
       atTheEdge('copying objects to home', 'Branch and files of home are as they were; a repeat goes on.', () => objects.deliver(request)),
     updateRefs: (updates) =>
-      atTheEdge('moving refs of home', 'The refs show what moved; a repeat finishes it.', () =>
-        moveRefs({
-          updates,
-          find: findRef,
-          transact: (commands) => refs.transact(commands),
-          clearLocks: (names) =>
-            void clearDeadLocks({ locks: refLocks(home.gitDir, names), repositories: [homeDir], nowMs: Date.now(), youngerMs: 0 }),
-        }),
-      ),
+      atTheEdge('moving refs of home', 'The refs show what moved; a repeat finishes it.', () => moveRefsOfHome(updates)),
     comparePaths: (before, after) => atTheEdge('comparing the files of home', 'Nothing was changed.', () => comparePaths(home, before, after)),
     applyPaths: (before, after) =>
       atTheEdge('writing the files of home', 'Each file is whole, old or new; a repeat goes on.', () => applyPaths(home, before, after)),

@@ -48,6 +48,8 @@ export async function moveRefs(options: {
   readonly find: (ref: string) => string | undefined;
   /** Removes the locks that a killed git left on the refs. */
   readonly clearLocks: (refs: readonly string[]) => void;
+  /** Brings back objects that the refs are to name and that are gone; tells whether there were any. */
+  readonly restoreObjects?: () => Promise<boolean>;
 }): Promise<RefOutcome> {
   const { updates, transact, find } = options;
   checkRefUpdates(updates);
@@ -65,10 +67,11 @@ export async function moveRefs(options: {
     const moved = actual.find((item) => item.actual !== item.update.from && !(mayBeOurs && !isOpen(item)));
     if (moved !== undefined) return { kind: 'refused', ref: moved.update.ref, actual: moved.actual };
     const waitMs = lockWaitsMs[attempt];
+    const wasPruned = /nonexistent object/.test(told.stderr) && attempt === 0 && (await options.restoreObjects?.()) === true;
     if (isDiskFull(told.stderr)) throw diskFull('moving refs', { stderr: told.stderr.trim() }, 'No ref was moved.');
-    if (waitMs === undefined || !(wasKilled || /Unable to create '.*\.lock'|cannot lock ref .*File exists/.test(told.stderr))) {
+    if (waitMs === undefined || !(wasKilled || wasPruned || /Unable to create '.*\.lock'|cannot lock ref .*File exists/.test(told.stderr))) {
       throw new Fault('GIT_FAILED', `git could not move ${updates.map(({ ref }) => ref).join(', ')}: ${told.stderr.trim().split('\n')[0] || 'it was killed'}.`, {
-        state: 'No ref was moved.',
+        state: actual.every(isOpen) ? 'No ref was moved.' : 'Some of the refs were moved; a repeat finishes it.',
         hints: /\.lock/.test(told.stderr) ? ['wait for the other git, or remove its stale lock: orchestrate doctor --fix'] : ['orchestrate doctor'],
         data: { stderr: told.stderr.trim().slice(0, 2000) },
       });

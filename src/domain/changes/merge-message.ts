@@ -1,6 +1,6 @@
 import type { PackageMove } from '../plans/plan.ts';
 
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 
 /** Returns a merge commit's message: title, moved packages, trailers. Every value is forced onto one line (A28, A29). */
 export function mergeMessage(options: { title: string; moves: readonly PackageMove[]; trailers: Readonly<Record<string, string>> }): string {

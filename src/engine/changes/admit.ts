@@ -7,7 +7,7 @@ import { readBranch } from '../runs/preview.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { draftOf } from './draft.ts';
-import { gatedOf } from './gate.ts';
+import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
 import { findApproval } from './review.ts';
 
@@ -15,7 +15,7 @@ import { findApproval } from './review.ts';
 export async function admitChange(engine: Engine, change: string): Promise<AdmitOutput> {
   const gated = gatedOf(engine, change);
   const { base } = await readBranch(engine);
-  if (gated && isOurMerge(engine, change, gated.base, base)) return { kind: 'go' };
+  if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
   const fault = await findObstacle(engine, change);
   if (!fault) return { kind: 'go' };
@@ -24,8 +24,8 @@ export async function admitChange(engine: Engine, change: string): Promise<Admit
 }
 
 /** The branch already is this change's own merge, which failed after it had moved: it is finished, not made again. */
-function isOurMerge(engine: Engine, change: string, gatedBase: string, branch: string): boolean {
-  const made = dataOf('effect.done', engine.ledger.latest(`effect:${mergeKey(change, gatedBase)}:objects`));
+function isOurMerge(engine: Engine, change: string, branch: string): boolean {
+  const made = dataOf('effect.done', engine.ledger.latest(`effect:${mergeKey(change, gateRowOf(engine, change))}:objects`));
   return made?.output['commit'] === branch;
 }
 

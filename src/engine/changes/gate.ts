@@ -16,6 +16,9 @@ export type Gated = JournalKinds['change.gated'];
 
 export const gatedOf = (engine: Engine, change: string): Gated | undefined => dataOf('change.gated', engine.ledger.latest(`gate:${change}`));
 
+/** Sequence number of the change's newest gate. */
+export const gateRowOf = (engine: Engine, change: string): number => engine.ledger.latest(`gate:${change}`)?.seq ?? 0;
+
 /**
  * Proves the exact tree that would become the branch: the proposed one when the branch did not move, else
  * the merge of both. Evidence is used again only when tree, environment and components are identical.
@@ -37,6 +40,7 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
     return { kind: 'conflict', fault };
   }
   try {
+    await requireSupported(engine, exact.tree);
     const proven = await proveExact(engine, { change, run: drafted.run, base, exact: exact.tree, signal });
     await record({ exact: exact.tree, verdict: 'proven', fault: null, ...proven });
     return { kind: 'proven' };
@@ -46,6 +50,12 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
     await record({ ...unproven, exact: exact.tree, verdict: 'failed', fault });
     return { kind: 'failed', fault };
   }
+}
+
+/** What home could not be with such content, a change must not make of it: it could not even be undone afterwards. */
+async function requireSupported(engine: Engine, exact: GitTreeId): Promise<void> {
+  const [unsupported] = await engine.store.findUnsupported(exact);
+  if (unsupported) throw new Fault(unsupported.code, `${unsupported.path} ${unsupported.reason}.`, { state: 'The branch and production are as they were.' });
 }
 
 async function exactTree(

@@ -10,7 +10,7 @@ import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points
 import { readBranch } from '../runs/preview.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
-import { gatedOf } from './gate.ts';
+import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
 import { findApproval } from './review.ts';
 
@@ -39,7 +39,7 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
       throw new Fault('CHANGE_MOVED', `${change} has no approval of the tree that would merge.`, { state: 'Nothing was merged.' });
     }
     const { run } = drafted;
-    const key = mergeKey(change, gated.base);
+    const key = mergeKey(change, gateRowOf(engine, change));
     const base = asCommitId(gated.base);
 
     const intent = (await engine.perform({ key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run }, { act: () => fixIntent(engine, gated) })) as unknown as MergeIntent;

@@ -164,4 +164,3 @@ export async function missingWheels(engine: Pick<Engine, 'outside' | 'paths'>, l
   return missing;
 }
 
-export const gateRowOf = (engine: Engine, change: string): number => engine.ledger.latest(`gate:${change}`)?.seq ?? 0;

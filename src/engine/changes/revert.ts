@@ -9,21 +9,25 @@ import { publishPoint, stateOf, writePoint } from '../restore/publish.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
 import { moveBranch } from './merge.ts';
 
+/** Begins the effect keys of taking a change back. */
+export const revertKey = (change: string): string => `revert:${change}`;
+
 /**
  * Takes a merge back after production did not become healthy: a new commit with the base's files on top,
  * with its own restore point. The branch never moves backwards. Finishes by the same routine after a kill.
  */
-export async function revertMerge(engine: Engine, options: { change: string; reason: string }): Promise<{ commit: string }> {
+export async function revertMerge(engine: Engine, options: { change: string; reason: string }): Promise<{ commit: string; reason: string }> {
   const { change } = options;
   return engine.inMergeTurn(change, async () => {
     const merged = dataOf('branch.moved', engine.ledger.latest(`merged:${change}`));
     if (!merged) throw new Error(`${change} is reverted without a merge`);
     const { run, title } = draftOf(engine, change);
-    const key = `revert:${change}`;
+    const key = revertKey(change);
     const intent = await engine.perform(
-      { key: `${key}:intent`, name: 'fix what is taken back', input: { change }, run },
+      { key: `${key}:intent`, name: 'fix what is taken back', input: { change, reason: options.reason }, run },
       {
-        act: async () => ({
+        act: async (input) => ({
+          reason: String(input['reason']),
           number: nextRestoreNumber(await listRestorePoints(engine.store)),
           atSeconds: Math.floor(engine.outside.clock.nowMs() / 1000),
           journal: engine.ledger.head(),
@@ -33,7 +37,7 @@ export async function revertMerge(engine: Engine, options: { change: string; rea
     const from = asCommitId(merged.to);
     const tree = await engine.store.treeOf(asCommitId(merged.from));
     const subject = `revert: ${title}`;
-    const message = mergeMessage({ title: subject, moves: [], trailers: { Run: run, Change: change, Reason: options.reason } });
+    const message = mergeMessage({ title: subject, moves: [], trailers: { Run: run, Change: change, Reason: intent.reason } });
     const commit = await engine.store.commit({ tree, parents: [from], message, author: orchestrateAuthor, atSeconds: intent.atSeconds });
     const manifest: RestoreManifest = { version: 1, number: intent.number, title: subject, commit, tree, ...(await stateOf(engine, tree)), made: 'undo', run, change, moves: [], journal: intent.journal };
     const point = await writePoint(engine, manifest, intent.atSeconds);
@@ -49,6 +53,6 @@ export async function revertMerge(engine: Engine, options: { change: string; rea
       row('branch.moved', { ref: merged.ref, from, to: commit, change }, { run, keys: ['branch'] }),
       row('home.applied', { change, written, kept, indexRefreshed }, { run, keys: [`home:${change}`] }),
     ]);
-    return { commit };
+    return { commit, reason: intent.reason };
   });
 }

@@ -5,8 +5,8 @@ import type { ReviewOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { runOf } from '../tasks/task-view.ts';
 import { type Drafted, draftOf } from './draft.ts';
-import { type Gated, gatedOf } from './gate.ts';
-import { type Asked, gateRowOf, questions } from './questions.ts';
+import { type Gated, gatedOf, gateRowOf } from './gate.ts';
+import { type Asked, questions } from './questions.ts';
 
 export type Reviewed = JournalKinds['review.answered'];
 

@@ -38,7 +38,7 @@ export async function ensureEnvironment(
     });
   }
   const built: BuiltEnvironment = await engine.perform(
-    { key: `${options.effectKey}:environment:${id}`, name: 'build the environment', input: { environment: id, nPackages: packages.length }, run },
+    { key: freshKey(engine, `${options.effectKey}:environment:${id}`), name: 'build the environment', input: { environment: id, nPackages: packages.length }, run },
     {
       act: () =>
         engine.outside.python.build({
@@ -56,4 +56,12 @@ export async function ensureEnvironment(
   );
   const { manifestDigest, sizeBytes, downloadedBytes, fromKeptWheels } = built;
   return { id, dir, python: built.python, manifestDigest, sizeBytes, nPackages: packages.length, downloadedBytes, fromKeptWheels, reused: false };
+}
+
+/** One that is not recorded as done: an environment that was built and taken away since has to be built again. */
+function freshKey(engine: Engine, key: string): string {
+  for (let n = 1; ; n += 1) {
+    const candidate = n === 1 ? key : `${key}:${n}`;
+    if (engine.ledger.latest(`effect:${candidate}`)?.kind !== 'effect.done') return candidate;
+  }
 }

@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { compareFingerprints, describeDifference } from '../../domain/changes/fingerprint.ts';
+import { matchesAny } from '../../domain/definitions/match-path.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { PreviewOutput } from '../../domain/machines/run.machine.ts';
@@ -166,7 +167,7 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
   };
   const { to, title, commit, proposed } = target;
   const goal: PlanGoal = { kind: 'restore', title, to, commit, proposed, drops: target.dropped.map((one) => one.name) };
-  return { draft, playbook: null, score: 1, inputs: {}, goal, tree: 'env-setup', risk: 'medium' };
+  return { draft, playbook: null, score: 1, inputs: {}, goal, tree: treeOfEnvironment(engine), risk: 'medium' };
 }
 
 /** Turns the dropped merges' moves round: newest first, so the oldest `from` is where a package ends. */
@@ -187,4 +188,12 @@ function lastTimes(engine: Engine, playbook: string): Pick<KnownBefore, 'lastRun
     lastStartMs: dataOf('instance.proven', newest(['instance.proven'])[0])?.startMs ?? null,
     lastDownMs: switched ?? null,
   };
+}
+
+/** The tree whose scope holds the environment: its reviewers look at a way back. */
+function treeOfEnvironment(engine: Engine): string {
+  const trees = [...engine.definitions.trees.values()];
+  const tree = trees.find((one) => matchesAny(one.scope, 'requirements.lock')) ?? trees[0];
+  if (!tree) throw new Fault('TREE_NOT_FOUND', 'There is no tree at all.', { hints: ['orchestrate doctor'] });
+  return tree.id;
 }

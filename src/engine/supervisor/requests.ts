@@ -35,6 +35,8 @@ export const refuseRequest = (engine: Engine, id: number, error: unknown): Promi
 
 const accepted = (id: number, run: string | null, sentence: string): NonNullable<Beside["answers"]> => [{ id, answer: { kind: 'accepted', run, sentence } }];
 
+const acceptedAlone = (id: number, sentence: string): NonNullable<Beside['answers']> => [{ id, answer: { kind: 'accepted', run: null, sentence } }];
+
 async function answerAlone(engine: Engine, id: number, answer: RequestAnswer): Promise<void> {
   await engine.ledger.append([], [{ id, answer: answer as unknown as JsonObject }]);
 }
@@ -111,15 +113,15 @@ const handlers: Handlers = {
     const view = running === undefined ? undefined : engine.host.find(running);
     if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`);
     const { base } = await readBranch(engine);
-    const instance = await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal });
-    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `Production is ${instance} on :${engine.config.service.port}.` });
+    const answers = (instance: string) => acceptedAlone(id, `Production is ${instance} on :${engine.config.service.port}.`);
+    await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal, answers });
   },
 
   async 'service.stop'(engine, _data, id) {
     const instance = findProduction(engine);
     if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
-    const { pending } = await stopProduction(engine, { instance, change: null, run: null });
-    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `Production is stopped; ${pending.length} pending prompts were saved.` });
+    const answers = (pending: readonly JsonObject[]) => acceptedAlone(id, `Production is stopped; ${pending.length} pending prompts were saved.`);
+    await stopProduction(engine, { instance, change: null, run: null, answers });
   },
 
   'supervisor.stop': (engine, _data, id) => answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),
