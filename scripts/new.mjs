@@ -20,7 +20,7 @@ tree: env-setup
 runner: program
 tools:
   - env.record
-max-minutes: 30
+time-limit: 30m
 ---
 
 # ${title}
@@ -48,7 +48,7 @@ scope:
 reviewers: [ops-maint]
 questions: []
 channels:
-  - ${id}/changes
+  - ${id}-changed
 `,
     test: ({ id }) => definitionTest('tree', `trees/${id}.yaml`, id),
   },
@@ -61,13 +61,13 @@ triggers:
   - ${words}
 inputs: {}
 tree: env-setup
-plan: env.plan
+plan: env.choose
 risk: medium
 steps:
   - id: record
     title: Record what is there
     action: env.record
-    agent: env-recorder
+    agent: environment-specialist
     timeout: 2m
 `,
     test: ({ id }) => definitionTest('playbook', `playbooks/${id}.yaml`, id),
@@ -100,7 +100,10 @@ describe('${id.replace('-', '.')}', () => {
     expect(${name}.input.parse({})).toEqual({});
   });
 
-  it.todo('says what it did, with evidence');
+  it('has a sentence for what it observed', () => {
+    const slot = { name: 'env-setup', dir: '/trees/env-setup', port: 8191, homePort: 8188 };
+    expect(${name}.describe({}, { slot, productionPort: 8188 })).not.toBe('');
+  });
 });
 `,
     testFile: (id) => `test/unit/actions/${id}.test.ts`,
@@ -135,7 +138,9 @@ describe('${words}', () => {
     expect(${name}.name).toBe('${words}');
   });
 
-  it.todo('does what its answer says');
+  it('shows how it is called', () => {
+    expect(${name}.examples[0]?.command).toBe('orchestrate ${words}');
+  });
 });
 `,
     testFile: (id) => `test/unit/app/operations/${id}.test.ts`,
@@ -187,7 +192,7 @@ function definitionTest(kind, file, id) {
 
 import { describe, expect, it } from 'vitest';
 
-import { parse${Kind} } from '../../../../src/domain/definitions/parse-${kind}.ts';
+import { parse${Kind} } from '../../../../src/domain/definitions/${kind}.ts';
 
 describe('the ${kind} ${id}', () => {
   it('is well-formed and named like its file', () => {

@@ -20,12 +20,12 @@ import { ownProgram } from './adapters/process/own-program.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
-import { faultRecord } from './base/fault.ts';
+import { Fault, faultRecord } from './base/fault.ts';
 import { exitCodes, faultCodes } from './base/fault-codes.ts';
 import type { JsonObject } from './base/json.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
-import type { Log } from './ports/index.ts';
+import type { Files, Log } from './ports/index.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
@@ -106,6 +106,7 @@ async function createApp(options: { cwd: string; opened: { close(): Promise<void
       const homeDir = await findHome(files, cwd);
       const config = await readConfig(files, homeDir);
       const paths = installationPaths(homeDir, host.stateHome, config.id);
+      await requireState(files, paths);
       const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home: homeDir });
       return { paths, config, definitions, ledger: await openJournal(paths), ...openStore(paths) };
     })();
@@ -175,4 +176,13 @@ function networkSettings(env: NodeJS.ProcessEnv): { proxy?: string; certificateF
   const proxy = env['HTTPS_PROXY'] ?? env['https_proxy'] ?? env['HTTP_PROXY'] ?? env['http_proxy'];
   const certificateFile = env['PIP_CERT'] ?? env['SSL_CERT_FILE'] ?? env['REQUESTS_CA_BUNDLE'];
   return { ...(proxy ? { proxy } : {}), ...(certificateFile ? { certificateFile } : {}) };
+}
+
+/** A home that was copied here, or whose state was removed, has no record: an empty one must not pass for it. */
+async function requireState(files: Files, paths: InstallationPaths): Promise<void> {
+  if ((await files.info(`${paths.state}/ledger.db`)) !== undefined) return;
+  throw new Fault('LEDGER_UNAVAILABLE', `The record of this installation is not on this machine: ${paths.state} has no ledger.db.`, {
+    hints: ['Set XDG_STATE_HOME as it was when the installation was made, or bring that folder back.'],
+    state: 'Nothing was changed.',
+  });
 }

@@ -13,7 +13,10 @@ export async function exportTree(parts: StoreParts, tree: GitTreeId, dir: string
   const root = Folder.open(dir);
   try {
     if (root.names().length > 0) {
-      throw new Fault('FILE_ACCESS', `The folder ${dir} is not empty.`, { state: 'Nothing was written.', data: { dir } });
+      throw new Fault('FILE_ACCESS', `The folder ${dir} is not empty.`, {
+        state: 'Nothing was written.',
+        data: { dir },
+      });
     }
     await writeNewFiles({ root, files, reader: parts.reader, durability: 'synced' });
   } finally {

@@ -46,21 +46,51 @@ export interface GitDoor {
 
 /** Flags of security.md 1.4: local configuration is attacker territory, so every key that runs or rewrites something is pinned. */
 const pinnedConfig = [
-  'core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.attributesFile=/dev/null', 'core.excludesFile=/dev/null',
-  'core.sshCommand=/bin/false', 'core.askPass=/bin/false', 'core.editor=/bin/false', 'core.pager=cat', 'credential.helper=',
-  'protocol.allow=never', 'protocol.file.allow=always', 'protocol.ext.allow=never',
-  'commit.gpgSign=false', 'tag.gpgSign=false', 'tag.forceSignAnnotated=false', 'log.showSignature=false',
-  'merge.verifySignatures=false', 'gpg.program=/bin/false', 'gpg.ssh.program=/bin/false', 'gpg.x509.program=/bin/false',
-  'submodule.recurse=false', 'fetch.recurseSubmodules=false', 'push.recurseSubmodules=no', 'diff.ignoreSubmodules=all',
-  'gc.auto=0', 'maintenance.auto=false', 'safe.bareRepository=explicit',
-  'core.protectHFS=true', 'core.protectNTFS=true', 'core.autocrlf=false', 'core.quotePath=true', 'color.ui=never',
-  'transfer.fsckObjects=true', 'core.fsync=all',
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.attributesFile=/dev/null',
+  'core.excludesFile=/dev/null',
+  'core.sshCommand=/bin/false',
+  'core.askPass=/bin/false',
+  'core.editor=/bin/false',
+  'core.pager=cat',
+  'credential.helper=',
+  'protocol.allow=never',
+  'protocol.file.allow=always',
+  'protocol.ext.allow=never',
+  'commit.gpgSign=false',
+  'tag.gpgSign=false',
+  'tag.forceSignAnnotated=false',
+  'log.showSignature=false',
+  'merge.verifySignatures=false',
+  'gpg.program=/bin/false',
+  'gpg.ssh.program=/bin/false',
+  'gpg.x509.program=/bin/false',
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  'push.recurseSubmodules=no',
+  'diff.ignoreSubmodules=all',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'safe.bareRepository=explicit',
+  'core.protectHFS=true',
+  'core.protectNTFS=true',
+  'core.autocrlf=false',
+  'core.quotePath=true',
+  'color.ui=never',
+  'transfer.fsckObjects=true',
+  'core.fsync=all',
   // A graph, index of packs or bitmap is a claim about objects; only the objects themselves are read.
-  'core.commitGraph=false', 'core.multiPackIndex=false', 'pack.useBitmaps=false',
+  'core.commitGraph=false',
+  'core.multiPackIndex=false',
+  'pack.useBitmaps=false',
 ] as const;
 
 const globalFlags: readonly string[] = [
-  '--no-pager', '--no-replace-objects', '--literal-pathspecs', ...pinnedConfig.flatMap((pair) => ['-c', pair]),
+  '--no-pager',
+  '--no-replace-objects',
+  '--literal-pathspecs',
+  ...pinnedConfig.flatMap((pair) => ['-c', pair]),
 ];
 
 interface VerbRule {
@@ -138,7 +168,8 @@ export function createGitDoor(options: {
     },
     async open(call) {
       const planned = plan(call);
-      const openOnce = (): Promise<OpenProgram> => options.spawner.open({ program: planned.program, args: planned.args, env: planned.env, cwd: planned.cwd });
+      const openOnce = (): Promise<OpenProgram> =>
+        options.spawner.open({ program: planned.program, args: planned.args, env: planned.env, cwd: planned.cwd });
       try {
         return await openOnce().catch((error: unknown) => (isHelperLost(error) ? openOnce() : Promise.reject(error)));
       } catch (error) {
@@ -149,23 +180,43 @@ export function createGitDoor(options: {
 }
 
 /** The process that starts programs was killed; it is started again with the next request. */
-const isHelperLost = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'HELPER_LOST';
+const isHelperLost = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'HELPER_LOST';
 
 function environment(call: GitCall, emptyHome: string, searchPath: string): Record<string, string> {
   return {
-    PATH: searchPath, HOME: emptyHome, XDG_CONFIG_HOME: emptyHome, LC_ALL: 'C', TZ: 'UTC',
-    GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_SYSTEM: '/dev/null', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1',
+    PATH: searchPath,
+    HOME: emptyHome,
+    XDG_CONFIG_HOME: emptyHome,
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_SYSTEM: '/dev/null',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_ATTR_NOSYSTEM: '1',
     GIT_DIR: call.gitDir,
     GIT_INDEX_FILE: call.indexFile ?? path.join(emptyHome, 'no-index'),
     ...(call.workTree === undefined ? {} : { GIT_WORK_TREE: call.workTree }),
-    ...(call.alternates === undefined ? {} : { GIT_ALTERNATE_OBJECT_DIRECTORIES: call.alternates.map(quoteForPathList).join(':') }),
+    ...(call.alternates === undefined
+      ? {}
+      : { GIT_ALTERNATE_OBJECT_DIRECTORIES: call.alternates.map(quoteForPathList).join(':') }),
     GIT_CEILING_DIRECTORIES: path.dirname(emptyHome),
-    GIT_NO_REPLACE_OBJECTS: '1', GIT_LITERAL_PATHSPECS: '1', GIT_OPTIONAL_LOCKS: '0',
-    GIT_ALLOW_PROTOCOL: 'file', GIT_PROTOCOL_FROM_USER: '0',
-    GIT_SSH_COMMAND: '/bin/false', GIT_ASKPASS: '/bin/false', SSH_ASKPASS: '/bin/false', GIT_TERMINAL_PROMPT: '0',
-    GIT_EDITOR: '/bin/false', GIT_SEQUENCE_EDITOR: '/bin/false', GIT_PAGER: 'cat',
-    GIT_COMMITTER_NAME: 'orchestrate', GIT_COMMITTER_EMAIL: 'orchestrate@localhost',
-    GIT_AUTHOR_NAME: 'orchestrate', GIT_AUTHOR_EMAIL: 'orchestrate@localhost',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_ALLOW_PROTOCOL: 'file',
+    GIT_PROTOCOL_FROM_USER: '0',
+    GIT_SSH_COMMAND: '/bin/false',
+    GIT_ASKPASS: '/bin/false',
+    SSH_ASKPASS: '/bin/false',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_EDITOR: '/bin/false',
+    GIT_SEQUENCE_EDITOR: '/bin/false',
+    GIT_PAGER: 'cat',
+    GIT_COMMITTER_NAME: 'orchestrate',
+    GIT_COMMITTER_EMAIL: 'orchestrate@localhost',
+    GIT_AUTHOR_NAME: 'orchestrate',
+    GIT_AUTHOR_EMAIL: 'orchestrate@localhost',
   };
 }
 

@@ -9,17 +9,23 @@ export function gitFailure(verb: string, result: RawResult): Fault {
   const data = { verb, exitCode: result.exitCode, signal: result.signal, stderr: stderr.slice(0, 2000) };
   if (result.timedOut) return gitTimeout(verb, result.durationMs);
   if (isDiskFull(stderr)) return diskFull(`git ${verb}`, data);
-  if (result.truncated) return new Fault('GIT_FAILED', `git ${verb} printed more than is accepted.`, { state: untouched, data });
-  const why = firstLine(stderr) || (result.signal === null ? `exit status ${result.exitCode}` : `ended by ${result.signal}`);
+  if (result.truncated)
+    return new Fault('GIT_FAILED', `git ${verb} printed more than is accepted.`, { state: untouched, data });
+  const why =
+    firstLine(stderr) || (result.signal === null ? `exit status ${result.exitCode}` : `ended by ${result.signal}`);
   return new Fault('GIT_FAILED', `git ${verb} failed: ${why}.`, { state: untouched, data });
 }
 
 /** Returns the Fault for a git that did not answer in time and was stopped. */
 export function gitTimeout(verb: string, durationMs: number): Fault {
-  return new Fault('GIT_TIMEOUT', `git ${verb} gave no answer for ${Math.round(durationMs / 1000)} s and was stopped.`, {
-    state: 'Nothing that git had not finished is used.',
-    data: { verb, durationMs },
-  });
+  return new Fault(
+    'GIT_TIMEOUT',
+    `git ${verb} gave no answer for ${Math.round(durationMs / 1000)} s and was stopped.`,
+    {
+      state: 'Nothing that git had not finished is used.',
+      data: { verb, durationMs },
+    },
+  );
 }
 
 /** Returns the Fault for a git that could not be started. */
@@ -27,9 +33,15 @@ export function startFailure(error: unknown, program: string): unknown {
   if (error instanceof Fault) return error;
   const code = errnoOf(error);
   if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOEXEC') {
-    return new Fault('GIT_MISSING', `git cannot be started from ${program}.`, { state: 'Nothing was changed.', cause: error });
+    return new Fault('GIT_MISSING', `git cannot be started from ${program}.`, {
+      state: 'Nothing was changed.',
+      cause: error,
+    });
   }
-  return new Fault('GIT_FAILED', `git cannot be started (${code ?? String(error)}).`, { state: 'Nothing was changed.', cause: error });
+  return new Fault('GIT_FAILED', `git cannot be started (${code ?? String(error)}).`, {
+    state: 'Nothing was changed.',
+    cause: error,
+  });
 }
 
 /**
@@ -45,7 +57,9 @@ export async function atTheEdge<T>(doing: string, state: string, work: () => Pro
     if (code === 'ENOSPC' || code === 'EDQUOT') throw diskFull(doing, { code }, state, error);
     const file = (error as NodeJS.ErrnoException).path;
     throw new Fault('FILE_ACCESS', `A file could not be used while ${doing}: ${(error as Error).message}.`, {
-      state, cause: error, data: { code, ...(file === undefined ? {} : { file: String(file) }) },
+      state,
+      cause: error,
+      data: { code, ...(file === undefined ? {} : { file: String(file) }) },
     });
   }
 }
@@ -63,7 +77,11 @@ export function isDiskFull(stderr: string): boolean {
 
 /** Returns the Fault for a full disk. */
 export function diskFull(doing: string, data: Record<string, unknown>, state = untouched, cause?: unknown): Fault {
-  return new Fault('DISK_FULL', `The disk was full while ${doing.startsWith('git ') ? `${doing} was running` : doing}.`, { state, data, cause });
+  return new Fault(
+    'DISK_FULL',
+    `The disk was full while ${doing.startsWith('git ') ? `${doing} was running` : doing}.`,
+    { state, data, cause },
+  );
 }
 
 function firstLine(text: string): string {

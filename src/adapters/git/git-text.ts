@@ -24,8 +24,13 @@ export async function readGitText(door: GitDoor, call: GitCall): Promise<string>
       errors: (error, result) => {
         if (result.exitCode === 0) return error;
         failure = gitFailure(call.verb, {
-          exitCode: result.exitCode, signal: null, timedOut: false, truncated: false, durationMs: performance.now() - startedMs,
-          stdout: Buffer.concat(result.stdOut), stderr: Buffer.concat(result.stdErr),
+          exitCode: result.exitCode,
+          signal: null,
+          timedOut: false,
+          truncated: false,
+          durationMs: performance.now() - startedMs,
+          stdout: Buffer.concat(result.stdOut),
+          stderr: Buffer.concat(result.stdErr),
         });
         return failure;
       },
@@ -38,7 +43,11 @@ export async function readGitText(door: GitDoor, call: GitCall): Promise<string>
     if (error instanceof Error && /ENOENT|EACCES/.test(error.message)) {
       throw startFailure(Object.assign(new Error(error.message), { syscall: 'spawn', code: 'ENOENT' }), program);
     }
-    throw new Fault('GIT_FAILED', `git ${call.verb} failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}.`, { cause: error });
+    throw new Fault(
+      'GIT_FAILED',
+      `git ${call.verb} failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}.`,
+      { cause: error },
+    );
   } finally {
     clearTimeout(timer);
   }
@@ -46,7 +55,15 @@ export async function readGitText(door: GitDoor, call: GitCall): Promise<string>
 
 /** simple-git refuses these as risky when they come from outside; here they are the door's own pins, which switch the programs off. */
 const expectedHere = {
-  allowUnsafeCustomBinary: true, allowUnsafeAskPass: true, allowUnsafeConfigPaths: true, allowUnsafeCredentialHelper: true,
-  allowUnsafeEditor: true, allowUnsafeFsMonitor: true, allowUnsafeGpgProgram: true, allowUnsafeHooksPath: true,
-  allowUnsafePager: true, allowUnsafeProtocolOverride: true, allowUnsafeSshCommand: true,
+  allowUnsafeCustomBinary: true,
+  allowUnsafeAskPass: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeEditor: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeGpgProgram: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafePager: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeSshCommand: true,
 } as const;

@@ -29,7 +29,8 @@ export class HomeComparison {
     this.#differences = new Map(options.differences.map((difference) => [difference.path, difference]));
     this.#hasFileModes = options.hasFileModes;
     for (const { path, after } of options.differences) {
-      for (let slash = path.lastIndexOf('/'); after !== null && slash > 0; slash = path.lastIndexOf('/', slash - 1)) this.#newFolders.add(path.slice(0, slash));
+      for (let slash = path.lastIndexOf('/'); after !== null && slash > 0; slash = path.lastIndexOf('/', slash - 1))
+        this.#newFolders.add(path.slice(0, slash));
     }
     this.#staged = options.index === undefined ? undefined : stagedContents(options.index);
   }
@@ -102,7 +103,9 @@ export class HomeComparison {
     const staged = this.#staged.get(path);
     if (staged === 'conflict') return false;
     const matches = (side: HomePath['before']): boolean =>
-      side === null ? staged === undefined : staged !== undefined && staged.blob === side.blob && staged.mode === side.mode;
+      side === null
+        ? staged === undefined
+        : staged !== undefined && staged.blob === side.blob && staged.mode === side.mode;
     return matches(before) || matches(after);
   }
 }
@@ -122,6 +125,10 @@ function openFolder(root: Folder, path: string): Folder | undefined {
   return current;
 }
 
-function stagedContents(index: IndexFile): ReadonlyMap<string, { readonly mode: string; readonly blob: string } | 'conflict'> {
-  return new Map(index.entries.map((entry) => [entry.path, stageOf(entry) === 0 ? entryContent(entry) : ('conflict' as const)]));
+function stagedContents(
+  index: IndexFile,
+): ReadonlyMap<string, { readonly mode: string; readonly blob: string } | 'conflict'> {
+  return new Map(
+    index.entries.map((entry) => [entry.path, stageOf(entry) === 0 ? entryContent(entry) : ('conflict' as const)]),
+  );
 }

@@ -12,11 +12,33 @@ import { readPackedRefs } from './ref-files.ts';
 /** Names in one folder that are looked at; an agent could make any number. */
 const maxNames = 2_000;
 
-const homeItems = ['info/attributes', 'info/exclude', 'info/grafts', 'info/sparse-checkout', 'objects/info/alternates', 'objects/info/http-alternates', 'shallow', 'commondir', 'gitdir'];
+const homeItems = [
+  'info/attributes',
+  'info/exclude',
+  'info/grafts',
+  'info/sparse-checkout',
+  'objects/info/alternates',
+  'objects/info/http-alternates',
+  'shallow',
+  'commondir',
+  'gitdir',
+];
 /** What a work tree's administration says about where it is and what a git there would do next. */
 const worktreeItems = [
-  'gitdir', 'commondir', 'HEAD', 'config.worktree', 'MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG', 'AUTO_MERGE',
-  'rebase-merge', 'rebase-apply', 'sequencer', 'info/sparse-checkout', 'hooks',
+  'gitdir',
+  'commondir',
+  'HEAD',
+  'config.worktree',
+  'MERGE_HEAD',
+  'CHERRY_PICK_HEAD',
+  'REVERT_HEAD',
+  'BISECT_LOG',
+  'AUTO_MERGE',
+  'rebase-merge',
+  'rebase-apply',
+  'sequencer',
+  'info/sparse-checkout',
+  'hooks',
 ];
 
 /**
@@ -34,7 +56,8 @@ export function fingerprintHome(home: HomePlace, slots: readonly SlotLocation[])
   for (const item of homeItems) add(item, path.join(gitDir, item));
   for (const item of ['config', 'config.worktree']) addConfig(item, path.join(gitDir, item), items);
   // Git runs no *.sample file.
-  for (const name of namesIn(path.join(gitDir, 'hooks'))) if (!name.endsWith('.sample')) add(`hooks/${name}`, path.join(gitDir, 'hooks', name));
+  for (const name of namesIn(path.join(gitDir, 'hooks')))
+    if (!name.endsWith('.sample')) add(`hooks/${name}`, path.join(gitDir, 'hooks', name));
   for (const name of namesIn(path.join(gitDir, 'worktrees'))) {
     const folder = path.join(gitDir, 'worktrees', name);
     const isFolder = readPlainFile(folder).kind === 'folder';
@@ -66,7 +89,8 @@ function addConfig(item: string, file: string, items: Record<string, string>): v
     return;
   }
   for (const [key, values] of parseConfigFile(found.bytes.toString('utf8'))) {
-    if (decidesWhatRuns(key, values)) items[`${item}:${key}`] = createHash('sha256').update(JSON.stringify(values)).digest('hex');
+    if (decidesWhatRuns(key, values))
+      items[`${item}:${key}`] = createHash('sha256').update(JSON.stringify(values)).digest('hex');
   }
 }
 
@@ -78,7 +102,9 @@ function addReplaceRefs(gitDir: string, items: Record<string, string>): void {
   }
   const packed = [...readPackedRefs(gitDir)].filter(([ref]) => ref.startsWith('refs/replace/'));
   if (packed.length === 0) return;
-  items['packed-refs refs/replace/'] = createHash('sha256').update(packed.map((pair) => pair.join(' ')).join('\n')).digest('hex');
+  items['packed-refs refs/replace/'] = createHash('sha256')
+    .update(packed.map((pair) => pair.join(' ')).join('\n'))
+    .digest('hex');
 }
 
 /** Returns the names in a folder, at most `maxNames`, none when it is no real folder. */

@@ -4,7 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { errnoOf } from './git-failure.ts';
 import type { HomePlace } from './home-place.ts';
-import { encodeIndex, entryContent, indexEntry, parseIndex, stageOf, type IndexEntry, type IndexFile } from './index-file.ts';
+import {
+  encodeIndex,
+  entryContent,
+  indexEntry,
+  parseIndex,
+  stageOf,
+  type IndexEntry,
+  type IndexFile,
+} from './index-file.ts';
 import { syncFolder } from './object-writer.ts';
 import { readPlainFile } from './plain-file.ts';
 import type { WorkFile } from './work-file.ts';
@@ -71,7 +79,11 @@ function withUpdates(index: IndexFile, updates: readonly IndexUpdate[]): Buffer 
   let isChanged = false;
   for (const entry of index.entries) {
     const update = byPath.get(entry.path);
-    if (update === undefined || stageOf(entry) !== 0 || !update.replaces.some((content) => isSame(content, entryContent(entry)))) {
+    if (
+      update === undefined ||
+      stageOf(entry) !== 0 ||
+      !update.replaces.some((content) => isSame(content, entryContent(entry)))
+    ) {
       // A staged entry of the person, or a conflict, stays; so nothing is added for its path.
       if (update !== undefined) byPath.delete(entry.path);
       kept.push(entry);
@@ -90,6 +102,9 @@ function withUpdates(index: IndexFile, updates: readonly IndexUpdate[]): Buffer 
   return isChanged ? encodeIndex({ ...index, entries: kept }) : undefined;
 }
 
-function isSame(a: { readonly mode: string; readonly blob: string } | null, b: { readonly mode: string; readonly blob: string }): boolean {
+function isSame(
+  a: { readonly mode: string; readonly blob: string } | null,
+  b: { readonly mode: string; readonly blob: string },
+): boolean {
   return a !== null && a.mode === b.mode && a.blob === b.blob;
 }

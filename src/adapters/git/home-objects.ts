@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { inflateSync } from 'node:zlib';
 
-import type { CommitId } from '../../base/ids.ts';
 import { Fault } from '../../base/fault.ts';
+import type { CommitId } from '../../base/ids.ts';
 import type { HomePlace } from './home-place.ts';
 import { looseObjectPath, newObject, writeLooseObjects, type NewObject } from './object-writer.ts';
 import { readPlainFile } from './plain-file.ts';
@@ -35,10 +35,17 @@ export class HomeObjects {
    * Copies what `commit` (and the tag) reach beyond `known` into home's objects. A file that home has under one of the
    * ids of the new tree is hashed: an agent may have put other bytes there beforehand. Wrong ones are replaced.
    */
-  async deliver(options: { readonly commit: CommitId; readonly tag?: string; readonly known: CommitId | null }): Promise<{ readonly nObjects: number; readonly repaired: readonly string[] }> {
+  async deliver(options: {
+    readonly commit: CommitId;
+    readonly tag?: string;
+    readonly known: CommitId | null;
+  }): Promise<{ readonly nObjects: number; readonly repaired: readonly string[] }> {
     const { parts } = this.#home;
     const commits = await commitsBeyond(this.#home, options.commit, options.known);
-    const inHome = options.known === null ? new Set<string>() : await parts.trees.objects((await commitFacts(parts, options.known)).tree);
+    const inHome =
+      options.known === null
+        ? new Set<string>()
+        : await parts.trees.objects((await commitFacts(parts, options.known)).tree);
     const wanted = new Set<string>(options.tag === undefined ? commits : [...commits, options.tag]);
     const reached = new Set<string>(wanted);
     for (const commit of commits) {
@@ -76,7 +83,10 @@ export class HomeObjects {
       const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
       if (stat?.isDirectory() !== true) continue;
       const seen = this.#folders.get(name);
-      const found = seen !== undefined && isSameStat(seen.stat, stat) ? seen.ids : fs.readdirSync(folder).map((rest) => name + rest);
+      const found =
+        seen !== undefined && isSameStat(seen.stat, stat)
+          ? seen.ids
+          : fs.readdirSync(folder).map((rest) => name + rest);
       if (isYoung(stat, nowMs)) this.#folders.delete(name);
       else this.#folders.set(name, { stat, ids: found });
       for (const id of found) ids.add(id);
@@ -97,13 +107,25 @@ export class HomeObjects {
 }
 
 /** Commits reachable from `commit` that `known` does not reach, as far as the walk from `commit` shows. */
-async function commitsBeyond(home: HomePlace, commit: CommitId, known: CommitId | null): Promise<ReadonlySet<CommitId>> {
+async function commitsBeyond(
+  home: HomePlace,
+  commit: CommitId,
+  known: CommitId | null,
+): Promise<ReadonlySet<CommitId>> {
   const found = new Set<CommitId>();
   const waiting: CommitId[] = [commit];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (next === known || found.has(next) || (known !== null && next !== commit && (await isAncestor(home.parts, next, known)))) continue;
+    if (
+      next === known ||
+      found.has(next) ||
+      (known !== null && next !== commit && (await isAncestor(home.parts, next, known)))
+    )
+      continue;
     found.add(next);
-    if (found.size > maxCommits) throw new Fault('GIT_FAILED', `More than ${maxCommits} commits lie between ${known} and ${commit}.`, { state: 'Home is as it was.' });
+    if (found.size > maxCommits)
+      throw new Fault('GIT_FAILED', `More than ${maxCommits} commits lie between ${known} and ${commit}.`, {
+        state: 'Home is as it was.',
+      });
     waiting.push(...(await commitFacts(home.parts, next)).parents);
   }
   return found;
@@ -113,13 +135,18 @@ async function objectFile(home: HomePlace, id: string): Promise<NewObject> {
   const loose = looseObjectPath(objectsDir(home.parts), id);
   if (fs.existsSync(loose)) return { id, file: fs.readFileSync(loose) };
   const object = await home.parts.reader.find(id);
-  if (object === undefined) throw new Fault('GIT_FAILED', `The store has no object ${id}.`, { state: 'Home is as it was.', data: { id } });
+  if (object === undefined)
+    throw new Fault('GIT_FAILED', `The store has no object ${id}.`, { state: 'Home is as it was.', data: { id } });
   return newObject(object.type, object.body, id);
 }
 
 function hashesTo(file: Buffer, id: string): boolean {
   try {
-    return createHash('sha1').update(inflateSync(file, { maxOutputLength: 4 * maxCheckedBytes })).digest('hex') === id;
+    return (
+      createHash('sha1')
+        .update(inflateSync(file, { maxOutputLength: 4 * maxCheckedBytes }))
+        .digest('hex') === id
+    );
   } catch {
     return false;
   }

@@ -25,6 +25,14 @@ export function hasFileModes(home: HomePlace): boolean {
 
 /** Checks a slot's name before it becomes a part of paths; `NAME_INVALID`. */
 export function checkSlotName(slot: SlotLocation): void {
-  if (/^[a-z0-9][a-z0-9._@-]{0,80}$/.test(slot.name) && !slot.name.includes('..') && !slot.name.endsWith('.lock') && path.isAbsolute(slot.dir)) return;
-  throw new Fault('NAME_INVALID', `${JSON.stringify(slot.name)} cannot name a slot.`, { state: 'Nothing was changed.' });
+  if (
+    /^[a-z0-9][a-z0-9._@-]{0,80}$/.test(slot.name) &&
+    !slot.name.includes('..') &&
+    !slot.name.endsWith('.lock') &&
+    path.isAbsolute(slot.dir)
+  )
+    return;
+  throw new Fault('NAME_INVALID', `${JSON.stringify(slot.name)} cannot name a slot.`, {
+    state: 'Nothing was changed.',
+  });
 }

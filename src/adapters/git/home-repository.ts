@@ -9,9 +9,10 @@ import { fingerprintHome } from './home-fingerprint.ts';
 import { inspectHome } from './home-inspect.ts';
 import { HomeObjects } from './home-objects.ts';
 import { temporaryFolder, type HomePlace } from './home-place.ts';
+import { moveRefs } from './move-refs.ts';
 import { refProblem } from './path-rules.ts';
 import { findRefInFiles } from './ref-files.ts';
-import { moveRefs, RefWriter } from './ref-writer.ts';
+import { RefWriter } from './ref-writer.ts';
 import { listSlots, prepareSlot, removeSlot } from './slots.ts';
 import { clearDeadLocks, filesNamed, refLocks } from './stale-locks.ts';
 import type { GitStore } from './trusted-store.ts';
@@ -26,14 +27,21 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
   const refs = new RefWriter(home.parts.door, home.gitDir);
   home.parts.closers.push(() => refs.close());
   const objects = new HomeObjects(home);
-  const findRef = (ref: string): string | undefined => (refProblem(ref) === undefined ? findRefInFiles(home.gitDir, ref) : undefined);
+  const findRef = (ref: string): string | undefined =>
+    refProblem(ref) === undefined ? findRefInFiles(home.gitDir, ref) : undefined;
 
   const moveRefsOfHome = async (updates: readonly RefUpdate[]): Promise<RefOutcome> => {
     const outcome = await moveRefs({
       updates,
       find: findRef,
       transact: (commands) => refs.transact(commands),
-      clearLocks: (names) => void clearDeadLocks({ locks: refLocks(home.gitDir, names), repositories: [homeDir], nowMs: Date.now(), youngerMs: 0 }),
+      clearLocks: (names) =>
+        void clearDeadLocks({
+          locks: refLocks(home.gitDir, names),
+          repositories: [homeDir],
+          nowMs: Date.now(),
+          youngerMs: 0,
+        }),
       restoreObjects: async () => (await objects.redeliver()) > 0,
     });
     // git looks only for the object that a ref names, not for what that one needs.
@@ -44,21 +52,36 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
   return {
     inspect: () => atTheEdge('looking at home', 'Nothing was changed.', async () => inspectHome(homeDir)),
     findRef: (ref) => atTheEdge('reading a ref of home', 'Nothing was changed.', async () => findRef(ref)),
-    fingerprint: (slots) => atTheEdge('taking the fingerprint of home', 'Nothing was changed.', async () => fingerprintHome(home, slots)),
+    fingerprint: (slots) =>
+      atTheEdge('taking the fingerprint of home', 'Nothing was changed.', async () => fingerprintHome(home, slots)),
     deliverObjects: (request) =>
-      atTheEdge('copying objects to home', 'Branch and files of home are as they were; a repeat goes on.', () => objects.deliver(request)),
+      atTheEdge('copying objects to home', 'Branch and files of home are as they were; a repeat goes on.', () =>
+        objects.deliver(request),
+      ),
     updateRefs: (updates) =>
-      atTheEdge('moving refs of home', 'The refs show what moved; a repeat finishes it.', () => moveRefsOfHome(updates)),
-    comparePaths: (before, after) => atTheEdge('comparing the files of home', 'Nothing was changed.', () => comparePaths(home, before, after)),
+      atTheEdge('moving refs of home', 'The refs show what moved; a repeat finishes it.', () =>
+        moveRefsOfHome(updates),
+      ),
+    comparePaths: (before, after) =>
+      atTheEdge('comparing the files of home', 'Nothing was changed.', () => comparePaths(home, before, after)),
     applyPaths: (before, after) =>
-      atTheEdge('writing the files of home', 'Each file is whole, old or new; a repeat goes on.', () => applyPaths(home, before, after)),
+      atTheEdge('writing the files of home', 'Each file is whole, old or new; a repeat goes on.', () =>
+        applyPaths(home, before, after),
+      ),
     dirtyPaths: (commit) => atTheEdge('looking through home', 'Nothing was changed.', () => dirtyPaths(home, commit)),
     prepareSlot: (request) =>
-      atTheEdge(`preparing the slot ${request.slot.name}`, 'What was moved is in the trash; a repeat goes on.', () => prepareSlot(home, request)),
+      atTheEdge(`preparing the slot ${request.slot.name}`, 'What was moved is in the trash; a repeat goes on.', () =>
+        prepareSlot(home, request),
+      ),
     listSlots: () => atTheEdge('looking for slots', 'Nothing was changed.', async () => listSlots(home)),
     removeSlot: (request) =>
-      atTheEdge(`removing the slot ${request.slot.name}`, 'What was moved is in the trash; a repeat goes on.', async () => removeSlot(home, request)),
-    clearStaleLocks: () => atTheEdge('clearing locks of home', 'Nothing else was changed.', async () => clearLocks(home)),
+      atTheEdge(
+        `removing the slot ${request.slot.name}`,
+        'What was moved is in the trash; a repeat goes on.',
+        async () => removeSlot(home, request),
+      ),
+    clearStaleLocks: () =>
+      atTheEdge('clearing locks of home', 'Nothing else was changed.', async () => clearLocks(home)),
   };
 }
 
@@ -66,7 +89,9 @@ function clearLocks(home: HomePlace): readonly string[] {
   const { gitDir } = home;
   const isLock = (name: string): boolean => name.endsWith('.lock');
   const locks = [
-    ...['index', 'HEAD', 'config', 'packed-refs', 'shallow', 'ORIG_HEAD', 'FETCH_HEAD'].map((name) => path.join(gitDir, `${name}.lock`)),
+    ...['index', 'HEAD', 'config', 'packed-refs', 'shallow', 'ORIG_HEAD', 'FETCH_HEAD'].map((name) =>
+      path.join(gitDir, `${name}.lock`),
+    ),
     ...filesNamed(path.join(gitDir, 'refs'), isLock),
     ...filesNamed(path.join(gitDir, 'worktrees'), isLock),
     ...filesNamed(path.join(gitDir, temporaryFolder), () => true),

@@ -29,7 +29,11 @@ export function parseIndex(bytes: Buffer): IndexFile | undefined {
   const end = bytes.length - 20;
   const checksum = bytes.subarray(end);
   // `index.skipHash` leaves zeros where the checksum would be.
-  if (!checksum.equals(createHash('sha1').update(bytes.subarray(0, end)).digest()) && checksum.some((byte) => byte !== 0)) return undefined;
+  if (
+    !checksum.equals(createHash('sha1').update(bytes.subarray(0, end)).digest()) &&
+    checksum.some((byte) => byte !== 0)
+  )
+    return undefined;
   const version = bytes.readUInt32BE(4);
   if (version < 2 || version > 4) return undefined;
   const count = bytes.readUInt32BE(8);
@@ -88,7 +92,9 @@ export function encodeIndex(index: IndexFile): Buffer {
     const name = Buffer.from(entry.path);
     const isExtended = entry.extendedFlags !== 0;
     const flags = Buffer.alloc(isExtended ? 4 : 2);
-    flags.writeUInt16BE((entry.flags & ~(extendedBit | 0xfff)) | (isExtended ? extendedBit : 0) | Math.min(name.length, 0xfff));
+    flags.writeUInt16BE(
+      (entry.flags & ~(extendedBit | 0xfff)) | (isExtended ? extendedBit : 0) | Math.min(name.length, 0xfff),
+    );
     if (isExtended) flags.writeUInt16BE(entry.extendedFlags, 2);
     parts.push(entry.fixed, flags);
     if (version === 4) {
@@ -111,9 +117,16 @@ export function indexEntry(path: string, mode: EntryMode, blob: string, stat: fs
   const seconds = (ns: bigint): number => Number((ns / 1_000_000_000n) & 0xffffffffn);
   const rest = (ns: bigint): number => Number(ns % 1_000_000_000n);
   const words = [
-    seconds(stat.ctimeNs), rest(stat.ctimeNs), seconds(stat.mtimeNs), rest(stat.mtimeNs),
-    Number(stat.dev & 0xffffffffn), Number(stat.ino & 0xffffffffn), Number.parseInt(mode, 8),
-    Number(stat.uid & 0xffffffffn), Number(stat.gid & 0xffffffffn), Number(stat.size & 0xffffffffn),
+    seconds(stat.ctimeNs),
+    rest(stat.ctimeNs),
+    seconds(stat.mtimeNs),
+    rest(stat.mtimeNs),
+    Number(stat.dev & 0xffffffffn),
+    Number(stat.ino & 0xffffffffn),
+    Number.parseInt(mode, 8),
+    Number(stat.uid & 0xffffffffn),
+    Number(stat.gid & 0xffffffffn),
+    Number(stat.size & 0xffffffffn),
   ];
   for (const [index, word] of words.entries()) fixed.writeUInt32BE(word, index * 4);
   fixed.write(blob, 40, 'hex');

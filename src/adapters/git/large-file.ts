@@ -20,7 +20,11 @@ export async function hashLargeFile(parts: StoreParts, file: string, seen: StatK
   try {
     if (!isSameStat(fs.fstatSync(fd), seen)) return undefined;
     const hash = createHash('sha1');
-    await pipeline(piecesOf(fd, seen.size, hash), createDeflate({ level: 1 }), fs.createWriteStream(temporary, { flags: 'wx', mode: 0o444, flush: true }));
+    await pipeline(
+      piecesOf(fd, seen.size, hash),
+      createDeflate({ level: 1 }),
+      fs.createWriteStream(temporary, { flags: 'wx', mode: 0o444, flush: true }),
+    );
     if (!isSameStat(fs.fstatSync(fd), seen)) return undefined;
     const id = hash.digest('hex');
     if ((await missingIds(parts, [id])).length === 0) return id;

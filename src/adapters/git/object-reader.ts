@@ -57,7 +57,11 @@ export class ObjectReader {
   async require(id: string, type: ObjectType): Promise<Buffer> {
     const object = await this.find(id);
     if (object?.type === type) return object.body;
-    throw new Fault('GIT_FAILED', `The store has no ${type} ${id}${object === undefined ? '' : `: it is a ${object.type}`}.`, { data: { id, type } });
+    throw new Fault(
+      'GIT_FAILED',
+      `The store has no ${type} ${id}${object === undefined ? '' : `: it is a ${object.type}`}.`,
+      { data: { id, type } },
+    );
   }
 
   async close(): Promise<void> {
@@ -117,7 +121,11 @@ export class ObjectReader {
       first.reject(
         isDiskFull(stderr)
           ? diskFull('git cat-file', { id: first.id })
-          : new Fault('GIT_FAILED', `git cat-file ended while reading ${first.id}: ${stderr.trim().split('\n')[0] || 'no reason given'}.`, { data: { id: first.id } }),
+          : new Fault(
+              'GIT_FAILED',
+              `git cat-file ended while reading ${first.id}: ${stderr.trim().split('\n')[0] || 'no reason given'}.`,
+              { data: { id: first.id } },
+            ),
       );
     }
     if (this.#waiting.length > 0) this.#start();

@@ -13,7 +13,8 @@ export function nameProblem(name: string): string | undefined {
   if (name === '' || name === '.' || name === '..') return `the name ${JSON.stringify(name)}`;
   if (name.includes('/') || name.includes('\0')) return `a separator in the name ${JSON.stringify(name)}`;
   // Every look-alike holds "git"; most names are ruled out by this cheap test.
-  if (/g.*i.*t/i.test(name) && looksLikeDotGit(name)) return `a name that can be taken for .git (${JSON.stringify(name)})`;
+  if (/g.*i.*t/i.test(name) && looksLikeDotGit(name))
+    return `a name that can be taken for .git (${JSON.stringify(name)})`;
   return undefined;
 }
 
@@ -34,13 +35,23 @@ export function collisionKey(name: string): string {
 
 /** Returns a name of unknown encoding for people: bytes that are not printable ASCII as `\xNN`. */
 export function printableName(name: Uint8Array): string {
-  return [...name].map((byte) => (byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`)).join('');
+  return [...name]
+    .map((byte) =>
+      byte >= 0x20 && byte < 0x7f && byte !== 0x5c
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).padStart(2, '0')}`,
+    )
+    .join('');
 }
 
 /** Returns the problem of a full ref name (`git check-ref-format`), or undefined. */
 export function refProblem(ref: string): string | undefined {
-  if (!/^refs\/[^/]/.test(ref) || ref.length > 250) return 'it must start with refs/ and be shorter than 250 characters';
+  if (!/^refs\/[^/]/.test(ref) || ref.length > 250)
+    return 'it must start with refs/ and be shorter than 250 characters';
   if (/[\p{Cc}\s~^:?*[\\]/u.test(ref)) return 'it holds a blank, a control character or one of ~ ^ : ? * [ \\';
-  if (ref.includes('..') || ref.includes('@{') || ref.includes('//') || ref.endsWith('/') || ref.endsWith('.')) return 'it holds .. or @{ or // or ends in . or /';
-  return ref.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock') || part === '') ? 'a part of it starts with a dot or ends in .lock' : undefined;
+  if (ref.includes('..') || ref.includes('@{') || ref.includes('//') || ref.endsWith('/') || ref.endsWith('.'))
+    return 'it holds .. or @{ or // or ends in . or /';
+  return ref.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock') || part === '')
+    ? 'a part of it starts with a dot or ends in .lock'
+    : undefined;
 }

@@ -7,7 +7,10 @@ import { readPlainFile, readPlainText } from './plain-file.ts';
 const objectIdPattern = /^[0-9a-f]{40}$/;
 
 /** What a loose ref or HEAD holds. */
-export type RefContent = { readonly kind: 'object'; readonly id: string } | { readonly kind: 'symbolic'; readonly ref: string } | { readonly kind: 'unreadable' };
+export type RefContent =
+  | { readonly kind: 'object'; readonly id: string }
+  | { readonly kind: 'symbolic'; readonly ref: string }
+  | { readonly kind: 'unreadable' };
 
 /** Reads HEAD or one loose ref as a file. Undefined when there is none. */
 export function readLooseRef(gitDir: string, ref: string): RefContent | undefined {
@@ -41,7 +44,10 @@ export function readPackedRefs(gitDir: string): ReadonlyMap<string, string> {
 }
 
 /** Returns refs below a prefix such as `refs/tags/restore/`, sorted by name. */
-export function listRefsInFiles(gitDir: string, prefix: string): readonly { readonly ref: string; readonly id: string }[] {
+export function listRefsInFiles(
+  gitDir: string,
+  prefix: string,
+): readonly { readonly ref: string; readonly id: string }[] {
   const loose = new Map<string, string>();
   const folder = prefix.endsWith('/') ? prefix.slice(0, -1) : path.posix.dirname(prefix);
   collectLoose(gitDir, folder, loose);

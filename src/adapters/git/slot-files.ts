@@ -30,7 +30,13 @@ export interface SlotFiles {
  */
 export async function bringToTree(
   parts: StoreParts,
-  options: { readonly root: Folder; readonly tree: GitTreeId; readonly trash: Trash; readonly cache: StatCache; readonly keep: readonly string[] },
+  options: {
+    readonly root: Folder;
+    readonly tree: GitTreeId;
+    readonly trash: Trash;
+    readonly cache: StatCache;
+    readonly keep: readonly string[];
+  },
 ): Promise<SlotFiles> {
   const { root, tree, trash, cache } = options;
   // Read together first: the walk goes folder by folder.
@@ -39,7 +45,10 @@ export async function bringToTree(
   await walk.folder(root, '', tree);
   const written: { readonly file: FileToWrite; readonly stat: fs.Stats; readonly entry: IndexEntry }[] = [];
   await writeNewFiles({
-    root, files: walk.missing, reader: parts.reader, durability: 'not synced',
+    root,
+    files: walk.missing,
+    reader: parts.reader,
+    durability: 'not synced',
     written: (file, stat, exact) => {
       const entry = indexEntry(file.path, file.mode, file.blob, exact);
       written.push({ file, stat, entry });
@@ -123,7 +132,13 @@ class Walk {
   }
 
   /** Returns the index entry of a file that is as the tree has it. */
-  #entryOfRight(folder: Folder, { name, id }: RawEntry, path: string, mode: EntryMode, stat: fs.Stats): IndexEntry | undefined {
+  #entryOfRight(
+    folder: Folder,
+    { name, id }: RawEntry,
+    path: string,
+    mode: EntryMode,
+    stat: fs.Stats,
+  ): IndexEntry | undefined {
     if (stat.isSymbolicLink() !== (mode === '120000')) return undefined;
     if (mode !== '120000' && (!stat.isFile() || ((stat.mode & 0o100) !== 0) !== (mode === '100755'))) return undefined;
     const cached = this.#cache.find(path, stat);
@@ -169,7 +184,9 @@ class Walk {
 function readableNames(folder: Folder): readonly (string | Buffer)[] {
   const names = folder.names();
   if (!names.some((name) => name.includes('\uFFFD'))) return names;
-  return folder.nameBytes().map((bytes) => (Buffer.from(bytes.toString('utf8')).equals(bytes) ? bytes.toString('utf8') : bytes));
+  return folder
+    .nameBytes()
+    .map((bytes) => (Buffer.from(bytes.toString('utf8')).equals(bytes) ? bytes.toString('utf8') : bytes));
 }
 
 /** A folder whose permissions an agent took away is given them back: the slot is ours. */

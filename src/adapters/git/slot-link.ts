@@ -42,12 +42,19 @@ export function refuseForeignAdmin(home: HomePlace, slot: SlotLocation): void {
   const back = readPlainText(pointer)?.trimEnd();
   if (back !== `gitdir: ${admin}`) return;
   throw new Fault('NAME_INVALID', `Home already has a work tree called ${slot.name}, at ${path.dirname(pointer)}.`, {
-    hints: [`git worktree remove ${path.dirname(pointer)}`], state: 'Nothing was changed.',
+    hints: [`git worktree remove ${path.dirname(pointer)}`],
+    state: 'Nothing was changed.',
   });
 }
 
 /** Writes the administration: detached at the commit, with an index that agrees with the files. What does not belong there goes to the trash. */
-export function writeAdmin(home: HomePlace, slot: SlotLocation, commit: string, index: readonly IndexEntry[], trash: Trash): void {
+export function writeAdmin(
+  home: HomePlace,
+  slot: SlotLocation,
+  commit: string,
+  index: readonly IndexEntry[],
+  trash: Trash,
+): void {
   const gitDir = Folder.open(home.gitDir);
   const worktrees = closing(gitDir, () => gitDir.ensureFolder('worktrees'));
   const admin = closing(worktrees, () => {
@@ -74,7 +81,8 @@ export function writePointer(home: HomePlace, slot: SlotLocation, root: Folder, 
 function putFile(folder: Folder, name: string, content: string | Buffer, trash: Trash): void {
   const wanted = Buffer.from(content as string);
   const there = folder.find(name);
-  if (there !== undefined && !there.isFile()) trash.take(folder, name, name === '.git' ? name : `.git-administration/${name}`);
+  if (there !== undefined && !there.isFile())
+    trash.take(folder, name, name === '.git' ? name : `.git-administration/${name}`);
   else if (there !== undefined) {
     const found = readPlainFile(folder.at(name), 1024 * 1024 * 1024);
     if (found.kind === 'file' && found.bytes.equals(wanted)) return;
@@ -82,7 +90,7 @@ function putFile(folder: Folder, name: string, content: string | Buffer, trash: 
   const temporary = `${name}.new-${randomBytes(4).toString('hex')}`;
   const fd = fs.openSync(folder.at(temporary), 'wx', 0o644);
   try {
-    for (let offset = 0; offset < wanted.length; ) offset += fs.writeSync(fd, wanted, offset);
+    for (let offset = 0; offset < wanted.length;) offset += fs.writeSync(fd, wanted, offset);
     fs.fsyncSync(fd);
   } finally {
     fs.closeSync(fd);

@@ -23,20 +23,27 @@ export function slotCacheKey(name: string): string {
  */
 export async function prepareSlot(
   home: HomePlace,
-  options: { readonly slot: SlotLocation; readonly commit: CommitId; readonly trashDir: string; readonly keepIgnored?: readonly string[] },
+  options: {
+    readonly slot: SlotLocation;
+    readonly commit: CommitId;
+    readonly trashDir: string;
+    readonly keepIgnored?: readonly string[];
+  },
 ): Promise<{ readonly how: 'created' | 'recycled' | 'rebuilt'; readonly trashed: readonly string[] }> {
   const { slot, commit } = options;
   checkSlotName(slot);
   const { tree } = await commitFacts(home.parts, commit);
   refuseForeignAdmin(home, slot);
   const wasLinked = isLinked(home, slot);
-  const wasThere = fs.lstatSync(slot.dir, { throwIfNoEntry: false }) !== undefined || fs.existsSync(adminDir(home, slot.name));
+  const wasThere =
+    fs.lstatSync(slot.dir, { throwIfNoEntry: false }) !== undefined || fs.existsSync(adminDir(home, slot.name));
   const trash = new Trash(options.trashDir, slot.name);
   const root = openSlot(slot, trash);
   try {
     // A pointer that leads elsewhere is taken away before the files come: a git of the person must not be misled.
     const there = root.find('.git');
-    if (there !== undefined && readPlainText(root.at('.git')) !== pointerText(home, slot.name)) trash.take(root, '.git', '.git');
+    if (there !== undefined && readPlainText(root.at('.git')) !== pointerText(home, slot.name))
+      trash.take(root, '.git', '.git');
     const cache = statCache(home.parts, slotCacheKey(slot.name), slot.dir);
     const files = await bringToTree(home.parts, { root, tree, trash, cache, keep: options.keepIgnored ?? [] });
     writeAdmin(home, slot, commit, files.index, trash);
@@ -48,7 +55,9 @@ export async function prepareSlot(
 }
 
 /** Returns the slots that exist on disk below `trees/` or in home's administration with a place there. */
-export function listSlots(home: HomePlace): readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[] {
+export function listSlots(
+  home: HomePlace,
+): readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[] {
   const trees = path.join(home.homeDir, 'trees');
   const names = new Set<string>();
   for (const entry of entriesOf(trees)) if (entry.isDirectory() && !entry.name.startsWith('.')) names.add(entry.name);
@@ -61,7 +70,11 @@ export function listSlots(home: HomePlace): readonly { readonly name: string; re
     const slot = { name, dir: path.join(trees, name) };
     const isThere = readPlainFile(slot.dir).kind === 'folder';
     const head = readPlainText(path.join(adminDir(home, name), 'HEAD'))?.trimEnd() ?? '';
-    return { name, state: !isThere ? 'missing' : isLinked(home, slot) ? 'linked' : 'half', head: /^[0-9a-f]{40}$/.test(head) ? head : null };
+    return {
+      name,
+      state: !isThere ? 'missing' : isLinked(home, slot) ? 'linked' : 'half',
+      head: /^[0-9a-f]{40}$/.test(head) ? head : null,
+    };
   });
 }
 

@@ -3,14 +3,14 @@ import { setImmediate as breathe } from 'node:timers/promises';
 
 import { asGitTreeId } from '../../base/ids.ts';
 import type { EntryMode, RefusedEntry, SnapshotLimits, SnapshotOutcome } from '../../ports/git.ts';
-import { errnoOf } from './git-failure.ts';
 import { Folder } from './folder.ts';
+import { errnoOf } from './git-failure.ts';
 import { hashLargeFile, largeFileBytes } from './large-file.ts';
 import { emptyTree, folderMode, objectId, type RawEntry } from './object-format.ts';
 import { collisionKey, looksLikeDotGit, nameProblem, printableName } from './path-rules.ts';
+import type { StatCache } from './stat-cache.ts';
 import { readSteadyFile } from './steady-file.ts';
 import { Batch, missingIds, statCache, type StoreParts } from './store-parts.ts';
-import type { StatCache } from './stat-cache.ts';
 
 export interface SnapshotOptions {
   readonly dir: string;
@@ -50,7 +50,12 @@ export async function takeSnapshot(parts: StoreParts, options: SnapshotOptions):
   await walk.batch.flush();
   cache?.keepOnly(walk.seen);
   cache?.saveSoon();
-  return { kind: 'taken', tree: asGitTreeId(entries.length === 0 ? emptyTree : tree), nFiles: walk.nFiles, nHashed: walk.nHashed };
+  return {
+    kind: 'taken',
+    tree: asGitTreeId(entries.length === 0 ? emptyTree : tree),
+    nFiles: walk.nFiles,
+    nHashed: walk.nHashed,
+  };
 }
 
 class Walk {
@@ -125,7 +130,8 @@ class Walk {
       this.#refuse(path, `too large (${stat.size} bytes, at most ${limits.maxFileBytes})`);
       return undefined;
     }
-    if (this.#nBytes > limits.maxTotalBytes) return this.#stop(path, `too large in all (more than ${limits.maxTotalBytes} bytes)`);
+    if (this.#nBytes > limits.maxTotalBytes)
+      return this.#stop(path, `too large in all (more than ${limits.maxTotalBytes} bytes)`);
     this.seen.add(path);
     const mode: EntryMode = stat.isSymbolicLink() ? '120000' : (stat.mode & 0o100) === 0 ? '100644' : '100755';
     const cached = this.#cache?.find(path, stat)?.blob;
@@ -136,7 +142,13 @@ class Walk {
     return this.#hash(folder, name, path, stat, mode);
   }
 
-  async #hash(folder: Folder, name: string, path: string, stat: fs.Stats, mode: EntryMode): Promise<RawEntry | undefined> {
+  async #hash(
+    folder: Folder,
+    name: string,
+    path: string,
+    stat: fs.Stats,
+    mode: EntryMode,
+  ): Promise<RawEntry | undefined> {
     this.nHashed++;
     try {
       if (mode === '120000') {
@@ -158,7 +170,8 @@ class Walk {
       return { mode, name, id };
     } catch (error) {
       if (errnoOf(error) === 'EACCES') return this.#refuse(path, 'not readable');
-      if (errnoOf(error) === 'EINVAL' || errnoOf(error) === 'ENOENT') return this.#refuse(path, 'changed while it was read');
+      if (errnoOf(error) === 'EINVAL' || errnoOf(error) === 'ENOENT')
+        return this.#refuse(path, 'changed while it was read');
       throw error;
     }
   }
@@ -170,7 +183,8 @@ class Walk {
     } catch (error) {
       const code = errnoOf(error);
       if (code === 'EACCES') this.#refuse(path, 'not readable');
-      else if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENOENT') this.#refuse(path, 'changed while it was read');
+      else if (code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENOENT')
+        this.#refuse(path, 'changed while it was read');
       else throw error;
       return undefined;
     }

@@ -16,10 +16,17 @@ export function refLocks(gitDir: string, refs: readonly string[]): readonly stri
  * repository, and the lock is not new (`youngerMs`: 0 when its owner was seen to end). Returns their paths. Where processes cannot be looked through (no /proc)
  * nothing is removed.
  */
-export function clearDeadLocks(options: { readonly locks: readonly string[]; readonly repositories: readonly string[]; readonly nowMs: number; readonly youngerMs?: number }): readonly string[] {
+export function clearDeadLocks(options: {
+  readonly locks: readonly string[];
+  readonly repositories: readonly string[];
+  readonly nowMs: number;
+  readonly youngerMs?: number;
+}): readonly string[] {
   const old = options.locks.filter((lock) => {
     const stat = fs.lstatSync(lock, { throwIfNoEntry: false });
-    return stat?.isFile() === true && Math.max(stat.mtimeMs, stat.ctimeMs) <= options.nowMs - (options.youngerMs ?? youngMs);
+    return (
+      stat?.isFile() === true && Math.max(stat.mtimeMs, stat.ctimeMs) <= options.nowMs - (options.youngerMs ?? youngMs)
+    );
   });
   if (old.length === 0) return [];
   const owners = lookForOwners(options.repositories);
@@ -75,7 +82,8 @@ function lookForOwners(repositories: readonly string[]): Owners | 'unknown' {
     if (readText(`${process}/cmdline`).includes('\0cat-file\0')) continue;
     const told = `${readLink(`${process}/cwd`) ?? ''}\0${readText(`${process}/cmdline`)}\0${readText(`${process}/environ`)}`;
     // A git of another user whose folder cannot be read may be at work here.
-    if (readLink(`${process}/cwd`) === undefined || repositories.some((repository) => told.includes(repository))) hasGitAtWork = true;
+    if (readLink(`${process}/cwd`) === undefined || repositories.some((repository) => told.includes(repository)))
+      hasGitAtWork = true;
   }
   return { open, hasGitAtWork };
 }

@@ -16,7 +16,9 @@ export type StatKey = Pick<fs.Stats, 'mode' | 'size' | 'mtimeMs' | 'ctimeMs' | '
 
 /** Tells whether two readings are of one file in one state. */
 export function isSameStat(a: StatKey, b: StatKey): boolean {
-  return a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino && a.mode === b.mode;
+  return (
+    a.ctimeMs === b.ctimeMs && a.mtimeMs === b.mtimeMs && a.size === b.size && a.ino === b.ino && a.mode === b.mode
+  );
 }
 
 /** Tells whether a file could still change unseen. The change time decides: no program can set it. */
@@ -69,7 +71,11 @@ export class StatCache {
       return;
     }
     const { mode, size, mtimeMs, ctimeMs, ino } = stat;
-    this.#entries.set(file, { stat: { mode, size, mtimeMs, ctimeMs, ino }, blob, ...(entry === undefined ? {} : { entry }) });
+    this.#entries.set(file, {
+      stat: { mode, size, mtimeMs, ctimeMs, ino },
+      blob,
+      ...(entry === undefined ? {} : { entry }),
+    });
     this.#nChanges++;
   }
 
@@ -100,7 +106,8 @@ export class StatCache {
 
   #write(): void {
     const lines = [this.#dir];
-    for (const [file, { stat, blob }] of this.#entries) lines.push(`${blob} ${stat.mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino} ${file}`);
+    for (const [file, { stat, blob }] of this.#entries)
+      lines.push(`${blob} ${stat.mode} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino} ${file}`);
     const body = lines.join('\0');
     fs.mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
     const temporary = `${this.#file}.tmp`;
@@ -121,7 +128,13 @@ export class StatCache {
     if (dir !== this.#dir) return;
     for (const line of lines) {
       const [blob = '', mode, size, mtimeMs, ctimeMs, ino, ...file] = line.split(' ');
-      const stat = { mode: Number(mode), size: Number(size), mtimeMs: Number(mtimeMs), ctimeMs: Number(ctimeMs), ino: Number(ino) };
+      const stat = {
+        mode: Number(mode),
+        size: Number(size),
+        mtimeMs: Number(mtimeMs),
+        ctimeMs: Number(ctimeMs),
+        ino: Number(ino),
+      };
       this.#entries.set(file.join(' '), { stat, blob });
     }
   }

@@ -29,10 +29,13 @@ export async function createStore(gitDir: string): Promise<void> {
     fs.mkdirSync(path.join(gitDir, folder), { recursive: true });
   }
   // All 256 at once: a folder made later costs a commit of the file system's journal in the midst of a change.
-  for (let first = 0; first < 256; first++) fs.mkdirSync(path.join(gitDir, 'objects', first.toString(16).padStart(2, '0')), { recursive: true });
+  for (let first = 0; first < 256; first++)
+    fs.mkdirSync(path.join(gitDir, 'objects', first.toString(16).padStart(2, '0')), { recursive: true });
   if (fs.existsSync(path.join(gitDir, 'objects/info/alternates'))) {
     throw new Fault('GIT_FAILED', 'The trusted store borrows objects from another folder (objects/info/alternates).', {
-      hints: ['orchestrate doctor'], state: 'Nothing was changed.', data: { gitDir },
+      hints: ['orchestrate doctor'],
+      state: 'Nothing was changed.',
+      data: { gitDir },
     });
   }
   await ensureContent(path.join(gitDir, 'info/attributes'), attributes, 'replace');

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
-import { parseHeaders } from './object-format.ts';
+import { parseHeaders } from './commit-format.ts';
 import type { StoreParts } from './store-parts.ts';
 
 export interface CommitFacts {
@@ -29,7 +29,7 @@ export async function commitFacts(parts: StoreParts, commit: CommitId): Promise<
 /** Returns the first-parent history, newest first. */
 export async function history(parts: StoreParts, commit: CommitId, limit: number): Promise<readonly CommitId[]> {
   const commits: CommitId[] = [];
-  for (let at: CommitId | undefined = commit; at !== undefined && commits.length < limit; ) {
+  for (let at: CommitId | undefined = commit; at !== undefined && commits.length < limit;) {
     commits.push(at);
     at = (await commitFacts(parts, at)).parents[0];
   }
@@ -40,13 +40,19 @@ export async function history(parts: StoreParts, commit: CommitId, limit: number
 export async function isAncestor(parts: StoreParts, ancestor: CommitId, commit: CommitId): Promise<boolean> {
   if ((await history(parts, commit, nNearSteps)).includes(ancestor)) return true;
   const result = await parts.door.run({
-    verb: 'merge-base', args: ['--is-ancestor', ancestor, commit], gitDir: parts.gitDir, answers: [0, 1],
+    verb: 'merge-base',
+    args: ['--is-ancestor', ancestor, commit],
+    gitDir: parts.gitDir,
+    answers: [0, 1],
   });
   return result.exitCode === 0;
 }
 
 /** Returns message and commit of an annotated tag. A tag of something else is `GIT_FAILED`. */
-export async function readTag(parts: StoreParts, object: string): Promise<{ readonly message: string; readonly target: CommitId }> {
+export async function readTag(
+  parts: StoreParts,
+  object: string,
+): Promise<{ readonly message: string; readonly target: CommitId }> {
   const { fields, message } = parseHeaders(await parts.reader.require(object, 'tag'));
   const target = fields.find(([key]) => key === 'object')?.[1] ?? '';
   if (fields.find(([key]) => key === 'type')?.[1] !== 'commit') {

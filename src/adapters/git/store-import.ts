@@ -9,14 +9,28 @@ import { listRefsInFiles } from './ref-files.ts';
 import { objectsDir, type StoreParts } from './store-parts.ts';
 
 /** Old histories hold these harmless slips; refusing them would refuse well-known repositories. */
-const tolerated = ['zeroPaddedFilemode', 'missingSpaceBeforeDate', 'badTimezone', 'missingEmail', 'missingSpaceBeforeEmail', 'badDate', 'badDateOverflow', 'gitmodulesUrl', 'gitmodulesName', 'gitmodulesUpdate'];
+const tolerated = [
+  'zeroPaddedFilemode',
+  'missingSpaceBeforeDate',
+  'badTimezone',
+  'missingEmail',
+  'missingSpaceBeforeEmail',
+  'badDate',
+  'badDateOverflow',
+  'gitmodulesUrl',
+  'gitmodulesName',
+  'gitmodulesUpdate',
+];
 
 /**
  * Brings a commit and everything reachable from it into the store. The other repository's objects are read as
  * alternates of one `pack-objects` that runs in the store; `index-pack --strict` then hashes every object again,
  * refuses malformed trees and names, and finds whatever is missing. Nothing else of that repository is read.
  */
-export async function importObjects(parts: StoreParts, options: { readonly gitDir: string; readonly commit: CommitId }): Promise<void> {
+export async function importObjects(
+  parts: StoreParts,
+  options: { readonly gitDir: string; readonly commit: CommitId },
+): Promise<void> {
   const { door, gitDir, reader } = parts;
   if ((await reader.findInfo(options.commit))?.type === 'commit') return;
   const source = path.join(options.gitDir, 'objects');
@@ -26,14 +40,21 @@ export async function importObjects(parts: StoreParts, options: { readonly gitDi
   try {
     const have = [...new Set(listRefsInFiles(gitDir, 'refs/').map(({ id }) => id))];
     const packed = await door.run({
-      verb: 'pack-objects', args: ['--revs', path.join(folder, 'pack')], gitDir, alternates: [source],
+      verb: 'pack-objects',
+      args: ['--revs', path.join(folder, 'pack')],
+      gitDir,
+      alternates: [source],
       stdin: `${options.commit}\n${have.map((id) => `^${id}\n`).join('')}`,
     });
     const name = packed.stdout.toString('latin1').trim();
     const pack = path.join(folder, `pack-${name}.pack`);
     if (!/^[0-9a-f]{40}$/.test(name) || !fs.existsSync(pack)) throw notImported(options.commit, 'nothing was packed');
     const index = path.join(folder, 'checked.idx');
-    await door.run({ verb: 'index-pack', args: [`--strict=${tolerated.map((id) => `${id}=ignore`).join(',')}`, '-o', index, pack], gitDir });
+    await door.run({
+      verb: 'index-pack',
+      args: [`--strict=${tolerated.map((id) => `${id}=ignore`).join(',')}`, '-o', index, pack],
+      gitDir,
+    });
     await install(path.join(objectsDir(parts), 'pack'), name, pack, index);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -45,7 +66,10 @@ export async function importObjects(parts: StoreParts, options: { readonly gitDi
 
 /** The index goes last: git finds a pack by it. */
 async function install(packDir: string, name: string, pack: string, index: string): Promise<void> {
-  for (const [from, suffix] of [[pack, 'pack'], [index, 'idx']] as const) {
+  for (const [from, suffix] of [
+    [pack, 'pack'],
+    [index, 'idx'],
+  ] as const) {
     const target = path.join(packDir, `pack-${name}.${suffix}`);
     const temporary = path.join(packDir, `tmp_${suffix}_${name}`);
     fs.copyFileSync(from, temporary, fs.constants.COPYFILE_FICLONE);
@@ -81,5 +105,8 @@ function refuseBorrowed(gitDir: string): void {
 const emptyMark = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 function notImported(commit: string, why: string): Fault {
-  return new Fault('GIT_FAILED', `The commit ${commit} could not be imported: ${why}.`, { state: 'The store holds what it held.', data: { commit } });
+  return new Fault('GIT_FAILED', `The commit ${commit} could not be imported: ${why}.`, {
+    state: 'The store holds what it held.',
+    data: { commit },
+  });
 }

@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 
 import type { GitDoor } from './git-door.ts';
-import { type NewObject, writeLooseObjects } from './object-writer.ts';
 import { encodeTree, objectId, type RawEntry } from './object-format.ts';
 import type { ObjectReader } from './object-reader.ts';
+import { type NewObject, writeLooseObjects } from './object-writer.ts';
 import { newObject } from './object-writer.ts';
 import { StatCache } from './stat-cache.ts';
 import type { TreeReader } from './tree-reader.ts';
@@ -29,7 +29,8 @@ export function objectsDir(parts: StoreParts): string {
 /** Returns the stat cache of that key for the folder; one object per key for as long as the store is open. */
 export function statCache(parts: StoreParts, key: string, dir: string): StatCache {
   const id = `${key}\0${path.resolve(dir)}`;
-  const open = parts.caches.get(id) ?? StatCache.open({ cacheDir: path.join(parts.scratchDir, 'stat-cache'), key, dir });
+  const open =
+    parts.caches.get(id) ?? StatCache.open({ cacheDir: path.join(parts.scratchDir, 'stat-cache'), key, dir });
   parts.caches.set(id, open);
   return open;
 }
@@ -80,7 +81,10 @@ export class Batch {
   async flush(): Promise<void> {
     if (this.#objects.size === 0) return;
     const missing = await missingIds(this.#parts, this.#objects.keys());
-    await writeLooseObjects(objectsDir(this.#parts), missing.flatMap((id) => this.#objects.get(id) ?? []));
+    await writeLooseObjects(
+      objectsDir(this.#parts),
+      missing.flatMap((id) => this.#objects.get(id) ?? []),
+    );
     for (const id of missing) this.#parts.trees.known.add(id);
     this.#objects.clear();
     this.#nBytes = 0;

@@ -30,9 +30,15 @@ export class Trash {
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return;
       if (errnoOf(error) !== 'EXDEV') throw error;
-      throw new Fault('FILE_ACCESS', `${relative} cannot be moved to the trash: ${this.#dir} is on another file system.`, {
-        state: 'It is where it was.', cause: error, data: { trashDir: this.#dir },
-      });
+      throw new Fault(
+        'FILE_ACCESS',
+        `${relative} cannot be moved to the trash: ${this.#dir} is on another file system.`,
+        {
+          state: 'It is where it was.',
+          cause: error,
+          data: { trashDir: this.#dir },
+        },
+      );
     }
     this.taken.push(relative);
   }
@@ -53,7 +59,9 @@ export class Trash {
     this.#place ??= path.join(this.#dir, `${this.#label}.${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`);
     const wanted = path.join(this.#place, relative);
     fs.mkdirSync(path.dirname(wanted), { recursive: true });
-    return fs.lstatSync(wanted, { throwIfNoEntry: false }) === undefined ? wanted : `${wanted}.${randomBytes(3).toString('hex')}`;
+    return fs.lstatSync(wanted, { throwIfNoEntry: false }) === undefined
+      ? wanted
+      : `${wanted}.${randomBytes(3).toString('hex')}`;
   }
 }
 

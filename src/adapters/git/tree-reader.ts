@@ -26,7 +26,10 @@ export class TreeReader {
     const entries = parseTree(await this.#reader.require(id, 'tree'), id);
     for (const entry of entries) {
       const problem = nameProblem(entry.name);
-      if (problem !== undefined) throw new Fault('GIT_FAILED', `The tree ${id} holds a name that is refused: ${problem}.`, { data: { id, name: entry.name } });
+      if (problem !== undefined)
+        throw new Fault('GIT_FAILED', `The tree ${id} holds a name that is refused: ${problem}.`, {
+          data: { id, name: entry.name },
+        });
     }
     this.remember(id, entries);
     return entries;
@@ -34,7 +37,8 @@ export class TreeReader {
 
   /** Keeps a tree that was just written. */
   remember(id: string, entries: readonly RawEntry[]): void {
-    if (this.#cache.size >= maxCachedTrees) for (const old of [...this.#cache.keys()].slice(0, maxCachedTrees / 4)) this.#cache.delete(old);
+    if (this.#cache.size >= maxCachedTrees)
+      for (const old of [...this.#cache.keys()].slice(0, maxCachedTrees / 4)) this.#cache.delete(old);
     this.#cache.set(id, entries);
     this.known.add(id);
     for (const entry of entries) if (entry.mode !== gitlinkMode) this.known.add(entry.id);
@@ -82,9 +86,17 @@ export class TreeReader {
     return found.sort(byPath);
   }
 
-  async #compare(prefix: string, before: string | undefined, after: string | undefined, found: FileDifference[]): Promise<void> {
+  async #compare(
+    prefix: string,
+    before: string | undefined,
+    after: string | undefined,
+    found: FileDifference[],
+  ): Promise<void> {
     if (before === after) return;
-    const [old, now] = await Promise.all([before === undefined ? [] : this.entries(before), after === undefined ? [] : this.entries(after)]);
+    const [old, now] = await Promise.all([
+      before === undefined ? [] : this.entries(before),
+      after === undefined ? [] : this.entries(after),
+    ]);
     const oldByName = new Map(old.map((entry) => [entry.name, entry]));
     const nowByName = new Map(now.map((entry) => [entry.name, entry]));
     const below: Promise<void>[] = [];
@@ -94,12 +106,18 @@ export class TreeReader {
       if (a?.id === b?.id && a?.mode === b?.mode) continue;
       const aFolder = a?.mode === folderMode ? a.id : undefined;
       const bFolder = b?.mode === folderMode ? b.id : undefined;
-      if (aFolder !== undefined || bFolder !== undefined) below.push(this.#compare(`${prefix}${name}/`, aFolder, bFolder, found));
+      if (aFolder !== undefined || bFolder !== undefined)
+        below.push(this.#compare(`${prefix}${name}/`, aFolder, bFolder, found));
       const aFile = a === undefined || aFolder !== undefined ? null : { mode: requireFileMode(prefix, a), blob: a.id };
       const bFile = b === undefined || bFolder !== undefined ? null : { mode: requireFileMode(prefix, b), blob: b.id };
       if (aFile === null && bFile === null) continue;
       if (aFile?.blob === bFile?.blob && aFile?.mode === bFile?.mode) continue;
-      found.push({ path: prefix + name, kind: aFile === null ? 'added' : bFile === null ? 'removed' : 'changed', before: aFile, after: bFile });
+      found.push({
+        path: prefix + name,
+        kind: aFile === null ? 'added' : bFile === null ? 'removed' : 'changed',
+        before: aFile,
+        after: bFile,
+      });
     }
     await Promise.all(below);
   }
@@ -122,9 +140,15 @@ function requireFileMode(prefix: string, entry: RawEntry): TreeEntry['mode'] {
   const mode = fileMode(entry.mode);
   if (mode !== undefined) return mode;
   if (entry.mode === gitlinkMode) {
-    throw new Fault('HOME_NESTED_REPOSITORY', `${prefix}${entry.name} is a nested repository (submodule), which is not supported.`, { data: { path: prefix + entry.name } });
+    throw new Fault(
+      'HOME_NESTED_REPOSITORY',
+      `${prefix}${entry.name} is a nested repository (submodule), which is not supported.`,
+      { data: { path: prefix + entry.name } },
+    );
   }
-  throw new Fault('GIT_FAILED', `${prefix}${entry.name} has the unknown mode ${entry.mode}.`, { data: { path: prefix + entry.name } });
+  throw new Fault('GIT_FAILED', `${prefix}${entry.name} has the unknown mode ${entry.mode}.`, {
+    data: { path: prefix + entry.name },
+  });
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

@@ -5,15 +5,17 @@ import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { TrustedStore } from '../../ports/git.ts';
 import type { Spawner } from '../process/spawner.ts';
+import { encodeCommit, encodeTag, ourselves } from './commit-format.ts';
 import { exportTree } from './export-tree.ts';
 import { createGitDoor, type GitCall } from './git-door.ts';
 import { atTheEdge } from './git-failure.ts';
-import { encodeCommit, encodeTag, ourselves, type ObjectType } from './object-format.ts';
+import { moveRefs } from './move-refs.ts';
+import type { ObjectType } from './object-format.ts';
 import { ObjectReader } from './object-reader.ts';
 import { newObject, writeLooseObjects } from './object-writer.ts';
 import { refProblem } from './path-rules.ts';
 import { findRefInFiles, listRefsInFiles } from './ref-files.ts';
-import { moveRefs, RefWriter } from './ref-writer.ts';
+import { RefWriter } from './ref-writer.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { clearDeadLocks, filesNamed, refLocks } from './stale-locks.ts';
 import { createStore } from './store-create.ts';
@@ -51,7 +53,15 @@ export function createTrustedStore(options: {
   const door = createGitDoor(options);
   const reader = new ObjectReader(door, gitDir);
   const refs = new RefWriter(door, gitDir);
-  const parts: StoreParts = { door, gitDir, scratchDir, reader, trees: new TreeReader(reader), caches: new Map(), closers: [] };
+  const parts: StoreParts = {
+    door,
+    gitDir,
+    scratchDir,
+    reader,
+    trees: new TreeReader(reader),
+    caches: new Map(),
+    closers: [],
+  };
 
   const treeOf: TrustedStore['treeOf'] = async (commit) => (await commitFacts(parts, commit)).tree;
   const findRef = (ref: string): string | undefined => findRefInFiles(gitDir, ref);
@@ -59,13 +69,20 @@ export function createTrustedStore(options: {
     ...filesNamed(path.join(gitDir, 'refs'), (name) => name.endsWith('.lock')),
     ...['HEAD.lock', 'config.lock', 'packed-refs.lock', 'index.lock'].map((name) => path.join(gitDir, name)),
   ];
-  const clearLocks = (): readonly string[] => clearDeadLocks({ locks: locks(), repositories: [gitDir], nowMs: Date.now() });
+  const clearLocks = (): readonly string[] =>
+    clearDeadLocks({ locks: locks(), repositories: [gitDir], nowMs: Date.now() });
   const updateRefs: TrustedStore['updateRefs'] = (updates) =>
     moveRefs({
       updates,
       find: findRef,
       transact: (commands) => refs.transact(commands),
-      clearLocks: (names) => void clearDeadLocks({ locks: refLocks(gitDir, names), repositories: [gitDir], nowMs: Date.now(), youngerMs: 0 }),
+      clearLocks: (names) =>
+        void clearDeadLocks({
+          locks: refLocks(gitDir, names),
+          repositories: [gitDir],
+          nowMs: Date.now(),
+          youngerMs: 0,
+        }),
     });
 
   // Loaded when first needed: short commands show no patch.
@@ -86,23 +103,32 @@ export function createTrustedStore(options: {
       const text = await readText({ verb: 'version', args: [], gitDir });
       const version = /\d+\.\d+[^\s]*/.exec(text)?.[0] ?? '';
       if (!isSupportedVersion(version)) {
-        throw new Fault('GIT_TOO_OLD', `git at ${door.program()} is ${version === '' ? 'of unknown version' : version}; 2.39 or newer is needed.`, {
-          hints: ['install git 2.39 or newer', 'orchestrate doctor'], state: 'Nothing was changed.', data: { version },
-        });
+        throw new Fault(
+          'GIT_TOO_OLD',
+          `git at ${door.program()} is ${version === '' ? 'of unknown version' : version}; 2.39 or newer is needed.`,
+          {
+            hints: ['install git 2.39 or newer', 'orchestrate doctor'],
+            state: 'Nothing was changed.',
+            data: { version },
+          },
+        );
       }
       return version;
     },
-    create: () => atTheEdge('creating the trusted store', 'Nothing outside the store was touched.', () => createStore(gitDir)),
+    create: () =>
+      atTheEdge('creating the trusted store', 'Nothing outside the store was touched.', () => createStore(gitDir)),
     importCommit: ({ gitDir: from, commit, name }) =>
       atTheEdge('importing a commit', unmoved, async () => {
         const ref = `refs/orchestrate/incoming/${name}`;
         const problem = refProblem(ref);
-        if (problem !== undefined) throw new Fault('NAME_INVALID', `The name ${JSON.stringify(name)} is refused: ${problem}.`);
+        if (problem !== undefined)
+          throw new Fault('NAME_INVALID', `The name ${JSON.stringify(name)} is refused: ${problem}.`);
         await importObjects(parts, { gitDir: from, commit });
         const present = findRef(ref);
         if (present === commit) return;
         const moved = await updateRefs([{ ref, from: present ?? null, to: commit }]);
-        if (moved.kind === 'refused') throw new Fault('GIT_FAILED', `${ref} was moved by something else at the same time.`, { state: unmoved });
+        if (moved.kind === 'refused')
+          throw new Fault('GIT_FAILED', `${ref} was moved by something else at the same time.`, { state: unmoved });
       }),
     snapshot: (request) => atTheEdge('taking a snapshot', unmoved, () => takeSnapshot(parts, request)),
     treeOf,
@@ -110,26 +136,33 @@ export function createTrustedStore(options: {
     readBlob: (blob) => parts.reader.require(blob, 'blob'),
     async readFile(tree, file) {
       const entry = await parts.trees.find(tree, file);
-      return entry === undefined || entry.mode === '40000' || entry.mode === '160000' ? undefined : parts.reader.require(entry.id, 'blob');
+      return entry === undefined || entry.mode === '40000' || entry.mode === '160000'
+        ? undefined
+        : parts.reader.require(entry.id, 'blob');
     },
     editTree: (base, edits) => atTheEdge('writing a tree', unmoved, () => editTree(parts, base, edits)),
     differences: (before, after) => parts.trees.differences(before, after),
     findUnsupported: (tree) => findUnsupported(parts, tree),
-    patch: (before, after) => readText({ verb: 'diff-tree', args: ['-p', '--full-index', '-M', '--end-of-options', before, after], gitDir }),
+    patch: (before, after) =>
+      readText({ verb: 'diff-tree', args: ['-p', '--full-index', '-M', '--end-of-options', before, after], gitDir }),
     merge: ({ base, ours, theirs }) =>
       atTheEdge('merging', unmoved, async () => {
         const [baseTree, oursTree, theirsTree] = await Promise.all([treeOf(base), treeOf(ours), treeOf(theirs)]);
         return mergeTrees(parts, { base: baseTree, ours: oursTree, theirs: theirsTree });
       }),
     commit: (spec) =>
-      atTheEdge('writing a commit', unmoved, async () => asCommitId(await writeObject('commit', encodeCommit({ ...spec, committer: ourselves })))),
+      atTheEdge('writing a commit', unmoved, async () =>
+        asCommitId(await writeObject('commit', encodeCommit({ ...spec, committer: ourselves }))),
+      ),
     tagObject: (tag) =>
       atTheEdge('writing a tag', unmoved, async () => {
         const problem = refProblem(`refs/tags/${tag.name}`);
-        if (problem !== undefined) throw new Fault('NAME_INVALID', `The tag name ${JSON.stringify(tag.name)} is refused: ${problem}.`);
+        if (problem !== undefined)
+          throw new Fault('NAME_INVALID', `The tag name ${JSON.stringify(tag.name)} is refused: ${problem}.`);
         return writeObject('tag', encodeTag(tag));
       }),
-    updateRefs: (updates) => atTheEdge('moving refs', 'The refs show what moved; a repeat finishes it.', () => updateRefs(updates)),
+    updateRefs: (updates) =>
+      atTheEdge('moving refs', 'The refs show what moved; a repeat finishes it.', () => updateRefs(updates)),
     findRef: async (ref) => findRef(ref),
     async listRefs(prefix) {
       const found: { ref: string; object: string; target: CommitId }[] = [];
@@ -143,12 +176,27 @@ export function createTrustedStore(options: {
     commitFacts: (commit) => commitFacts(parts, commit),
     isAncestor: (ancestor, commit) => isAncestor(parts, ancestor, commit),
     history: (commit, limit) => history(parts, commit, limit),
-    exportTree: (tree, dir) => atTheEdge('exporting a tree', `The folder ${dir} may hold a part of the files.`, () => exportTree(parts, tree, dir)),
+    exportTree: (tree, dir) =>
+      atTheEdge('exporting a tree', `The folder ${dir} may hold a part of the files.`, () =>
+        exportTree(parts, tree, dir),
+      ),
     async verify() {
-      const result = await door.run({ verb: 'fsck', args: ['--connectivity-only', '--no-dangling', '--no-progress'], gitDir, answers: [0, 1, 2, 3, 4, 5, 6, 7, 8, 128] });
-      const said = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('notice:'));
-      const borrowed = fs.existsSync(path.join(gitDir, 'objects/info/alternates')) ? ['the store borrows objects (objects/info/alternates)'] : [];
-      return result.exitCode === 0 ? borrowed : [...borrowed, ...(said.length === 0 ? [`git fsck ended with ${result.exitCode}`] : said)];
+      const result = await door.run({
+        verb: 'fsck',
+        args: ['--connectivity-only', '--no-dangling', '--no-progress'],
+        gitDir,
+        answers: [0, 1, 2, 3, 4, 5, 6, 7, 8, 128],
+      });
+      const said = `${result.stdout.toString('utf8')}\n${result.stderr.toString('utf8')}`
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith('notice:'));
+      const borrowed = fs.existsSync(path.join(gitDir, 'objects/info/alternates'))
+        ? ['the store borrows objects (objects/info/alternates)']
+        : [];
+      return result.exitCode === 0
+        ? borrowed
+        : [...borrowed, ...(said.length === 0 ? [`git fsck ended with ${result.exitCode}`] : said)];
     },
     clearStaleLocks: () => atTheEdge('clearing locks', unmoved, async () => clearLocks()),
     async close() {

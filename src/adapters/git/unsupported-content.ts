@@ -49,7 +49,8 @@ function splitPattern(line: string): readonly string[] {
 }
 
 function unsupportedAttribute(word: string): string | undefined {
-  if (/^filter=./.test(word) || word === 'filter') return word === 'filter=lfs' ? 'uses Git LFS' : 'uses a content filter';
+  if (/^filter=./.test(word) || word === 'filter')
+    return word === 'filter=lfs' ? 'uses Git LFS' : 'uses a content filter';
   if (word === 'ident') return 'replaces $Id$ on checkout';
   if (/^working-tree-encoding=./.test(word) && !/=utf-?8$/i.test(word)) return 'changes the encoding on checkout';
   if (word === 'eol=crlf' || word === 'crlf') return 'changes line ends on checkout';

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 
 import type { EntryMode } from '../../ports/git.ts';
+import { openParent } from './folder-paths.ts';
+import type { Folder } from './folder.ts';
 import { errnoOf } from './git-failure.ts';
-import { openParent, type Folder } from './folder.ts';
 import { objectId } from './object-format.ts';
 import { readSteadyFile } from './steady-file.ts';
 

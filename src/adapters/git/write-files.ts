@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 
 import { Fault } from '../../base/fault.ts';
 import type { EntryMode } from '../../ports/git.ts';
-import { ensureParent, openParent, type Folder } from './folder.ts';
+import { ensureParent, openParent } from './folder-paths.ts';
+import type { Folder } from './folder.ts';
 import type { ObjectReader } from './object-reader.ts';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
@@ -58,7 +59,12 @@ export async function writeNewFiles(options: {
 function syncFolders(root: Folder, files: readonly FileToWrite[]): void {
   const dirs = new Set<string>();
   for (const { path } of files) {
-    for (let slash = path.lastIndexOf('/'); slash > 0 && !dirs.has(path.slice(0, slash)); slash = path.lastIndexOf('/', slash - 1)) dirs.add(path.slice(0, slash));
+    for (
+      let slash = path.lastIndexOf('/');
+      slash > 0 && !dirs.has(path.slice(0, slash));
+      slash = path.lastIndexOf('/', slash - 1)
+    )
+      dirs.add(path.slice(0, slash));
   }
   for (const dir of dirs) {
     const below = openParent(root, `${dir}/`);
@@ -74,7 +80,7 @@ type Written = ((file: FileToWrite, stat: fs.Stats, exact: fs.BigIntStats) => vo
 function writeFile(at: string, body: Buffer, file: FileToWrite, isSynced: boolean, written: Written): void {
   const fd = fs.openSync(at, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, file.mode === '100755' ? 0o777 : 0o666);
   try {
-    for (let offset = 0; offset < body.length; ) offset += fs.writeSync(fd, body, offset);
+    for (let offset = 0; offset < body.length;) offset += fs.writeSync(fd, body, offset);
     if (isSynced) fs.fsyncSync(fd);
     written?.(file, fs.fstatSync(fd), fs.fstatSync(fd, { bigint: true }));
   } finally {
@@ -83,7 +89,10 @@ function writeFile(at: string, body: Buffer, file: FileToWrite, isSynced: boolea
 }
 
 function writeLink(at: string, body: Buffer, file: FileToWrite, written: Written): void {
-  if (body.includes(0)) throw new Fault('GIT_FAILED', `The link ${file.path} has a target that no file system takes.`, { data: { path: file.path } });
+  if (body.includes(0))
+    throw new Fault('GIT_FAILED', `The link ${file.path} has a target that no file system takes.`, {
+      data: { path: file.path },
+    });
   fs.symlinkSync(body, at);
   written?.(file, fs.lstatSync(at), fs.lstatSync(at, { bigint: true }));
 }

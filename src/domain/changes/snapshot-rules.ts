@@ -10,7 +10,7 @@ const outsideTheTree = /^(\.orchestrate|trees\/[^/]+|memory|sessions|logs)(\/|$)
 
 /** Whether a path of a slot stays out of snapshots. `trees/*.yaml` are definitions and stay in. */
 export const skipInSlot = (path: string): boolean =>
-  unfinished.test(path) || (outsideTheTree.test(path) && !/^trees\/[^/]+\.yaml$/.test(path));
+  unfinished.test(path) || (outsideTheTree.test(path) && !/^trees\/[^/]+\.yaml\/?$/.test(path));
 
 /** What a kill in the middle of writing a file leaves beside it. */
 const unfinished = /(^|\/)\.orchestrate-[^/]*\.tmp$/;

@@ -63,6 +63,14 @@ export function parseManifest(message: string, ref: string): RestoreManifest {
   }
 }
 
-/** Returns the tag's message: a line for people, then the manifest as JSON. */
-export const printManifest = (manifest: RestoreManifest): string =>
-  `${manifest.title}\n\n${JSON.stringify(manifest, null, 2)}\n`;
+/**
+ * Returns the tag's message: a line for people, then the manifest as JSON. The order of the fields is fixed: the id of
+ * the tag must come out the same from a manifest that was read back from the journal, which sorts them.
+ */
+export function printManifest(manifest: RestoreManifest): string {
+  const { version, number, title, commit, tree, environment, environmentDigest, components, made, run, change } = manifest;
+  const moves = manifest.moves.map(({ name, from, to }) => ({ name, from, to }));
+  const journal = { seq: manifest.journal.seq, hash: manifest.journal.hash };
+  const ordered = { version, number, title, commit, tree, environment, environmentDigest, components, made, run, change, moves, journal };
+  return `${title}\n\n${JSON.stringify(ordered, null, 2)}\n`;
+}

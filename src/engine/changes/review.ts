@@ -33,8 +33,10 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   for (const reviewer of checked?.reviewers ?? []) verdicts.push(await askReviewer(engine, reviewer, asked));
 
   if (findApproval(engine, gated)) return { kind: 'approved' };
-  if (verdicts.includes('rejected')) return { kind: 'ask' };
   const run = runOf(engine, drafted.run);
+  // A way back leads to what was live before: whoever said yes to it is not stopped because it starts more slowly.
+  const isWayBack = run.kind !== 'work';
+  if (verdicts.includes('rejected') && !(isWayBack && run.options.yes)) return { kind: 'ask' };
   const risk = checked?.risk ?? 'high';
   const byRule = risk !== 'high' && engine.config.policy.autoMerge.includes(risk) && verdicts.includes('approved');
   if (run.options.yes) {

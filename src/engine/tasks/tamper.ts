@@ -21,12 +21,15 @@ export async function acceptFingerprint(engine: Engine, by: { kind: 'program' | 
 /**
  * Compares home's git files with what was last accepted. A difference is written down and stops the task:
  * nothing that an agent or a package put there is obeyed, and a person looks at it. Fault `TREE_TAMPERED`.
+ * `except` names a slot that is about to be written anew.
  */
-export async function requireUntampered(engine: Engine, options: { run: string; task: string | null }): Promise<void> {
+export async function requireUntampered(engine: Engine, options: { run: string; task: string | null; except?: string }): Promise<void> {
   const accepted = dataOf('fingerprint.accepted', engine.ledger.latest('fingerprint'));
   if (!accepted) return;
   const { items } = await engine.home.fingerprint(await slotLocations(engine));
-  const differences = compareFingerprints(accepted.items, items);
+  const { except } = options;
+  const isExcepted = (item: string): boolean => except !== undefined && (item === `trees/${except}/.git` || item.startsWith(`worktrees/${except}/`));
+  const differences = compareFingerprints(accepted.items, items).filter(({ item }) => !isExcepted(item));
   if (differences.length === 0) return;
   await engine.ledger.append([row('tamper.found', { run: options.run, task: options.task, differences }, { run: options.run, keys: [`tamper:${options.run}`] })]);
   throw new Fault('TREE_TAMPERED', `Git files of home were changed during the run: ${differences.slice(0, 5).map(describeDifference).join(', ')}.`, {

@@ -3,12 +3,19 @@ import { sinkOf, type Streams } from './streams.ts';
 
 /** Returns the streams of this process. A person can be asked when both ends of the terminal are one. */
 export function processStreams(): Streams {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;
   return {
     out: sinkOf(process.stdout, process.env),
     err: sinkOf(process.stderr, process.env),
     prompter: canAsk ? terminalPrompter(process.stdin, process.stderr) : null,
   };
+}
+
+/** Whoever read our output has read enough (`orchestrate runs list | head`): that is no failure. A run goes on. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }
 
 const INTERRUPTED = 130;
