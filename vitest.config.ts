@@ -46,8 +46,8 @@ export default defineConfig({
     passWithNoTests: true,
     teardownTimeout: 10_000,
     projects: [
-      ring('unit', ['test/unit/**/*.test.ts', 'test/tidy/**/*.test.ts'], 10_000, 0),
-      ring('contract', ['test/contract/**/*.test.ts', 'test/demo/**/*.test.ts'], 60_000, 1),
+      ring('unit', ['test/unit/**/*.test.ts', 'test/tidy/**/*.test.ts'], 60_000, 0),
+      ring('contract', ['test/contract/**/*.test.ts', 'test/demo/**/*.test.ts'], 120_000, 1),
       ring('scene', ['test/scene/**/*.test.ts'], 180_000, 2),
       ring('attacks', ['test/attacks/**/*.test.ts'], 180_000, 3),
       ring('faults', ['test/faults/**/*.test.ts'], 600_000, 4),

@@ -29,8 +29,14 @@ const nRounds = Number(options.rounds);
 const nFiles = Number(options.files);
 const dir = fs.mkdtempSync(path.join(options.dir ?? os.tmpdir(), 'change-cycle-'));
 const cleanEnv = {
-  PATH: process.env.PATH, HOME: dir, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_AUTHOR_NAME: 'bench', GIT_AUTHOR_EMAIL: 'bench@example.com', GIT_COMMITTER_NAME: 'bench', GIT_COMMITTER_EMAIL: 'bench@example.com',
+  PATH: process.env.PATH,
+  HOME: dir,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'bench',
+  GIT_AUTHOR_EMAIL: 'bench@example.com',
+  GIT_COMMITTER_NAME: 'bench',
+  GIT_COMMITTER_EMAIL: 'bench@example.com',
 };
 const git = (cwd, ...args) => execFileSync('git', args, { cwd, env: cleanEnv, encoding: 'utf8', maxBuffer: 1 << 28 });
 
@@ -46,7 +52,10 @@ async function main() {
   else git(dir, 'clone', '--quiet', '--no-local', options.repo, seed);
   git(seed, 'checkout', '--quiet', '-B', 'main');
   fs.writeFileSync(path.join(seed, '.git/info/exclude'), 'trees/\n.orchestrate/\n');
-  const file = git(seed, 'ls-files').split('\n').find((name) => name.split('/').length >= 4) ?? '';
+  const file =
+    git(seed, 'ls-files')
+      .split('\n')
+      .find((name) => name.split('/').length >= 4) ?? '';
   const [bash, home] = ['bash', 'home'].map((name) => {
     fs.cpSync(seed, path.join(dir, name), { recursive: true, preserveTimestamps: true });
     git(path.join(dir, name), 'update-index', '-q', '--refresh');
@@ -70,7 +79,7 @@ async function main() {
       const ms = performance.now() - fromMs;
       if (round < 0) continue;
       const result = results.get(name);
-      result.times.push(ms - (ours.outside.splice(0).reduce((sum, each) => sum + each, 0)));
+      result.times.push(ms - ours.outside.splice(0).reduce((sum, each) => sum + each, 0));
       result.nShort = Math.max(result.nShort, spawner.nShort);
       result.nLong = Math.max(result.nLong, spawner.nLong);
     }
@@ -82,7 +91,12 @@ async function main() {
 /** A change as the engine makes it, with a base that has not moved. */
 async function openCycle(homeDir, file, spawner) {
   const state = path.join(dir, 'state');
-  const store = createTrustedStore({ gitDir: path.join(state, 'store.git'), scratchDir: path.join(state, 'scratch'), spawner, searchPath: process.env.PATH });
+  const store = createTrustedStore({
+    gitDir: path.join(state, 'store.git'),
+    scratchDir: path.join(state, 'scratch'),
+    spawner,
+    searchPath: process.env.PATH,
+  });
   const home = createHomeRepository({ homeDir, store });
   await store.create();
   const inspected = await home.inspect();
@@ -107,7 +121,8 @@ async function openCycle(homeDir, file, spawner) {
       const n = ++serial;
       if (isDirty && fs.existsSync(slot.dir)) {
         play(() => {
-          for (let index = 0; index < 20; index++) fs.writeFileSync(path.join(slot.dir, `leftover-${index}.log`), `left ${n}\n`);
+          for (let index = 0; index < 20; index++)
+            fs.writeFileSync(path.join(slot.dir, `leftover-${index}.log`), `left ${n}\n`);
           fs.appendFileSync(path.join(slot.dir, path.dirname(file), 'untracked.txt'), `left ${n}\n`);
           fs.appendFileSync(path.join(slot.dir, file), 'edited and never submitted\n');
         });
@@ -120,10 +135,19 @@ async function openCycle(homeDir, file, spawner) {
       const differences = await store.differences(before, taken.tree);
       if (differences.length !== 1) throw new Error(`expected one change, not ${differences.length}`);
       const atSeconds = 1_800_000_000 + n;
-      const commit = await store.commit({ tree: taken.tree, parents: [base], message: `change ${n}`, author: { name: 'bench', email: 'bench@example.com' }, atSeconds });
+      const commit = await store.commit({
+        tree: taken.tree,
+        parents: [base],
+        message: `change ${n}`,
+        author: { name: 'bench', email: 'bench@example.com' },
+        atSeconds,
+      });
       const tagName = `restore/${String(n).padStart(4, '0')}-bench`;
       const tag = await store.tagObject({ name: tagName, target: commit, message: 'restore point', atSeconds });
-      const moves = [{ ref: `refs/tags/${tagName}`, from: null, to: tag }, { ref: inspected.branchRef, from: base, to: commit }];
+      const moves = [
+        { ref: `refs/tags/${tagName}`, from: null, to: tag },
+        { ref: inspected.branchRef, from: base, to: commit },
+      ];
       expect(await store.updateRefs(moves));
       await home.deliverObjects({ commit, tag, known: base });
       expect(await home.updateRefs(moves));
@@ -151,7 +175,11 @@ function expect(outcome) {
 }
 
 function runScript(repository, file, name) {
-  execFileSync('bash', [path.join(import.meta.dirname, 'change-cycle.sh'), repository, path.join(dir, 'bash-trees'), file, name], { env: cleanEnv });
+  execFileSync(
+    'bash',
+    [path.join(import.meta.dirname, 'change-cycle.sh'), repository, path.join(dir, 'bash-trees'), file, name],
+    { env: cleanEnv },
+  );
 }
 
 function counting(inner) {
@@ -173,17 +201,30 @@ function report(results, checks) {
   const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
   const peer = median(results.get('bare git, bash, plumbing').times);
   const rows = [...results].map(([name, { times, nShort, nLong }]) => ({
-    name, medianMs: Number(median(times).toFixed(2)), minMs: Number(Math.min(...times).toFixed(2)), ratio: Number((median(times) / peer).toFixed(3)), nShort, nLong,
+    name,
+    medianMs: Number(median(times).toFixed(2)),
+    minMs: Number(Math.min(...times).toFixed(2)),
+    ratio: Number((median(times) / peer).toFixed(3)),
+    nShort,
+    nLong,
   }));
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ files: nFiles, rounds: nRounds, rows, checks })}\n`);
     return;
   }
   for (const row of rows) {
-    const processes = row.name.startsWith('bare') ? '12 git processes' : `${row.nShort} short-lived, ${row.nLong} long-lived started`;
-    console.log(`${row.name.padEnd(30)} median ${String(row.medianMs).padStart(8)} ms  min ${String(row.minMs).padStart(8)}  ratio ${row.ratio.toFixed(3)}  ${processes}`);
+    const processes = row.name.startsWith('bare')
+      ? '10 git processes'
+      : `${row.nShort} short-lived, ${row.nLong} long-lived started`;
+    console.log(
+      `${row.name.padEnd(30)} median ${String(row.medianMs).padStart(8)} ms  min ${String(row.minMs).padStart(8)}  ratio ${row.ratio.toFixed(3)}  ${processes}`,
+    );
   }
-  console.log(Object.entries(checks).map(([what, isSo]) => `${what}: ${isSo ? 'yes' : 'NO'}`).join(' · '));
+  console.log(
+    Object.entries(checks)
+      .map(([what, isSo]) => `${what}: ${isSo ? 'yes' : 'NO'}`)
+      .join(' · '),
+  );
   if (Object.values(checks).includes(false)) process.exitCode = 1;
 }
 
@@ -196,21 +237,30 @@ async function generate(target) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state % below;
   };
-  const words = Array.from({ length: 2_000 }, () => Array.from({ length: 4 + random(8) }, () => String.fromCharCode(97 + random(26))).join(''));
-  const line = () => `  const ${words[random(2_000)]} = ${Array.from({ length: 3 + random(5) }, () => words[random(2_000)]).join('.')}(${random(1e6)});\n`;
-  const importer = spawn('git', ['fast-import', '--quiet'], { cwd: target, env: cleanEnv, stdio: ['pipe', 'inherit', 'inherit'] });
+  const words = Array.from({ length: 2_000 }, () =>
+    Array.from({ length: 4 + random(8) }, () => String.fromCharCode(97 + random(26))).join(''),
+  );
+  const line = () =>
+    `  const ${words[random(2_000)]} = ${Array.from({ length: 3 + random(5) }, () => words[random(2_000)]).join('.')}(${random(1e6)});\n`;
+  const importer = spawn('git', ['fast-import', '--quiet'], {
+    cwd: target,
+    env: cleanEnv,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
   const say = async (text) => {
     if (!importer.stdin.write(text)) await new Promise((resolve) => importer.stdin.once('drain', resolve));
   };
   const contents = new Map();
   for (let index = 0; index < nFiles; index++) {
     let text = '';
-    for (const size = 3_000 + random(24_000); text.length < size; ) text += line();
+    for (const size = 3_000 + random(24_000); text.length < size;) text += line();
     contents.set(`packages/p${Math.floor(index / 200)}/src/m${Math.floor(index / 20) % 10}/file${index}.ts`, text);
   }
   const names = [...contents.keys()];
   for (let commit = 0; commit < 41; commit++) {
-    await say(`commit refs/heads/main\ncommitter bench <bench@example.com> ${1_700_000_000 + commit} +0000\ndata 2\nc\n`);
+    await say(
+      `commit refs/heads/main\ncommitter bench <bench@example.com> ${1_700_000_000 + commit} +0000\ndata 2\nc\n`,
+    );
     const changed = commit === 0 ? names : Array.from({ length: 5 }, () => names[random(nFiles)]);
     for (const name of changed) {
       if (commit > 0) contents.set(name, contents.get(name) + line());

@@ -1,6 +1,7 @@
 import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
+import { stated } from './app/stated.ts';
 import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
 import { statusView } from './app/views/status-view.ts';
 import { createDigest } from './adapters/clock/digest.ts';
@@ -102,14 +103,14 @@ async function createApp(options: { cwd: string; opened: { close(): Promise<void
 
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
-    installed ??= (async () => {
+    installed ??= stated('Nothing was changed.', async () => {
       const homeDir = await findHome(files, cwd);
       const config = await readConfig(files, homeDir);
       const paths = installationPaths(homeDir, host.stateHome, config.id);
       await requireState(files, paths);
       const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home: homeDir });
       return { paths, config, definitions, ledger: await openJournal(paths), ...openStore(paths) };
-    })();
+    });
     return installed;
   };
 
@@ -180,8 +181,10 @@ function networkSettings(env: NodeJS.ProcessEnv): { proxy?: string; certificateF
 
 /** A home that was copied here, or whose state was removed, has no record: an empty one must not pass for it. */
 async function requireState(files: Files, paths: InstallationPaths): Promise<void> {
-  if ((await files.info(`${paths.state}/ledger.db`)) !== undefined) return;
-  throw new Fault('LEDGER_UNAVAILABLE', `The record of this installation is not on this machine: ${paths.state} has no ledger.db.`, {
+  const found = await files.info(`${paths.state}/ledger.db`);
+  if (found !== undefined && found.sizeBytes > 0) return;
+  const what = found === undefined ? `${paths.state} has no ledger.db` : `${paths.state}/ledger.db is empty`;
+  throw new Fault('LEDGER_UNAVAILABLE', `The record of this installation is not on this machine: ${what}.`, {
     hints: ['Set XDG_STATE_HOME as it was when the installation was made, or bring that folder back.'],
     state: 'Nothing was changed.',
   });

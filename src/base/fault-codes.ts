@@ -93,6 +93,7 @@ export const faultCodes = {
   INSTANCE_UNHEALTHY: entry('user', 'The service started but never became healthy.'),
   INSTANCE_NOT_PROVEN: entry('conflict', 'Something answers on the port, but it is not the instance that was started.'),
   SERVICE_NOT_RUNNING: entry('not-found', 'Production is not running.', 'orchestrate service start'),
+  SERVICE_NOT_OURS: entry('conflict', 'Production is started by another program.'),
   SMOKE_FAILED: entry('user', 'A workflow did not run, or its picture is not good.'),
   // Runs, changes, reviews.
   RUN_NOT_FOUND: entry('not-found', 'No run of that id.', 'orchestrate runs list'),

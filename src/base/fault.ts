@@ -55,6 +55,11 @@ export class Fault extends Error {
     this.data = details.data;
   }
 
+  /** Returns the fault with this state of the work, or itself when it already says one. */
+  withState(state: string): Fault {
+    return this.state === undefined ? Fault.fromRecord({ ...this.toRecord(), state }, this) : this;
+  }
+
   /** Returns the fault as plain JSON data. */
   toRecord(): FaultRecord {
     return {
@@ -69,12 +74,13 @@ export class Fault extends Error {
   }
 
   /** Returns the fault that a record describes, for example one read back from the journal. */
-  static fromRecord(record: FaultRecord): Fault {
+  static fromRecord(record: FaultRecord, cause?: unknown): Fault {
     return new Fault(record.code, record.message, {
       hints: record.hints,
       ...(record.state === undefined ? {} : { state: record.state }),
       ...(record.at === undefined ? {} : { at: record.at }),
       ...(record.data === undefined ? {} : { data: record.data }),
+      ...(cause === undefined ? {} : { cause }),
     });
   }
 }

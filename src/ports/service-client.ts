@@ -33,7 +33,7 @@ export interface QueueState {
 }
 
 /**
- * A client of ComfyUI's HTTP and WebSocket API; facts in `docs/protocol.md`.
+ * A client of ComfyUI's HTTP and WebSocket API; facts in `test/fixtures/comfyui-transcript.json`.
  * `baseUrl` is like `http://127.0.0.1:8191`. Loopback only. Every call has a timeout;
  * a server that does not answer is `undefined` from `facts`, and a Fault `INSTANCE_UNHEALTHY` from the others.
  */

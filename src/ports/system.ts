@@ -38,6 +38,8 @@ export interface Host {
   readonly searchPath: readonly string[];
   /** `$XDG_STATE_HOME` or its default, absolute. */
   readonly stateHome: string;
+  /** Folder for what is thrown away at once, absolute. */
+  readonly tempDir: string;
   /** Where the built-in `agents/ trees/ playbooks/ memory/ templates/` lie, absolute. */
   readonly builtInDir: string;
   readonly version: string;

@@ -80,12 +80,23 @@ function lookForOwners(repositories: readonly string[]): Owners | 'unknown' {
     if (!readText(`${process}/comm`).startsWith('git')) continue;
     // The reader of objects that a store keeps open takes no lock.
     if (readText(`${process}/cmdline`).includes('\0cat-file\0')) continue;
-    const told = `${readLink(`${process}/cwd`) ?? ''}\0${readText(`${process}/cmdline`)}\0${readText(`${process}/environ`)}`;
+    const cwd = whereItIs(process);
+    if (cwd === 'ended') continue;
+    const told = `${cwd ?? ''}\0${readText(`${process}/cmdline`)}\0${readText(`${process}/environ`)}`;
     // A git of another user whose folder cannot be read may be at work here.
-    if (readLink(`${process}/cwd`) === undefined || repositories.some((repository) => told.includes(repository)))
-      hasGitAtWork = true;
+    if (cwd === undefined || repositories.some((repository) => told.includes(repository))) hasGitAtWork = true;
   }
   return { open, hasGitAtWork };
+}
+
+/** Returns the folder a process is in, undefined when that may not be known, `ended` when it is gone or only waits to be reaped. */
+function whereItIs(process: string): string | undefined {
+  try {
+    return fs.readlinkSync(`${process}/cwd`);
+  } catch (error) {
+    const code = errnoOf(error);
+    return code === 'ENOENT' || code === 'ESRCH' ? 'ended' : undefined;
+  }
 }
 
 function readNames(folder: string): readonly string[] {

@@ -69,8 +69,15 @@ export function createTrustedStore(options: {
     ...filesNamed(path.join(gitDir, 'refs'), (name) => name.endsWith('.lock')),
     ...['HEAD.lock', 'config.lock', 'packed-refs.lock', 'index.lock'].map((name) => path.join(gitDir, name)),
   ];
+  // Half-written objects of a process that was killed: nothing names them.
+  const leftovers = (): readonly string[] => [
+    ...filesNamed(objectsDir(parts), (name) => name.startsWith('tmp_')),
+    ...['import', 'merge'].flatMap((folder) => filesNamed(path.join(scratchDir, folder), () => true)),
+  ];
   const clearLocks = (): readonly string[] =>
-    clearDeadLocks({ locks: locks(), repositories: [gitDir], nowMs: Date.now() });
+    clearDeadLocks({ locks: [...locks(), ...leftovers()], repositories: [gitDir], nowMs: Date.now() }).filter((file) =>
+      file.endsWith('.lock'),
+    );
   const updateRefs: TrustedStore['updateRefs'] = (updates) =>
     moveRefs({
       updates,

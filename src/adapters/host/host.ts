@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,7 @@ export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonl
     userName: userName(env),
     // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
     stateHome: stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(home, '.local', 'state'),
+    tempDir: tmpdir(),
     builtInDir,
     version: versionOf(builtInDir),
     searchPath: fixedSearchPath(env['PATH']),

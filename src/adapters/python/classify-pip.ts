@@ -46,7 +46,10 @@ function throwKnownFault(outcome: PipOutcome, indexName: string, state?: string)
     throw new Fault('DISK_FULL', 'The disk quota is used up: pip could not write its files.', details);
   }
   const mismatch = hashMismatch(output);
-  if (mismatch !== undefined) throw new Fault('WHEEL_HASH_MISMATCH', mismatch, details);
+  if (mismatch !== undefined) {
+    const hints = [`Find out why ${indexName} has other bytes under the same name; then run the goal again: its plan locks what is there.`];
+    throw new Fault('WHEEL_HASH_MISMATCH', mismatch, { ...details, hints });
+  }
   const unreachable = unreachableReason(outcome);
   if (unreachable !== undefined) {
     throw new Fault('INDEX_UNREACHABLE', `The package index ${indexName} cannot be reached: ${unreachable}.`, details);

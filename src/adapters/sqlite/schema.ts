@@ -114,6 +114,7 @@ export function loadSchemaVersion(db: DatabaseSync, file: string): number {
       'LEDGER_OLDER',
       `The ledger ${file} has layout ${version}; this orchestrate carries over layouts from ${oldestVersion} on.`,
       {
+        hints: ['Open it once with the orchestrate between the two; it carries the ledger over.'],
         state: 'Nothing was changed.',
         data: { file, version },
       },

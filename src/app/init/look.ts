@@ -46,7 +46,7 @@ async function packedRef(files: Files, dir: string, ref: string): Promise<string
 }
 
 /** A remote may carry a token; what is committed must not. */
-const withoutPassword = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
+const withoutPassword = (url: string): string => url.replace(/^([\w+.-]+:\/\/)[^/]*@/, '$1');
 
 /** Folders of a component that are the person's or are made at run time: never taken. */
 const personal = /^(models|input|output|temp|user|custom_nodes|venv|\.venv|\.git)(\/|$)|(^|\/)__pycache__(\/|$)|\.pyc$/;

@@ -16,10 +16,12 @@ export async function answerPlan(
   if (plan === null || waiting?.what !== 'plan')
     throw new Fault('RUN_NOT_RESUMABLE', `No plan of ${run} waits for an answer: the run is ${state}.`, {
       hints: [`orchestrate runs show ${run}`],
+      state: 'Nothing was answered.',
     });
   if (answer.plan !== null && !plan.hash.startsWith(answer.plan))
     throw new Fault('CHANGE_MOVED', `The plan of ${run} is ${plan.hash.slice(0, 6)}, not ${answer.plan}.`, {
       hints: [`orchestrate runs show ${run}`],
+      state: 'Nothing was answered.',
     });
   await app.ask('run.answer', { run, verdict: answer.verdict, planHash: plan.hash, by: personOf(app) });
   return requireRun(app, run);

@@ -32,6 +32,7 @@ export async function answerReview(
   if (gate === null || !answerable[answer.verdict].includes(state))
     throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} does not wait for a review: it is ${state}.`, {
       hints: [`orchestrate review show ${change}`],
+      state: 'Nothing was answered.',
     });
   if (answer.tree !== null && !gate.exact.startsWith(answer.tree)) {
     throw new Fault('CHANGE_MOVED', `${change} now proposes the tree ${shortId(gate.exact)}, not ${answer.tree}.`, {

@@ -67,7 +67,7 @@ async function openInstallation(app: App): Promise<{ installation: Installation 
     return {
       installation: undefined,
       check: {
-        id: 'definitions',
+        id: error.code.startsWith('LEDGER_') ? 'journal' : 'definitions',
         ok: false,
         fact: `${error.code}: ${error.message}${where}`,
         hint: error.hints.find((hint) => hint !== 'orchestrate doctor') ?? null,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
-import { adopt, planInit } from '../init/adopt.ts';
+import { adopt } from '../init/adopt.ts';
+import { planInit } from '../init/plan-init.ts';
 import { initReport } from '../init/report.ts';
 import { defineOperation } from '../operation.ts';
+import { stated } from '../stated.ts';
 
 /** `orchestrate init [dir]` */
 export const init = defineOperation({
@@ -46,7 +48,7 @@ export const init = defineOperation({
     },
   ],
   async run(app, input) {
-    const plan = await planInit(app, input);
+    const plan = await stated('Nothing was written.', () => planInit(app, input));
     if (input.dryRun || !input.yes) return { ...plan.report, state: 'planned' as const };
     return adopt(app, plan);
   },

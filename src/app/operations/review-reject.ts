@@ -15,6 +15,7 @@ export const reviewReject = defineOperation({
   everyday: true,
   needs: 'home',
   follows: true,
+  endsRun: true,
   input: z.object({
     change: changeIdField.describe('Its id, e.g. `c9`.'),
     tree: z

@@ -13,6 +13,7 @@ export const runsCancel = defineOperation({
   effect: 'destroy',
   needs: 'home',
   follows: true,
+  endsRun: true,
   input: z.object({ run: runIdField.describe('Its id, e.g. `r12`.'), detach: detachField }),
   output: runSchema,
   positional: ['run'],

@@ -12,6 +12,7 @@ export const runsReject = defineOperation({
   effect: 'write',
   needs: 'home',
   follows: true,
+  endsRun: true,
   input: z.object({
     run: runIdField.describe('Its id, e.g. `r12`.'),
     plan: z

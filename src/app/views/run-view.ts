@@ -139,7 +139,7 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
   if (change === null || !change.isWaiting || (state !== 'reviewing' && state !== 'merging')) return null;
   const id = change.change;
   const reason = (change.held ?? change.fault)?.message;
-  const because = reason === undefined ? '' : `: ${reason}`;
+  const because = reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`;
   switch (change.state) {
     case 'reviewing.deciding':
       return {
@@ -171,7 +171,7 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
       return {
         what: 'merge',
         sentence: `${id} is approved and waits to be merged${because}`,
-        commands: [...(change.held?.hints ?? []), `orchestrate runs resume ${run}`, `orchestrate review reject ${id}`],
+        commands: [...new Set([...(change.held?.hints ?? []), `orchestrate runs resume ${run}`, `orchestrate review reject ${id}`])],
       };
   }
 }

@@ -28,7 +28,6 @@ import { durationField, sizeField } from './units.ts';
  * policy:
  *   max-download: 10 GiB     # a run that needs more asks first
  *   auto-merge: []           # low, medium
- *   min-age: 14d             # whole days
  *   max-slowdown: 1.3
  * supervisor: { idle-time: 10m }
  * ```
@@ -53,14 +52,11 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     policy: {
       maxDownloadBytes: policy['max-download'],
       autoMerge: policy['auto-merge'],
-      minAgeDays: policy['min-age'] / DAY_MS,
       maxSlowdown: policy['max-slowdown'],
     },
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
   };
 }
-
-const DAY_MS = 86_400_000;
 
 const absolutePath = z
   .string()
@@ -120,9 +116,6 @@ const configSchema = z.strictObject({
         .array(z.enum(['low', 'medium']))
         .max(2)
         .default([]),
-      'min-age': durationField({ least: '0d', most: '3650d' })
-        .refine((ms) => ms % DAY_MS === 0, 'has to be whole days, like 14d')
-        .default(14 * DAY_MS),
       'max-slowdown': z.number().min(1).max(100).default(1.3),
     })
     .prefault({}),

@@ -39,7 +39,6 @@ export function printConfig({ id, name, service, ports, python, policy, supervis
         policy: {
           'max-download': sizeText(policy.maxDownloadBytes),
           'auto-merge': policy.autoMerge,
-          'min-age': `${policy.minAgeDays}d`,
           'max-slowdown': policy.maxSlowdown,
         },
       },

@@ -94,8 +94,6 @@ export interface InstallationConfig {
     readonly maxDownloadBytes: number;
     /** Tiers that a rule may merge without a person. */
     readonly autoMerge: readonly ('low' | 'medium')[];
-    /** Days a version must be old before it is chosen; 0 where the index tells no dates. */
-    readonly minAgeDays: number;
     /** A workflow this many times slower than its baseline is a regression. */
     readonly maxSlowdown: number;
   };

@@ -14,8 +14,6 @@ const component = z.strictObject({
   commit: z.string().regex(/^[0-9a-f]{40}$/).nullable(),
   /** Its files in the trusted store. */
   tree: z.string().regex(/^[0-9a-f]{40}$/),
-  /** Files that differ from the commit when it was adopted. */
-  edited: z.number().int().min(0),
 });
 
 export type Component = z.infer<typeof component>;
@@ -38,7 +36,6 @@ export function printComponents(components: readonly Component[]): string {
       `    source: ${JSON.stringify(one.source)}`,
       `    commit: ${one.commit === null ? 'null' : `"${one.commit}"`}`,
       `    tree: "${one.tree}"`,
-      `    edited: ${one.edited}`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -42,6 +42,7 @@ export function untilStep<T extends Needing>(steps: readonly T[], id: string): r
   if (!byId.has(id)) {
     throw new Fault('STEP_NOT_FOUND', `The plan has no step ${id}.${didYouMean(id, byId.keys())}`, {
       hints: [`Its steps are: ${[...byId.keys()].join(', ')}`],
+      state: 'Nothing was changed.',
       data: { step: id, known: [...byId.keys()] },
     });
   }

@@ -42,7 +42,7 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   const paths = await engine.home.comparePaths(baseTree, asGitTreeId(gated.exact));
   const edited = paths.filter((one) => one.is === 'other').map((one) => one.path);
   if (edited.length === 0) return undefined;
-  return new Fault('HOME_DIRTY', `${change} is approved and waits: you have edits in ${edited.slice(0, 5).join(', ')}, which it changes.`, {
+  return new Fault('HOME_DIRTY', `You have edits in ${edited.slice(0, 5).join(', ')}, which ${change} changes.`, {
     hints: ['git stash   (or commit, or take the edits away)', `orchestrate runs resume ${drafted.run}`],
     state: 'Your edits are untouched, the branch has not moved. The merge goes on as soon as these paths are clean.',
     data: { paths: edited },

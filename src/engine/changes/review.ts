@@ -39,7 +39,8 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   if (verdicts.includes('rejected') && !(isWayBack && run.options.yes)) return { kind: 'ask' };
   const risk = checked?.risk ?? 'high';
   const byRule = risk !== 'high' && engine.config.policy.autoMerge.includes(risk) && verdicts.includes('approved');
-  if (run.options.yes) {
+  // A yes beforehand cannot be meant for what decides about orchestrate itself; a way back was live before.
+  if (run.options.yes && (risk !== 'high' || run.kind !== 'work')) {
     await answer(engine, { drafted, gated, reviewer: 'final', by: run.by, verdict: 'approved', questions: [], comment: 'said yes beforehand' });
     return { kind: 'approved' };
   }

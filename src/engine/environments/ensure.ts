@@ -2,12 +2,12 @@ import type { ReadyEnvironment } from '../../actions/_context.ts';
 import { Fault } from '../../base/fault.ts';
 import { parseLock } from '../../domain/environments/lock.ts';
 import type { BuiltEnvironment, PackageIndex, PythonFacts } from '../../ports/index.ts';
-import { markOf } from '../context.ts';
-import type { Engine } from '../engine.ts';
+import { type EngineContext, markOf } from '../context.ts';
+import type { Performer } from '../effects/perform.ts';
 import { declaredEnvironment } from '../instances/compose.ts';
 
 /** Probes the interpreter that the installation's environments are made with. */
-export function interpreter(engine: Pick<Engine, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
+export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
   const { program } = engine.config.python;
   return engine.outside.python.probe({ toolsDir: engine.paths.tools, ...(program === null ? {} : { program }) });
 }
@@ -17,7 +17,7 @@ export function interpreter(engine: Pick<Engine, 'outside' | 'config' | 'paths'>
  * A drifted one is never used: Fault `ENVIRONMENT_DRIFTED`, its files are left as they are.
  */
 export async function ensureEnvironment(
-  engine: Engine,
+  engine: EngineContext & Performer,
   options: { lockText: string; run: string | null; effectKey: string; index?: PackageIndex },
 ): Promise<ReadyEnvironment> {
   const { lockText, run } = options;
@@ -59,7 +59,7 @@ export async function ensureEnvironment(
 }
 
 /** One that is not recorded as done: an environment that was built and taken away since has to be built again. */
-function freshKey(engine: Engine, key: string): string {
+function freshKey(engine: EngineContext, key: string): string {
   for (let n = 1; ; n += 1) {
     const candidate = n === 1 ? key : `${key}:${n}`;
     if (engine.ledger.latest(`effect:${candidate}`)?.kind !== 'effect.done') return candidate;

@@ -1,9 +1,9 @@
 import type { Proofs, ReadyEnvironment } from '../../actions/_context.ts';
 import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json.ts';
 import { type Evidence, evidenceKey, type EvidencePart, type Grade, type WorkflowProof } from '../../domain/changes/evidence.ts';
 import { failedPacks } from '../../domain/instances/failed-packs.ts';
+import { parseGraph } from '../../domain/instances/workflow.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { PackageIndex } from '../../ports/index.ts';
 import { markOf } from '../context.ts';
@@ -143,16 +143,4 @@ async function runWorkflow(
   if (outcome.kind === 'failed') return { name: workflow.name, durationMs: 0, pictures: [], failure: outcome.reason };
   const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes }) => ({ widthPx, heightPx, isFlat, sha256, sizeBytes }));
   return { name: workflow.name, durationMs: Math.round(outcome.durationMs), pictures, failure: null };
-}
-
-function parseGraph(workflow: { name: string; text: string }): JsonObject {
-  try {
-    const graph: unknown = JSON.parse(workflow.text);
-    if (graph !== null && typeof graph === 'object' && !Array.isArray(graph) && !('nodes' in graph)) return graph as JsonObject;
-  } catch (cause) {
-    throw new Fault('DEFINITION_SYNTAX', `workflows/${workflow.name}.json is not JSON: ${(cause as Error).message}`, { cause });
-  }
-  throw new Fault('DEFINITION_INVALID', `workflows/${workflow.name}.json is not in API format.`, {
-    hints: ['In ComfyUI: Workflow, Export (API), and save that file into workflows/.'],
-  });
 }

@@ -21,6 +21,7 @@ async function writeReport(engine: Engine, view: MachineView, goal: string): Pro
   const path = `${engine.paths.sessions}/${view.subject}.md`;
   const entries = engine.ledger.read({ run: view.subject, limit: 10_000 });
   try {
+    await engine.outside.files.ensureDir(engine.paths.sessions);
     await engine.outside.files.writeAtomic(path, sessionReport({ run: view.subject, goal, state: view.state, fault: view.fault, entries }));
     return path;
   } catch (error) {

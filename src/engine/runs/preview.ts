@@ -18,6 +18,7 @@ import { interpreter } from '../environments/ensure.ts';
 import { planRestoreTo, planUndo } from '../restore/targets.ts';
 import { slotLocations } from '../tasks/tamper.ts';
 import { understandRun } from './understand-run.ts';
+import { unfitHome, unsupportedHome } from './unfit-home.ts';
 import { runOf } from '../tasks/task-view.ts';
 
 type RunCreated = JournalKinds['run.created'];
@@ -80,10 +81,10 @@ async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<
 /** Reads home's branch and takes its commit into the store. Faults `HOME_*` name what is unfit. */
 export async function readBranch(engine: Engine): Promise<{ branchRef: string; base: CommitId }> {
   const state = await engine.home.inspect();
-  if (state.kind === 'unfit') throw new Fault(state.code, state.reason, { state: 'Nothing was changed.' });
+  if (state.kind === 'unfit') throw await unfitHome(engine, state);
   await engine.store.importCommit({ gitDir: engine.paths.gitDir, commit: state.head, name: 'branch' });
   const [unsupported] = await engine.store.findUnsupported(await engine.store.treeOf(state.head));
-  if (unsupported) throw new Fault(unsupported.code, `${unsupported.path} ${unsupported.reason}.`, { state: 'Nothing was changed.' });
+  if (unsupported) throw unsupportedHome(unsupported);
   return { branchRef: state.branchRef, base: asCommitId(state.head) };
 }
 
@@ -100,7 +101,7 @@ async function outsideWarnings(engine: Engine, run: string): Promise<readonly st
 async function dirtyWarning(engine: Engine, base: CommitId): Promise<readonly string[]> {
   const dirty = await engine.home.dirtyPaths(base);
   if (dirty.length === 0) return [];
-  return [`${dirty.length} files of home have edits of yours (${dirty.slice(0, 3).join(', ')}); a merge that touches one of them waits`];
+  return [`${dirty.length === 1 ? '1 file of home has' : `${dirty.length} files of home have`} edits of yours (${dirty.slice(0, 3).join(', ')}); a merge that touches one of them waits`];
 }
 
 interface Made {

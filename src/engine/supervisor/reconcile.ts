@@ -2,6 +2,7 @@ import { row } from '../../domain/journal/kinds.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Engine } from '../engine.ts';
 import { composedInstance } from '../instances/start.ts';
+import { slotName } from '../leases/slots.ts';
 
 /**
  * Compares what is on record with what is there, and puts right what a kill left behind: locks of dead
@@ -72,11 +73,17 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
   return findings;
 }
 
-/** Slots that a kill left half made go to trash; a run that needs one prepares it anew. */
+/**
+ * Slots that a kill left half made go to trash; a run that needs one prepares it anew. The slot of a run that goes on
+ * stays: its files are that run's work, and what happened to its git files is for a person to see. Any other folder
+ * below `trees/` is none of ours.
+ */
 async function sweepSlots(engine: Engine): Promise<readonly string[]> {
+  const ours = new Set([...engine.definitions.trees.values()].flatMap((tree) => Array.from({ length: tree.slots }, (_, index) => slotName(tree.id, index))));
+  const leased = new Set(engine.host.all('run').flatMap((one) => (one.isFinal ? [] : (engine.leases.find(one.subject)?.slot ?? []))));
   const findings: string[] = [];
   for (const { name, state } of await engine.home.listSlots()) {
-    if (state === 'linked') continue;
+    if (state === 'linked' || !ours.has(name) || leased.has(name)) continue;
     const slot = { name, dir: `${engine.paths.trees}/${name}` };
     await engine.home.removeSlot({ slot, trashDir: `${engine.paths.trash}/${name}` });
     findings.push(`moved the half-made slot ${name} to trash`);

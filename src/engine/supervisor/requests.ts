@@ -10,6 +10,7 @@ import { answerRow } from '../changes/review.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
 import type { Beside } from '../machines/host.ts';
+import { untilStep } from '../../domain/plans/schedule.ts';
 import { readBranch } from '../runs/preview.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
@@ -44,7 +45,8 @@ async function answerAlone(engine: Engine, id: number, answer: RequestAnswer): P
 const handlers: Handlers = {
   'run.start': (engine, { goal, options, by }, request) => {
     // A goal that nobody understands makes no run.
-    understandRun(engine, goal, options.playbook);
+    const { playbook } = understandRun(engine, goal, options.playbook);
+    if (options.until !== null) untilStep(playbook.steps, options.until);
     return createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
   },
   'restore.start': (engine, { kind, to, options, by }, request) =>
@@ -109,6 +111,9 @@ const handlers: Handlers = {
   },
 
   async 'service.start'(engine, _data, id) {
+    if (engine.config.service.mode === 'none') {
+      throw new Fault('SERVICE_NOT_OURS', 'service.mode is none in orchestrate.yaml: production is started and stopped by somebody else.', { state: 'Nothing was started.' });
+    }
     const running = findProduction(engine);
     const view = running === undefined ? undefined : engine.host.find(running);
     if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`);

@@ -1,5 +1,5 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { canonicalJson, type JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
@@ -221,7 +221,7 @@ function unclosedRuns(engine: Engine): readonly string[] {
 async function recordSummary(engine: Engine, summary: JsonObject): Promise<void> {
   const before = dataOf('status.summarised', engine.ledger.latest('status:summary'));
   // `seq` tells when it was made; without anything else new there is nothing to tell.
-  const content = (one: JsonObject): string => JSON.stringify({ ...one, seq: 0 });
+  const content = (one: JsonObject): string => canonicalJson({ ...one, seq: 0 });
   if (before && content(before.summary) === content(summary)) return;
   await engine.ledger.append([row('status.summarised', { summary }, { keys: ['status:summary'] })]);
 }

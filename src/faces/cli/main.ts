@@ -93,7 +93,7 @@ async function perform({
         output as RunView,
       );
       if (json || exitStatus !== exitCodes.interrupted) await printOutput(key, view, streams.out, { json });
-      return exitStatus;
+      return operation.endsRun === true && view.isFinal && view.restorePoint === null ? 0 : exitStatus;
     }
     await printOutput(key, output, streams.out, { json });
     return exitStatusOf(output);
