@@ -1,7 +1,6 @@
 import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
-import { stated } from './app/stated.ts';
 import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
 import { statusView } from './app/views/status-view.ts';
 import { createDigest } from './adapters/clock/digest.ts';
@@ -24,6 +23,7 @@ import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { Fault, faultRecord } from './base/fault.ts';
 import { exitCodes, faultCodes } from './base/fault-codes.ts';
 import type { JsonObject } from './base/json.ts';
+import { stated } from './base/stated.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
 import type { Files, Log } from './ports/index.ts';

@@ -21,7 +21,12 @@ export interface FakeHome extends HomeRepository {
 }
 
 /** A person's repository in memory; its files lie in `files` below `homeDir`. */
-export function createFakeHome(options: { homeDir: string; files: FakeFiles; store: FakeStore; branch?: string }): FakeHome {
+export function createFakeHome(options: {
+  homeDir: string;
+  files: FakeFiles;
+  store: FakeStore;
+  branch?: string;
+}): FakeHome {
   const { homeDir, files, store } = options;
   const branchRef = `refs/heads/${options.branch ?? 'main'}`;
   const objects = new FakeObjects();
@@ -62,7 +67,13 @@ export function createFakeHome(options: { homeDir: string; files: FakeFiles; sto
       }
       nByHand += 1;
       const author = { name: 'Anna', email: 'anna@example.invalid' };
-      const commit = objects.commit({ tree: objects.tree(leaves), parents: [parent], message, author, atSeconds: 1_700_000_000 + nByHand });
+      const commit = objects.commit({
+        tree: objects.tree(leaves),
+        parents: [parent],
+        message,
+        author,
+        atSeconds: 1_700_000_000 + nByHand,
+      });
       refs.set(branchRef, commit);
       return commit;
     },

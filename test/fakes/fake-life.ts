@@ -1,15 +1,15 @@
-import type { Engine } from '../../src/engine/engine.ts';
+import { dataOf } from '../../src/domain/journal/kinds.ts';
+import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { createSlotLeases } from '../../src/engine/leases/slots.ts';
 import { createMachineHost, type EffectHandler, type EffectTable } from '../../src/engine/machines/host.ts';
 import { buildEngine } from '../../src/engine/supervisor/build-engine.ts';
 import { findSurvivors, restoreMachines } from '../../src/engine/supervisor/restore-machines.ts';
 import { runSupervisor } from '../../src/engine/supervisor/supervisor.ts';
-import { dataOf } from '../../src/domain/journal/kinds.ts';
-import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import type { Ledger } from '../../src/ports/index.ts';
-import type { MemoryLedger } from './memory-ledger.ts';
 import type { World } from './fake-world.ts';
+import type { MemoryLedger } from './memory-ledger.ts';
 
 /** Lets everything that can go on without time passing go on. */
 export function settled(): Promise<void> {
@@ -28,7 +28,15 @@ export const pending: EffectHandler = ({ signal }) =>
 export const nothingHappens: EffectTable = {
   supervisor: { reconcile: pending, freeze: pending, drain: pending },
   run: { preview: pending },
-  task: { lease: pending, spawn: pending, execute: pending, capture: pending, verify: pending, waitUntil: pending, compensate: pending },
+  task: {
+    lease: pending,
+    spawn: pending,
+    execute: pending,
+    capture: pending,
+    verify: pending,
+    waitUntil: pending,
+    compensate: pending,
+  },
   change: { check: pending, gate: pending, review: pending, admit: pending, merge: pending, switch: pending },
   instance: { start: pending, stop: pending },
 };
@@ -45,7 +53,10 @@ export interface Life {
  * Starts an engine as the supervisor does; the machines of earlier lives are there again, their effects do not run.
  * With `effects`, machines have these and no others.
  */
-export async function startEngine(world: World, options: { effects?: EffectTable; context?: Partial<EngineContext> } = {}): Promise<Life> {
+export async function startEngine(
+  world: World,
+  options: { effects?: EffectTable; context?: Partial<EngineContext> } = {},
+): Promise<Life> {
   const ledger = world.ledgers.open();
   if ((await ledger.acquire()) === undefined) throw new Error('another life holds the ledger');
   const context: EngineContext = { ...world.context, ledger, ...options.context };
@@ -85,7 +96,10 @@ export interface Death {
 class Dead extends Error {}
 
 /** Starts the real supervisor over the world. After its death nothing of it reaches the world any more. */
-export function startSupervisor(world: World, death: Death = { step: Number.POSITIVE_INFINITY, when: 'after' }): FakeSupervisor {
+export function startSupervisor(
+  world: World,
+  death: Death = { step: Number.POSITIVE_INFINITY, when: 'after' },
+): FakeSupervisor {
   const ledger = world.ledgers.open();
   const abort = new AbortController();
   let isDead = false;
@@ -154,7 +168,8 @@ export function startSupervisor(world: World, death: Death = { step: Number.POSI
     ended,
     async stop() {
       abort.abort();
-      while (!isDead && (await Promise.race([ended.then(() => true), settled().then(() => false)])) === false) await world.clock.advance(100);
+      while (!isDead && (await Promise.race([ended.then(() => true), settled().then(() => false)])) === false)
+        await world.clock.advance(100);
     },
     async kill() {
       isDead = true;
@@ -189,4 +204,5 @@ export function stateOfSubject(world: World, subject: string): string | undefine
 }
 
 /** How a closed run ended. */
-export const closedAs = (world: World, run: string): string | undefined => dataOf('run.closed', world.ledgers.open().latest(`close:${run}`))?.state;
+export const closedAs = (world: World, run: string): string | undefined =>
+  dataOf('run.closed', world.ledgers.open().latest(`close:${run}`))?.state;

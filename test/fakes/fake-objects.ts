@@ -1,4 +1,11 @@
-import { emptyTree, encodeTree, folderMode, objectId, parseTree, type ObjectType } from '../../src/adapters/git/object-format.ts';
+import {
+  emptyTree,
+  encodeTree,
+  folderMode,
+  objectId,
+  parseTree,
+  type ObjectType,
+} from '../../src/adapters/git/object-format.ts';
 import { asCommitId, asGitTreeId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
 import type { CommitSpec, EntryMode, FileDifference, TreeEntry } from '../../src/ports/git.ts';
 
@@ -83,7 +90,14 @@ export class FakeObjects {
 
   commit({ tree, parents, message, author, atSeconds }: CommitSpec): CommitId {
     const who = `${author.name} <${author.email}> ${atSeconds} +0000`;
-    const lines = [`tree ${tree}`, ...parents.map((id) => `parent ${id}`), `author ${who}`, `committer ${who}`, '', message];
+    const lines = [
+      `tree ${tree}`,
+      ...parents.map((id) => `parent ${id}`),
+      `author ${who}`,
+      `committer ${who}`,
+      '',
+      message,
+    ];
     return asCommitId(this.write('commit', Buffer.from(lines.join('\n'))));
   }
 
@@ -113,7 +127,11 @@ export class FakeObjects {
 
   history(commit: CommitId, limit: number): readonly CommitId[] {
     const found: CommitId[] = [];
-    for (let at: CommitId | undefined = commit; at !== undefined && found.length < limit; at = this.facts(at).parents[0]) {
+    for (
+      let at: CommitId | undefined = commit;
+      at !== undefined && found.length < limit;
+      at = this.facts(at).parents[0]
+    ) {
       found.push(at);
     }
     return found;

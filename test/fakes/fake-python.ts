@@ -74,7 +74,10 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         const kept = `${wheelsDir}/${one.sha256[0]}/${one.file}`;
         if ((await files.info(kept)) !== undefined) fromKeptWheels += 1;
         else if (request.index === undefined) {
-          throw new Fault('INDEX_UNREACHABLE', `No kept wheel of ${one.name} ${one.version}, and no index may be used.`);
+          throw new Fault(
+            'INDEX_UNREACHABLE',
+            `No kept wheel of ${one.name} ${one.version}, and no index may be used.`,
+          );
         } else {
           files.put(kept, one.file);
           downloadedBytes += one.sizeBytes ?? 0;
@@ -83,16 +86,32 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
       }
       files.put(`${dir}/bin/python`, 'python');
       python.built.push(request);
-      const environment = { manifestDigest: hash('sha256', request.lockText), sizeBytes: packages.length * 1_000, changed: [] };
+      const environment = {
+        manifestDigest: hash('sha256', request.lockText),
+        sizeBytes: packages.length * 1_000,
+        changed: [],
+      };
       environments.set(dir, environment);
       const { manifestDigest, sizeBytes } = environment;
-      return { python: `${dir}/bin/python`, manifestDigest, nFiles: packages.length, sizeBytes, downloadedBytes, fromKeptWheels };
+      return {
+        python: `${dir}/bin/python`,
+        manifestDigest,
+        nFiles: packages.length,
+        sizeBytes,
+        downloadedBytes,
+        fromKeptWheels,
+      };
     },
     async inspect(dir) {
       const found = environments.get(dir);
       if (found === undefined || (await files.info(dir)) === undefined) return { kind: 'missing' };
       if (found.changed.length > 0) return { kind: 'drifted', changed: found.changed };
-      return { kind: 'intact', manifestDigest: found.manifestDigest, python: `${dir}/bin/python`, sizeBytes: found.sizeBytes };
+      return {
+        kind: 'intact',
+        manifestDigest: found.manifestDigest,
+        python: `${dir}/bin/python`,
+        sizeBytes: found.sizeBytes,
+      };
     },
     async importCheck({ modules }) {
       return modules.map((module) => {
@@ -111,7 +130,11 @@ type Solution =
   | { readonly kind: 'none'; readonly code: 'PACKAGE_NOT_FOUND' | 'PACKAGE_CONFLICT'; readonly reason: string };
 
 /** Depth first, newest version first. Small indexes only. */
-function solve(index: FakePython['index'], wanted: readonly Requirement[], chosen: ReadonlyMap<string, string>): Solution {
+function solve(
+  index: FakePython['index'],
+  wanted: readonly Requirement[],
+  chosen: ReadonlyMap<string, string>,
+): Solution {
   for (const { name, specifiers, specifier } of wanted) {
     const version = chosen.get(name);
     if (version !== undefined && !meetsSpecifiers(version, specifiers)) {
@@ -124,9 +147,16 @@ function solve(index: FakePython['index'], wanted: readonly Requirement[], chose
   const fitting = offered.filter((version) =>
     wanted.every(({ name, specifiers }) => name !== open.name || meetsSpecifiers(version, specifiers)),
   );
-  let last: Solution = { kind: 'none', code: 'PACKAGE_NOT_FOUND', reason: `the index has no ${open.name}${open.specifier}` };
+  let last: Solution = {
+    kind: 'none',
+    code: 'PACKAGE_NOT_FOUND',
+    reason: `the index has no ${open.name}${open.specifier}`,
+  };
   for (const version of fitting) {
-    const needs = parseRequirements({ file: open.name, text: `${(index[open.name]?.[version]?.needs ?? []).join('\n')}\n` });
+    const needs = parseRequirements({
+      file: open.name,
+      text: `${(index[open.name]?.[version]?.needs ?? []).join('\n')}\n`,
+    });
     last = solve(index, [...wanted, ...needs], new Map([...chosen, [open.name, version]]));
     if (last.kind === 'found') return last;
   }

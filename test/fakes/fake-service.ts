@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../src/base/json.ts';
 import { Fault } from '../../src/base/fault.ts';
+import type { JsonObject } from '../../src/base/json.ts';
 import type { Ports } from '../../src/ports/network.ts';
 import type { Picture, ServiceClient, WorkflowOutcome } from '../../src/ports/service-client.ts';
 import type { FakeFiles } from './fake-files.ts';
@@ -22,8 +22,8 @@ export interface FakeBoot {
 export interface FakeService extends ServiceClient {
   /** Says how each start turns out; by default every one answers. */
   boot: (started: FakeServiceProcess) => FakeBoot;
-  /** Pending prompts by port. */
-  readonly pending: Map<number, JsonObject[]>;
+  /** Puts prompts into the queue of the instance that answers on the port; they end with it. */
+  enqueue(port: number, ...prompts: JsonObject[]): void;
   /** Prompts that were queued again, in order. */
   readonly requeued: { readonly port: number; readonly prompts: readonly JsonObject[] }[];
   /** Graphs that ran, in order. */
@@ -32,10 +32,21 @@ export interface FakeService extends ServiceClient {
   readonly ports: Ports;
 }
 
-export const fakePicture: Picture = { filename: 'a.png', widthPx: 64, heightPx: 64, isFlat: false, sha256: 'ab'.repeat(32), sizeBytes: 1_000 };
+export const fakePicture: Picture = {
+  filename: 'a.png',
+  widthPx: 64,
+  heightPx: 64,
+  isFlat: false,
+  sha256: 'ab'.repeat(32),
+  sizeBytes: 1_000,
+};
 
 /** ComfyUI in memory: it answers on the port that a living fake process was started with. */
-export function createFakeService(options: { processes: FakeProcesses; ports: FakePorts; files: FakeFiles }): FakeService {
+export function createFakeService(options: {
+  processes: FakeProcesses;
+  ports: FakePorts;
+  files: FakeFiles;
+}): FakeService {
   const { processes, ports, files } = options;
   processes.program('python', () => ({}));
 
@@ -57,9 +68,16 @@ export function createFakeService(options: { processes: FakeProcesses; ports: Fa
     return { port, started, boot: service.boot(started) };
   };
 
+  const queues = new Map<number, JsonObject[]>();
+  const queueOf = ({ pid }: FakeServiceProcess): JsonObject[] => {
+    const queue = queues.get(pid) ?? [];
+    queues.set(pid, queue);
+    return queue;
+  };
+
   const service: FakeService = {
     boot: () => ({}),
-    pending: new Map(),
+    enqueue: (port, ...prompts) => void queueOf(require(`http://127.0.0.1:${port}`).started).push(...prompts),
     requeued: [],
     ran: [],
     ports: {
@@ -69,7 +87,10 @@ export function createFakeService(options: { processes: FakeProcesses; ports: Fa
         if (held.kind === 'held') return held;
         const one = listener(port);
         if (one === undefined) return { kind: 'free' };
-        return { kind: 'held', owners: [{ pid: one.pid, startTime: one.startTime, argv: [one.spec.program, ...one.spec.args] }] };
+        return {
+          kind: 'held',
+          owners: [{ pid: one.pid, startTime: one.startTime, argv: [one.spec.program, ...one.spec.args] }],
+        };
       },
     },
     async facts(baseUrl) {
@@ -77,7 +98,14 @@ export function createFakeService(options: { processes: FakeProcesses; ports: Fa
       if (started === undefined) return undefined;
       const { pytorchVersion = '2.8.0', device = 'cpu', hidesFolder = false } = service.boot(started);
       const argv = hidesFolder ? ['main.py'] : started.spec.args;
-      return { comfyuiVersion: '0.3.64', pythonVersion: '3.12.4', pytorchVersion, argv, deviceType: device, deviceName: device };
+      return {
+        comfyuiVersion: '0.3.64',
+        pythonVersion: '3.12.4',
+        pytorchVersion,
+        argv,
+        deviceType: device,
+        deviceName: device,
+      };
     },
     nodeClasses: async (baseUrl) => [...(require(baseUrl).boot.nodeClasses ?? ['KSampler', 'SaveImage'])].sort(),
     async runWorkflow(baseUrl, graph, { nonce }) {
@@ -88,11 +116,11 @@ export function createFakeService(options: { processes: FakeProcesses; ports: Fa
       return { promptId: nonce, durationMs: 2_000, pictures: [fakePicture], nFrames: 1, ...outcome } as WorkflowOutcome;
     },
     async queue(baseUrl) {
-      const { port } = require(baseUrl);
-      return { running: 0, pending: service.pending.get(port) ?? [] };
+      return { running: 0, pending: [...queueOf(require(baseUrl).started)] };
     },
     async requeue(baseUrl, prompts) {
-      const { port } = require(baseUrl);
+      const { port, started } = require(baseUrl);
+      queueOf(started).push(...prompts);
       service.requeued.push({ port, prompts });
       return prompts.length;
     },

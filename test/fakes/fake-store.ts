@@ -57,7 +57,10 @@ export function createFakeStore(files: FakeFiles): FakeStore {
           else if (info?.kind === 'directory') await visit(posix.join(folder, name), `${path}/`);
           else if (info?.kind === 'file') {
             const bytes = (await files.readBytes(posix.join(folder, name))) ?? new Uint8Array();
-            leaves.set(path, { mode: (info.mode & 0o100) === 0 ? '100644' : '100755', blob: objects.write('blob', bytes) });
+            leaves.set(path, {
+              mode: (info.mode & 0o100) === 0 ? '100644' : '100755',
+              blob: objects.write('blob', bytes),
+            });
           } else refused.push({ path, reason: 'no plain file' });
         }
       };
@@ -82,7 +85,11 @@ export function createFakeStore(files: FakeFiles): FakeStore {
     },
     differences: async (before, after) => objects.differences(before, after),
     findUnsupported: async (tree) => store.unsupported.get(tree) ?? [],
-    patch: async (before, after) => objects.differences(before, after).map(({ path, kind }) => `${kind} ${path}\n`).join(''),
+    patch: async (before, after) =>
+      objects
+        .differences(before, after)
+        .map(({ path, kind }) => `${kind} ${path}\n`)
+        .join(''),
     merge: async ({ base, ours, theirs }) => mergeTrees(objects, { base, ours, theirs }),
     commit: async (spec) => objects.commit(spec),
     tagObject: async (options) => objects.tag(options),
@@ -121,7 +128,9 @@ function mergeTrees(
   objects: FakeObjects,
   sides: { base: CommitId; ours: CommitId; theirs: CommitId },
 ): { kind: 'clean'; tree: GitTreeId } | { kind: 'conflict'; paths: readonly string[] } {
-  const [base, ours, theirs] = [sides.base, sides.ours, sides.theirs].map((commit) => objects.leaves(objects.facts(commit).tree));
+  const [base, ours, theirs] = [sides.base, sides.ours, sides.theirs].map((commit) =>
+    objects.leaves(objects.facts(commit).tree),
+  );
   if (base === undefined || ours === undefined || theirs === undefined) throw new Error('a merge without sides');
   const conflicts: string[] = [];
   const merged = new Map(ours);
@@ -132,5 +141,7 @@ function mergeTrees(
     else if (other === undefined) merged.delete(path);
     else merged.set(path, other);
   }
-  return conflicts.length > 0 ? { kind: 'conflict', paths: conflicts.sort() } : { kind: 'clean', tree: objects.tree(merged) };
+  return conflicts.length > 0
+    ? { kind: 'conflict', paths: conflicts.sort() }
+    : { kind: 'clean', tree: objects.tree(merged) };
 }

@@ -8,8 +8,8 @@ import { printLock } from '../../src/domain/environments/lock.ts';
 import { installationPaths } from '../../src/domain/installation/paths.ts';
 import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
-import type { EngineContext } from '../../src/engine/context.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
+import type { EngineContext } from '../../src/engine/context.ts';
 import { publishPoint, stateOf, writePoint } from '../../src/engine/restore/publish.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -66,7 +66,11 @@ ${extra}`;
 /** Returns the text of a lock with these packages. */
 export const lockOf = (packages: Readonly<Record<string, string>>): string => {
   const { abi, platform } = fakePythonFacts;
-  return printLock({ abi, platform, packages: Object.entries(packages).map(([name, version]) => fakeLocked(name, version)) });
+  return printLock({
+    abi,
+    platform,
+    packages: Object.entries(packages).map(([name, version]) => fakeLocked(name, version)),
+  });
 };
 
 export const installed = { numpy: '2.0.0', pillow: '11.0.0', torch: '2.8.0' } as const;
@@ -79,7 +83,17 @@ export const offered: FakePython['index'] = {
 /** Returns a tree with two slots that asks nothing, and what is given. */
 export function tree(given: Partial<Tree> & { id: string }): Tree {
   const { id } = given;
-  return { title: id, homePort: 8189, slots: 2, scope: [], reviewers: [], questions: [], channels: [], file: `trees/${id}.yaml`, ...given } as Tree;
+  return {
+    title: id,
+    homePort: 8189,
+    slots: 2,
+    scope: [],
+    reviewers: [],
+    questions: [],
+    channels: [],
+    file: `trees/${id}.yaml`,
+    ...given,
+  } as Tree;
 }
 
 const trees: readonly Tree[] = [
@@ -155,6 +169,7 @@ export const host = {
   searchPath: ['/usr/bin'],
   stateHome: '/state',
   builtInDir: '/app',
+  tempDir: '/tmp',
   version: '0.1.0',
 } as const;
 
@@ -184,21 +199,38 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   for (const [path, data] of edits) files.put(`${homeDir}/${path}`, data);
 
   const paths = installationPaths(homeDir, '/state', config.id);
-  const outside = { clock, random: createFakeRandom(), digest, files, processes, ports: service.ports, python, service, log: silentLog, host };
+  const outside = {
+    clock,
+    random: createFakeRandom(),
+    digest,
+    files,
+    processes,
+    ports: service.ports,
+    python,
+    service,
+    log: silentLog,
+    host,
+  };
   const context = { paths, config, definitions, store, home, outside };
   const world: World = { clock, files, store, home, python, processes, ports, service, ledgers, context, first };
   await adoptWorld(world, options.packages ?? installed);
   return world;
 }
 
-async function declarationFiles(store: FakeStore, options: WorldOptions & { text: string }): Promise<ReadonlyMap<string, string>> {
+async function declarationFiles(
+  store: FakeStore,
+  options: WorldOptions & { text: string },
+): Promise<ReadonlyMap<string, string>> {
   const { text, requirements, packages, workflows } = options;
   const program = await store.editTree(asGitTreeId(emptyTree), new Map([['main.py', 'print()\n']]));
   return new Map([
     ['orchestrate.yaml', text],
     ['requirements.in', requirements ?? '# What the environment must hold.\nnumpy\npillow\ntorch==2.8.0\n'],
     ['requirements.lock', lockOf(packages ?? installed)],
-    ['components.lock', printComponents([{ id: 'comfyui', path: '.', source: '/opt/ComfyUI', commit: null, tree: program, edited: 0 }])],
+    [
+      'components.lock',
+      printComponents([{ id: 'comfyui', path: '.', source: '/opt/ComfyUI', commit: null, tree: program }]),
+    ],
     ['extra_model_paths.yaml', '# Where models live.\n'],
     ...Object.entries(workflows ?? { portrait: '{"1": {"class_type": "KSampler", "inputs": {}}}' }).map(
       ([name, graph]) => [`workflows/${name}.json`, graph] as const,
@@ -216,12 +248,28 @@ async function adoptWorld(world: World, packages: Readonly<Record<string, string
   await buildWorldEnvironment(world, packages);
   for (const dir of [paths.instances, paths.sessions, paths.logs, paths.trees]) await files.ensureDir(dir);
   const state = await stateOf(opened, declared);
-  const manifest = { version: 1, number: 0, title: 'adopted', commit: first, tree: declared, ...state, made: 'init', run: null, change: null, moves: [], journal: ledger.head() } as const;
+  const manifest = {
+    version: 1,
+    number: 0,
+    title: 'adopted',
+    commit: first,
+    tree: declared,
+    ...state,
+    made: 'init',
+    run: null,
+    change: null,
+    moves: [],
+    journal: ledger.head(),
+  } as const;
   await publishPoint(opened, { point: await writePoint(opened, manifest, 0), known: null, run: null });
   world.home.moves.length = 0;
   const created = { id: 'demo', home: homeDir, branchRef: world.home.branchRef, head: first, version: '0.1.0' };
   await ledger.append([
-    row('fingerprint.accepted', { items: { ...world.home.items }, by: { kind: 'program', name: 'init' } }, { keys: ['fingerprint'] }),
+    row(
+      'fingerprint.accepted',
+      { items: { ...world.home.items }, by: { kind: 'program', name: 'init' } },
+      { keys: ['fingerprint'] },
+    ),
     row('installation.created', created, { keys: ['installation'] }),
   ]);
   await held?.release();
@@ -232,7 +280,9 @@ async function adoptWorld(world: World, packages: Readonly<Record<string, string
 export async function buildWorldEnvironment(world: World, packages: Readonly<Record<string, string>>): Promise<string> {
   const { paths, outside } = world.context;
   const lockText = lockOf(packages);
-  const id = environmentId({ lockText, python: fakePythonFacts, accelerator: 'any', installer: 'pip' }, (text) => outside.digest.sha256(text));
+  const id = environmentId({ lockText, python: fakePythonFacts, accelerator: 'any', installer: 'pip' }, (text) =>
+    outside.digest.sha256(text),
+  );
   const dir = `${paths.envs}/${id}`;
   await world.python.build({
     id,

@@ -46,7 +46,7 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
     const environment = await ensureEnvironment(engine, { lockText, run: null, effectKey: 'init', index: config.python.index });
 
     const commit = await firstCommit(made, tree, options.branch);
-    const restorePoint = await firstPoint(context, { commit, tree });
+    const restorePoint = await firstPoint(context, { commit, tree: await store.treeOf(commit) });
     const { items } = await made.home.fingerprint([]);
     await ledger.append([
       row('fingerprint.accepted', { items, by: { kind: 'program', name: 'init' } }, { keys: ['fingerprint'] }),

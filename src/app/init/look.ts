@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { findCommitId } from '../../base/ids.ts';
+import { isComponentPath } from '../../domain/instances/components.ts';
 import type { Files } from '../../ports/index.ts';
 
 /** A component as it lies in the ComfyUI folder. */
@@ -12,7 +13,7 @@ export interface FoundComponent {
   readonly commit: string | null;
 }
 
-/** Finds ComfyUI and its node packs. Reads only plain files, runs nothing. Fault: `COMPONENT_NOT_FOUND`. */
+/** Finds ComfyUI and its node packs. Reads only plain files, runs nothing. Faults: `COMPONENT_NOT_FOUND`, `NAME_INVALID`. */
 export async function findComponents(files: Files, comfyui: string): Promise<readonly FoundComponent[]> {
   if ((await files.info(`${comfyui}/main.py`))?.kind !== 'file') {
     throw new Fault('COMPONENT_NOT_FOUND', `${comfyui} is no ComfyUI folder: it has no main.py.`, {
@@ -24,7 +25,14 @@ export async function findComponents(files: Files, comfyui: string): Promise<rea
   for (const name of await files.list(`${comfyui}/custom_nodes`)) {
     const dir = `${comfyui}/custom_nodes/${name}`;
     if (name.startsWith('.') || name === '__pycache__' || (await files.info(dir))?.kind !== 'directory') continue;
-    found.push({ id: name, path: `custom_nodes/${name}`, dir, ...(await originOf(files, dir)) });
+    const path = `custom_nodes/${name}`;
+    if (!isComponentPath(path)) {
+      throw new Fault('NAME_INVALID', `The folder of a node pack has a name that cannot be taken: ${JSON.stringify(name)}.`, {
+        hints: ['Rename it: letters, digits and . _ - and blanks, 80 at most, beginning with a letter or digit.'],
+        state: 'Nothing was written.',
+      });
+    }
+    found.push({ id: name.replace(/ +/g, '-'), path, dir, ...(await originOf(files, dir)) });
   }
   return found;
 }

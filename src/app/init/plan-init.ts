@@ -88,6 +88,8 @@ async function requireFree(files: Files, home: string): Promise<void> {
   if (info === undefined) return;
   const names = info.kind === 'directory' ? await files.list(home) : ['(a file)'];
   if (names.length === 0 || (await files.readText(`${home}/${beginFile}`)) !== undefined) return;
+  // Killed before the id was written: the folder for it is there, with nothing in it but a half-written file.
+  if (names.every((name) => name === '.orchestrate') && (await files.list(`${home}/.orchestrate`)).every((name) => name.endsWith('.tmp'))) return;
   throw new Fault('HOME_EXISTS', `${home} is not empty: it holds ${names.slice(0, 3).join(', ')}.`, {
     hints: ['orchestrate init <a folder that does not exist yet> --comfyui <ComfyUI folder>'],
     state: 'Nothing was written.',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
+import { stated } from '../../base/stated.ts';
 import { adopt } from '../init/adopt.ts';
 import { planInit } from '../init/plan-init.ts';
 import { initReport } from '../init/report.ts';
 import { defineOperation } from '../operation.ts';
-import { stated } from '../stated.ts';
 
 /** `orchestrate init [dir]` */
 export const init = defineOperation({

@@ -11,7 +11,7 @@ export const restoreSchema = z
     tag: z.string().describe('Git tag in the home repository.'),
     title: z.string().describe('What led to it.'),
     made: z
-      .enum(['init', 'merge', 'undo', 'restore', 'by-hand'])
+      .enum(['init', 'merge', 'undo', 'restore', 'revert', 'by-hand'])
       .describe('What made it; `by-hand`: a commit of a person.'),
     grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']).describe('How well its environment comes back.'),
     moves: z

@@ -4,10 +4,15 @@ import { canonicalJson } from '../../base/json.ts';
 import { checkShape } from '../definitions/check-shape.ts';
 import { parseYaml } from '../definitions/parse-yaml.ts';
 
+const componentPath = /^(\.|custom_nodes\/[A-Za-z0-9][A-Za-z0-9._ -]{0,79})$/;
+
+/** Whether a folder inside the instance can be a component's: `components.lock` takes no other. */
+export const isComponentPath = (path: string): boolean => componentPath.test(path);
+
 const component = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/),
   /** Folder inside the instance; `.` is ComfyUI itself. */
-  path: z.string().regex(/^(\.|custom_nodes\/[A-Za-z0-9][A-Za-z0-9._ -]{0,79})$/),
+  path: z.string().regex(componentPath),
   /** Where it came from, for people: a URL or a folder. */
   source: z.string(),
   /** Commit of its own repository, when it has one. */

@@ -8,14 +8,13 @@ import type { JsonObject } from '../../base/json.ts';
  */
 export function parseGraph(workflow: { readonly name: string; readonly text: string }): JsonObject {
   const file = `workflows/${workflow.name}.json`;
+  const hints = ['In ComfyUI: Workflow, Export (API), and save that file into workflows/.'];
   let graph: unknown;
   try {
     graph = JSON.parse(workflow.text);
   } catch (cause) {
-    throw new Fault('DEFINITION_SYNTAX', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new Fault('DEFINITION_SYNTAX', `${file} is not JSON: ${(cause as Error).message}`, { hints, cause });
   }
   if (graph !== null && typeof graph === 'object' && !Array.isArray(graph) && !('nodes' in graph)) return graph as JsonObject;
-  throw new Fault('DEFINITION_INVALID', `${file} is not in API format.`, {
-    hints: ['In ComfyUI: Workflow, Export (API), and save that file into workflows/.'],
-  });
+  throw new Fault('DEFINITION_INVALID', `${file} is not in API format.`, { hints });
 }

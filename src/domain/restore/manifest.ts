@@ -17,8 +17,8 @@ export interface RestoreManifest {
   readonly environment: EnvironmentId | null;
   readonly environmentDigest: string | null;
   readonly components: string;
-  /** `init`, `merge`, `undo`, `restore`, or `by-hand` for a commit that a person made. */
-  readonly made: 'init' | 'merge' | 'undo' | 'restore' | 'by-hand';
+  /** `init`, `merge`, `undo`, `restore`, `revert` for a merge that production did not survive, or `by-hand` for a commit that a person made. */
+  readonly made: 'init' | 'merge' | 'undo' | 'restore' | 'revert' | 'by-hand';
   readonly run: string | null;
   readonly change: string | null;
   readonly moves: readonly { readonly name: string; readonly from: string | null; readonly to: string | null }[];
@@ -46,7 +46,7 @@ const manifestShape = z.object({
   environment: z.string().nullable(),
   environmentDigest: z.string().nullable(),
   components: z.string(),
-  made: z.enum(['init', 'merge', 'undo', 'restore', 'by-hand']),
+  made: z.enum(['init', 'merge', 'undo', 'restore', 'revert', 'by-hand']),
   run: z.string().nullable(),
   change: z.string().nullable(),
   moves: z.array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() })),

@@ -39,7 +39,7 @@ export async function revertMerge(engine: Engine, options: { change: string; rea
     const subject = `revert: ${title}`;
     const message = mergeMessage({ title: subject, moves: [], trailers: { Run: run, Change: change, Reason: intent.reason } });
     const commit = await engine.store.commit({ tree, parents: [from], message, author: orchestrateAuthor, atSeconds: intent.atSeconds });
-    const manifest: RestoreManifest = { version: 1, number: intent.number, title: subject, commit, tree, ...(await stateOf(engine, tree)), made: 'undo', run, change, moves: [], journal: intent.journal };
+    const manifest: RestoreManifest = { version: 1, number: intent.number, title: subject, commit, tree, ...(await stateOf(engine, tree)), made: 'revert', run, change, moves: [], journal: intent.journal };
     const point = await writePoint(engine, manifest, intent.atSeconds);
     await engine.perform({ key: `${key}:point`, name: 'publish the restore point', input: { name: point.name, object: point.object }, run }, { act: () => publishPoint(engine, { point, known: from, run }) });
     const moved = await engine.perform({ key: `${key}:branch`, name: 'move the branch', input: { from, to: commit }, run }, { act: () => moveBranch(engine, { ref: merged.ref, from, to: commit }) });

@@ -26,7 +26,7 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
   const { store } = context;
   const points = await listRestorePoints(store);
   const history = await store.history(head, historyLimit);
-  const merge = history.map((commit) => pointAt(points, commit)).find((point) => point !== undefined && isOurs(point));
+  const merge = newestMerge(history.map((commit) => pointAt(points, commit)).filter((point) => point !== undefined));
   const before = merge && (await store.commitFacts(merge.commit)).parents[0];
   if (!merge || !before) {
     throw new Fault('NOTHING_TO_DO', 'There is no merge to undo: the branch is as it was when orchestrate began.', { state: 'Nothing was changed.' });
@@ -51,7 +51,16 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
 const undoTitle = (title: string): string =>
   title.startsWith('undo ') ? `redo ${title.slice(5)}` : title.startsWith('redo ') ? `undo ${title.slice(5)}` : `undo ${title}`;
 
-const isOurs = (point: RestorePoint): boolean => point.manifest.made !== 'init' && point.manifest.made !== 'by-hand';
+/** A merge that was taken back by itself is not there any more: neither it nor its revert is what a person undoes. */
+function newestMerge(newestFirst: readonly RestorePoint[]): RestorePoint | undefined {
+  const reverted = new Set<string | null>();
+  for (const point of newestFirst) {
+    const { made, change } = point.manifest;
+    if (made === 'revert') reverted.add(change);
+    else if (made !== 'init' && made !== 'by-hand' && !reverted.has(change)) return point;
+  }
+  return undefined;
+}
 
 /** Exactly the files of a restore point, asked for by number, name, tag, or commit. Fault `RESTORE_NOT_FOUND`. */
 export async function planRestoreTo(context: EngineContext, head: CommitId, asked: string): Promise<RestoreTarget> {

@@ -3,6 +3,7 @@ import type { PlanningAction, PlanningContext } from '../../actions/_context.ts'
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { stated } from '../../base/stated.ts';
 import { compareFingerprints, describeDifference } from '../../domain/changes/fingerprint.ts';
 import { matchesAny } from '../../domain/definitions/match-path.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
@@ -31,7 +32,8 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
 
   const { branchRef, base } = await readBranch(engine);
   const warnings = [...(await outsideWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
-  const made = created.kind === 'work' ? await planWork(engine, created, base, signal) : await planRestore(engine, created, base);
+  const look = () => (created.kind === 'work' ? planWork(engine, created, base, signal) : planRestore(engine, created, base));
+  const made = await stated('Nothing was changed.', look);
   const freeBytes = await engine.outside.files.freeBytes(engine.paths.home);
   const { draft, playbook, score, inputs, goal, tree, risk } = made;
   const withoutHash: Omit<Plan, 'hash'> = {

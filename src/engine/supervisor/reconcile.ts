@@ -1,5 +1,5 @@
-import { row } from '../../domain/journal/kinds.ts';
 import { Fault } from '../../base/fault.ts';
+import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { composedInstance } from '../instances/start.ts';
 import { slotName } from '../leases/slots.ts';
@@ -18,7 +18,9 @@ export async function reconcile(engine: Engine): Promise<object> {
     ...(await sweepFolders(engine)),
     ...(await sweepSlots(engine)),
   ];
-  const resumed = [...engine.host.all('run'), ...engine.host.all('change')].filter((one) => !one.isFinal).map((one) => one.subject);
+  const resumed = [...engine.host.all('run'), ...engine.host.all('change')]
+    .filter((one) => !one.isFinal)
+    .map((one) => one.subject);
   const durationMs = Math.round(clock.monotonicMs() - startedMs);
   await engine.ledger.append([row('supervisor.reconciled', { findings, durationMs, resumed })]);
   return {};
@@ -48,7 +50,11 @@ async function sweepProcesses(engine: Engine): Promise<readonly string[]> {
 /** Instances that were up when the last supervisor ended: still there, or gone. */
 async function sweepInstances(engine: Engine): Promise<readonly string[]> {
   const prefix = `${engine.config.id}/`;
-  const marked = new Set((await engine.outside.processes.findMarked((mark) => mark.startsWith(prefix))).map((one) => one.mark.slice(prefix.length)));
+  const marked = new Set(
+    (await engine.outside.processes.findMarked((mark) => mark.startsWith(prefix))).map((one) =>
+      one.mark.slice(prefix.length),
+    ),
+  );
   const findings: string[] = [];
   for (const view of engine.host.all('instance')) {
     if (!['healthy', 'degraded', 'unresponsive'].includes(view.state) || marked.has(view.subject)) continue;
@@ -62,7 +68,12 @@ async function sweepInstances(engine: Engine): Promise<readonly string[]> {
 /** Instance folders without an instance: composed, but killed before the row. */
 async function sweepFolders(engine: Engine): Promise<readonly string[]> {
   const { files } = engine.outside;
-  const owned = new Set(engine.host.all('instance').filter((view) => view.state !== 'stopped').map((view) => composedInstance(engine, view.subject).dir));
+  const owned = new Set(
+    engine.host
+      .all('instance')
+      .filter((view) => view.state !== 'stopped')
+      .map((view) => composedInstance(engine, view.subject).dir),
+  );
   const findings: string[] = [];
   for (const name of await files.list(engine.paths.instances)) {
     const dir = `${engine.paths.instances}/${name}`;
@@ -79,8 +90,14 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
  * below `trees/` is none of ours.
  */
 async function sweepSlots(engine: Engine): Promise<readonly string[]> {
-  const ours = new Set([...engine.definitions.trees.values()].flatMap((tree) => Array.from({ length: tree.slots }, (_, index) => slotName(tree.id, index))));
-  const leased = new Set(engine.host.all('run').flatMap((one) => (one.isFinal ? [] : (engine.leases.find(one.subject)?.slot ?? []))));
+  const ours = new Set(
+    [...engine.definitions.trees.values()].flatMap((tree) =>
+      Array.from({ length: tree.slots }, (_, index) => slotName(tree.id, index)),
+    ),
+  );
+  const leased = new Set(
+    engine.host.all('run').flatMap((one) => (one.isFinal ? [] : (engine.leases.find(one.subject)?.slot ?? []))),
+  );
   const findings: string[] = [];
   for (const { name, state } of await engine.home.listSlots()) {
     if (state === 'linked' || !ours.has(name) || leased.has(name)) continue;

@@ -26,7 +26,9 @@ export async function takeRequest(engine: Engine, request: LedgerRequest): Promi
     await handler(engine, request.data, request.id);
   } catch (error) {
     if (error instanceof Fault && error.code === 'EPOCH_OLD') throw error;
-    await refuseRequest(engine, request.id, error);
+    // Everything but a service is a row or none.
+    const isRow = error instanceof Fault && !request.kind.startsWith('service.');
+    await refuseRequest(engine, request.id, isRow ? error.withState('Nothing was changed.') : error);
   }
 }
 
@@ -116,7 +118,7 @@ const handlers: Handlers = {
     }
     const running = findProduction(engine);
     const view = running === undefined ? undefined : engine.host.find(running);
-    if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`);
+    if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, { state: 'Nothing was changed.' });
     const { base } = await readBranch(engine);
     const answers = (instance: string) => acceptedAlone(id, `Production is ${instance} on :${engine.config.service.port}.`);
     await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal, answers });
@@ -124,7 +126,7 @@ const handlers: Handlers = {
 
   async 'service.stop'(engine, _data, id) {
     const instance = findProduction(engine);
-    if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
+    if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.', { state: 'Nothing was changed.' });
     const answers = (pending: readonly JsonObject[]) => acceptedAlone(id, `Production is stopped; ${pending.length} pending prompts were saved.`);
     await stopProduction(engine, { instance, change: null, run: null, answers });
   },

@@ -12,15 +12,15 @@ export function processStreams(): Streams {
   };
 }
 
-/** Whoever read our output has read enough (`orchestrate runs list | head`): that is no failure. A run goes on. */
+/** Whoever read our output has read enough (`orchestrate runs list | head`), or the terminal is gone: that is no failure. A run goes on. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
   throw error;
 }
 
 const INTERRUPTED = 130;
 
-/** Returns a signal that the first Ctrl-C (or SIGTERM) aborts; the second one ends this process at once. The run goes on. */
+/** Returns a signal that the first Ctrl-C (or SIGTERM, or the end of the terminal) aborts; the second one ends this process at once. The run goes on. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const interrupt = (): void => {
@@ -29,5 +29,6 @@ export function interruptSignal(): AbortSignal {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  process.on('SIGHUP', interrupt);
   return controller.signal;
 }

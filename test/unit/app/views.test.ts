@@ -59,7 +59,7 @@ describe('a change', () => {
     moveRun(scene, 'r1', 'reviewing', 'merging');
     expect(runView(scene.ledger, 'r1')?.waiting).toEqual({
       what: 'merge',
-      sentence: 'c1 is approved and waits to be merged: requirements.lock has edits of yours.',
+      sentence: 'c1 is approved and waits to be merged: requirements.lock has edits of yours',
       commands: ['git status', 'orchestrate runs resume r1', 'orchestrate review reject c1'],
     });
   });

@@ -24,7 +24,7 @@ describe('orchestrate.yaml', () => {
       },
       ports: { first: 8191, last: 8290 },
       python: { program: null, index: { kind: 'url', url: 'https://pypi.org/simple' }, modules: [] },
-      policy: { maxDownloadBytes: 10_737_418_240, autoMerge: [], minAgeDays: 14, maxSlowdown: 1.3 },
+      policy: { maxDownloadBytes: 10_737_418_240, autoMerge: [], maxSlowdown: 1.3 },
       supervisor: { idleSeconds: 600 },
     });
   });
@@ -64,7 +64,6 @@ describe('orchestrate.yaml', () => {
       policy: fc.record({
         maxDownloadBytes: fc.integer({ min: 0, max: 999_999_999 }),
         autoMerge: fc.constantFrom([], ['low'], ['low', 'medium']),
-        minAgeDays: fc.integer({ min: 0, max: 365 }),
         maxSlowdown: fc.double({ min: 1, max: 100, noNaN: true }),
       }),
       supervisor: fc.record({ idleSeconds: fc.integer({ min: 1, max: 86_400 }) }),

@@ -84,7 +84,9 @@ describe('the change machine', () => {
   it('forgets what held it once it may merge', () => {
     const held = [...toMerging.slice(0, -1), done('admit', { kind: 'hold', fault })];
     expect(after(held).snapshot.context).toMatchObject({ fault });
-    expect(after([...held, { type: 'RETRY' }, done('admit', { kind: 'go' })]).snapshot.context).toMatchObject({ fault: null });
+    expect(after([...held, { type: 'RETRY' }, done('admit', { kind: 'go' })]).snapshot.context).toMatchObject({
+      fault: null,
+    });
   });
 
   it('starts the second gate as another effect than the first', () => {

@@ -28,9 +28,11 @@ export interface MachineLaws {
 
 const atMs = 1_767_225_600_000;
 
-export const faultRecordOf = (code: FaultCode = 'INTERNAL_BUG'): FaultRecord => new Fault(code, `${code} happened.`).toRecord();
+export const faultRecordOf = (code: FaultCode = 'INTERNAL_BUG'): FaultRecord =>
+  new Fault(code, `${code} happened.`).toRecord();
 export const done = (effect: string, output: unknown = {}): MachineEvent => effectDone(effect, output, atMs);
-export const failed = (effect: string, code: FaultCode = 'INTERNAL_BUG'): MachineEvent => effectFailed(effect, faultRecordOf(code), atMs);
+export const failed = (effect: string, code: FaultCode = 'INTERNAL_BUG'): MachineEvent =>
+  effectFailed(effect, faultRecordOf(code), atMs);
 
 const effectsOf = (at: Standing): readonly string[] => at.effects.map((one) => one.id);
 
@@ -43,7 +45,8 @@ const seen = ({ snapshot, effects }: Standing): object => ({
 });
 
 /** The journal keeps events as JSON. */
-const throughJson = (events: readonly MachineEvent[]): readonly MachineEvent[] => JSON.parse(JSON.stringify(events)) as MachineEvent[];
+const throughJson = (events: readonly MachineEvent[]): readonly MachineEvent[] =>
+  JSON.parse(JSON.stringify(events)) as MachineEvent[];
 
 /** Every state is reached, every wait has an end, no state loses what it waited for when it is folded from its rows. */
 export function holdMachineLaws({ name, input, events, states, waiting }: MachineLaws): void {
@@ -57,7 +60,9 @@ export function holdMachineLaws({ name, input, events, states, waiting }: Machin
   } as unknown as Parameters<typeof getShortestPaths>[1]);
   const byState = new Map<string, MachineEvent[]>();
   for (const path of paths) {
-    const way = (path.steps as readonly { event: MachineEvent }[]).map((one) => one.event).filter((event) => event.type !== 'xstate.init');
+    const way = (path.steps as readonly { event: MachineEvent }[])
+      .map((one) => one.event)
+      .filter((event) => event.type !== 'xstate.init');
     byState.set(stateName(path.state as AnyMachineSnapshot), way);
   }
   const foldTo = (state: string): Standing => fold(name, input, byState.get(state) ?? []);
@@ -76,7 +81,7 @@ export function holdMachineLaws({ name, input, events, states, waiting }: Machin
       const at = foldTo(state);
       if (at.snapshot.status === 'done') continue;
       const ways = events.filter((event) => stateName(step(name, at, event, 99).snapshot) !== state);
-      expect(ways, state).not.toEqual([]);
+      expect(ways, `in ${state}`).not.toEqual([]);
     }
   });
 
@@ -86,11 +91,12 @@ export function holdMachineLaws({ name, input, events, states, waiting }: Machin
       const at = foldTo(state);
       next.set(state, [...new Set(events.map((event) => stateName(step(name, at, event, 99).snapshot)))]);
     }
-    const isEnd = (state: string): boolean => foldTo(state).snapshot.status === 'done' || byState.get(state)?.length === 0;
+    const isEnd = (state: string): boolean =>
+      foldTo(state).snapshot.status === 'done' || byState.get(state)?.length === 0;
     for (const state of byState.keys()) {
       const reached = new Set([state]);
       for (const one of reached) for (const other of next.get(one) ?? []) reached.add(other);
-      expect([...reached].some(isEnd), state).toBe(true);
+      expect([...reached].some(isEnd), `from ${state}`).toBe(true);
     }
   });
 
@@ -99,7 +105,7 @@ export function holdMachineLaws({ name, input, events, states, waiting }: Machin
     expect(text).not.toMatch(/xstate\.after|"delay":"?\d/);
     for (const state of byState.keys()) {
       const after = foldTo(state).snapshot._nodes.flatMap((node) => node.after);
-      expect(after, state).toEqual([]);
+      expect(after, `in ${state}`).toEqual([]);
     }
   });
 
@@ -112,9 +118,9 @@ export function holdMachineLaws({ name, input, events, states, waiting }: Machin
     for (const event of [...events, { type: 'NO_SUCH_EVENT' }]) {
       if (at.snapshot.can(event)) continue;
       const after = step(name, at, event, 99);
-      expect(after.moved, event.type).toBe(false);
-      expect(after.started, event.type).toEqual([]);
-      expect(seen(after), event.type).toEqual(seen(at));
+      expect(after.moved, `after ${event.type}`).toBe(false);
+      expect(after.started, `after ${event.type}`).toEqual([]);
+      expect(seen(after), `after ${event.type}`).toEqual(seen(at));
     }
   });
 

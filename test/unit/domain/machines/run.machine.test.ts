@@ -11,7 +11,9 @@ describe('the run machine', () => {
     name: 'run',
     input,
     events: [
-      ...['APPROVE', 'REJECT', 'CANCEL', 'RESUME', 'TASKS_DONE', 'NOTHING_CHANGED', 'UNTIL_REACHED'].map((type) => ({ type })),
+      ...['APPROVE', 'REJECT', 'CANCEL', 'RESUME', 'TASKS_DONE', 'NOTHING_CHANGED', 'UNTIL_REACHED'].map((type) => ({
+        type,
+      })),
       ...['CHANGE_APPROVED', 'CHANGE_REOPENED', 'CHANGE_MERGED', 'CHANGE_VERIFIED'].map((type) => ({ type })),
       ...['TASK_FAILED', 'TASK_PARKED', 'CHANGE_REJECTED', 'CHANGE_REVERTED'].map((type) => ({ type, fault })),
       ...['execute', 'ask', 'submit'].map((next) => done('preview', { next })),
@@ -33,7 +35,8 @@ describe('the run machine', () => {
     waiting: ['awaitingApproval', 'reviewing', 'merging', 'paused'],
   });
 
-  const after = (events: readonly MachineEvent[], previewOnly = false) => fold('run', { ...input, previewOnly }, events).snapshot;
+  const after = (events: readonly MachineEvent[], previewOnly = false) =>
+    fold('run', { ...input, previewOnly }, events).snapshot;
 
   it.each(['execute', 'ask', 'submit'])('ends after its plan when only the plan was asked for (%s)', (next) => {
     expect(stateName(after([done('preview', { next })], true))).toBe('done');

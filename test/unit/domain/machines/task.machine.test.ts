@@ -33,11 +33,15 @@ describe('the task machine', () => {
   });
 
   const executing: readonly MachineEvent[] = [{ type: 'START' }, done('lease'), done('spawn')];
-  const after = (events: readonly MachineEvent[], maxAttempts = 3): Standing => fold('task', { ...input, maxAttempts }, events);
+  const after = (events: readonly MachineEvent[], maxAttempts = 3): Standing =>
+    fold('task', { ...input, maxAttempts }, events);
 
-  it.each(['INDEX_UNREACHABLE', 'PROCESS_TIMEOUT', 'GIT_TIMEOUT', 'PORT_TAKEN', 'PROCESS_FAILED'] as const)('tries again after %s', (code) => {
-    expect(stateName(after([...executing, failed('execute', code)]).snapshot)).toBe('retrying');
-  });
+  it.each(['INDEX_UNREACHABLE', 'PROCESS_TIMEOUT', 'GIT_TIMEOUT', 'PORT_TAKEN', 'PROCESS_FAILED'] as const)(
+    'tries again after %s',
+    (code) => {
+      expect(stateName(after([...executing, failed('execute', code)]).snapshot)).toBe('retrying');
+    },
+  );
 
   it.each(['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL'] as const)('waits for a person after %s', (code) => {
     expect(stateName(after([...executing, failed('execute', code)]).snapshot)).toBe('parked');

@@ -35,7 +35,12 @@ describe('perform', () => {
     expect(await perform(effect, { act })).toEqual({ commit: 'b' });
     expect(seen).toEqual([['effect.intended']]);
     expect(ledger.read()).toMatchObject([
-      { kind: 'effect.intended', run: 'r1', keys: ['effect:merge:c9:branch'], data: { name: 'move the branch', input: { to: 'b' } } },
+      {
+        kind: 'effect.intended',
+        run: 'r1',
+        keys: ['effect:merge:c9:branch'],
+        data: { name: 'move the branch', input: { to: 'b' } },
+      },
       { kind: 'effect.done', run: 'r1', data: { output: { commit: 'b' }, how: 'did', durationMs: 0 } },
     ]);
   });
@@ -63,7 +68,9 @@ describe('perform', () => {
       inputs.push(input);
       return { commit: 'found' };
     };
-    expect(await perform({ ...effect, input: { to: 'another' } }, { look, act: () => Promise.reject(new Error('acted')) })).toEqual({ commit: 'found' });
+    expect(
+      await perform({ ...effect, input: { to: 'another' } }, { look, act: () => Promise.reject(new Error('acted')) }),
+    ).toEqual({ commit: 'found' });
     expect(inputs).toEqual([{ to: 'b' }]);
     expect(ledger.read().at(-1)).toMatchObject({ kind: 'effect.done', data: { how: 'found' } });
   });
@@ -102,7 +109,9 @@ describe('perform', () => {
   it('does not act when its intent cannot be written', async () => {
     const { ledger, perform } = await open();
     await ledger.close();
-    await expect(perform(effect, { act: () => Promise.reject(new Error('acted')) })).rejects.toThrow('the ledger is closed');
+    await expect(perform(effect, { act: () => Promise.reject(new Error('acted')) })).rejects.toThrow(
+      'the ledger is closed',
+    );
   });
 
   it('keeps effects of different keys apart', async () => {
@@ -120,7 +129,8 @@ describe('an effect that is killed anywhere', () => {
       fc.asyncProperty(anyKills, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }), async (kills, after) => {
         const ledgers = createMemoryLedgers({ clock: createFakeClock() });
         const world = { nApplied: 0 };
-        for (const [index, at] of kills.entries()) await liveUntil({ ledgers, world, at, killedAfter: after[index] ?? false });
+        for (const [index, at] of kills.entries())
+          await liveUntil({ ledgers, world, at, killedAfter: after[index] ?? false });
         expect(await liveUntil({ ledgers, world, at: Infinity, killedAfter: false })).toEqual({ n: 7 });
         expect(world.nApplied).toBe(1);
         const reader = ledgers.open();
@@ -152,7 +162,12 @@ async function interrupted({ ledger, perform }: Scene): Promise<void> {
   const started = new Promise<void>((resolve) => {
     acted = resolve;
   });
-  void perform(effect, { act: () => new Promise(acted) });
+  void perform(effect, {
+    act: () => {
+      acted();
+      return new Promise<object>(() => {});
+    },
+  });
   await started;
   await ledger.close();
 }
@@ -166,7 +181,13 @@ interface LifeOptions {
 }
 
 /** Performs the effect in a process that dies before or after its step number `at`. Resolves with the output, or with undefined at death. */
-async function liveUntil({ ledgers, world, at, killedAfter, isBlind = false }: LifeOptions): Promise<object | undefined> {
+async function liveUntil({
+  ledgers,
+  world,
+  at,
+  killedAfter,
+  isBlind = false,
+}: LifeOptions): Promise<object | undefined> {
   const ledger = ledgers.open();
   await ledger.acquire();
   let nSteps = 0;
@@ -174,7 +195,7 @@ async function liveUntil({ ledgers, world, at, killedAfter, isBlind = false }: L
   const death = new Promise<undefined>((resolve) => {
     die = () => resolve(undefined);
   });
-  const alive = async <T>(step: () => T | Promise<T>): Promise<T> => {
+  const alive = async <T>(step: () => T | Promise<T>): Promise<Awaited<T>> => {
     const isLast = nSteps === at;
     nSteps += 1;
     if (isLast && !killedAfter) return dead();
@@ -185,7 +206,10 @@ async function liveUntil({ ledgers, world, at, killedAfter, isBlind = false }: L
     die();
     return new Promise<never>(() => {});
   };
-  const mortal = { append: (...given: Parameters<Ledger['append']>) => alive(() => ledger.append(...given)), latest: (key: string) => ledger.latest(key) };
+  const mortal = {
+    append: (...given: Parameters<Ledger['append']>) => alive(() => ledger.append(...given)),
+    latest: (key: string) => ledger.latest(key),
+  };
   const { perform } = createPerformer({ ledger: mortal as unknown as Ledger, clock: createFakeClock() });
   const look = async () => alive(() => (world.nApplied > 0 ? { n: 7 } : undefined));
   const act = (): Promise<object> =>

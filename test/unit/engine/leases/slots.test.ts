@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
 import { createSlotLeases, type Lease, type SlotLeases, slotName } from '../../../../src/engine/leases/slots.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
-import { createFakePorts, type FakePorts } from '../../../fakes/fake-ports.ts';
-import { createMemoryLedgers, type MemoryLedgers } from '../../../fakes/memory-ledger.ts';
 import { settled } from '../../../fakes/fake-life.ts';
+import { createFakePorts, type FakePorts } from '../../../fakes/fake-ports.ts';
 import { configText, tree } from '../../../fakes/fake-world.ts';
+import { createMemoryLedgers, type MemoryLedgers } from '../../../fakes/memory-ledger.ts';
 
 interface Scene {
   readonly leases: SlotLeases;
@@ -24,9 +24,16 @@ interface Machine {
   readonly live: string[];
 }
 
-const newMachine = (): Machine => ({ ledgers: createMemoryLedgers({ clock: createFakeClock() }), ports: createFakePorts(), live: ['r1', 'r2', 'r3', 'r4'] });
+const newMachine = (): Machine => ({
+  ledgers: createMemoryLedgers({ clock: createFakeClock() }),
+  ports: createFakePorts(),
+  live: ['r1', 'r2', 'r3', 'r4'],
+});
 
-async function open(text = configText('ports: { first: 8191, last: 8193 }\n'), { ledgers, ports, live }: Machine = newMachine()): Promise<Scene> {
+async function open(
+  text = configText('ports: { first: 8191, last: 8193 }\n'),
+  { ledgers, ports, live }: Machine = newMachine(),
+): Promise<Scene> {
   const ledger = ledgers.open();
   await ledger.acquire();
   const config = parseConfig({ file: 'orchestrate.yaml', text, origin: 'installation' });
@@ -46,15 +53,27 @@ async function open(text = configText('ports: { first: 8191, last: 8193 }\n'), {
 const models = tree({ id: 'models-integ', homePort: 8189 });
 const env = tree({ id: 'env-setup', homePort: 8188 });
 const never = new AbortController().signal;
-const take = ({ leases }: Scene, run: string, of = models, signal = never): Promise<Lease> => leases.take({ run, tree: of, signal });
+const take = ({ leases }: Scene, run: string, of = models, signal = never): Promise<Lease> =>
+  leases.take({ run, tree: of, signal });
 
 describe('slot leases', () => {
   it('give a tree its home port when that is free', async () => {
-    expect(await take(await open(), 'r1')).toEqual({ run: 'r1', slot: 'models-integ', tree: 'models-integ', port: 8189, homePort: 8189, skipped: [] });
+    expect(await take(await open(), 'r1')).toEqual({
+      run: 'r1',
+      slot: 'models-integ',
+      tree: 'models-integ',
+      port: 8189,
+      homePort: 8189,
+      skipped: [],
+    });
   });
 
   it('pass over the port of production and say why', async () => {
-    expect(await take(await open(), 'r1', env)).toMatchObject({ port: 8191, homePort: 8188, skipped: [{ port: 8188, why: 'your production' }] });
+    expect(await take(await open(), 'r1', env)).toMatchObject({
+      port: 8191,
+      homePort: 8188,
+      skipped: [{ port: 8188, why: 'your production' }],
+    });
   });
 
   it('give that port to a slot when nobody runs production there', async () => {
@@ -148,7 +167,10 @@ describe('slot leases', () => {
     const third = take(scene, 'r3', one);
     await settled();
     abort.abort();
-    await expect(second).rejects.toMatchObject({ code: 'INTERRUPTED', message: 'r2 no longer waits for a slot of models-integ.' });
+    await expect(second).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'r2 no longer waits for a slot of models-integ.',
+    });
     await scene.leases.free('r1');
     expect(await third).toMatchObject({ run: 'r3', slot: 'models-integ' });
   });

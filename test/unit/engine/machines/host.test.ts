@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '../../../../src/base/fault.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
-import { createMachineHost, type EffectHandler, type EffectTable, type MachineHost } from '../../../../src/engine/machines/host.ts';
+import {
+  createMachineHost,
+  type EffectHandler,
+  type EffectTable,
+  type MachineHost,
+} from '../../../../src/engine/machines/host.ts';
 import { settle } from '../../../../src/engine/machines/settle.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
-import { createMemoryLedgers, type MemoryLedgers } from '../../../fakes/memory-ledger.ts';
 import { nothingHappens, settled } from '../../../fakes/fake-life.ts';
+import { createMemoryLedgers, type MemoryLedgers } from '../../../fakes/memory-ledger.ts';
 import { pausedLedger, type PausedLedger } from '../../../fakes/paused-ledger.ts';
 
 interface Scene {
@@ -32,13 +37,15 @@ async function openScene(ledgers: MemoryLedgers = createMemoryLedgers({ clock: c
   const ledger = pausedLedger(opened);
   const log: string[] = [];
   const open: Open[] = [];
-  const recorded = (effect: string): EffectHandler => ({ subject, signal }) => {
-    log.push(`${subject} ${effect} started`);
-    return new Promise((resolve, reject) => {
-      open.push({ subject, effect, resolve, reject });
-      signal.addEventListener('abort', () => log.push(`${subject} ${effect} called off`), { once: true });
-    });
-  };
+  const recorded =
+    (effect: string): EffectHandler =>
+    ({ subject, signal }) => {
+      log.push(`${subject} ${effect} started`);
+      return new Promise((resolve, reject) => {
+        open.push({ subject, effect, resolve, reject });
+        signal.addEventListener('abort', () => log.push(`${subject} ${effect} called off`), { once: true });
+      });
+    };
   const effects = Object.fromEntries(
     Object.entries(nothingHappens).map(([machine, handlers]) => [
       machine,
@@ -97,7 +104,10 @@ describe('createMachineHost', () => {
     const scene = await openScene();
     const id = await scene.ledger.request('run.start', {});
     const closed = row('run.resumed', { run: 'r1', by: { kind: 'person', name: 'anna' } });
-    await scene.host.create('task', 'r1.lock', task, { rows: [closed], answers: [{ id, answer: { kind: 'accepted' } }] });
+    await scene.host.create('task', 'r1.lock', task, {
+      rows: [closed],
+      answers: [{ id, answer: { kind: 'accepted' } }],
+    });
     expect(kinds(scene)).toEqual(['run.resumed', 'machine.created']);
     expect(scene.ledger.findRequest(id)?.answer).toEqual({ kind: 'accepted' });
   });
@@ -105,7 +115,9 @@ describe('createMachineHost', () => {
   it('tells its listeners of a transition once it is durable', async () => {
     const scene = await openScene();
     const told: string[] = [];
-    const stop = scene.host.onMoved((view) => told.push(`${view.subject} ${view.state} after row ${scene.ledger.head().seq}`));
+    const stop = scene.host.onMoved((view) =>
+      told.push(`${view.subject} ${view.state} after row ${scene.ledger.head().seq}`),
+    );
     await scene.host.create('task', 'r1.lock', task);
     await scene.host.send('r1.lock', { type: 'START' });
     stop();
@@ -117,7 +129,9 @@ describe('createMachineHost', () => {
     const scene = await openScene();
     const id = await scene.ledger.request('run.cancel', {});
     await scene.host.create('task', 'r1.lock', task);
-    expect(await scene.host.send('r1.lock', { type: 'RESUME' }, { answers: [{ id, answer: { kind: 'accepted' } }] })).toBe(false);
+    expect(
+      await scene.host.send('r1.lock', { type: 'RESUME' }, { answers: [{ id, answer: { kind: 'accepted' } }] }),
+    ).toBe(false);
     expect(scene.ledger.read().at(-1)).toMatchObject({
       kind: 'machine.ignored',
       run: 'r1',
@@ -133,7 +147,11 @@ describe('createMachineHost', () => {
     await scene.host.send('r1.lock', { type: 'START' });
     await scene.report('r1.lock', 'lease', { slot: 'env-setup', port: 8191 });
     expect(scene.host.find('r1.lock')?.state).toBe('spawning');
-    expect(scene.ledger.read().at(-1)?.data).toMatchObject({ event: { output: { slot: 'env-setup', port: 8191 } }, from: 'leasing', to: 'spawning' });
+    expect(scene.ledger.read().at(-1)?.data).toMatchObject({
+      event: { output: { slot: 'env-setup', port: 8191 } },
+      from: 'leasing',
+      to: 'spawning',
+    });
   });
 
   it('keeps the fault of an effect that failed, and takes anything else for a bug', async () => {
@@ -182,10 +200,17 @@ describe('createMachineHost', () => {
     const scene = await openScene();
     await scene.host.create('run', 'r1', { subject: 'r1', previewOnly: false });
     await scene.report('r1', 'preview', { next: 'execute' });
-    const taken = await Promise.all(['TASKS_DONE', 'CHANGE_APPROVED', 'CANCEL', 'RESUME'].map((type) => scene.host.send('r1', { type })));
+    const taken = await Promise.all(
+      ['TASKS_DONE', 'CHANGE_APPROVED', 'CANCEL', 'RESUME'].map((type) => scene.host.send('r1', { type })),
+    );
     expect(taken).toEqual([true, true, true, false]);
     const moves = scene.ledger.read({ kinds: ['machine.moved', 'machine.ignored'], afterSeq: 2 });
-    expect(moves.map(({ data }) => data['to'] ?? data['state'])).toEqual(['reviewing', 'merging', 'cancelled', 'cancelled']);
+    expect(moves.map(({ data }) => data['to'] ?? data['state'])).toEqual([
+      'reviewing',
+      'merging',
+      'cancelled',
+      'cancelled',
+    ]);
   });
 
   it('lets a subject go on while the commit of another one waits', async () => {
@@ -292,7 +317,11 @@ describe('a host after a restart', () => {
   it('refuses a machine that was begun by another version of it', async () => {
     const scene = await openScene();
     await scene.ledger.append([
-      row('machine.created', { machine: 'task', version: 0, subject: 'r1.lock', input: task, to: 'waiting' }, { keys: ['machine:r1.lock'] }),
+      row(
+        'machine.created',
+        { machine: 'task', version: 0, subject: 'r1.lock', input: task, to: 'waiting' },
+        { keys: ['machine:r1.lock'] },
+      ),
     ]);
     expect(() => scene.host.restore('task', 'r1.lock')).toThrow(expect.objectContaining({ code: 'LEDGER_OLDER' }));
   });
@@ -308,10 +337,21 @@ describe('a host after a restart', () => {
     await before.host.send('i1', { type: 'START' });
     await before.report('i1', 'start');
     const move = (type: string, from: string, to: string) => {
-      const data = { machine: 'instance', version: 1, subject: 'i1', event: { type }, from, to, isFinal: false } as const;
+      const data = {
+        machine: 'instance',
+        version: 1,
+        subject: 'i1',
+        event: { type },
+        from,
+        to,
+        isFinal: false,
+      } as const;
       return row('machine.moved', data, { keys: ['machine:i1'] });
     };
-    const flapping = Array.from({ length: 5_001 }, () => [move('SILENT', 'healthy', 'degraded'), move('ANSWERED', 'degraded', 'healthy')]);
+    const flapping = Array.from({ length: 5_001 }, () => [
+      move('SILENT', 'healthy', 'degraded'),
+      move('ANSWERED', 'degraded', 'healthy'),
+    ]);
     await before.ledger.append(flapping.flat());
     const after = await restart(before);
     after.host.restore('instance', 'i1');

@@ -1,4 +1,4 @@
-import { Fault } from '../base/fault.ts';
+import { Fault } from './fault.ts';
 
 /** Does something that writes nothing until it is done: a Fault on the way that does not say what state the work is in, says it then. */
 export async function stated<Value>(state: string, work: () => Promise<Value>): Promise<Value> {

@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Action, ActionContext, Proofs, ReadyEnvironment } from '../../../src/actions/_context.ts';
+import { envBuild } from '../../../src/actions/env-build.ts';
+import { envLock } from '../../../src/actions/env-lock.ts';
+import { envRecord } from '../../../src/actions/env-record.ts';
+import { envVerify } from '../../../src/actions/env-verify.ts';
+import { actions } from '../../../src/actions/index.gen.ts';
+import { instanceBoot } from '../../../src/actions/instance-boot.ts';
+import { instanceSmoke } from '../../../src/actions/instance-smoke.ts';
+import type { EnvironmentId, GitTreeId } from '../../../src/base/ids.ts';
+import type { BootEvidence, SmokeEvidence, WorkflowProof } from '../../../src/domain/changes/evidence.ts';
+import { fakePythonFacts } from '../../fakes/fake-python.ts';
+import { createWorld, installed, lockOf, type World } from '../../fakes/fake-world.ts';
+import { workPlan } from '../engine/changes/change-scene.ts';
+
+const slot = { name: 'env-setup', dir: '/home/anna/comfy-home/trees/env-setup', port: 8191, homePort: 8188 };
+const lockText = lockOf({ ...installed, numpy: '2.1.0' });
+const requirementsText = 'numpy\n';
+const common = {
+  key: 'k',
+  tree: 'a'.repeat(40) as GitTreeId,
+  environment: 'e1' as EnvironmentId,
+  components: 'c1',
+  run: 'r1',
+};
+const boot = (given: Partial<BootEvidence> = {}): BootEvidence => ({
+  ...common,
+  grade: 'api',
+  part: 'boot',
+  instance: 'i1',
+  port: 8191,
+  pid: 48_121,
+  startMs: 4_000,
+  device: 'cpu',
+  pytorchVersion: '2.9.0',
+  nodeClasses: ['KSampler', 'SaveImage'],
+  failedImports: [],
+  ...given,
+});
+const workflow = (given: Partial<WorkflowProof> = {}): WorkflowProof => ({
+  name: 'portrait',
+  durationMs: 22_100,
+  pictures: [{ widthPx: 64, heightPx: 64, isFlat: false, sha256: 'ab', sizeBytes: 10 }],
+  failure: null,
+  ...given,
+});
+const smoke = (...workflows: WorkflowProof[]): SmokeEvidence => ({
+  ...common,
+  grade: 'generation',
+  part: 'smoke',
+  instance: 'i1',
+  device: 'cpu',
+  workflows,
+});
+
+interface Given {
+  readonly base?: { boot?: BootEvidence; smoke?: SmokeEvidence };
+  readonly next?: { boot?: BootEvidence; smoke?: SmokeEvidence };
+  readonly isReused?: boolean;
+}
+
+async function contextOf({ base = {}, next = {}, isReused = false }: Given = {}): Promise<{
+  world: World;
+  context: ActionContext;
+  notes: string[];
+}> {
+  const world = await createWorld();
+  const { config, paths, store, outside } = world.context;
+  const { clock, digest, files, python } = outside;
+  const baseTree = await store.treeOf(world.first);
+  const notes: string[] = [];
+  const proofs: Proofs = {
+    imports: async () => ({
+      ...common,
+      grade: 'static',
+      part: 'imports',
+      modules: [{ module: 'numpy', version: '2.1.0' }],
+      row: 11,
+    }),
+    boot: async (tree) => ({ ...((tree === baseTree ? base.boot : next.boot) ?? boot()), row: 12, reused: isReused }),
+    smoke: async (tree) => ({
+      ...((tree === baseTree ? base.smoke : next.smoke) ?? smoke(workflow())),
+      row: 13,
+      reused: isReused,
+    }),
+  };
+  const ready: ReadyEnvironment = {
+    id: 'e1' as EnvironmentId,
+    dir: `${paths.envs}/e1`,
+    python: '/e1/bin/python',
+    manifestDigest: 'm',
+    sizeBytes: 5_200_000_000,
+    nPackages: 3,
+    downloadedBytes: 1_900_000_000,
+    fromKeptWheels: 2,
+    reused: isReused,
+  };
+  const context: ActionContext = {
+    run: 'r1',
+    attempt: 'r1.x#1',
+    mark: 'demo/r1.x#1',
+    slot,
+    base: world.first,
+    baseTree,
+    plan: { ...workPlan(world.first), lockText, requirementsText },
+    config,
+    paths,
+    clock,
+    digest,
+    files,
+    python,
+    store,
+    interpreter: async () => fakePythonFacts,
+    index: config.python.index,
+    snapshot: async () => common.tree,
+    environment: async () => ready,
+    proofs,
+    note: async (sentence) => void notes.push(sentence),
+    signal: new AbortController().signal,
+  };
+  await files.ensureDir(slot.dir);
+  return { world, context, notes };
+}
+
+const said = async (action: Action<never>, given?: Given): Promise<string> => {
+  const { context } = await contextOf(given);
+  await context.files.writeAtomic(`${slot.dir}/requirements.lock`, lockText);
+  const output = await action.run(context, {} as never);
+  return (action as unknown as Action).describe(action.output.parse(output) as object, { slot, productionPort: 8188 });
+};
+
+it('lists every action under its id once', () => {
+  expect(actions.map((one) => one.id).sort()).toEqual([
+    'env.build',
+    'env.choose',
+    'env.lock',
+    'env.record',
+    'env.verify',
+    'instance.boot',
+    'instance.smoke',
+  ]);
+});
+
+describe('env.lock', () => {
+  it('writes exactly the plan, and nothing again when it is there', async () => {
+    const { world, context } = await contextOf();
+    expect(await envLock.run(context, {})).toEqual({
+      nPackages: 3,
+      nHashes: 3,
+      written: ['requirements.in', 'requirements.lock'],
+    });
+    expect(await world.files.readText(`${slot.dir}/requirements.lock`)).toBe(lockText);
+    expect(await world.files.readText(`${slot.dir}/requirements.in`)).toBe(requirementsText);
+    expect(await envLock.run(context, {})).toMatchObject({ written: [] });
+  });
+
+  it('finds out when somebody wrote into the slot behind it', async () => {
+    const { world, context } = await contextOf();
+    const output = await envLock.run(context, {});
+    await envLock.verify?.(context, output);
+    world.files.put(`${slot.dir}/requirements.lock`, `${lockText}# more\n`);
+    await expect(envLock.verify?.(context, output)).rejects.toMatchObject({
+      code: 'TREE_TAMPERED',
+      message: 'requirements.lock in the slot is not what the plan wrote.',
+    });
+  });
+
+  it('says what it wrote', async () => {
+    expect(await said(envLock as never)).toMatchInlineSnapshot(
+      `"requirements.lock: 3 packages, 3 hashes, wheels only"`,
+    );
+  });
+});
+
+describe('env.build', () => {
+  it('says what was built, from where', async () => {
+    expect(await said(envBuild as never)).toMatchInlineSnapshot(
+      `"environment e1: 3 packages, 5.2 GB on disk, 1.9 GB fetched, 2 wheels from the kept ones"`,
+    );
+    expect(await said(envBuild as never, { isReused: true })).toMatchInlineSnapshot(
+      `"environment e1 was there, every file as built (5.2 GB)"`,
+    );
+  });
+
+  it('needs a lock in the slot', async () => {
+    const { context } = await contextOf();
+    await expect(envBuild.run(context, {})).rejects.toMatchObject({ code: 'LOCK_INVALID' });
+  });
+
+  it('finds out when the environment is not as it was built', async () => {
+    const { context } = await contextOf();
+    await context.files.writeAtomic(`${slot.dir}/requirements.lock`, lockText);
+    const output = await envBuild.run(context, {});
+    await expect(envBuild.verify?.(context, output)).rejects.toMatchObject({
+      code: 'ENVIRONMENT_DRIFTED',
+      message: 'The environment e1 is missing right after it was built.',
+    });
+  });
+});
+
+describe('env.record', () => {
+  it('says what is installed and how many workflows ran', async () => {
+    const failed = workflow({ name: 'broken', failure: 'boom' });
+    expect(await said(envRecord as never, { base: { smoke: smoke(workflow(), failed) } })).toMatchInlineSnapshot(
+      `"3 packages, 1 components; baseline: 1 of 2 workflows ran"`,
+    );
+    expect(await said(envRecord as never, { isReused: true })).toMatchInlineSnapshot(
+      `"3 packages, 1 components; baseline: 1 of 1 workflows ran (on record)"`,
+    );
+  });
+});
+
+describe('env.verify', () => {
+  it('says what imports, and does not call nothing a success', async () => {
+    expect(await said(envVerify as never)).toMatchInlineSnapshot(`"numpy 2.1.0 import"`);
+    expect(envVerify.describe({ modules: [], row: 1 }, { slot, productionPort: 8188 })).toMatchInlineSnapshot(
+      `"no module is named in orchestrate.yaml (python.modules): nothing was imported"`,
+    );
+  });
+});
+
+describe('instance.boot', () => {
+  it('says on which port, why not on its own, and what was found', async () => {
+    expect(await said(instanceBoot as never)).toMatchInlineSnapshot(
+      `"env-setup on :8191 (8188 is your production); pid 48121 proven; torch 2.9.0 on cpu; 2 node classes, 0 lost"`,
+    );
+    expect(await said(instanceBoot as never, { isReused: true })).toMatchInlineSnapshot(
+      `"proven before for the same tree, environment and components (#12): torch 2.9.0 on cpu; 2 node classes, 0 lost"`,
+    );
+  });
+
+  it('fails with the node classes that are gone', async () => {
+    const { context } = await contextOf({ next: { boot: boot({ nodeClasses: ['KSampler'] }) } });
+    await expect(instanceBoot.run(context, {})).rejects.toMatchObject({
+      code: 'INSTANCE_UNHEALTHY',
+      message: '1 node classes are gone: SaveImage.',
+      state: 'Production was not touched.',
+    });
+  });
+});
+
+describe('instance.smoke', () => {
+  it('says how many ran and how long they took, before and now', async () => {
+    expect(
+      await said(instanceSmoke as never, { next: { smoke: smoke(workflow({ durationMs: 20_400 })) } }),
+    ).toMatchInlineSnapshot(`"1/1 ran; portrait 22.1 → 20.4 s; pictures not flat"`);
+    expect(
+      await said(instanceSmoke as never, { base: { smoke: smoke() }, next: { smoke: smoke() } }),
+    ).toMatchInlineSnapshot(`"no workflow lies in workflows/: none was run"`);
+  });
+
+  it('fails when one became slower than the policy allows', async () => {
+    const { context } = await contextOf({ next: { smoke: smoke(workflow({ durationMs: 60_000 })) } });
+    await expect(instanceSmoke.run(context, {})).rejects.toMatchObject({
+      code: 'SMOKE_FAILED',
+      message: 'Workflow portrait takes 2.7 times as long as before.',
+    });
+  });
+});

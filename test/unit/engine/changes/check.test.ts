@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+
+import { checkChange } from '../../../../src/engine/changes/check.ts';
+import { changeScene, type Edits } from './change-scene.ts';
+
+const checked = async (edits: Edits) => {
+  const scene = await changeScene({ edits });
+  await checkChange(scene.engine, 'c1');
+  return scene.latest('change.checked');
+};
+
+describe('checkChange', () => {
+  it('lets a change inside its scope be reviewed by the reviewers of its tree', async () => {
+    expect(await checked({ 'requirements.in': 'numpy\n' })).toEqual({
+      change: 'c1',
+      outsideScope: [],
+      reviewers: ['models-integ', 'ops-maint'],
+      risk: 'medium',
+      why: [],
+    });
+  });
+
+  it('asks the owners of what lies outside its scope as well, each once', async () => {
+    expect(await checked({ 'extra_model_paths.yaml': 'x\n', 'docs/models-integ/a.md': 'a' })).toMatchObject({
+      outsideScope: ['docs/models-integ/a.md', 'extra_model_paths.yaml'],
+      reviewers: ['models-integ', 'ops-maint'],
+      risk: 'medium',
+    });
+  });
+
+  it('calls a path that no tree owns a high risk', async () => {
+    expect(await checked({ 'workflows/new.json': '{}' })).toMatchObject({
+      outsideScope: ['workflows/new.json'],
+      risk: 'high',
+      why: ['workflows/new.json: outside the scope of every tree'],
+    });
+  });
+
+  it.each(['orchestrate.yaml', 'agents/mine.md', 'CLAUDE.md', '.vscode/settings.json', 'docs/env-setup/.envrc'])(
+    'calls a change of %s a high risk, whoever owns it',
+    async (path) => {
+      const { risk, why } = (await checked({ [path]: 'x: 1\n' })) ?? {};
+      expect(risk).toBe('high');
+      expect(why?.[0]).toContain(path);
+    },
+  );
+
+  it('never makes the tree that proposes review itself', async () => {
+    expect((await checked({ 'requirements.in': 'numpy\n' }))?.reviewers).not.toContain('env-setup');
+  });
+});
+
+describe('draftChange', () => {
+  it('names what is proposed, on what, by whom and which paths', async () => {
+    const { drafted, world } = await changeScene({
+      edits: { 'requirements.in': 'numpy\n', 'docs/env-setup/a.md': 'a', 'workflows/portrait.json': null },
+    });
+    expect(drafted).toMatchObject({
+      change: 'c1',
+      run: 'r1',
+      base: world.first,
+      title: 'upgrade numpy 2.0.0 → 2.1.0',
+      authors: ['package-manager', 'validation-engineer'],
+      paths: [
+        { path: 'docs/env-setup/a.md', kind: 'added' },
+        { path: 'requirements.in', kind: 'changed' },
+        { path: 'workflows/portrait.json', kind: 'removed' },
+      ],
+    });
+  });
+
+  it('keeps the proposed tree under a ref of ours, so that nothing unmerged is lost', async () => {
+    const { drafted, world } = await changeScene();
+    const kept = await world.store.findRef('refs/orchestrate/changes/c1');
+    expect(await world.store.treeOf(kept as never)).toBe(drafted.proposed);
+  });
+});
