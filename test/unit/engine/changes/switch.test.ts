@@ -4,6 +4,7 @@ import { mergeChange } from '../../../../src/engine/changes/merge.ts';
 import { switchService } from '../../../../src/engine/changes/switch.ts';
 import { startProduction } from '../../../../src/engine/instances/production.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
+import { planUndo } from '../../../../src/engine/restore/targets.ts';
 import { homeDir } from '../../../fakes/fake-world.ts';
 import { approve, type ChangeScene, changeScene, gated, never, passing, type SceneOptions } from './change-scene.ts';
 
@@ -120,5 +121,24 @@ describe('switchService', () => {
     if (old !== undefined) old.isAlive = false;
     expect(await switched(scene)).toEqual({ kind: 'verified' });
     expect(scene.latest('service.switched')).toMatchObject({ outcome: 'switched', requeued: 0 });
+  });
+});
+
+describe('planUndo', () => {
+  it('takes back the newest merge', async () => {
+    const scene = await merged({ production: false });
+    const [, upgrade] = await listRestorePoints(scene.world.store);
+    const target = await planUndo(scene.engine, upgrade?.commit ?? scene.world.first);
+    expect(target).toMatchObject({ commit: scene.world.first, proposed: await scene.world.store.treeOf(scene.world.first) });
+    expect(target.title).toMatch(/^undo /);
+  });
+
+  it('does not bring back a merge that production did not survive', async () => {
+    const scene = await merged();
+    breakProduction(scene);
+    expect(await switched(scene)).toMatchObject({ kind: 'reverted' });
+    const revert = (await listRestorePoints(scene.world.store)).at(-1);
+    expect(revert?.manifest.made).toBe('revert');
+    await expect(planUndo(scene.engine, revert?.commit ?? scene.world.first)).rejects.toMatchObject({ code: 'NOTHING_TO_DO' });
   });
 });
