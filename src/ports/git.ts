@@ -85,7 +85,7 @@ export interface TrustedStore {
     limits: SnapshotLimits;
     /** Relative paths (with `/`) to leave out, e.g. `trees/`; told to the walk, never read from ignore files of the agent. */
     skip?: (path: string) => boolean;
-    /** Names the stat cache; entries whose stat did not move are not hashed again. */
+    /** Names the stat cache; entries whose stat did not move are not hashed again. `slot:<name>` is the one that `prepareSlot` fills. */
     cacheKey?: string;
   }): Promise<SnapshotOutcome>;
   /** Tree of a commit. */

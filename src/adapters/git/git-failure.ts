@@ -31,7 +31,8 @@ export function gitTimeout(verb: string, durationMs: number): Fault {
 /** Returns the Fault for a git that could not be started. */
 export function startFailure(error: unknown, program: string): unknown {
   if (error instanceof Fault) return error;
-  const code = errnoOf(error);
+  // Through the helper an error keeps its code and nothing else.
+  const code = errnoOf(error) ?? (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined);
   if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOEXEC') {
     return new Fault('GIT_MISSING', `git cannot be started from ${program}.`, {
       state: 'Nothing was changed.',

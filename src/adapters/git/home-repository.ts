@@ -14,7 +14,7 @@ import { refProblem } from './path-rules.ts';
 import { findRefInFiles } from './ref-files.ts';
 import { RefWriter } from './ref-writer.ts';
 import { listSlots, prepareSlot, removeSlot } from './slots.ts';
-import { clearDeadLocks, filesNamed, refLocks } from './stale-locks.ts';
+import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './stale-locks.ts';
 import type { GitStore } from './trusted-store.ts';
 
 /**
@@ -81,14 +81,14 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
         async () => removeSlot(home, request),
       ),
     clearStaleLocks: () =>
-      atTheEdge('clearing locks of home', 'Nothing else was changed.', async () => clearLocks(home)),
+      atTheEdge('clearing locks of home', 'Nothing else was changed.', () => clearLocks(home)),
   };
 }
 
-function clearLocks(home: HomePlace): readonly string[] {
+function clearLocks(home: HomePlace): Promise<readonly string[]> {
   const { gitDir } = home;
   const isLock = (name: string): boolean => name.endsWith('.lock');
-  const locks = [
+  const find = (): readonly string[] => [
     ...['index', 'HEAD', 'config', 'packed-refs', 'shallow', 'ORIG_HEAD', 'FETCH_HEAD'].map((name) =>
       path.join(gitDir, `${name}.lock`),
     ),
@@ -96,5 +96,5 @@ function clearLocks(home: HomePlace): readonly string[] {
     ...filesNamed(path.join(gitDir, 'worktrees'), isLock),
     ...filesNamed(path.join(gitDir, temporaryFolder), () => true),
   ];
-  return clearDeadLocks({ locks, repositories: [home.homeDir], nowMs: Date.now() });
+  return clearDeadLocksInTime(find, [home.homeDir]);
 }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { errnoOf } from './git-failure.ts';
 
@@ -36,6 +37,27 @@ export function clearDeadLocks(options: {
     fs.rmSync(lock, { force: true });
     return true;
   });
+}
+
+/**
+ * The same after a kill: locks that are still too new to be judged are waited for, which takes about two seconds and
+ * happens only where there are any.
+ */
+export async function clearDeadLocksInTime(find: () => readonly string[], repositories: readonly string[]): Promise<readonly string[]> {
+  const cleared: string[] = [];
+  for (let nLooks = 0; ; nLooks += 1) {
+    const locks = find();
+    cleared.push(...clearDeadLocks({ locks, repositories, nowMs: Date.now() }));
+    if (nLooks === maxLooks || !locks.some(isYoung)) return cleared;
+    await delay(youngMs / (maxLooks - 1));
+  }
+}
+
+const maxLooks = 9;
+
+function isYoung(lock: string): boolean {
+  const stat = fs.lstatSync(lock, { throwIfNoEntry: false });
+  return lock.endsWith('.lock') && stat?.isFile() === true && Math.max(stat.mtimeMs, stat.ctimeMs) > Date.now() - youngMs;
 }
 
 /** Returns all files below a folder whose name the test accepts; links are not followed. */

@@ -17,7 +17,7 @@ import { refProblem } from './path-rules.ts';
 import { findRefInFiles, listRefsInFiles } from './ref-files.ts';
 import { RefWriter } from './ref-writer.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { clearDeadLocks, filesNamed, refLocks } from './stale-locks.ts';
+import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './stale-locks.ts';
 import { createStore } from './store-create.ts';
 import { commitFacts, history, isAncestor, peel, readTag } from './store-history.ts';
 import { importObjects } from './store-import.ts';
@@ -74,10 +74,10 @@ export function createTrustedStore(options: {
     ...filesNamed(objectsDir(parts), (name) => name.startsWith('tmp_')),
     ...['import', 'merge'].flatMap((folder) => filesNamed(path.join(scratchDir, folder), () => true)),
   ];
-  const clearLocks = (): readonly string[] =>
-    clearDeadLocks({ locks: [...locks(), ...leftovers()], repositories: [gitDir], nowMs: Date.now() }).filter((file) =>
-      file.endsWith('.lock'),
-    );
+  const clearLocks = async (): Promise<readonly string[]> => {
+    const cleared = await clearDeadLocksInTime(() => [...locks(), ...leftovers()], [gitDir]);
+    return cleared.filter((file) => file.endsWith('.lock'));
+  };
   const updateRefs: TrustedStore['updateRefs'] = (updates) =>
     moveRefs({
       updates,
@@ -205,7 +205,7 @@ export function createTrustedStore(options: {
         ? borrowed
         : [...borrowed, ...(said.length === 0 ? [`git fsck ended with ${result.exitCode}`] : said)];
     },
-    clearStaleLocks: () => atTheEdge('clearing locks', unmoved, async () => clearLocks()),
+    clearStaleLocks: () => atTheEdge('clearing locks', unmoved, clearLocks),
     async close() {
       for (const cache of parts.caches.values()) cache.save();
       await Promise.all([reader.close(), refs.close(), ...parts.closers.map((close) => close())]);

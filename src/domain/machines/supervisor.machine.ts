@@ -1,6 +1,7 @@
-import { setup } from 'xstate';
+import { assign, setup } from 'xstate';
 
-import { effect } from './effect.ts';
+import type { FaultRecord } from '../../base/fault.ts';
+import { effect, faultOf } from './effect.ts';
 
 export type SupervisorEvent =
   | { type: 'FREEZE' }
@@ -14,7 +15,7 @@ export type SupervisorEvent =
  */
 export const supervisorMachine = setup({
   types: {
-    context: {} as { readonly subject: string },
+    context: {} as { readonly subject: string; readonly fault: FaultRecord | null },
     events: {} as SupervisorEvent,
     input: {} as { subject: string },
     tags: {} as 'waiting',
@@ -26,7 +27,7 @@ export const supervisorMachine = setup({
   },
 }).createMachine({
   id: 'supervisor',
-  context: ({ input }) => ({ ...input }),
+  context: ({ input }) => ({ ...input, fault: null }),
   initial: 'starting',
   states: {
     starting: {
@@ -35,7 +36,7 @@ export const supervisorMachine = setup({
         src: 'reconcile',
         input: ({ context }) => ({ subject: context.subject }),
         onDone: 'ready',
-        onError: 'draining',
+        onError: { target: 'draining', actions: assign({ fault: ({ event }) => faultOf(event as object) }) },
       },
     },
     ready: { tags: 'waiting', on: { FREEZE: 'freezing', DRAIN: 'draining' } },

@@ -39,6 +39,12 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
     await record({ ...unproven, exact: drafted.proposed, verdict: 'conflict', fault });
     return { kind: 'conflict', fault };
   }
+  if (exact.tree === (await engine.store.treeOf(base))) {
+    // Somebody else was quicker with the same. Merged all the same, it would be what `undo` takes back: nothing.
+    const fault = nothingFault(change).toRecord();
+    await record({ ...unproven, exact: exact.tree, verdict: 'failed', fault });
+    return { kind: 'failed', fault };
+  }
   try {
     await requireSupported(engine, exact.tree);
     const proven = await proveExact(engine, { change, run: drafted.run, base, exact: exact.tree, signal });
@@ -73,6 +79,12 @@ const conflictFault = (change: string, paths: readonly string[]): Fault =>
     hints: [`orchestrate review reject ${change}`, 'Run the goal again on the branch as it is now.'],
     state: 'The branch and production are as they were; the proposed files are kept.',
     data: { paths },
+  });
+
+const nothingFault = (change: string): Fault =>
+  new Fault('NOTHING_TO_DO', `The branch has moved meanwhile, and already holds all that ${change} proposes.`, {
+    hints: ['orchestrate status'],
+    state: 'Nothing was merged: the branch and production are as they were.',
   });
 
 interface ExactProof {

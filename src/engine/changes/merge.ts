@@ -42,6 +42,9 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
     const key = mergeKey(change, gateRowOf(engine, change));
     const base = asCommitId(gated.base);
 
+    // While it waited for its turn another merge may have moved the branch: then not even a restore point is made.
+    const isBegun = engine.ledger.latest(`effect:${key}:intent`) !== undefined;
+    if (!isBegun && (await readBranch(engine)).base !== base) return { kind: 'moved' };
     const intent = (await engine.perform({ key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run }, { act: () => fixIntent(engine, gated) })) as unknown as MergeIntent;
     const made = await engine.perform({ key: `${key}:objects`, name: 'write commit and restore tags', input: { ...intent }, run }, { act: () => writeObjects(engine, change, intent) });
     for (const point of made.points) {

@@ -30,6 +30,8 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   const known = dataOf('plan.made', engine.ledger.latest(`plan:${run}`));
   if (known) return nextOf(engine, created, known.plan);
 
+  // Git may have been replaced since `init`: one that is too old is named before anything is asked of it.
+  await engine.store.version();
   const { branchRef, base } = await readBranch(engine);
   const warnings = [...(await outsideWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
   const look = () => (created.kind === 'work' ? planWork(engine, created, base, signal) : planRestore(engine, created, base));

@@ -11,6 +11,8 @@ import { slotName } from '../leases/slots.ts';
 export async function reconcile(engine: Engine): Promise<object> {
   const { clock } = engine.outside;
   const startedMs = clock.monotonicMs();
+  // Without a git that is new enough nothing below can be trusted.
+  await engine.store.version();
   const findings = [
     ...(await clearLocks(engine)),
     ...(await sweepProcesses(engine)),

@@ -95,7 +95,10 @@ class Supervisor {
     for (const view of host.all('run')) this.#dirty.add(view.subject);
     for (const run of unclosedRuns(this.#engine)) this.#dirty.add(run);
     while (this.fatal === undefined && !this.#options.signal.aborted) {
-      const state = host.find(this.#subject)?.state;
+      const own = host.find(this.#subject);
+      const state = own?.state;
+      // It could not put right what it found: whoever asked for it has to hear why.
+      if (state === 'stopped' && own?.fault) throw Fault.fromRecord(own.fault);
       if (state === 'stopped') return;
       // Nothing is begun before what a kill left behind is put right.
       if (state === 'ready' && (await this.#work())) continue;

@@ -64,7 +64,7 @@ export const slotDir = (engine: Engine, lease: SlotLease): string => `${engine.p
 
 /** Takes the slot's files into the store. Fault `TREE_REFUSED` for what cannot be stored. */
 export async function snapshotSlot(engine: Engine, lease: SlotLease): Promise<GitTreeId> {
-  const taken = await engine.store.snapshot({ dir: slotDir(engine, lease), limits: snapshotLimits, skip: skipInSlot, cacheKey: lease.slot });
+  const taken = await engine.store.snapshot({ dir: slotDir(engine, lease), limits: snapshotLimits, skip: skipInSlot, cacheKey: `slot:${lease.slot}` });
   if (taken.kind === 'taken') return taken.tree;
   const { path, reason } = taken.refused[0] ?? { path: '?', reason: '?' };
   throw new Fault('TREE_REFUSED', `${lease.slot} holds something that cannot be stored: ${path} (${reason}).`, {
