@@ -34,7 +34,11 @@ export function productIn(folder: string): Ask {
       const argv = ['--disable-warning=ExperimentalWarning', BIN, ...args];
       const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
       let out = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text;
+        // What is not asked for as data is meant for the person who looks on.
+        if (!args.includes('--json')) process.stdout.write(text);
+      });
       child.once('error', reject);
       child.once('close', (exitCode) =>
         resolve({ command: shown, exitCode, json: parse(out), durationMs: performance.now() - startedMs }),

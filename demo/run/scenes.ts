@@ -44,11 +44,13 @@ export async function upgradeAndUndo(stage: Stage): Promise<void> {
 
   await record.timed('review and restore list', async () => {
     const change = text(findWith(run.json, 'change', 'risk', 'gate')?.['change']);
+    await ask(commands.reviewShown(change ?? ''), place.home);
     const review = await ask(commands.reviewShow(change ?? ''), place.home);
     const gate = findWith(review.json, 'verdict', 'exact', 'environment');
     record.same('the merged tree is the one that was proven', shortId(text(gate?.['exact'])), shortId(upgraded.tree));
     const proven = findListWith(review.json, 'part', 'grade').map((one) => String(one['part']));
     record.same('its evidence', 'boot imports smoke', proven.sort().join(' '));
+    await ask(commands.restoresShown(), place.home);
     const points = findListWith((await ask(commands.restoreList(), place.home)).json, 'tag', 'grade');
     const grades = points.map((point) => `${text(point['name'])} ${text(point['grade'])}`);
     record.meets(

@@ -79,7 +79,7 @@ export async function askSupervisor<Kind extends RequestKind>(
 }
 
 /** States in which a run or its change goes on only when a person does something. */
-const waitsForPerson = new Set(['awaitingApproval', 'paused', 'reviewing.deciding', 'queued.holding', 'conflicted', 'changesRequested']);
+const waitsForPerson = new Set(['awaitingApproval', 'paused', 'reviewing.deciding', 'queued.holding', 'mergeHeld', 'switchHeld', 'conflicted', 'changesRequested']);
 
 /** Yields the run's rows from its first, until it is closed or waits for a person. Starts a supervisor again when one dies on the way. */
 export async function* followRun(supervision: Supervision, run: string, signal: AbortSignal): AsyncGenerator<Entry> {

@@ -63,6 +63,7 @@ export const faultCodes = {
   HOME_NESTED_REPOSITORY: entry('user', 'A git repository lies inside a folder that must hold plain files.'),
   HOME_LFS: entry('user', 'The home repository uses Git LFS or content filters.'),
   HOME_DIRTY: entry('waiting', 'Files that the change touches have edits of yours.', 'git status'),
+  HOME_BRANCH: entry('waiting', 'Home has another branch checked out than the one that a merge is for.', 'git switch <branch>'),
   COMPONENT_NOT_FOUND: entry('not-found', 'The ComfyUI folder or a node pack is not where it should be.'),
   // Tools of the machine.
   GIT_MISSING: entry('outside', 'git is not on the PATH.', 'orchestrate doctor'),

@@ -8,8 +8,8 @@ export interface RequestKinds {
   'run.answer': { readonly run: string; readonly verdict: 'approved' | 'rejected'; readonly planHash: string; readonly by: Actor };
   'run.resume': { readonly run: string; readonly by: Actor };
   'run.cancel': { readonly run: string; readonly by: Actor };
-  /** `tree` is the git tree that the person saw; another one is refused with `CHANGE_MOVED`. */
-  'review.answer': { readonly change: string; readonly tree: string; readonly verdict: 'approved' | 'rejected' | 'changes-requested'; readonly comment: string | null; readonly by: Actor };
+  /** `tree` on `base` is what the person saw; anything else is refused with `CHANGE_MOVED`. */
+  'review.answer': { readonly change: string; readonly tree: string; readonly base: string; readonly verdict: 'approved' | 'rejected' | 'changes-requested'; readonly comment: string | null; readonly by: Actor };
   'service.start': { readonly by: Actor };
   'service.stop': { readonly by: Actor };
   /** End as soon as nothing is running. */

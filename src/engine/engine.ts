@@ -10,6 +10,8 @@ export interface Engine extends EngineContext, Performer {
   readonly host: MachineHost;
   readonly numbers: Numbers;
   readonly leases: SlotLeases;
+  /** One start, stop or switch of production at a time. */
+  inServiceTurn<T>(work: () => Promise<T>): Promise<T>;
   /** One merge at a time. */
   inMergeTurn<T>(change: string, work: () => Promise<T>): Promise<T>;
 }

@@ -16,7 +16,7 @@ export async function requireChange(app: App, change: string): Promise<ChangeVie
 /** States in which a person's answer means something; the supervisor has the last word. */
 const answerable: Readonly<Record<'approved' | 'rejected', readonly string[]>> = {
   approved: ['reviewing.deciding'],
-  rejected: ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding'],
+  rejected: ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding', 'mergeHeld'],
 };
 
 /**
@@ -43,6 +43,7 @@ export async function answerReview(
   await app.ask('review.answer', {
     change,
     tree: gate.exact,
+    base: gate.base,
     verdict: answer.verdict,
     comment: answer.comment,
     by: personOf(app),

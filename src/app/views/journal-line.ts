@@ -62,6 +62,7 @@ const tellers: Tellers = {
     `${change} ${verdict} by ${by.kind} ${reviewer}, tree ${shortId(tree)}`,
   'change.held': ({ change, fault }) => `${change} waits: ${fault.message}`,
   'restore.created': ({ tag, commit }) => `${tag} names ${shortId(commit)}`,
+  'restore.voided': ({ tag, change }) => `${tag} is void: the branch moved before ${change} could merge`,
   'branch.moved': ({ ref, from, to, change }) => `${branchName(ref)} ${shortId(from)} → ${shortId(to)} (${change})`,
   'home.applied': ({ written, kept }) =>
     `${countText(written.length, 'file')} of home written${kept.length === 0 ? '' : `; kept as they were: ${listText(kept)}`}`,

@@ -37,7 +37,9 @@ export type RestoreRow = Row<'restore.created'>;
 /** Returns the restore points, newest first. A number that was written twice counts once: the newest row of it. */
 export function restoreRows(reader: JournalReader): RestoreRow[] {
   const byNumber = new Map(rowsOf(reader, 'restore.created').map((created) => [created.data.number, created]));
-  return [...byNumber.values()].sort((a, b) => b.data.number - a.data.number);
+  return [...byNumber.values()]
+    .filter(({ data }) => newest(reader, 'restore.voided', `void:${data.number}`) === undefined)
+    .sort((a, b) => b.data.number - a.data.number);
 }
 
 /** Returns the restore point that `7`, `0007`, `0007-slug` or `restore/0007-slug` names. */

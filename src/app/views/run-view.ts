@@ -136,7 +136,7 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
       sentence: `${run} is paused${fault === null ? '' : `: ${fault.message}`}`,
       commands: [`orchestrate runs resume ${run}`, `orchestrate runs cancel ${run}`],
     };
-  if (change === null || !change.isWaiting || (state !== 'reviewing' && state !== 'merging')) return null;
+  if (change === null || !change.isWaiting || !['reviewing', 'merging', 'verifying'].includes(state)) return null;
   const id = change.change;
   const reason = (change.held ?? change.fault)?.message;
   const because = reason === undefined ? '' : `: ${reason.replace(/\.$/, '')}`;
@@ -166,6 +166,12 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
           `orchestrate runs resume ${run}`,
           `orchestrate review reject ${id}`,
         ],
+      };
+    case 'switchHeld':
+      return {
+        what: 'merge',
+        sentence: `${id} is merged, but production does not run it${because}`,
+        commands: [...new Set([...(change.held?.hints ?? []), `orchestrate runs resume ${run}`])],
       };
     default:
       return {

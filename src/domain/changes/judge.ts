@@ -69,9 +69,10 @@ export function notProven(options: { smoke: SmokeEvidence | undefined; boot: Boo
   const device = options.smoke?.device ?? options.boot?.device;
   if (device === undefined) left.push('that the service boots');
   else if (device === 'cpu') left.push('GPU kernels: the proof ran on the CPU');
+  else if (!options.smoke?.workflows.some((one) => one.failure === null)) left.push('GPU kernels: no workflow ran on the device');
   const failed = options.smoke?.workflows.filter((one) => one.failure !== null).map((one) => one.name) ?? [];
   if (options.nWorkflows === 0) left.push('that any workflow runs: none lies in workflows/');
-  if (failed.length > 0) left.push(`workflows that failed before and now: ${failed.join(', ')}`);
+  if (failed.length > 0) left.push(`that these workflows run: ${failed.join(', ')}`);
   left.push('workflows that are not in workflows/');
   return left;
 }

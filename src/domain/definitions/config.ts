@@ -62,17 +62,32 @@ const absolutePath = z
   .string()
   .regex(/^\/(?:(?!\.{1,2}(?:\/|$))[^/]+(?:\/(?!$)|$))*$/, 'has to be an absolute path without "." or ".."');
 
-/** Arguments that come from fields of their own; twice would be a contradiction. */
-const ownArguments = ['--port', '--user-directory', '--input-directory', '--output-directory'];
+/** Arguments that orchestrate sets, or that would open the service to others. argparse takes a beginning for the whole. */
+const ownArguments = [
+  '--listen',
+  '--port',
+  '--base-directory',
+  '--user-directory',
+  '--temp-directory',
+  '--input-directory',
+  '--output-directory',
+  '--database-url',
+  '--enable-cors-header',
+];
 
 const argument = z
   .string()
   .min(1)
   .max(400)
   .refine(
-    (text) => !ownArguments.includes(text.split('=')[0] ?? ''),
-    'is set through the fields of service, not as an argument',
+    (text) => !isOwn(text.split('=')[0] ?? ''),
+    'is set by orchestrate or through the fields of service, not as an argument',
   );
+
+/** `--lis` means `--listen` to argparse. */
+function isOwn(name: string): boolean {
+  return name.length > 2 && ownArguments.some((own) => own.startsWith(name));
+}
 
 const indexField = z.string().superRefine((text, context) => {
   if (absolutePath.safeParse(text).success) return;

@@ -18,11 +18,13 @@ export function instanceFolders(options: {
   dir: string;
   purpose: 'production' | 'proof';
   service: InstallationConfig['service'];
+  /** Holds production's folders that the person named none for: it outlives every instance. */
+  productionDir: string;
   hasModelPaths: boolean;
 }): InstanceFolders {
   const { dir, service } = options;
   const own = (name: string, persons: string | null): string =>
-    options.purpose === 'production' && persons ? persons : `${dir}/${name}`;
+    options.purpose === 'production' ? (persons ?? `${options.productionDir}/${name}`) : `${dir}/${name}`;
   return {
     dir,
     program: `${dir}/ComfyUI`,
@@ -38,6 +40,8 @@ export function instanceFolders(options: {
 export function startArguments(folders: InstanceFolders, port: number, extra: readonly string[]): readonly string[] {
   return [
     `${folders.program}/main.py`,
+    ...extra,
+    // Ours come last: of an argument that is there twice, ComfyUI's parser takes the later one.
     '--listen', '127.0.0.1',
     '--port', String(port),
     '--user-directory', folders.user,
@@ -46,7 +50,6 @@ export function startArguments(folders: InstanceFolders, port: number, extra: re
     '--input-directory', folders.input,
     '--output-directory', folders.output,
     ...(folders.modelPaths ? ['--extra-model-paths-config', folders.modelPaths] : []),
-    ...extra,
   ];
 }
 

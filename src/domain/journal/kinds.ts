@@ -273,8 +273,10 @@ export interface JournalKinds {
   };
   /** [`instance-up:<instance>`] */
   'instance.ended': { readonly instance: string; readonly reason: string; readonly logTail: readonly string[] };
-  /** [`production`] Which instance is production; null when it was stopped. */
-  'production.set': { readonly instance: string | null };
+  /** [`production`] Which instance is production; null when it was stopped, and then `saved` left its prompts behind. */
+  'production.set': { readonly instance: string | null; readonly saved: string | null };
+  /** [`void:<number>`] The branch moved before the merge of this restore point: nothing ever was in this state. */
+  'restore.voided': { readonly number: number; readonly tag: string; readonly change: string };
   /** [`status:summary`] What bare `orchestrate` and `status` print; kept current by the supervisor. */
   'status.summarised': { readonly summary: JsonObject };
 }

@@ -36,8 +36,9 @@ export type SwitchOutput =
 
 /**
  * What one tree proposes within one run. Waiting states: `reviewing.deciding` (a person),
- * `queued.holding` (home's touched paths, disk), `conflicted`, `changesRequested`.
- * `merging` and `merged` finish by the same routine after a kill and cannot be cancelled.
+ * `queued.holding` (home's touched paths, another change), `mergeHeld` (a merge that failed half-way), `switchHeld`
+ * (merged, but production could not be brought there), `conflicted`, `changesRequested`. `merging` and `merged` finish by
+ * the same routine after a kill and cannot be cancelled; `mergeHeld` only while the branch has not moved: the engine looks.
  */
 export const changeMachine = setup({
   types: {
@@ -186,7 +187,15 @@ export const changeMachine = setup({
           { guard: ({ event }) => event.output.kind === 'merged', target: 'merged' },
           { target: 'regating' },
         ],
-        onError: { target: 'queued.holding', actions: 'rememberError' },
+        onError: { target: 'mergeHeld', actions: 'rememberError' },
+      },
+    },
+    mergeHeld: {
+      tags: 'waiting',
+      on: {
+        RETRY: { target: 'merging', actions: 'forgetFault' },
+        REJECT: { target: 'rejected', actions: 'rememberFault' },
+        ABANDON: 'abandoned',
       },
     },
     merged: {
@@ -198,9 +207,10 @@ export const changeMachine = setup({
           { guard: ({ event }) => event.output.kind === 'verified', target: 'verified' },
           { target: 'reverted', actions: 'rememberOutputFault' },
         ],
-        onError: { target: 'reverted', actions: 'rememberError' },
+        onError: { target: 'switchHeld', actions: 'rememberError' },
       },
     },
+    switchHeld: { tags: 'waiting', on: { RETRY: { target: 'merged', actions: 'forgetFault' } } },
     verified: { type: 'final' },
     reverted: { type: 'final' },
     rejected: { type: 'final' },

@@ -3,18 +3,19 @@ import { asGitTreeId } from '../../base/ids.ts';
 import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { readBranch } from '../runs/preview.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 import { planOf } from '../tasks/task-view.ts';
+import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
 import { findApproval } from './review.ts';
 
 /** Decides whether an approved change may merge now: same base, same tree, home's touched paths clean. */
-export async function admitChange(engine: Engine, change: string): Promise<AdmitOutput> {
+export async function admitChange(engine: Engine, change: string, signal: AbortSignal): Promise<AdmitOutput> {
+  await othersFinished(engine, change, signal);
   const gated = gatedOf(engine, change);
-  const { base } = await readBranch(engine);
+  const base = await branchHead(engine, branchOf(engine, change));
   if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
   const fault = await findObstacle(engine, change);
@@ -29,11 +30,34 @@ function isOurMerge(engine: Engine, change: string, branch: string): boolean {
   return made?.output['commit'] === branch;
 }
 
+const branchOf = (engine: Engine, change: string): string => planOf(engine, draftOf(engine, change).run).branchRef;
+
+/** Changes that are merging, or merged and not yet in production: the next one waits until production has caught up. */
+const unfinished = (engine: Engine, change: string) =>
+  engine.host.all('change').filter((one) => one.subject !== change && ['merging', 'mergeHeld', 'merged', 'switchHeld'].includes(one.state));
+
+async function othersFinished(engine: Engine, change: string, signal: AbortSignal): Promise<void> {
+  while (unfinished(engine, change).some((one) => !one.isWaiting)) {
+    if (!(await engine.outside.clock.sleep(100, signal))) throw new Fault('INTERRUPTED', `${change} no longer waits for its turn.`);
+  }
+}
+
 /** What stands in the way of the merge, if anything. Looks only. */
 export async function findObstacle(engine: Engine, change: string): Promise<Fault | undefined> {
   const drafted = draftOf(engine, change);
   const gated = gatedOf(engine, change);
   if (!gated) return undefined;
+  const [other] = unfinished(engine, change);
+  if (other) {
+    return new Fault('WAITING_FOR_PERSON', `${other.subject} has to be finished first: ${other.fault?.message ?? other.state}`, {
+      hints: [`orchestrate runs resume ${draftOf(engine, other.subject).run}`],
+      state: 'Nothing of this change has moved.',
+    });
+  }
+  const state = await engine.home.inspect();
+  const branchRef = branchOf(engine, change);
+  if (state.kind !== 'ready' || state.branchRef !== branchRef) return branchFault(branchRef);
+  if (isOurMerge(engine, change, state.head)) return undefined;
   if (planOf(engine, drafted.run).goal.kind === 'work') {
     const now = await snapshotSlot(engine, requireLease(engine, drafted.run));
     if (now !== drafted.proposed) return movedFault(engine, drafted.run, change, drafted.proposed, now);

@@ -7,7 +7,7 @@ import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { readDeclaration } from '../instances/compose.ts';
-import { readBranch } from '../runs/preview.ts';
+import { branchHead } from './branch-head.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { draftOf, proposedCommit } from './draft.ts';
 import { proofPort } from './proof-port.ts';
@@ -26,7 +26,7 @@ export const gateRowOf = (engine: Engine, change: string): number => engine.ledg
 export async function gateChange(engine: Engine, change: string, signal: AbortSignal): Promise<GateOutput> {
   const drafted = draftOf(engine, change);
   const startedMs = engine.outside.clock.monotonicMs();
-  const { base } = await readBranch(engine);
+  const base = await branchHead(engine, planOf(engine, drafted.run).branchRef);
   const record = async (gated: Omit<Gated, 'change' | 'base' | 'durationMs'>): Promise<void> => {
     const durationMs = Math.round(engine.outside.clock.monotonicMs() - startedMs);
     await engine.ledger.append([row('change.gated', { change, base, durationMs, ...gated }, { run: drafted.run, keys: [`gate:${change}`] })]);

@@ -7,11 +7,11 @@ import { type RestoreManifest, restoreName } from '../../domain/restore/manifest
 import type { Engine } from '../engine.ts';
 import { byHandManifest, publishPoint, stateOf, writePoint } from '../restore/publish.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
-import { readBranch } from '../runs/preview.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
+import { branchFault, branchHead } from './branch-head.ts';
 import { findApproval } from './review.ts';
 
 /** Fixed before anything moves: from it commit and tags come out the same however often they are made. */
@@ -44,8 +44,8 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
 
     // While it waited for its turn another merge may have moved the branch: then not even a restore point is made.
     const isBegun = engine.ledger.latest(`effect:${key}:intent`) !== undefined;
-    if (!isBegun && (await readBranch(engine)).base !== base) return { kind: 'moved' };
-    const intent = (await engine.perform({ key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run }, { act: () => fixIntent(engine, gated) })) as unknown as MergeIntent;
+    if (!isBegun && (await branchHead(engine, planOf(engine, run).branchRef)) !== base) return { kind: 'moved' };
+    const intent = (await engine.perform({ key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run }, { act: () => fixIntent(engine, gated, planOf(engine, run).branchRef) })) as unknown as MergeIntent;
     const made = await engine.perform({ key: `${key}:objects`, name: 'write commit and restore tags', input: { ...intent }, run }, { act: () => writeObjects(engine, change, intent) });
     for (const point of made.points) {
       await engine.perform({ key: `${key}:point:${point.manifest.number}`, name: 'publish the restore point', input: { name: point.name, object: point.object }, run }, { act: () => publishPoint(engine, { point, known: base, run }) });
@@ -54,22 +54,40 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
       { key: `${key}:branch`, name: 'move the branch', input: { ref: intent.branchRef, from: base, to: made.commit }, run },
       { act: () => moveBranch(engine, { ref: intent.branchRef, from: base, to: asCommitId(made.commit) }) },
     );
-    if (!moved.moved) return { kind: 'moved' };
-    await recordOnce(engine, `merged:${change}`, () => row('branch.moved', { ref: intent.branchRef, from: base, to: made.commit, change }, { run, keys: ['branch', `merged:${change}`] }));
+    if (!moved.moved) {
+      for (const point of made.points) await voidPoint(engine, { point, change, run });
+      return { kind: 'moved' };
+    }
+    await recordOnce(engine, `${key}:moved`, () => row('branch.moved', { ref: intent.branchRef, from: base, to: made.commit, change }, { run, keys: ['branch', `merged:${change}`, `${key}:moved`] }));
+    await requireBranch(engine, intent.branchRef);
     const before = await engine.store.treeOf(base);
     const applied = await engine.perform({ key: `${key}:home`, name: "bring home's files", input: { before, after: gated.exact }, run }, { act: () => engine.home.applyPaths(before, asGitTreeId(gated.exact)) });
-    await recordOnce(engine, `home:${change}`, () => row('home.applied', { change, written: applied.written, kept: applied.kept, indexRefreshed: applied.indexRefreshed }, { run, keys: [`home:${change}`] }));
+    await recordOnce(engine, `${key}:applied`, () => row('home.applied', { change, written: applied.written, kept: applied.kept, indexRefreshed: applied.indexRefreshed }, { run, keys: [`home:${change}`, `${key}:applied`] }));
     return { kind: 'merged' };
   });
 }
 
-async function recordOnce(engine: Engine, key: string, make: () => ReturnType<typeof row>): Promise<void> {
+/** Files are written only while home shows the branch that they belong to. */
+async function requireBranch(engine: Engine, branchRef: string): Promise<void> {
+  const state = await engine.home.inspect();
+  if (state.kind === 'ready' && state.branchRef === branchRef) return;
+  throw branchFault(branchRef);
+}
+
+/** A point whose commit the branch never took is told, and offered to nobody. */
+async function voidPoint(engine: Engine, options: { point: PointMade; change: string; run: string }): Promise<void> {
+  const { point, change, run } = options;
+  const { number, made } = point.manifest;
+  if (made === 'by-hand') return;
+  await recordOnce(engine, `void:${number}`, () => row('restore.voided', { number, tag: `restore/${point.name}`, change }, { run, keys: [`void:${number}`] }));
+}
+
+export async function recordOnce(engine: Engine, key: string, make: () => ReturnType<typeof row>): Promise<void> {
   if (!engine.ledger.latest(key)) await engine.ledger.append([make()]);
 }
 
-async function fixIntent(engine: Engine, gated: { base: string; exact: string }): Promise<MergeIntent> {
-  const { branchRef } = await readBranch(engine);
-  const points = await listRestorePoints(engine.store);
+async function fixIntent(engine: Engine, gated: { base: string; exact: string }, branchRef: string): Promise<MergeIntent> {
+  const points = await listRestorePoints(engine);
   const hasBasePoint = pointAt(points, asCommitId(gated.base)) !== undefined;
   const next = nextRestoreNumber(points);
   return {
@@ -129,8 +147,14 @@ export async function moveBranch(engine: Engine, options: { ref: string; from: C
   await engine.home.deliverObjects({ commit: to, known: from });
   const outcome = await engine.home.updateRefs([{ ref, from, to }]);
   const actual = outcome.kind === 'moved' ? to : outcome.actual;
-  if (actual !== to) return { moved: false, actual };
+  if (actual !== to && !(await holds(engine, ref, to))) return { moved: false, actual };
   const own = (await engine.store.findRef('refs/orchestrate/branch')) ?? null;
   if (own !== to) await engine.store.updateRefs([{ ref: 'refs/orchestrate/branch', from: own, to }]);
   return { moved: true, actual };
+}
+
+/** Whether the branch has moved on from `commit`: a person may have committed on top before a kill was noticed. */
+async function holds(engine: Engine, ref: string, commit: CommitId): Promise<boolean> {
+  const head = await branchHead(engine, ref);
+  return engine.store.isAncestor(commit, head);
 }

@@ -88,7 +88,7 @@ export const questions: Readonly<Record<string, Question>> = {
   'restore-point-exists': {
     question: 'Is there a way back: a restore point at the base, or made for it before the branch moves?',
     async answer(engine, asked) {
-      const point = pointAt(await listRestorePoints(engine.store), asCommitId(asked.gated.base));
+      const point = pointAt(await listRestorePoints(engine), asCommitId(asked.gated.base));
       const fact = point ? `restore/${point.name} names the base ${asked.gated.base.slice(0, 7)}.` : `The base ${asked.gated.base.slice(0, 7)} was committed by hand; the merge makes its restore point first.`;
       return { verdict: 'yes', facts: [fact], rows: [asked.gateRow] };
     },

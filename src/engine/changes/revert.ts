@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { listRestorePoints, nextRestoreNumber } from '../restore/points.ts';
 import { publishPoint, stateOf, writePoint } from '../restore/publish.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
-import { moveBranch } from './merge.ts';
+import { moveBranch, recordOnce } from './merge.ts';
 
 /** Begins the effect keys of taking a change back. */
 export const revertKey = (change: string): string => `revert:${change}`;
@@ -28,7 +28,7 @@ export async function revertMerge(engine: Engine, options: { change: string; rea
       {
         act: async (input) => ({
           reason: String(input['reason']),
-          number: nextRestoreNumber(await listRestorePoints(engine.store)),
+          number: nextRestoreNumber(await listRestorePoints(engine)),
           atSeconds: Math.floor(engine.outside.clock.nowMs() / 1000),
           journal: engine.ledger.head(),
         }),
@@ -49,10 +49,8 @@ export async function revertMerge(engine: Engine, options: { change: string; rea
     const after = await engine.store.treeOf(from);
     const applied = await engine.perform({ key: `${key}:home`, name: "bring home's files back", input: { after: tree }, run }, { act: () => engine.home.applyPaths(after, tree) });
     const { written, kept, indexRefreshed } = applied;
-    await engine.ledger.append([
-      row('branch.moved', { ref: merged.ref, from, to: commit, change }, { run, keys: ['branch'] }),
-      row('home.applied', { change, written, kept, indexRefreshed }, { run, keys: [`home:${change}`] }),
-    ]);
+    await recordOnce(engine, `${key}:moved`, () => row('branch.moved', { ref: merged.ref, from, to: commit, change }, { run, keys: ['branch', `${key}:moved`] }));
+    await recordOnce(engine, `${key}:applied`, () => row('home.applied', { change, written, kept, indexRefreshed }, { run, keys: [`home:${change}`, `${key}:applied`] }));
     return { commit, reason: intent.reason };
   });
 }

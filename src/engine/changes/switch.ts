@@ -1,11 +1,10 @@
 import { Fault, type FaultCode, type FaultRecord } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
-import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
-import { baseUrl, composedInstance } from '../instances/start.ts';
+import { findProduction, queueAgain, startProduction, stopProduction } from '../instances/production.ts';
+import { composedInstance } from '../instances/start.ts';
 import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
 import { interpreter } from '../environments/ensure.ts';
 import { draftOf } from './draft.ts';
@@ -19,7 +18,11 @@ type Switched = JournalKinds['service.switched'];
  * starts on the same port and is proven, the prompts are queued again. When the new one does not become
  * healthy, the branch and production go back to where they were.
  */
-export async function switchService(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
+export function switchService(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
+  return engine.inServiceTurn(() => switchInTurn(engine, change, signal));
+}
+
+async function switchInTurn(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
   const known = dataOf('service.switched', engine.ledger.latest(`switch:${change}`));
   if (known?.outcome === 'reverted') return { kind: 'reverted', fault: revertedFault('INSTANCE_UNHEALTHY', known.reason ?? '') };
   if (known) return { kind: 'verified' };
@@ -48,22 +51,23 @@ export async function switchService(engine: Engine, change: string, signal: Abor
   if (started === undefined) await engine.ledger.append([row('switch.started', { change, from: production, base: gated.base }, { run, keys: [`switching:${change}`] })]);
 
   const { clock } = engine.outside;
-  const startedMs = clock.monotonicMs();
-  const { pending } = await stopProduction(engine, { instance: production, change, run });
+  // From the row, so that the time holds after a kill.
+  const sinceMs = engine.ledger.latest(`switching:${change}`)?.atMs ?? clock.nowMs();
+  await stopProduction(engine, { instance: production, run });
   const isReverting = engine.ledger.latest(`effect:${revertKey(change)}:intent`) !== undefined;
   // Interrupted while taking it back: the new tree is not tried again.
   const tried = isReverting ? new Fault('INSTANCE_UNHEALTHY', 'it did not become healthy') : await tryStart(engine, exact, signal);
   if (typeof tried === 'string') {
-    const downMs = Math.round(clock.monotonicMs() - startedMs);
-    const requeued = await queueAgain(engine, { change, run, pending });
+    const downMs = clock.nowMs() - sinceMs;
+    const requeued = await queueAgain(engine, { from: production, to: tried, run });
     await record({ outcome: 'switched', instance: tried, downMs, requeued, reason: null });
     return { kind: 'verified' };
   }
   const { commit, reason } = await revertMerge(engine, { change, reason: tried.message });
   const back = await engine.store.treeOf(asCommitId(commit));
   const instance = await startProduction(engine, { tree: back, signal });
-  const downMs = Math.round(clock.monotonicMs() - startedMs);
-  const requeued = await queueAgain(engine, { change, run, pending });
+  const downMs = clock.nowMs() - sinceMs;
+  const requeued = await queueAgain(engine, { from: production, to: instance, run });
   await record({ outcome: 'reverted', instance, downMs, requeued, reason });
   return { kind: 'reverted', fault: revertedFault(tried.code, reason) };
 }
@@ -82,20 +86,6 @@ const revertedFault = (code: FaultCode, reason: string): FaultRecord =>
   new Fault(code, `The merged change did not become healthy in production and was taken back: ${reason}`, {
     state: 'The branch has the old files again, in a new commit; production runs them.',
   }).toRecord();
-
-/** Posts the saved prompts again; those that the server has already, from a call that was interrupted, are left out. */
-async function queueAgain(engine: Engine, options: { change: string; run: string; pending: readonly JsonObject[] }): Promise<number> {
-  const { change, run, pending } = options;
-  if (pending.length === 0) return 0;
-  const url = baseUrl(engine.config.service.port);
-  const act = async (): Promise<{ requeued: number }> => {
-    const there = new Set((await engine.outside.service.queue(url)).pending.map((one) => one['prompt_id']));
-    const missing = pending.filter((one) => !there.has(one['prompt_id']));
-    return { requeued: (await engine.outside.service.requeue(url, missing)) + pending.length - missing.length };
-  };
-  const effect = { key: `requeue:${change}`, name: 'queue saved prompts again', input: { nPrompts: pending.length }, run };
-  return (await engine.perform(effect, { act })).requeued;
-}
 
 /** The running instance already is composed of the same environment, components and service settings. */
 async function isUnaffected(engine: Engine, instance: string, exact: Parameters<typeof readDeclaration>[1]): Promise<boolean> {

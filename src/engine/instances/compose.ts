@@ -76,12 +76,13 @@ export async function composeInstance(
 ): Promise<ComposedInstance> {
   const { store, outside } = context;
   const { declaration, dir } = options;
-  const folders = instanceFolders({ dir, purpose: options.purpose, service: declaration.config.service, hasModelPaths: declaration.modelPaths !== null });
+  const folders = instanceFolders({ dir, purpose: options.purpose, service: declaration.config.service, productionDir: `${context.paths.work}/production`, hasModelPaths: declaration.modelPaths !== null });
   await outside.files.remove(dir);
   await outside.files.ensureDir(dir);
   // Sorted by path: ComfyUI (`.`) comes before the packs that lie inside it.
   const ordered = [...declaration.components].sort((a, b) => (a.path < b.path ? -1 : 1));
   for (const component of ordered) {
+    await requireAdopted(context, component);
     const target = component.path === '.' ? folders.program : `${folders.program}/${component.path}`;
     await store.exportTree(asGitTreeId(component.tree), target);
   }
@@ -92,4 +93,12 @@ export async function composeInstance(
     await outside.files.writeAtomic(folders.modelPaths, declaration.modelPaths);
   }
   return { folders, args: startArguments(folders, options.port, declaration.config.service.args) };
+}
+
+/** Only what was adopted may be composed: any other tree of the store, a slot's say, could hold links that lead out. */
+async function requireAdopted({ store }: EngineContext, component: Component): Promise<void> {
+  if ((await store.findRef(`refs/orchestrate/components/${component.tree}`)) !== undefined) return;
+  throw new Fault('COMPONENT_NOT_FOUND', `components.lock names files of ${component.id} that were never adopted (${component.tree.slice(0, 12)}).`, {
+    state: 'Nothing was started.',
+  });
 }

@@ -45,10 +45,14 @@ export async function startInstance(engine: Engine, instance: string, signal: Ab
   const composed = composedInstance(engine, instance);
   const { processes, clock } = engine.outside;
   const mark = markOf(engine, instance);
-  const findOurs = async (): Promise<ProcessIdentity | undefined> => (await processes.findMarked((found) => found === mark))[0];
+  // What the server starts inherits its mark; the server itself names its program.
+  const marked = await processes.findMarked((found) => found === mark);
+  const found = marked.find((one) => one.argv.some((argument) => argument.startsWith(`${composed.dir}/`)));
 
-  const startedMs = clock.monotonicMs();
-  const started = (await findOurs()) ?? (await launch(engine, composed, mark));
+  // A process that an interrupted call started has been on its way since its composition was written.
+  const sinceMs = found ? Math.max(0, clock.nowMs() - requireRow(engine, `instance:${instance}`).atMs) : 0;
+  const startedMs = clock.monotonicMs() - sinceMs;
+  const started = found ?? (await launch(engine, composed, mark));
   await prove(engine, composed, started, startedMs, signal);
   return started;
 }

@@ -69,6 +69,9 @@ export function createSlotLeases(options: { ledger: Ledger; ports: Ports; config
   let turn: Promise<unknown> = Promise.resolve();
   const tryTake = (run: string, tree: Tree): Promise<Lease | undefined> => {
     const mine = turn.then(async () => {
+      // Two steps of one run may ask at once: they share what the run holds.
+      const known = find(run);
+      if (known && known.slot !== null) return known;
       if (!firstInLine(run, tree.id)) return undefined;
       const names = Array.from({ length: tree.slots }, (_, index) => slotName(tree.id, index));
       const slot = names.find((name) => holderOf(name) === undefined);

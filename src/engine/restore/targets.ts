@@ -24,7 +24,7 @@ const historyLimit = 10_000;
  */
 export async function planUndo(context: EngineContext, head: CommitId): Promise<RestoreTarget> {
   const { store } = context;
-  const points = await listRestorePoints(store);
+  const points = await listRestorePoints(context);
   const history = await store.history(head, historyLimit);
   const merge = newestMerge(history.map((commit) => pointAt(points, commit)).filter((point) => point !== undefined));
   const before = merge && (await store.commitFacts(merge.commit)).parents[0];
@@ -65,8 +65,8 @@ function newestMerge(newestFirst: readonly RestorePoint[]): RestorePoint | undef
 /** Exactly the files of a restore point, asked for by number, name, tag, or commit. Fault `RESTORE_NOT_FOUND`. */
 export async function planRestoreTo(context: EngineContext, head: CommitId, asked: string): Promise<RestoreTarget> {
   const { store } = context;
-  const points = await listRestorePoints(store);
-  const point = findPoint(points, asked);
+  const points = await listRestorePoints(context);
+  const point = findPoint(points.filter((one) => !one.isVoid), asked);
   const proposed = await store.treeOf(point.commit);
   const history = await store.history(head, historyLimit);
   const later = history.slice(0, Math.max(0, history.indexOf(point.commit)));

@@ -5,6 +5,7 @@ import { readySteps, type StepState, untilStep } from '../../domain/plans/schedu
 import type { PlannedStep } from '../../domain/plans/plan.ts';
 import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { findObstacle } from '../changes/admit.ts';
+import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
@@ -113,10 +114,10 @@ async function followChange(engine: Engine, view: MachineView): Promise<void> {
 
   switch (view.state) {
     case 'reviewing':
-      if (['queued.asking', 'queued.holding', 'merging', 'merged', 'verified', 'reverted'].includes(at.state)) return send({ type: 'CHANGE_APPROVED' });
+      if (['queued.asking', 'queued.holding', 'merging', 'mergeHeld', 'merged', 'switchHeld', 'verified', 'reverted'].includes(at.state)) return send({ type: 'CHANGE_APPROVED' });
       break;
     case 'merging':
-      if (at.state === 'merged' || at.state === 'verified' || at.state === 'reverted') return send({ type: 'CHANGE_MERGED' });
+      if (['merged', 'switchHeld', 'verified', 'reverted'].includes(at.state)) return send({ type: 'CHANGE_MERGED' });
       if (at.state === 'reviewing.deciding' || at.state === 'conflicted') return send({ type: 'CHANGE_REOPENED' });
       break;
     case 'verifying':
@@ -134,18 +135,20 @@ async function endRun(engine: Engine, view: MachineView): Promise<void> {
   for (const one of tasks) if (one.state !== 'compensating') await engine.host.send(one.subject, { type: 'CANCEL' });
   const change = findChangeOf(engine, run)?.change;
   const at = change === undefined ? undefined : engine.host.find(change);
-  const mayAbandon = at && !at.isFinal && !['merging', 'merged'].includes(at.state);
+  const mayAbandon = at && !at.isFinal && !(await isBeyondRecall(engine, at));
   if (mayAbandon) await engine.host.send(at.subject, { type: 'ABANDON' });
   if (tasks.length > 0 || (at && !engine.host.find(at.subject)?.isFinal)) return;
   await closeRun(engine, view);
 }
 
-/** Changes that wait for home's paths or the disk, and need wait no longer. */
+/** Changes that wait for something that time brings, and need wait no longer. */
 export async function retryHeld(engine: Engine): Promise<void> {
   for (const view of engine.host.all('change')) {
-    if (view.state !== 'queued.holding') continue;
-    if (view.fault?.code === 'HOME_DIRTY' || view.fault?.code === 'CHANGE_MOVED') {
-      if ((await findObstacle(engine, view.subject)) === undefined) await engine.host.send(view.subject, { type: 'RETRY' });
-    }
+    const isHeld = view.state === 'queued.holding' || (view.state === 'mergeHeld' && view.fault?.code === 'HOME_BRANCH');
+    if (!isHeld || !passing.has(view.fault?.code ?? '')) continue;
+    if ((await findObstacle(engine, view.subject)) === undefined) await engine.host.send(view.subject, { type: 'RETRY' });
   }
 }
+
+/** What keeps a change waiting until a look shows that it is gone. */
+const passing: ReadonlySet<string> = new Set(['HOME_DIRTY', 'HOME_BRANCH', 'CHANGE_MOVED', 'WAITING_FOR_PERSON']);

@@ -71,7 +71,9 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
 async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<PreviewOutput> {
   if (plan.goal.kind === 'restore') return { next: 'submit' };
   const { maxDownloadBytes } = engine.config.policy;
-  const within = (plan.estimates.downloadBytes ?? 0) <= maxDownloadBytes;
+  const { downloadBytes, diskBytes, diskFreeBytes } = plan.estimates;
+  // A size that nobody knows is over the cap until a person says otherwise.
+  const within = downloadBytes !== null && downloadBytes <= maxDownloadBytes && (diskBytes ?? 0) < diskFreeBytes;
   if (!within && !created.options.yes) return { next: 'ask' };
   const by = created.options.yes ? created.by : ({ kind: 'rule', name: 'download-cap' } as const);
   const reason = created.options.yes ? 'said yes beforehand (--yes)' : `downloads no more than the cap of ${maxDownloadBytes} bytes`;

@@ -29,6 +29,7 @@ export function buildEngine(
   let settings: Settings = { config: context.config, definitions: context.definitions };
   const { perform } = createPerformer({ ledger, clock: outside.clock });
   const merges = new PQueue({ concurrency: 1 });
+  const services = new PQueue({ concurrency: 1 });
   // The effects need the engine and the host needs the effects: the table is filled when both are there.
   const effects = {} as { -readonly [Name in keyof EffectTable]: EffectTable[Name] };
   const host = createMachineHost({ ledger, clock: outside.clock, effects });
@@ -44,6 +45,7 @@ export function buildEngine(
     host,
     numbers: createNumbers(highest),
     leases: createSlotLeases({ ledger, ports: outside.ports, config: () => settings.config, live: () => openRuns(context, host) }),
+    inServiceTurn: (work) => services.add(work),
     // Older changes first: p-queue takes the higher priority before the lower.
     inMergeTurn: (change, work) => merges.add(work, { priority: -Number(change.slice(1)) }),
   };
@@ -54,7 +56,7 @@ export function buildEngine(
     check: ({ subject }) => checkChange(engine, subject),
     gate: ({ subject, signal }) => gateChange(engine, subject, signal),
     review: ({ subject }) => reviewChange(engine, subject),
-    admit: ({ subject }) => admitChange(engine, subject),
+    admit: ({ subject, signal }) => admitChange(engine, subject, signal),
     merge: ({ subject }) => mergeChange(engine, subject),
     switch: ({ subject, signal }) => switchService(engine, subject, signal),
   };

@@ -1,14 +1,16 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
 import { runId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../../domain/requests.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
+import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftOf, findChangeOf } from '../changes/draft.ts';
 import { gatedOf } from '../changes/gate.ts';
 import { answerRow } from '../changes/review.ts';
 import type { Engine } from '../engine.ts';
-import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
+import { findProduction, findSavedQueue, queueAgain, startProduction, stopProduction } from '../instances/production.ts';
+import { composedInstance } from '../instances/start.ts';
 import type { Beside } from '../machines/host.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
 import { readBranch } from '../runs/preview.ts';
@@ -67,7 +69,10 @@ const handlers: Handlers = {
     const view = requireRun(engine, run);
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
-    const resumed = row('run.resumed', { run, by }, { run, keys: [`resumed:${run}`] });
+    // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.
+    const last = dataOf('machine.moved', engine.ledger.latest(`machine:${run}`));
+    const keys = last?.event['type'] === 'UNTIL_REACHED' ? [`resumed:${run}`] : [];
+    const resumed = row('run.resumed', { run, by }, { run, keys });
     const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
     if (view.state === 'paused') {
       if (view.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
@@ -75,7 +80,7 @@ const handlers: Handlers = {
         if (task.subject.startsWith(`${run}.`) && task.state === 'parked') await engine.host.send(task.subject, { type: 'RESUME' });
       }
       await engine.host.send(run, { type: 'RESUME' }, beside);
-    } else if (at && (at.state === 'queued.holding' || at.state === 'conflicted')) {
+    } else if (at && (['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state))) {
       await engine.host.send(at.subject, { type: 'RETRY' }, beside);
     } else {
       throw new Fault('RUN_NOT_RESUMABLE', `${run} is ${view.state}${at ? `, ${at.subject} is ${at.state}` : ''}: there is nothing to resume.`, { hints: [`orchestrate runs show ${run}`] });
@@ -86,22 +91,31 @@ const handlers: Handlers = {
     const view = requireRun(engine, run);
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
-    if (at && ['merging', 'merged'].includes(at.state)) {
-      throw new Fault('RUN_FINISHED', `${run} is merging and finishes that first.`, { hints: ['orchestrate undo   (when it is done)'] });
+    // The change first: once it is called off it cannot merge any more, whatever the run does.
+    if (at && !at.isFinal) {
+      const isLate = (await isBeyondRecall(engine, at)) || !(await engine.host.send(at.subject, { type: 'ABANDON' }));
+      if (isLate) {
+        throw new Fault('RUN_FINISHED', `${run} is merging, or has merged, and finishes that first.`, {
+          hints: [`orchestrate runs resume ${run}`, 'orchestrate undo   (when it is done)'],
+        });
+      }
     }
-    await engine.host.send(view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, `${run} is called off; the branch and production are as they were.`) });
+    const sentence = `${run} is called off; the branch and production are as they were.`;
+    await engine.host.send(view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, sentence) });
   },
 
-  async 'review.answer'(engine, { change, tree, verdict, comment, by }, id) {
+  async 'review.answer'(engine, { change, tree, base, verdict, comment, by }, id) {
     const view = engine.host.find(change);
     if (!view || !engine.ledger.latest(`change:${change}`)) throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
     const drafted = draftOf(engine, change);
     const gated = gatedOf(engine, change);
-    const mayReject = ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding'].includes(view.state);
+    const mayReject =
+      ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding', 'mergeHeld'].includes(view.state) &&
+      !(await isBeyondRecall(engine, view));
     if (verdict === 'approved' ? view.state !== 'reviewing.deciding' : !mayReject) {
       throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} is ${view.state} and takes no answer now.`, { hints: [`orchestrate review show ${change}`] });
     }
-    if (!gated || gated.exact !== tree) {
+    if (!gated || gated.exact !== tree || gated.base !== base) {
       throw new Fault('CHANGE_MOVED', `${change} now is another tree than the one you saw.`, { hints: [`orchestrate review show ${change}`], state: 'Nothing was approved.' });
     }
     if (by.kind !== 'person') throw new Fault('REVIEW_SELF', `${by.name} is no person and cannot decide about ${change}.`);
@@ -120,15 +134,17 @@ const handlers: Handlers = {
     const view = running === undefined ? undefined : engine.host.find(running);
     if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, { state: 'Nothing was changed.' });
     const { base } = await readBranch(engine);
-    const answers = (instance: string) => acceptedAlone(id, `Production is ${instance} on :${engine.config.service.port}.`);
-    await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal, answers });
+    const saved = findSavedQueue(engine);
+    const before = (instance: string): Promise<unknown> => (saved === undefined ? Promise.resolve() : queueAgain(engine, { from: saved, to: instance, run: null }));
+    const answers = (instance: string) => acceptedAlone(id, `Production is ${instance} on :${composedInstance(engine, instance).port}.`);
+    await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal, answers, before });
   },
 
   async 'service.stop'(engine, _data, id) {
     const instance = findProduction(engine);
-    if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.', { state: 'Nothing was changed.' });
-    const answers = (pending: readonly JsonObject[]) => acceptedAlone(id, `Production is stopped; ${pending.length} pending prompts were saved.`);
-    await stopProduction(engine, { instance, change: null, run: null, answers });
+    if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
+    const answers = (nSaved: number) => acceptedAlone(id, `Production is stopped; ${nSaved} pending prompts were saved and are queued again at the next start.`);
+    await stopProduction(engine, { instance, run: null, answers });
   },
 
   'supervisor.stop': (engine, _data, id) => answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),

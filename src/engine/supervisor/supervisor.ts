@@ -45,10 +45,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
     await ledger.append([row('supervisor.started', { pid, version })]);
     restoreMachines(engine.host, ledger, survivors);
     await watch.run();
+  } catch (error) {
+    watch.fatal ??= error;
   } finally {
     const isHalted = await Promise.race([engine.host.halt().then(() => true), context.outside.clock.sleep(haltMs).then(() => false)]);
-    if (watch.fatal === undefined) {
-      const reason = options.signal.aborted ? 'asked to end' : 'nothing to do';
+    const { fatal } = watch;
+    // A ledger that takes no more rows is why it ends: then there is no row about it either.
+    if (fatal === undefined || (fatal instanceof Fault && !['EPOCH_OLD', 'DISK_FULL', 'LEDGER_UNAVAILABLE'].includes(fatal.code))) {
+      const reason = fatal instanceof Fault ? `${fatal.code} ${fatal.message}` : options.signal.aborted ? 'asked to end' : 'nothing to do';
       await ledger.append([checkpointRow(engine.host.all(), engine.numbers.all()), row('supervisor.stopped', { reason })]);
     }
     // An effect that did not stop may still act: then the lock is kept until this process is gone.
@@ -135,9 +139,9 @@ class Supervisor {
     } catch (error) {
       return refuseRequest(this.#engine, request.id, error);
     }
-    const work = takeRequest(this.#engine, request);
     // Starting or stopping a service takes long; everything else is a row.
-    if (!request.kind.startsWith('service.')) return work;
+    if (!request.kind.startsWith('service.')) return takeRequest(this.#engine, request);
+    const work = this.#engine.inServiceTurn(() => takeRequest(this.#engine, request));
     const tracked = work
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {

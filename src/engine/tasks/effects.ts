@@ -117,9 +117,11 @@ async function execute(engine: Engine, parts: TaskParts, subject: string, signal
   const either = AbortSignal.any([signal, deadline.signal]);
   const context = await actionContext(engine, parts, subject, either);
   const input = action.input.parse(step.with);
-  const late = clock.sleep(step.timeoutMs, either).then((passed) => {
+  const agent = engine.definitions.agents.get(step.agent);
+  const limitMs = Math.min(step.timeoutMs, (agent?.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000);
+  const late = clock.sleep(limitMs, either).then((passed) => {
     if (!passed) return undefined as never;
-    deadline.abort(new Fault('PROCESS_TIMEOUT', `Step ${step.id} took longer than ${Math.round(step.timeoutMs / 1000)} s.`));
+    deadline.abort(new Fault('PROCESS_TIMEOUT', `Step ${step.id} took longer than ${Math.round(limitMs / 1000)} s.`));
     throw deadline.signal.reason;
   });
   const work = action.run(context, input);

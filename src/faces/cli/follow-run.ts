@@ -113,7 +113,9 @@ async function askAboutInterrupt(context: FollowContext, { run }: RunView): Prom
   if (!mayAsk(context) || prompter === null) return;
   const question = lineText([accent('[c]'), 'ancel the run · ', accent('[d]'), 'etach >'], err.hasColour);
   const answer = (await prompter.ask(`${question} `))?.toLowerCase();
-  if (answer === 'c' || answer === 'cancel') await perform(context, 'runs-cancel', { run });
+  if (answer !== 'c' && answer !== 'cancel') return;
+  await perform(context, 'runs-cancel', { run });
+  printLines(err, [`${run} is called off; the branch and production are as they were.`]);
 }
 
 const showRun = async (context: FollowContext, run: string): Promise<RunView> =>

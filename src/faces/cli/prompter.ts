@@ -12,12 +12,21 @@ export function terminalPrompter(input: NodeJS.ReadableStream, output: NodeJS.Wr
     ask: (question) =>
       new Promise((resolve) => {
         const lines = createInterface({ input, output, terminal: true });
+        let isAnswered = false;
         const end = (answer: string | undefined): void => {
+          isAnswered = true;
           resolve(answer);
           lines.close();
         };
-        lines.once('SIGINT', () => end(undefined));
-        lines.once('close', () => resolve(undefined));
+        // Without an answer the cursor is still behind the question.
+        const leave = (): void => {
+          output.write('\n');
+          end(undefined);
+        };
+        lines.once('SIGINT', leave);
+        lines.once('close', () => {
+          if (!isAnswered) leave();
+        });
         lines.question(question, (answer) => end(answer.trim()));
       }),
   };
