@@ -155,6 +155,8 @@ async function openCycle(homeDir, file, spawner) {
       if (applied.written.length !== 1 || !applied.indexRefreshed) throw new Error(JSON.stringify(applied));
       if (isFresh) await home.removeSlot({ slot, trashDir });
       base = commit;
+      // The trash is emptied when nothing else is to do; kept, its pages would be written back during later rounds.
+      play(() => fs.rmSync(trashDir, { recursive: true, force: true }));
     },
     async close() {
       const problems = await store.verify();

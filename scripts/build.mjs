@@ -75,7 +75,9 @@ export async function build({ isClean = false } = {}) {
   const licenses = { path: path.join(DIST, 'LICENSES.txt'), contents: Buffer.from(licensesOf(result.metafile)) };
   // Entry points last: they must never name a chunk that is not there yet.
   const isEntry = (file) => Object.keys(entryPoints).includes(path.parse(file.path).name);
-  const files = [...result.outputFiles, ...quick.outputFiles, licenses].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
+  const files = [...result.outputFiles, ...quick.outputFiles, licenses].sort(
+    (a, b) => Number(isEntry(a)) - Number(isEntry(b)),
+  );
   for (const file of files) replaceFile(file.path, file.contents);
   removeOld(new Set(files.map((file) => path.basename(file.path))), isClean);
   replaceFile(STAMP, '');
@@ -97,7 +99,8 @@ function newestIn(file) {
 
 function findEntryPoints() {
   const entryPoints = {};
-  if (fs.existsSync(path.join(ROOT, 'src/bin.ts'))) Object.assign(entryPoints, { bin: 'src/bin.ts', wire: 'src/wire.ts' });
+  if (fs.existsSync(path.join(ROOT, 'src/bin.ts')))
+    Object.assign(entryPoints, { bin: 'src/bin.ts', wire: 'src/wire.ts' });
   else process.stderr.write('orchestrate: src/bin.ts is missing; only workers are built\n');
   for (const file of fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT }).sort()) {
     const name = path.basename(file, '.ts');

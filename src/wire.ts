@@ -1,8 +1,3 @@
-import type { App, Installation, Outside } from './app/app.ts';
-import { findHome, readConfig } from './app/find-home.ts';
-import { readDefinitions } from './app/read-definitions.ts';
-import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
-import { statusView } from './app/views/status-view.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
 import { createSystemRandom } from './adapters/clock/system-random.ts';
@@ -15,21 +10,26 @@ import { readHost } from './adapters/host/host.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
 import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts';
-import { createProcesses } from './adapters/process/processes.ts';
 import { ownProgram } from './adapters/process/own-program.ts';
+import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
-import { Fault, faultRecord } from './base/fault.ts';
+import type { App, Installation, Outside } from './app/app.ts';
+import { findHome, readConfig } from './app/find-home.ts';
+import { readDefinitions } from './app/read-definitions.ts';
+import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
+import { statusView } from './app/views/status-view.ts';
 import { exitCodes, faultCodes } from './base/fault-codes.ts';
+import { Fault, faultRecord } from './base/fault.ts';
 import type { JsonObject } from './base/json.ts';
 import { stated } from './base/stated.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
-import type { Files, Log } from './ports/index.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
+import type { Files, Log } from './ports/index.ts';
 
 /** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
 type Role = 'command' | 'supervisor';
@@ -43,7 +43,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   const opened: { close(): Promise<void> }[] = [];
   const narrate = (sentence: string): void => printLines(streams.err, [sentence]);
   try {
-    return await runCli({ argv, app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate }), streams, signal });
+    return await runCli({
+      argv,
+      app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate }),
+      streams,
+      signal,
+    });
   } finally {
     for (const one of opened.reverse()) await one.close();
   }
@@ -65,7 +70,12 @@ async function supervise(cwd: string): Promise<number> {
   }
 }
 
-async function createApp(options: { cwd: string; opened: { close(): Promise<void> }[]; narrate: (sentence: string) => void; role?: Role }): Promise<App> {
+async function createApp(options: {
+  cwd: string;
+  opened: { close(): Promise<void> }[];
+  narrate: (sentence: string) => void;
+  role?: Role;
+}): Promise<App> {
   const { cwd, opened, narrate, role = 'command' } = options;
   const host = readHost();
   const clock = createSystemClock();
@@ -91,12 +101,22 @@ async function createApp(options: { cwd: string; opened: { close(): Promise<void
   };
 
   const openStore = (paths: InstallationPaths) => {
-    const store = createTrustedStore({ gitDir: paths.store, scratchDir: paths.scratch, spawner, searchPath: searchPath.join(':') });
+    const store = createTrustedStore({
+      gitDir: paths.store,
+      scratchDir: paths.scratch,
+      spawner,
+      searchPath: searchPath.join(':'),
+    });
     opened.push(store);
     return { store, home: createHomeRepository({ homeDir: paths.home, store }) };
   };
   const openJournal = async (paths: InstallationPaths) => {
-    const ledger = await openLedger({ dir: paths.state, clock, digest, mode: role === 'supervisor' ? 'worker' : 'inline' });
+    const ledger = await openLedger({
+      dir: paths.state,
+      clock,
+      digest,
+      mode: role === 'supervisor' ? 'worker' : 'inline',
+    });
     opened.push(ledger);
     return ledger;
   };
@@ -122,7 +142,8 @@ async function createApp(options: { cwd: string; opened: { close(): Promise<void
       const { program, args, env } = ownProgram(['supervise', paths.home]);
       await spawner.startDetached({ program, args, cwd: paths.home, env, logPath });
     };
-    const lastWords = async (): Promise<string | undefined> => (await files.readText(logPath))?.trim().split('\n').at(-1);
+    const lastWords = async (): Promise<string | undefined> =>
+      (await files.readText(logPath))?.trim().split('\n').at(-1);
     return { start, ledger, clock, logPath, lastWords };
   };
 

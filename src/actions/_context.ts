@@ -61,7 +61,18 @@ export interface ActionContext {
 /** A planning action's view: no slot yet, nothing may be written. */
 export type PlanningContext = Pick<
   ActionContext,
-  'config' | 'paths' | 'clock' | 'digest' | 'files' | 'python' | 'store' | 'interpreter' | 'index' | 'baseTree' | 'signal' | 'mark'
+  | 'config'
+  | 'paths'
+  | 'clock'
+  | 'digest'
+  | 'files'
+  | 'python'
+  | 'store'
+  | 'interpreter'
+  | 'index'
+  | 'baseTree'
+  | 'signal'
+  | 'mark'
 >;
 
 /**
@@ -91,5 +102,6 @@ export interface PlanningAction<Input = unknown> {
   plan(context: PlanningContext, input: Input): Promise<import('../domain/plans/plan.ts').PlanDraft>;
 }
 
-export const defineAction = <Input, Output extends object>(action: Action<Input, Output>): Action<Input, Output> => action;
+export const defineAction = <Input, Output extends object>(action: Action<Input, Output>): Action<Input, Output> =>
+  action;
 export const definePlanningAction = <Input>(action: PlanningAction<Input>): PlanningAction<Input> => action;

@@ -24,7 +24,8 @@ export const envBuild = defineAction({
   async run(context) {
     const lockText = await context.files.readText(`${context.slot.dir}/requirements.lock`);
     if (lockText === undefined) throw new Fault('LOCK_INVALID', 'The slot has no requirements.lock.');
-    const { id, nPackages, sizeBytes, downloadedBytes, fromKeptWheels, manifestDigest, reused } = await context.environment(lockText);
+    const { id, nPackages, sizeBytes, downloadedBytes, fromKeptWheels, manifestDigest, reused } =
+      await context.environment(lockText);
     return { environment: id, nPackages, sizeBytes, downloadedBytes, fromKeptWheels, manifestDigest, reused };
   },
   describe: ({ environment, nPackages, sizeBytes, downloadedBytes, fromKeptWheels, reused }) =>
@@ -34,6 +35,10 @@ export const envBuild = defineAction({
   async verify(context, { environment, manifestDigest }) {
     const condition = await context.python.inspect(`${context.paths.envs}/${environment}`);
     if (condition.kind === 'intact' && condition.manifestDigest === manifestDigest) return;
-    throw new Fault('ENVIRONMENT_DRIFTED', `The environment ${environment} is ${condition.kind} right after it was built.`, { state: 'Production was not touched.' });
+    throw new Fault(
+      'ENVIRONMENT_DRIFTED',
+      `The environment ${environment} is ${condition.kind} right after it was built.`,
+      { state: 'Production was not touched.' },
+    );
   },
 });

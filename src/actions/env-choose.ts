@@ -32,7 +32,10 @@ export const envChoose = definePlanningAction({
   input,
   async plan(context, asked) {
     const name = normalName(asked.package);
-    const family = asked.family.split(/[\s,]+/).filter((one) => one !== '').map(normalName);
+    const family = asked.family
+      .split(/[\s,]+/)
+      .filter((one) => one !== '')
+      .map(normalName);
     const { requirementsText, lock } = await readCurrent(context);
     const current = new Map(lock.packages.map((one) => [one.name, one.version]));
     if (!current.has(name)) {
@@ -44,7 +47,8 @@ export const envChoose = definePlanningAction({
     const python = await context.interpreter();
     const { index, mark } = context;
     const toolsDir = context.paths.tools;
-    const versions = asked.version === '' ? await context.python.versions({ name, index, python, toolsDir, mark }) : [asked.version];
+    const versions =
+      asked.version === '' ? await context.python.versions({ name, index, python, toolsDir, mark }) : [asked.version];
     const candidates = versions.filter((version) => asked.version !== '' || !isPrerelease(version)).slice(0, maxTries);
     const from = current.get(name) ?? '';
     const rejected: RejectedVersion[] = [];
@@ -52,7 +56,8 @@ export const envChoose = definePlanningAction({
       if (asked.version === '' && compareVersions(version, from) <= 0) break;
       if (version === from) break;
       const tried = await tryVersion(context, { name, version, family, requirementsText, current, python });
-      if (tried.kind === 'fits') return draftOf({ ...tried, name, family, version, current, requirementsText, rejected, python });
+      if (tried.kind === 'fits')
+        return draftOf({ ...tried, name, family, version, current, requirementsText, rejected, python });
       rejected.push({ name, version, why: tried.why });
     }
     throw nothingFits({ name, from, asked: asked.version, candidates, rejected });
@@ -88,14 +93,22 @@ async function tryVersion(context: PlanningContext, one: Try): Promise<Tried> {
   const moving = new Set([name, ...family]);
   const wanted: string[] = [];
   for (const requirement of parseRequirements({ file: 'requirements.in', text: one.requirementsText })) {
-    if (requirement.name === name) wanted.push(printRequirement({ ...requirement, specifier: `===${version}`, comment: null }));
-    else if (moving.has(requirement.name)) wanted.push(printRequirement({ ...requirement, specifier: '', comment: null }));
+    if (requirement.name === name)
+      wanted.push(printRequirement({ ...requirement, specifier: `===${version}`, comment: null }));
+    else if (moving.has(requirement.name))
+      wanted.push(printRequirement({ ...requirement, specifier: '', comment: null }));
     else wanted.push(printRequirement({ ...requirement, comment: null }));
   }
   if (!wanted.some((line) => line.includes(`===${version}`))) wanted.push(`${name}===${version}`);
   const pins = [...current].filter(([other]) => !moving.has(other)).map(([other, at]) => `${other}===${at}`);
   const resolve = (requirements: readonly string[]) =>
-    context.python.resolve({ requirements, index: context.index, python, toolsDir: context.paths.tools, mark: context.mark });
+    context.python.resolve({
+      requirements,
+      index: context.index,
+      python,
+      toolsDir: context.paths.tools,
+      mark: context.mark,
+    });
   const kept = await resolve([...wanted, ...pins]);
   if (kept.kind === 'resolved') return { kind: 'fits', packages: kept.packages, othersMoved: false };
   const free = await resolve(wanted);
@@ -103,7 +116,9 @@ async function tryVersion(context: PlanningContext, one: Try): Promise<Tried> {
   return { kind: 'misfit', why: free.reason };
 }
 
-function draftOf(found: Try & { packages: readonly LockedPackage[]; othersMoved: boolean; rejected: readonly RejectedVersion[] }): PlanDraft {
+function draftOf(
+  found: Try & { packages: readonly LockedPackage[]; othersMoved: boolean; rejected: readonly RejectedVersion[] },
+): PlanDraft {
   const { name, version, family, current, packages, python } = found;
   const after = new Map(packages.map((one) => [one.name, one.version]));
   const moves: PackageMove[] = [];
@@ -122,9 +137,13 @@ function draftOf(found: Try & { packages: readonly LockedPackage[]; othersMoved:
   }
   const isNew = (one: LockedPackage): boolean => current.get(one.name) !== one.version;
   const sizes = packages.filter(isNew).map((one) => one.sizeBytes);
-  const downloadBytes = sizes.every((size) => size !== null) ? sizes.reduce((sum: number, size) => sum + (size ?? 0), 0) : null;
+  const downloadBytes = sizes.every((size) => size !== null)
+    ? sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
+    : null;
   const all = packages.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
-  const others = found.othersMoved ? [`${moves.length - 1 - family.length} other packages have to move with ${name} ${version}`] : [];
+  const others = found.othersMoved
+    ? [`${moves.length - 1 - family.length} other packages have to move with ${name} ${version}`]
+    : [];
   return {
     moves,
     rejected: found.rejected,
@@ -136,13 +155,25 @@ function draftOf(found: Try & { packages: readonly LockedPackage[]; othersMoved:
   };
 }
 
-function nothingFits(one: { name: string; from: string; asked: string; candidates: readonly string[]; rejected: readonly RejectedVersion[] }): Fault {
+function nothingFits(one: {
+  name: string;
+  from: string;
+  asked: string;
+  candidates: readonly string[];
+  rejected: readonly RejectedVersion[];
+}): Fault {
   const { name, from, asked, rejected } = one;
   const state = 'Nothing was changed.';
   const first = rejected[0];
   if (first) {
-    return new Fault('PACKAGE_CONFLICT', `No newer ${name} fits: ${first.version} does not, because ${first.why}`, { state, data: { rejected } });
+    return new Fault('PACKAGE_CONFLICT', `No newer ${name} fits: ${first.version} does not, because ${first.why}`, {
+      state,
+      data: { rejected },
+    });
   }
-  if (asked !== '' && asked !== from) return new Fault('PACKAGE_NOT_FOUND', `The index has no ${name} ${asked}.`, { state });
-  return new Fault('NOTHING_TO_DO', `${name} ${from} is the newest that the index has for this interpreter.`, { state });
+  if (asked !== '' && asked !== from)
+    return new Fault('PACKAGE_NOT_FOUND', `The index has no ${name} ${asked}.`, { state });
+  return new Fault('NOTHING_TO_DO', `${name} ${from} is the newest that the index has for this interpreter.`, {
+    state,
+  });
 }

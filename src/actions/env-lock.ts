@@ -9,7 +9,10 @@ const output = z.object({ nPackages: z.number().int(), nHashes: z.number().int()
 const planned = (context: ActionContext): readonly (readonly [string, string])[] => {
   const { requirementsText, lockText } = context.plan;
   if (requirementsText === null || lockText === null) throw new Error('a plan without a lock has no lock step');
-  return [['requirements.in', requirementsText], ['requirements.lock', lockText]];
+  return [
+    ['requirements.in', requirementsText],
+    ['requirements.lock', lockText],
+  ];
 };
 
 /** Writes requirements.in and requirements.lock into the slot, byte for byte as the plan showed them. A repeat is safe. */
@@ -34,7 +37,9 @@ export const envLock = defineAction({
   async verify(context) {
     for (const [path, text] of planned(context)) {
       if ((await context.files.readText(`${context.slot.dir}/${path}`)) === text) continue;
-      throw new Fault('TREE_TAMPERED', `${path} in the slot is not what the plan wrote.`, { state: 'The branch and production are as they were.' });
+      throw new Fault('TREE_TAMPERED', `${path} in the slot is not what the plan wrote.`, {
+        state: 'The branch and production are as they were.',
+      });
     }
   },
 });

@@ -27,7 +27,8 @@ export const envRecord = defineAction({
     await context.note('the branch as it is now: booting it for a baseline');
     const boot = await proofs.boot(baseTree);
     const smoke = await proofs.smoke(baseTree);
-    const text = async (path: string): Promise<string> => new TextDecoder().decode(await store.readFile(baseTree, path));
+    const text = async (path: string): Promise<string> =>
+      new TextDecoder().decode(await store.readFile(baseTree, path));
     const environment = await context.environment(await text('requirements.lock'));
     return {
       nPackages: environment.nPackages,

@@ -33,16 +33,35 @@ export const instanceBoot = defineAction({
     const boot = await context.proofs.boot(await context.snapshot());
     const findings = judgeBoot(baseline, boot);
     if (findings.length > 0) {
-      throw new Fault('INSTANCE_UNHEALTHY', findings.map((one) => one.sentence).join(' '), { state: 'Production was not touched.' });
+      throw new Fault('INSTANCE_UNHEALTHY', findings.map((one) => one.sentence).join(' '), {
+        state: 'Production was not touched.',
+      });
     }
     const { lost, gained } = compareBoots(baseline, boot);
     const { instance, port, pid, startMs, device, pytorchVersion, row, reused } = boot;
-    return { instance, port, pid, startMs, device, pytorchVersion, nNodeClasses: boot.nodeClasses.length, nLost: lost.length, nGained: gained.length, row, reused };
+    return {
+      instance,
+      port,
+      pid,
+      startMs,
+      device,
+      pytorchVersion,
+      nNodeClasses: boot.nodeClasses.length,
+      nLost: lost.length,
+      nGained: gained.length,
+      row,
+      reused,
+    };
   },
   describe: ({ port, pid, nLost, nNodeClasses, pytorchVersion, device, reused, row }, { slot, productionPort }) => {
     const found = `torch ${pytorchVersion} on ${device}; ${nNodeClasses} node classes, ${nLost} lost`;
     if (reused) return `proven before for the same tree, environment and components (#${row}): ${found}`;
-    const why = port === slot.homePort ? '' : slot.homePort === productionPort ? ` (${productionPort} is your production)` : ` (${slot.homePort} is taken)`;
+    const why =
+      port === slot.homePort
+        ? ''
+        : slot.homePort === productionPort
+          ? ` (${productionPort} is your production)`
+          : ` (${slot.homePort} is taken)`;
     return `${slot.name} on :${port}${why}; pid ${pid} proven; ${found}`;
   },
 });

@@ -6,7 +6,14 @@ import { defineAction } from './_context.ts';
 
 const output = z.object({
   workflows: z.array(
-    z.object({ name: z.string(), durationMs: z.number(), wasMs: z.number().nullable(), nPictures: z.number().int(), isFlat: z.boolean(), failure: z.string().nullable() }),
+    z.object({
+      name: z.string(),
+      durationMs: z.number(),
+      wasMs: z.number().nullable(),
+      nPictures: z.number().int(),
+      isFlat: z.boolean(),
+      failure: z.string().nullable(),
+    }),
   ),
   row: z.number().int(),
   /** Proven before for the same tree, environment and components; not run again. */
@@ -27,7 +34,10 @@ export const instanceSmoke = defineAction({
     const smoke = await context.proofs.smoke(await context.snapshot());
     const findings = judgeSmoke(baseline, smoke, context.config.policy.maxSlowdown);
     if (findings.length > 0) {
-      throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), { state: 'Production was not touched.', data: { workflows: smoke.workflows } });
+      throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {
+        state: 'Production was not touched.',
+        data: { workflows: smoke.workflows },
+      });
     }
     const before = new Map(baseline.workflows.map((one) => [one.name, one]));
     const workflows = smoke.workflows.map(({ name, durationMs, pictures, failure }) => ({
@@ -43,9 +53,15 @@ export const instanceSmoke = defineAction({
   describe: ({ workflows, reused, row }) => {
     if (workflows.length === 0) return 'no workflow lies in workflows/: none was run';
     const ran = workflows.filter((one) => one.failure === null);
-    const times = ran.slice(0, 3).map(({ name, wasMs, durationMs }) => `${name} ${wasMs === null ? '' : `${seconds(wasMs)} → `}${seconds(durationMs)} s`);
+    const times = ran
+      .slice(0, 3)
+      .map(
+        ({ name, wasMs, durationMs }) =>
+          `${name} ${wasMs === null ? '' : `${seconds(wasMs)} → `}${seconds(durationMs)} s`,
+      );
     const flat = ran.filter((one) => one.isFlat);
-    const pictures = flat.length === 0 ? 'pictures not flat' : `flat as before: ${flat.map((one) => one.name).join(', ')}`;
+    const pictures =
+      flat.length === 0 ? 'pictures not flat' : `flat as before: ${flat.map((one) => one.name).join(', ')}`;
     return `${reused ? `proven before (#${row}): ` : ''}${ran.length}/${workflows.length} ran; ${times.join(', ')}; ${pictures}`;
   },
 });

@@ -1,6 +1,6 @@
-import type { Installation, Outside } from '../engine/context.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
+import type { Installation, Outside } from '../engine/context.ts';
 import type { Entry, HomeRepository, Ledger, TrustedStore } from '../ports/index.ts';
 
 export type { Installation, Outside } from '../engine/context.ts';
@@ -15,11 +15,18 @@ export interface App {
   /** Opens the installation around `cwd` (or `--home`); Fault `HOME_NOT_FOUND`. The same one each time. */
   installation(): Promise<Installation>;
   /** Creates store, ledger and state folder for a new installation; used by `init` only. */
-  create(options: { homeDir: string; id: string; branch: string }): Promise<{ store: TrustedStore; home: HomeRepository; ledger: Ledger; paths: InstallationPaths }>;
+  create(options: {
+    homeDir: string;
+    id: string;
+    branch: string;
+  }): Promise<{ store: TrustedStore; home: HomeRepository; ledger: Ledger; paths: InstallationPaths }>;
   /** Tells the person what is going on now, on stderr. */
   narrate(sentence: string): void;
   /** Inserts the request, starts a supervisor when none answers, waits for the answer. A refusal is thrown as its Fault. */
-  ask<Kind extends RequestKind>(kind: Kind, data: RequestKinds[Kind]): Promise<Extract<RequestAnswer, { kind: 'accepted' }>>;
+  ask<Kind extends RequestKind>(
+    kind: Kind,
+    data: RequestKinds[Kind],
+  ): Promise<Extract<RequestAnswer, { kind: 'accepted' }>>;
   /** Journal rows of the run from its first, and on until it ended or waits for a person. */
   follow(run: string, signal: AbortSignal): AsyncIterable<Entry>;
   /** Runs the supervisor in this process until it is done. For `serve` and for the detached child. */

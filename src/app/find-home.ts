@@ -6,12 +6,17 @@ import type { Files } from '../ports/index.ts';
 /** Returns the nearest folder, from `start` upward, that holds an `orchestrate.yaml`. Fault: `HOME_NOT_FOUND`. */
 export async function findHome(files: Files, start: string): Promise<string> {
   for (let dir = start; ; dir = parentOf(dir)) {
-    if ((await files.info(`${dir === '/' ? '' : dir}/orchestrate.yaml`))?.kind === 'file') return (await files.realPath(dir)) ?? dir;
+    if ((await files.info(`${dir === '/' ? '' : dir}/orchestrate.yaml`))?.kind === 'file')
+      return (await files.realPath(dir)) ?? dir;
     if (dir === '/') break;
   }
-  throw new Fault('HOME_NOT_FOUND', `${start} is not inside an installation: there is no orchestrate.yaml here or above.`, {
-    hints: ['cd <your installation>', 'orchestrate init <folder> --comfyui <ComfyUI folder>'],
-  });
+  throw new Fault(
+    'HOME_NOT_FOUND',
+    `${start} is not inside an installation: there is no orchestrate.yaml here or above.`,
+    {
+      hints: ['cd <your installation>', 'orchestrate init <folder> --comfyui <ComfyUI folder>'],
+    },
+  );
 }
 
 const parentOf = (dir: string): string => dir.slice(0, dir.lastIndexOf('/')) || '/';

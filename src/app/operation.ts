@@ -41,4 +41,5 @@ export interface Operation<Input = unknown, Output = unknown> {
 }
 
 /** Returns the operation unchanged, its input and output types checked against each other. */
-export const defineOperation = <Input, Output>(operation: Operation<Input, Output>): Operation<Input, Output> => operation;
+export const defineOperation = <Input, Output>(operation: Operation<Input, Output>): Operation<Input, Output> =>
+  operation;

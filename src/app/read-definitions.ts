@@ -7,16 +7,33 @@ import type { Files } from '../ports/index.ts';
 const folders = ['agents', 'trees', 'playbooks'] as const;
 
 /** Reads the built-in definitions and those of the installation. Faults name file, line and column. */
-export async function readDefinitions(files: Files, options: { builtInDir: string; home: string }): Promise<Definitions> {
+export async function readDefinitions(
+  files: Files,
+  options: { builtInDir: string; home: string },
+): Promise<Definitions> {
   const sources: DefinitionSource[] = [];
   for (const folder of folders) {
-    sources.push(...(await readFolder(files, { dir: `${options.builtInDir}/${folder}`, shownAs: `built-in:${folder}`, origin: 'built-in' })));
-    sources.push(...(await readFolder(files, { dir: `${options.home}/${folder}`, shownAs: folder, origin: 'installation' })));
+    sources.push(
+      ...(await readFolder(files, {
+        dir: `${options.builtInDir}/${folder}`,
+        shownAs: `built-in:${folder}`,
+        origin: 'built-in',
+      })),
+    );
+    sources.push(
+      ...(await readFolder(files, { dir: `${options.home}/${folder}`, shownAs: folder, origin: 'installation' })),
+    );
   }
-  return assembleDefinitions(sources, { actions: new Set(actions.map((action) => action.id)), questions: new Set(Object.keys(questions)) });
+  return assembleDefinitions(sources, {
+    actions: new Set(actions.map((action) => action.id)),
+    questions: new Set(Object.keys(questions)),
+  });
 }
 
-async function readFolder(files: Files, from: { dir: string; shownAs: string; origin: DefinitionSource['origin'] }): Promise<readonly DefinitionSource[]> {
+async function readFolder(
+  files: Files,
+  from: { dir: string; shownAs: string; origin: DefinitionSource['origin'] },
+): Promise<readonly DefinitionSource[]> {
   const sources: DefinitionSource[] = [];
   for (const name of await files.list(from.dir)) {
     const path = `${from.dir}/${name}`;

@@ -1,7 +1,7 @@
-import { Fault } from '../base/fault.ts';
 import { type FaultCode, faultCodes } from '../base/fault-codes.ts';
-import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
+import { Fault } from '../base/fault.ts';
 import { dataOf } from '../domain/journal/kinds.ts';
+import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
 import type { Clock, Entry, Ledger } from '../ports/index.ts';
 
 export interface Supervision {
@@ -39,19 +39,26 @@ async function notStarted({ logPath, lastWords }: Supervision): Promise<Fault> {
   const said = await lastWords();
   const [, code, message] = /^([A-Z_]+) (.+)$/.exec(said ?? '') ?? [];
   if (code !== undefined && message !== undefined && code in faultCodes) {
-    return new Fault(code as FaultCode, message, { state: 'What was asked for is kept, and goes on as soon as a supervisor runs.' });
+    return new Fault(code as FaultCode, message, {
+      state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
+    });
   }
-  return new Fault('SUPERVISOR_NOT_STARTED', `The supervisor does not stay up${said === undefined ? '.' : `: ${said}`}`, {
-    hints: ['orchestrate doctor', `See ${logPath}`],
-    state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
-  });
+  return new Fault(
+    'SUPERVISOR_NOT_STARTED',
+    `The supervisor does not stay up${said === undefined ? '.' : `: ${said}`}`,
+    {
+      hints: ['orchestrate doctor', `See ${logPath}`],
+      state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
+    },
+  );
 }
 
 /** Starts a supervisor again when one dies on the way, but not for ever: what kills each one is told instead. */
 function keepSupervisor(supervision: Supervision): () => Promise<void> {
   let nStarted = 0;
   return async () => {
-    if ((await ensureSupervisor(supervision)) === 'started' && ++nStarted > maxStarts) throw await notStarted(supervision);
+    if ((await ensureSupervisor(supervision)) === 'started' && ++nStarted > maxStarts)
+      throw await notStarted(supervision);
   };
 }
 
@@ -70,7 +77,10 @@ export async function askSupervisor<Kind extends RequestKind>(
     if (answer?.kind === 'accepted') return answer;
     if (answer?.kind === 'refused') throw Fault.fromRecord(answer.fault);
     if (clock.monotonicMs() - startedMs > answerMs) {
-      throw new Fault('SUPERVISOR_BUSY', 'The supervisor has not answered yet.', { hints: ['orchestrate status'], state: 'The request is kept.' });
+      throw new Fault('SUPERVISOR_BUSY', 'The supervisor has not answered yet.', {
+        hints: ['orchestrate status'],
+        state: 'The request is kept.',
+      });
     }
     // It may also have died with the request unanswered: the next one takes it.
     await keep();
@@ -79,7 +89,16 @@ export async function askSupervisor<Kind extends RequestKind>(
 }
 
 /** States in which a run or its change goes on only when a person does something. */
-const waitsForPerson = new Set(['awaitingApproval', 'paused', 'reviewing.deciding', 'queued.holding', 'mergeHeld', 'switchHeld', 'conflicted', 'changesRequested']);
+const waitsForPerson = new Set([
+  'awaitingApproval',
+  'paused',
+  'reviewing.deciding',
+  'queued.holding',
+  'mergeHeld',
+  'switchHeld',
+  'conflicted',
+  'changesRequested',
+]);
 
 /** Yields the run's rows from its first, until it is closed or waits for a person. Starts a supervisor again when one dies on the way. */
 export async function* followRun(supervision: Supervision, run: string, signal: AbortSignal): AsyncGenerator<Entry> {

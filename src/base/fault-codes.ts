@@ -50,7 +50,11 @@ export const faultCodes = {
   DEFINITION_INVALID: entry('user', 'A definition file has a wrong or unknown field.', 'orchestrate doctor'),
   DEFINITION_DUPLICATE: entry('user', 'Two definition files have the same id.', 'orchestrate doctor'),
   PLAYBOOK_CYCLE: entry('user', 'The steps of a playbook need each other in a circle.', 'orchestrate doctor'),
-  PLAYBOOK_UNKNOWN_REFERENCE: entry('user', 'A playbook names a step, action, agent or tree that does not exist.', 'orchestrate doctor'),
+  PLAYBOOK_UNKNOWN_REFERENCE: entry(
+    'user',
+    'A playbook names a step, action, agent or tree that does not exist.',
+    'orchestrate doctor',
+  ),
   CONFIG_INVALID: entry('user', 'orchestrate.yaml has a wrong or unknown field.', 'orchestrate doctor'),
   // Installation.
   HOME_NOT_FOUND: entry('not-found', 'This folder is not inside an installation.', 'orchestrate init <folder>'),
@@ -63,7 +67,11 @@ export const faultCodes = {
   HOME_NESTED_REPOSITORY: entry('user', 'A git repository lies inside a folder that must hold plain files.'),
   HOME_LFS: entry('user', 'The home repository uses Git LFS or content filters.'),
   HOME_DIRTY: entry('waiting', 'Files that the change touches have edits of yours.', 'git status'),
-  HOME_BRANCH: entry('waiting', 'Home has another branch checked out than the one that a merge is for.', 'git switch <branch>'),
+  HOME_BRANCH: entry(
+    'waiting',
+    'Home has another branch checked out than the one that a merge is for.',
+    'git switch <branch>',
+  ),
   COMPONENT_NOT_FOUND: entry('not-found', 'The ComfyUI folder or a node pack is not where it should be.'),
   // Tools of the machine.
   GIT_MISSING: entry('outside', 'git is not on the PATH.', 'orchestrate doctor'),

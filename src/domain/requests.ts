@@ -4,12 +4,29 @@ import type { Actor, RunOptions } from './journal/kinds.ts';
 export interface RequestKinds {
   'run.start': { readonly goal: string; readonly options: RunOptions; readonly by: Actor };
   /** `to`: a restore point's name or number, or null for undoing the newest merge. */
-  'restore.start': { readonly kind: 'undo' | 'restore'; readonly to: string | null; readonly options: RunOptions; readonly by: Actor };
-  'run.answer': { readonly run: string; readonly verdict: 'approved' | 'rejected'; readonly planHash: string; readonly by: Actor };
+  'restore.start': {
+    readonly kind: 'undo' | 'restore';
+    readonly to: string | null;
+    readonly options: RunOptions;
+    readonly by: Actor;
+  };
+  'run.answer': {
+    readonly run: string;
+    readonly verdict: 'approved' | 'rejected';
+    readonly planHash: string;
+    readonly by: Actor;
+  };
   'run.resume': { readonly run: string; readonly by: Actor };
   'run.cancel': { readonly run: string; readonly by: Actor };
   /** `tree` on `base` is what the person saw; anything else is refused with `CHANGE_MOVED`. */
-  'review.answer': { readonly change: string; readonly tree: string; readonly base: string; readonly verdict: 'approved' | 'rejected' | 'changes-requested'; readonly comment: string | null; readonly by: Actor };
+  'review.answer': {
+    readonly change: string;
+    readonly tree: string;
+    readonly base: string;
+    readonly verdict: 'approved' | 'rejected' | 'changes-requested';
+    readonly comment: string | null;
+    readonly by: Actor;
+  };
   'service.start': { readonly by: Actor };
   'service.stop': { readonly by: Actor };
   /** End as soon as nothing is running. */

@@ -1,9 +1,9 @@
 import type { Entry } from '../ports/index.ts';
 import type { EngineContext } from './context.ts';
 import type { Performer } from './effects/perform.ts';
+import type { SlotLeases } from './leases/slots.ts';
 import type { MachineHost } from './machines/host.ts';
 import type { Numbers } from './supervisor/numbers.ts';
-import type { SlotLeases } from './leases/slots.ts';
 
 /** What the parts of a running supervisor share. */
 export interface Engine extends EngineContext, Performer {

@@ -52,7 +52,9 @@ export interface RefUpdate {
   readonly to: string;
 }
 
-export type RefOutcome = { readonly kind: 'moved' } | { readonly kind: 'refused'; readonly ref: string; readonly actual: string | null };
+export type RefOutcome =
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'refused'; readonly ref: string; readonly actual: string | null };
 
 /** Something in a tree that git would convert on checkout, or that is no plain file. */
 export interface UnsupportedContent {
@@ -112,10 +114,19 @@ export interface TrustedStore {
   updateRefs(updates: readonly RefUpdate[]): Promise<RefOutcome>;
   findRef(ref: string): Promise<string | undefined>;
   /** Refs below a prefix, sorted by name; `target` is the commit that a tag points at. */
-  listRefs(prefix: string): Promise<readonly { readonly ref: string; readonly object: string; readonly target: CommitId }[]>;
+  listRefs(
+    prefix: string,
+  ): Promise<readonly { readonly ref: string; readonly object: string; readonly target: CommitId }[]>;
   /** Message of an annotated tag. */
   readTag(object: string): Promise<{ readonly message: string; readonly target: CommitId }>;
-  commitFacts(commit: CommitId): Promise<{ readonly tree: GitTreeId; readonly parents: readonly CommitId[]; readonly message: string; readonly atSeconds: number }>;
+  commitFacts(
+    commit: CommitId,
+  ): Promise<{
+    readonly tree: GitTreeId;
+    readonly parents: readonly CommitId[];
+    readonly message: string;
+    readonly atSeconds: number;
+  }>;
   /** Is `ancestor` reachable from `commit` by first parents or any parents. */
   isAncestor(ancestor: CommitId, commit: CommitId): Promise<boolean>;
   /** First-parent history, newest first, at most `limit`. */
@@ -139,7 +150,11 @@ export type HomeState =
       readonly head: CommitId;
       readonly objectFormat: 'sha1';
     }
-  | { readonly kind: 'unfit'; readonly code: 'HOME_NOT_GIT' | 'HOME_DETACHED' | 'HOME_UNBORN' | 'HOME_BARE' | 'HOME_LFS' | 'HOME_UNSUPPORTED'; readonly reason: string };
+  | {
+      readonly kind: 'unfit';
+      readonly code: 'HOME_NOT_GIT' | 'HOME_DETACHED' | 'HOME_UNBORN' | 'HOME_BARE' | 'HOME_LFS' | 'HOME_UNSUPPORTED';
+      readonly reason: string;
+    };
 
 /** What the file in home's work tree is, compared with two trees. */
 export interface HomePath {
@@ -191,7 +206,10 @@ export interface HomeRepository {
    * Brings each path that is still `before` to `after` (write beside, fsync, rename; remove), re-checking each
    * just before. Anything else is left and returned in `kept`. Then refreshes home's index for the written paths only.
    */
-  applyPaths(before: GitTreeId, after: GitTreeId): Promise<{
+  applyPaths(
+    before: GitTreeId,
+    after: GitTreeId,
+  ): Promise<{
     readonly written: readonly string[];
     readonly kept: readonly string[];
     /** False when home's index was left as it is: another git holds its lock, or it is of a kind that is not written (split, sparse). */
@@ -203,9 +221,16 @@ export interface HomeRepository {
    * Makes the slot a linked work tree of home, detached at the commit, with exactly the files of its tree,
    * no matter what was there: leftovers are moved to `trashDir`. Recycles what is unchanged. Returns how.
    */
-  prepareSlot(options: { slot: SlotLocation; commit: CommitId; trashDir: string; keepIgnored?: readonly string[] }): Promise<{ readonly how: 'created' | 'recycled' | 'rebuilt'; readonly trashed: readonly string[] }>;
+  prepareSlot(options: {
+    slot: SlotLocation;
+    commit: CommitId;
+    trashDir: string;
+    keepIgnored?: readonly string[];
+  }): Promise<{ readonly how: 'created' | 'recycled' | 'rebuilt'; readonly trashed: readonly string[] }>;
   /** Slots that exist on disk or in home's administration. */
-  listSlots(): Promise<readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[]>;
+  listSlots(): Promise<
+    readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[]
+  >;
   /** Moves the slot to trash and forgets its administration. A repeat is safe. */
   removeSlot(options: { slot: SlotLocation; trashDir: string }): Promise<void>;
   clearStaleLocks(): Promise<readonly string[]>;

@@ -58,7 +58,10 @@ export interface Ledger {
   /** Is some process holding the lock now. */
   isHeld(): Promise<boolean>;
   /** Writes the rows in one transaction, in order, with the answers to requests. Only the holder of the newest epoch may; else `EPOCH_OLD`. */
-  append(rows: readonly NewEntry[], answers?: readonly { readonly id: number; readonly answer: JsonObject }[]): Promise<readonly Entry[]>;
+  append(
+    rows: readonly NewEntry[],
+    answers?: readonly { readonly id: number; readonly answer: JsonObject }[],
+  ): Promise<readonly Entry[]>;
   read(options?: ReadOptions): readonly Entry[];
   /** Newest row of the key. */
   latest(key: string): Entry | undefined;

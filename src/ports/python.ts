@@ -31,7 +31,12 @@ export interface LockedPackage {
 export type Resolution =
   | { readonly kind: 'resolved'; readonly packages: readonly LockedPackage[] }
   /** `reason` is one sentence naming the two requirements that fight, or the one that nothing meets. */
-  | { readonly kind: 'impossible'; readonly code: 'PACKAGE_NOT_FOUND' | 'PACKAGE_CONFLICT'; readonly reason: string; readonly log: string };
+  | {
+      readonly kind: 'impossible';
+      readonly code: 'PACKAGE_NOT_FOUND' | 'PACKAGE_CONFLICT';
+      readonly reason: string;
+      readonly log: string;
+    };
 
 export interface BuildRequest {
   readonly id: EnvironmentId;
@@ -66,9 +71,21 @@ export interface Python {
   /** Finds the interpreter (`program` or the best on PATH) and makes the pip tool ready in `toolsDir`. A repeat is safe. */
   probe(options: { program?: string; toolsDir: string }): Promise<PythonFacts>;
   /** Resolves requirement lines to exact wheels with hashes, wheels only, without installing. Read-only. */
-  resolve(options: { requirements: readonly string[]; index: PackageIndex; python: PythonFacts; toolsDir: string; mark: string }): Promise<Resolution>;
+  resolve(options: {
+    requirements: readonly string[];
+    index: PackageIndex;
+    python: PythonFacts;
+    toolsDir: string;
+    mark: string;
+  }): Promise<Resolution>;
   /** Versions of one package that the index offers for this interpreter, newest first. */
-  versions(options: { name: string; index: PackageIndex; python: PythonFacts; toolsDir: string; mark: string }): Promise<readonly string[]>;
+  versions(options: {
+    name: string;
+    index: PackageIndex;
+    python: PythonFacts;
+    toolsDir: string;
+    mark: string;
+  }): Promise<readonly string[]>;
   /**
    * Builds at the final path: removes what an interrupted build left, fetches wheels (checking every hash),
    * installs from kept wheels only, precompiles, writes `orchestrate-manifest.json` last and synced, makes the tree read-only.
@@ -80,9 +97,16 @@ export interface Python {
   /** Runs `python -c "import <module>"` for each in a process of its own. `error` is the last line of the traceback. */
   importCheck(options: { python: string; modules: readonly string[]; mark: string }): Promise<readonly ImportResult[]>;
   /** Names and versions that the environment really holds (`importlib.metadata`), sorted by name. */
-  freeze(options: { python: string; mark: string }): Promise<readonly { readonly name: string; readonly version: string }[]>;
+  freeze(options: {
+    python: string;
+    mark: string;
+  }): Promise<readonly { readonly name: string; readonly version: string }[]>;
   /** Top-level importable modules that a distribution provides. */
-  modulesOf(options: { python: string; packages: readonly string[]; mark: string }): Promise<Readonly<Record<string, readonly string[]>>>;
+  modulesOf(options: {
+    python: string;
+    packages: readonly string[];
+    mark: string;
+  }): Promise<Readonly<Record<string, readonly string[]>>>;
 }
 
 export type EnvironmentCondition =

@@ -23,7 +23,13 @@ export interface Picture {
 }
 
 export type WorkflowOutcome =
-  | { readonly kind: 'ran'; readonly promptId: string; readonly durationMs: number; readonly pictures: readonly Picture[]; readonly nFrames: number }
+  | {
+      readonly kind: 'ran';
+      readonly promptId: string;
+      readonly durationMs: number;
+      readonly pictures: readonly Picture[];
+      readonly nFrames: number;
+    }
   /** The server refused the graph or a node failed. `reason` is one sentence. */
   | { readonly kind: 'failed'; readonly reason: string; readonly details: Json };
 
@@ -42,7 +48,11 @@ export interface ServiceClient {
   /** Node class names of `GET /object_info`, sorted. */
   nodeClasses(baseUrl: string): Promise<readonly string[]>;
   /** Posts the graph with a seed or prefix of its own so that no cache answers, follows the WebSocket to the end mark, fetches and decodes every picture. */
-  runWorkflow(baseUrl: string, graph: JsonObject, options: { timeoutMs: number; nonce: string }): Promise<WorkflowOutcome>;
+  runWorkflow(
+    baseUrl: string,
+    graph: JsonObject,
+    options: { timeoutMs: number; nonce: string },
+  ): Promise<WorkflowOutcome>;
   queue(baseUrl: string): Promise<QueueState>;
   /** Posts saved pending prompts again, in order; returns how many were accepted. */
   requeue(baseUrl: string, pending: readonly JsonObject[]): Promise<number>;

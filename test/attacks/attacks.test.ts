@@ -1,4 +1,4 @@
 import { attackSuite } from '../support/attack.ts';
-import { configurationCases } from './cases/configuration.ts';
+import { allCases } from './cases/all.ts';
 
-attackSuite('attacks', [...configurationCases]);
+attackSuite(allCases);

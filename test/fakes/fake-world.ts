@@ -1,6 +1,6 @@
 import { createDigest } from '../../src/adapters/clock/digest.ts';
 import { emptyTree } from '../../src/adapters/git/object-format.ts';
-import { asGitTreeId, type CommitId } from '../../src/base/ids.ts';
+import { asGitTreeId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
 import { parseConfig } from '../../src/domain/definitions/config.ts';
 import type { Definitions, InstallationConfig, Playbook, Tree } from '../../src/domain/definitions/types.ts';
 import { environmentId } from '../../src/domain/environments/environment-id.ts';
@@ -223,6 +223,7 @@ async function declarationFiles(
 ): Promise<ReadonlyMap<string, string>> {
   const { text, requirements, packages, workflows } = options;
   const program = await store.editTree(asGitTreeId(emptyTree), new Map([['main.py', 'print()\n']]));
+  await adoptComponent(store, program);
   return new Map([
     ['orchestrate.yaml', text],
     ['requirements.in', requirements ?? '# What the environment must hold.\nnumpy\npillow\ntorch==2.8.0\n'],
@@ -236,6 +237,18 @@ async function declarationFiles(
       ([name, graph]) => [`workflows/${name}.json`, graph] as const,
     ),
   ]);
+}
+
+/** Names the tree as `init` does: only what has such a ref may be composed. */
+export async function adoptComponent(store: FakeStore, tree: GitTreeId): Promise<void> {
+  const commit = await store.commit({
+    tree,
+    parents: [],
+    message: 'component\n',
+    author: orchestrateAuthor,
+    atSeconds: 0,
+  });
+  await store.updateRefs([{ ref: `refs/orchestrate/components/${tree}`, from: null, to: commit }]);
 }
 
 async function adoptWorld(world: World, packages: Readonly<Record<string, string>>): Promise<void> {

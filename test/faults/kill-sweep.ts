@@ -3,7 +3,14 @@ import { parseArgs } from 'node:util';
 
 import { lineOf, sweep, tableOf } from '../support/sweep-run.ts';
 
-const { values } = parseArgs({ options: { every: { type: 'string', default: '1' }, always: { type: 'string' }, only: { type: 'string' }, workers: { type: 'string', default: '2' } } });
+const { values } = parseArgs({
+  options: {
+    every: { type: 'string', default: '1' },
+    always: { type: 'string' },
+    only: { type: 'string' },
+    workers: { type: 'string', default: '2' },
+  },
+});
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const outcomes = await sweep({

@@ -35,8 +35,19 @@ export interface Ended {
 
 /** Runs git as a script without a defence would. Never throws: planted programs make it fail in many ways. */
 export function naiveGit(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
-  const ended = spawnSync('git', args, { cwd, env: { ...ordinary, ...env }, encoding: 'utf8', timeout: 5_000, stdio: ['ignore', 'pipe', 'pipe'] });
-  return { status: ended.status, out: ended.stdout, err: ended.stderr, isHung: ended.error !== undefined && 'code' in ended.error && ended.error.code === 'ETIMEDOUT' };
+  const ended = spawnSync('git', args, {
+    cwd,
+    env: { ...ordinary, ...env },
+    encoding: 'utf8',
+    timeout: 5_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return {
+    status: ended.status,
+    out: ended.stdout,
+    err: ended.stderr,
+    isHung: ended.error !== undefined && 'code' in ended.error && ended.error.code === 'ETIMEDOUT',
+  };
 }
 
 /** What a script without a defence does with the work of an agent: add, commit, look, merge. */
@@ -53,13 +64,26 @@ export function naiveFlow(options: { readonly home: string; readonly slot: strin
 /** Reads a repository without obeying it; returns trimmed text. Throws when git fails. */
 export function readGit(gitDir: string, args: readonly string[]): string {
   const env = { ...ordinary, GIT_DIR: gitDir, GIT_NO_REPLACE_OBJECTS: '1', GIT_OPTIONAL_LOCKS: '0' };
-  return execFileSync('git', [...careful, ...args], { env, cwd: '/', encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000, maxBuffer: 64 * 1024 * 1024 }).trim();
+  return execFileSync('git', [...careful, ...args], {
+    env,
+    cwd: '/',
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+    maxBuffer: 64 * 1024 * 1024,
+  }).trim();
 }
 
 /** The same, with the bytes as they are. */
 export function readGitBytes(gitDir: string, args: readonly string[]): Buffer {
   const env = { ...ordinary, GIT_DIR: gitDir, GIT_NO_REPLACE_OBJECTS: '1', GIT_OPTIONAL_LOCKS: '0' };
-  return execFileSync('git', [...careful, ...args], { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000, maxBuffer: 64 * 1024 * 1024 });
+  return execFileSync('git', [...careful, ...args], {
+    env,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }
 
 /** Runs Python that an attacker wrote. Throws when it fails. */

@@ -2,14 +2,17 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
-import { stateName, fold } from '../../src/engine/machines/fold.ts';
 import type { MachineName } from '../../src/domain/machines/index.ts';
+import { stateName, fold } from '../../src/engine/machines/fold.ts';
 import type { Entry } from '../../src/ports/index.ts';
 import { familyOf, allProcesses, processesOf, until } from './fault-processes.ts';
 import type { FaultWorld } from './fault-world.ts';
 
 /** What must hold whenever nothing is going on. Returns what does not, each sentence beginning with the invariant's name. */
-export async function checkInvariants(world: FaultWorld, options: { production?: boolean } = {}): Promise<readonly string[]> {
+export async function checkInvariants(
+  world: FaultWorld,
+  options: { production?: boolean } = {},
+): Promise<readonly string[]> {
   const { production = true } = options;
   const broken: string[] = [];
   const say = (sentence: string): void => void broken.push(sentence);
@@ -36,17 +39,25 @@ export async function checkSecondRecovery(world: FaultWorld): Promise<readonly s
   await world.endSupervisor();
   const before = world.journal().at(-1)?.seq ?? 0;
   const next = world.start(['supervise', world.home]);
-  const row = await until('the second recovery', () => world.journal().find((one) => one.seq > before && one.kind === 'supervisor.reconciled'), 20_000);
+  const row = await until(
+    'the second recovery',
+    () => world.journal().find((one) => one.seq > before && one.kind === 'supervisor.reconciled'),
+    20_000,
+  );
   const after = world.journal().filter((one) => one.seq > before);
   await world.endSupervisor();
   await next.done;
   const findings = row.data['findings'] as readonly string[];
   const resumed = row.data['resumed'] as readonly string[];
-  const effects = after.filter((one) => one.kind.startsWith('effect.') || one.kind === 'machine.moved').filter((one) => one.data['machine'] !== 'supervisor');
+  const effects = after
+    .filter((one) => one.kind.startsWith('effect.') || one.kind === 'machine.moved')
+    .filter((one) => one.data['machine'] !== 'supervisor');
   return [
     ...findings.map((one) => `I10: the second recovery still found: ${one}`),
     ...(resumed.length > 0 ? [`I10: the second recovery resumed ${resumed.join(', ')}`] : []),
-    ...(effects.length > 0 ? [`I10: the second recovery did ${effects.map((one) => `${one.kind} ${one.keys[0] ?? ''}`).join(', ')}`] : []),
+    ...(effects.length > 0
+      ? [`I10: the second recovery did ${effects.map((one) => `${one.kind} ${one.keys[0] ?? ''}`).join(', ')}`]
+      : []),
   ];
 }
 
@@ -55,24 +66,41 @@ type Say = (sentence: string) => void;
 function branchIsWhole(world: FaultWorld, say: Say): void {
   for (const gitDir of [join(world.home, '.git'), world.store]) {
     try {
-      execFileSync('git', [`--git-dir=${gitDir}`, 'fsck', '--connectivity-only', '--no-dangling'], { encoding: 'utf8', stdio: 'pipe', env: world.env });
+      execFileSync('git', [`--git-dir=${gitDir}`, 'fsck', '--connectivity-only', '--no-dangling'], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: world.env,
+      });
     } catch (error) {
       say(`I1: fsck of ${gitDir} says ${String((error as { stderr?: unknown }).stderr).slice(0, 300)}`);
     }
     if (fs.existsSync(join(gitDir, 'objects/info/alternates'))) say(`I1: ${gitDir} borrows objects`);
   }
   const head = world.git(['rev-parse', 'HEAD']);
-  const own = execFileSync('git', [`--git-dir=${world.store}`, 'for-each-ref', '--format=%(objectname)', 'refs/orchestrate/branch'], { encoding: 'utf8' }).trim();
+  const own = execFileSync(
+    'git',
+    [`--git-dir=${world.store}`, 'for-each-ref', '--format=%(objectname)', 'refs/orchestrate/branch'],
+    { encoding: 'utf8' },
+  ).trim();
   const isMerge = world.git(['log', '-1', '--format=%ae']) === 'orchestrate@localhost';
-  if (isMerge && own !== head) say(`I1: the store's own copy of the branch is ${own.slice(0, 7)}, home's ${head.slice(0, 7)}`);
+  if (isMerge && own !== head)
+    say(`I1: the store's own copy of the branch is ${own.slice(0, 7)}, home's ${head.slice(0, 7)}`);
 }
 
 function mergesHaveRestorePoints(world: FaultWorld, say: Say): void {
-  const merges = world.git(['log', '--first-parent', '--format=%H %P', '--author=orchestrate@localhost', 'HEAD']).split('\n').filter(Boolean);
+  const merges = world
+    .git(['log', '--first-parent', '--format=%H %P', '--author=orchestrate@localhost', 'HEAD'])
+    .split('\n')
+    .filter(Boolean);
   for (const gitDir of [join(world.home, '.git'), world.store]) {
-    const refs = execFileSync('git', [`--git-dir=${gitDir}`, 'for-each-ref', '--format=%(objecttype) %(*objectname)', 'refs/tags/restore'], { encoding: 'utf8' });
+    const refs = execFileSync(
+      'git',
+      [`--git-dir=${gitDir}`, 'for-each-ref', '--format=%(objecttype) %(*objectname)', 'refs/tags/restore'],
+      { encoding: 'utf8' },
+    );
     for (const line of merges) {
-      for (const commit of line.split(' ')) if (!refs.includes(`tag ${commit}`)) say(`I2: ${commit.slice(0, 7)} has no restore point in ${gitDir}`);
+      for (const commit of line.split(' '))
+        if (!refs.includes(`tag ${commit}`)) say(`I2: ${commit.slice(0, 7)} has no restore point in ${gitDir}`);
     }
   }
 }
@@ -85,7 +113,9 @@ export function checkAtTheKill(refs: readonly string[], known: readonly string[]
   if (known.includes(branch)) return broken;
   refs.forEach((text, index) => {
     if (!new RegExp(`^refs/tags/restore/\\S+ [0-9a-f]{40} ${branch}$`, 'm').test(text)) {
-      broken.push(`I2: at the kill the branch was ${branch.slice(0, 7)}, which had no restore point in the ${index === 0 ? 'home' : 'store'}`);
+      broken.push(
+        `I2: at the kill the branch was ${branch.slice(0, 7)}, which had no restore point in the ${index === 0 ? 'home' : 'store'}`,
+      );
     }
   });
   return broken;
@@ -102,34 +132,64 @@ function leasesAreFree(journal: readonly Entry[], say: Say): void {
 
 async function foldersAreWhole(world: FaultWorld, journal: readonly Entry[], say: Say): Promise<void> {
   const { home } = world;
-  const isOwned = (name: string): boolean => journal.findLast((one) => one.kind === 'production.set')?.data['instance'] === name;
-  for (const name of namesIn(join(home, '.orchestrate/instances'))) if (!isOwned(name)) say(`I4: the folder of instance ${name} is left`);
+  const isOwned = (name: string): boolean =>
+    journal.findLast((one) => one.kind === 'production.set')?.data['instance'] === name;
+  for (const name of namesIn(join(home, '.orchestrate/instances')))
+    if (!isOwned(name)) say(`I4: the folder of instance ${name} is left`);
   for (const name of namesIn(join(home, '.orchestrate/envs'))) {
-    if (!fs.existsSync(join(home, '.orchestrate/envs', name, 'orchestrate-manifest.json'))) say(`I4: the environment ${name} is half made`);
+    if (!fs.existsSync(join(home, '.orchestrate/envs', name, 'orchestrate-manifest.json')))
+      say(`I4: the environment ${name} is half made`);
   }
-  const linked = world.git(['worktree', 'list', '--porcelain']).split('\n').filter((line) => line.startsWith('worktree ')).map((line) => line.slice(9));
+  const linked = world
+    .git(['worktree', 'list', '--porcelain'])
+    .split('\n')
+    .filter((line) => line.startsWith('worktree '))
+    .map((line) => line.slice(9));
   for (const entry of fs.readdirSync(join(home, 'trees'), { withFileTypes: true })) {
-    if (entry.isDirectory() && !linked.includes(join(home, 'trees', entry.name))) say(`I4: the slot ${entry.name} is half made`);
+    if (entry.isDirectory() && !linked.includes(join(home, 'trees', entry.name)))
+      say(`I4: the slot ${entry.name} is half made`);
   }
   for (const dir of linked) if (!fs.existsSync(dir)) say(`I4: git lists the slot ${dir}, which is not there`);
-  const locks = (): readonly string[] => [join(home, '.git'), world.store].flatMap((dir) => fs.globSync('**/*.lock', { cwd: dir }).map((name) => join(dir, name)));
-  await until('locks to go', () => locks().length === 0, 1_500).catch(() => locks().forEach((lock) => say(`I4: the lock ${lock} is left`)));
-  for (const name of namesIn(join(home, '.git'))) if (name.startsWith('orchestrate')) say(`I4: ${name} is left in home's .git`);
+  const locks = (): readonly string[] =>
+    [join(home, '.git'), world.store].flatMap((dir) =>
+      fs.globSync('**/*.lock', { cwd: dir }).map((name) => join(dir, name)),
+    );
+  await until('locks to go', () => locks().length === 0, 1_500).catch(() =>
+    locks().forEach((lock) => say(`I4: the lock ${lock} is left`)),
+  );
+  for (const name of namesIn(join(home, '.git')))
+    if (name.startsWith('orchestrate')) say(`I4: ${name} is left in home's .git`);
 }
 
-async function nothingStrays(world: FaultWorld, journal: readonly Entry[], say: Say, production: boolean): Promise<void> {
+async function nothingStrays(
+  world: FaultWorld,
+  journal: readonly Entry[],
+  say: Say,
+  production: boolean,
+): Promise<void> {
   const instance = journal.findLast((one) => one.kind === 'production.set')?.data['instance'];
-  const pid = production ? journal.findLast((one) => one.kind === 'instance.proven' && one.data['instance'] === instance)?.data['pid'] : undefined;
+  const pid = production
+    ? journal.findLast((one) => one.kind === 'instance.proven' && one.data['instance'] === instance)?.data['pid']
+    : undefined;
   const strays = (): readonly string[] => {
     const all = allProcesses();
-    const allowed = new Set([...familyOf(world.supervisorPid(), all), ...(pid === undefined ? [] : familyOf(pid as number, all))]);
-    return processesOf(world.base).filter((one) => !allowed.has(one.pid)).map((one) => `${one.pid} ${one.argv.join(' ').slice(0, 200)}`);
+    const allowed = new Set([
+      ...familyOf(world.supervisorPid(), all),
+      ...(pid === undefined ? [] : familyOf(pid as number, all)),
+    ]);
+    return processesOf(world.base)
+      .filter((one) => !allowed.has(one.pid))
+      .map((one) => `${one.pid} ${one.argv.join(' ').slice(0, 200)}`);
   };
-  await until('strays to go', () => strays().length === 0, 3_000).catch(() => strays().forEach((one) => say(`I4: process ${one} is left`)));
+  await until('strays to go', () => strays().length === 0, 3_000).catch(() =>
+    strays().forEach((one) => say(`I4: process ${one} is left`)),
+  );
   const marked = processesOf(world.base).filter((one) => one.environ.includes(`ORCHESTRATE_MARK=${world.id}/`));
   const all = allProcesses();
   const family = pid === undefined ? new Set<number>() : familyOf(pid as number, all);
-  for (const one of marked) if (!family.has(one.pid)) say(`I4: marked process ${one.pid} is not production: ${one.argv.join(' ').slice(0, 160)}`);
+  for (const one of marked)
+    if (!family.has(one.pid))
+      say(`I4: marked process ${one.pid} is not production: ${one.argv.join(' ').slice(0, 160)}`);
 }
 
 async function productionAnswers(world: FaultWorld, journal: readonly Entry[], say: Say): Promise<void> {
@@ -137,7 +197,9 @@ async function productionAnswers(world: FaultWorld, journal: readonly Entry[], s
   if (typeof instance !== 'string') return say('production: none is on record');
   const composed = journal.findLast((one) => one.kind === 'instance.composed' && one.data['instance'] === instance);
   try {
-    const answer = await fetch(`http://127.0.0.1:${world.port}/api/system_stats`, { signal: AbortSignal.timeout(3_000) });
+    const answer = await fetch(`http://127.0.0.1:${world.port}/api/system_stats`, {
+      signal: AbortSignal.timeout(3_000),
+    });
     const { system } = (await answer.json()) as { system: { argv: readonly string[] } };
     const dir = composed?.data['dir'] as string;
     if (!system.argv.some((one) => one.startsWith(`${dir}/`))) say(`production: what answers is not ${instance}`);
@@ -145,7 +207,8 @@ async function productionAnswers(world: FaultWorld, journal: readonly Entry[], s
     say(`production: ${instance} does not answer on :${world.port}: ${String(error)}`);
   }
   const tree = world.git(['rev-parse', 'HEAD^{tree}']);
-  if (composed?.data['tree'] !== tree) say(`production: it runs tree ${String(composed?.data['tree']).slice(0, 7)}, the branch is ${tree.slice(0, 7)}`);
+  if (composed?.data['tree'] !== tree)
+    say(`production: it runs tree ${String(composed?.data['tree']).slice(0, 7)}, the branch is ${tree.slice(0, 7)}`);
 }
 
 function epochsRise(journal: readonly Entry[], say: Say): void {
@@ -166,7 +229,10 @@ function machinesFold(journal: readonly Entry[], say: Say): void {
     const events = moves.map((one) => one.data['event'] as unknown as { type: string });
     moves.forEach((move, index) => {
       const at = fold(machine, input, events.slice(0, index + 1));
-      if (!at.moved || stateName(at.snapshot) !== move.data['to']) say(`I9: row ${move.seq} says ${subject} is ${String(move.data['to'])}, folding says ${stateName(at.snapshot)}`);
+      if (!at.moved || stateName(at.snapshot) !== move.data['to'])
+        say(
+          `I9: row ${move.seq} says ${subject} is ${String(move.data['to'])}, folding says ${stateName(at.snapshot)}`,
+        );
     });
   }
 }

@@ -12,17 +12,28 @@ export interface SeenProcess {
 
 /** Lists all living processes; zombies are left out. */
 export function allProcesses(): readonly SeenProcess[] {
-  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-    try {
-      const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (state === 'Z' || state === 'X') return [];
-      const argv = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').slice(0, -1);
-      return [{ pid: Number(name), parent: Number(parent), argv, environ: readOr(`/proc/${name}/environ`), cwd: linkOr(`/proc/${name}/cwd`) }];
-    } catch {
-      return [];
-    }
-  });
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = fs.readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (state === 'Z' || state === 'X') return [];
+        const argv = fs.readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').slice(0, -1);
+        return [
+          {
+            pid: Number(name),
+            parent: Number(parent),
+            argv,
+            environ: readOr(`/proc/${name}/environ`),
+            cwd: linkOr(`/proc/${name}/cwd`),
+          },
+        ];
+      } catch {
+        return [];
+      }
+    });
 }
 
 /** Those that belong to a folder: it is named in their arguments, environment or working folder. We and our ancestors are not among them. */
@@ -32,13 +43,16 @@ export function processesOf(folder: string): readonly SeenProcess[] {
   const own = new Set<number>();
   for (let pid = process.pid; pid > 0 && !own.has(pid); pid = byPid.get(pid)?.parent ?? 0) own.add(pid);
   const names = (text: string): boolean => text.includes(`${folder}/`) || text.endsWith(folder);
-  return all.filter(({ pid, argv, environ, cwd }) => !own.has(pid) && (argv.some(names) || environ.includes(`${folder}/`) || names(cwd)));
+  return all.filter(
+    ({ pid, argv, environ, cwd }) =>
+      !own.has(pid) && (argv.some(names) || environ.includes(`${folder}/`) || names(cwd)),
+  );
 }
 
 /** The processes among `all` that descend from `pid`, itself included. */
 export function familyOf(pid: number, all: readonly SeenProcess[]): ReadonlySet<number> {
   const family = new Set([pid]);
-  for (let size = 0; size !== family.size; ) {
+  for (let size = 0; size !== family.size;) {
     size = family.size;
     for (const one of all) if (family.has(one.parent)) family.add(one.pid);
   }
@@ -48,7 +62,12 @@ export function familyOf(pid: number, all: readonly SeenProcess[]): ReadonlySet<
 export const isAlive = (pid: number): boolean => allProcesses().some((one) => one.pid === pid);
 
 /** Waits until `find` finds something; throws after `limitMs`. */
-export async function until<T>(what: string, find: () => T | undefined | false | Promise<T | undefined | false>, limitMs = 30_000, pollMs = 15): Promise<T> {
+export async function until<T>(
+  what: string,
+  find: () => T | undefined | false | Promise<T | undefined | false>,
+  limitMs = 30_000,
+  pollMs = 15,
+): Promise<T> {
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
     const found = await find();

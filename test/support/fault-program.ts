@@ -33,7 +33,9 @@ export async function buildProgram(into: string, mutations: readonly Mutation[] 
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     logLevel: 'warning',
     plugins: mutations.map(mutate),
   });
@@ -43,7 +45,7 @@ export async function buildProgram(into: string, mutations: readonly Mutation[] 
 const mutate = ({ file, find, replace }: Mutation, index: number): Plugin => ({
   name: `mutation-${index}`,
   setup(at) {
-    at.onLoad({ filter: new RegExp(`${RegExp.escape(file)}$`) }, ({ path }) => {
+    at.onLoad({ filter: new RegExp(`${file.replaceAll('.', '\\.')}$`) }, ({ path }) => {
       const text = fs.readFileSync(path, 'utf8');
       if (!text.includes(find)) throw new Error(`${file} no longer holds what the mutation replaces: ${find}`);
       return { contents: text.replace(find, () => replace), loader: 'ts' };
@@ -68,16 +70,32 @@ export interface RunningCommand {
 }
 
 /** Starts a command of the program. */
-export function startCommand(options: { entry: string; args: readonly string[]; cwd: string; env: Readonly<Record<string, string>> }): RunningCommand {
+export function startCommand(options: {
+  entry: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+}): RunningCommand {
   const { entry, args, cwd, env } = options;
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const done = once(child, 'close').then(([exitStatus, signal]): CommandResult => {
-    return { exitStatus: exitStatus as number | null, signal: signal as NodeJS.Signals | null, out, err, json: parse(out), durationMs: performance.now() - startedMs };
+    return {
+      exitStatus: exitStatus as number | null,
+      signal: signal as NodeJS.Signals | null,
+      out,
+      err,
+      json: parse(out),
+      durationMs: performance.now() - startedMs,
+    };
   });
   return { pid: child.pid ?? -1, done };
 }

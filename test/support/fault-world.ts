@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { makeDemoWorld } from '../../demo/make.ts';
 import type { WheelSpec } from '../../demo/wheels.ts';
 import { makeIndex } from '../../demo/wheels.ts';
 import type { Entry } from '../../src/ports/index.ts';
-import { buildProgram, type CommandResult, type Mutation, type RunningCommand, startCommand } from './fault-program.ts';
 import { endProcessesOf, signal, until } from './fault-processes.ts';
+import { buildProgram, type CommandResult, type Mutation, type RunningCommand, startCommand } from './fault-program.ts';
 
 export interface WorldOptions {
   readonly mutations?: readonly Mutation[];
@@ -35,7 +35,14 @@ export class FaultWorld {
   readonly entry: string;
   env: Readonly<Record<string, string>>;
 
-  private constructor(parts: { base: string; home: string; port: number; treePort: number; entry: string; env: Readonly<Record<string, string>> }) {
+  private constructor(parts: {
+    base: string;
+    home: string;
+    port: number;
+    treePort: number;
+    entry: string;
+    env: Readonly<Record<string, string>>;
+  }) {
     this.base = parts.base;
     this.home = parts.home;
     this.port = parts.port;
@@ -51,7 +58,7 @@ export class FaultWorld {
     const live = join(base, 'live');
     for (const name of ['h', 'run', 'state']) fs.mkdirSync(join(live, name), { recursive: true, mode: 0o700 });
     const env = {
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      PATH: `${pythonFolder()}:${process.env['PATH'] ?? '/usr/bin:/bin'}`,
       HOME: join(live, 'h'),
       XDG_STATE_HOME: join(live, 'state'),
       XDG_RUNTIME_DIR: join(live, 'run'),
@@ -69,7 +76,24 @@ export class FaultWorld {
     if (options.wheels) makeIndex({ into: demo.index.folder, extra: options.wheels });
     const { home, port } = world;
     await world.ok(
-      ['init', home, '--comfyui', demo.comfyui.path, '--index', demo.index.folder, '--require', 'torch==2.10.0', '--workflow', demo.smokeWorkflow, '--port', String(port), '--cpu', '--yes', '--json', ...(options.init ?? [])],
+      [
+        'init',
+        home,
+        '--comfyui',
+        demo.comfyui.path,
+        '--index',
+        demo.index.folder,
+        '--require',
+        'torch==2.10.0',
+        '--workflow',
+        demo.smokeWorkflow,
+        '--port',
+        String(port),
+        '--cpu',
+        '--yes',
+        '--json',
+        ...(options.init ?? []),
+      ],
       { cwd: live },
     );
     if (options.config) world.edit('orchestrate.yaml', options.config);
@@ -105,24 +129,47 @@ export class FaultWorld {
     execFileSync('cp', ['-a', '--reflink=auto', join(this.base, name), this.live]);
   }
 
-  start(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): RunningCommand {
-    return startCommand({ entry: this.entry, args, cwd: options.cwd ?? this.home, env: { ...this.env, ...options.env } });
+  start(
+    args: readonly string[],
+    options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  ): RunningCommand {
+    return startCommand({
+      entry: this.entry,
+      args,
+      cwd: options.cwd ?? this.home,
+      env: { ...this.env, ...options.env },
+    });
   }
 
-  run(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): Promise<CommandResult> {
+  run(
+    args: readonly string[],
+    options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<CommandResult> {
     return this.start(args, options).done;
   }
 
   /** Runs a command that must succeed. */
-  async ok(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): Promise<CommandResult> {
+  async ok(
+    args: readonly string[],
+    options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  ): Promise<CommandResult> {
     const result = await this.run(args, options);
-    if (result.exitStatus !== 0) throw new Error(`orchestrate ${args.join(' ')} ended with ${result.exitStatus ?? result.signal}:\n${result.out}\n${result.err}`);
+    if (result.exitStatus !== 0)
+      throw new Error(
+        `orchestrate ${args.join(' ')} ended with ${result.exitStatus ?? result.signal}:\n${result.out}\n${result.err}`,
+      );
     return result;
   }
 
   /** Runs git as the person would. */
   git(args: readonly string[], cwd: string = this.home): string {
-    const env = { ...this.env, GIT_AUTHOR_NAME: 'Anna', GIT_AUTHOR_EMAIL: 'anna@example.invalid', GIT_COMMITTER_NAME: 'Anna', GIT_COMMITTER_EMAIL: 'anna@example.invalid' };
+    const env = {
+      ...this.env,
+      GIT_AUTHOR_NAME: 'Anna',
+      GIT_AUTHOR_EMAIL: 'anna@example.invalid',
+      GIT_COMMITTER_NAME: 'Anna',
+      GIT_COMMITTER_EMAIL: 'anna@example.invalid',
+    };
     return execFileSync('git', [...args], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trimEnd();
   }
 
@@ -141,19 +188,22 @@ export class FaultWorld {
 
   /** Reads the journal, oldest first. */
   journal(): readonly Entry[] {
-    const db = new DatabaseSync(join(this.state, 'ledger.db'), { readOnly: true });
+    const db = new DatabaseSync(join(this.state, 'ledger.db'), { readOnly: true, timeout: 10_000 });
     try {
-      return db.prepare('SELECT seq, at_ms, epoch, kind, run, keys, data, prev, hash FROM journal ORDER BY seq').all().map((row) => ({
-        seq: row['seq'] as number,
-        atMs: row['at_ms'] as number,
-        epoch: row['epoch'] as number,
-        kind: row['kind'] as string,
-        run: row['run'] as string | null,
-        keys: JSON.parse(row['keys'] as string) as string[],
-        data: JSON.parse(row['data'] as string) as Entry['data'],
-        prev: row['prev'] as string,
-        hash: row['hash'] as string,
-      }));
+      return db
+        .prepare('SELECT seq, at_ms, epoch, kind, run, keys, data, prev, hash FROM journal ORDER BY seq')
+        .all()
+        .map((row) => ({
+          seq: row['seq'] as number,
+          atMs: row['at_ms'] as number,
+          epoch: row['epoch'] as number,
+          kind: row['kind'] as string,
+          run: row['run'] as string | null,
+          keys: JSON.parse(row['keys'] as string) as string[],
+          data: JSON.parse(row['data'] as string) as Entry['data'],
+          prev: row['prev'] as string,
+          hash: row['hash'] as string,
+        }));
     } finally {
       db.close();
     }
@@ -187,7 +237,9 @@ export class FaultWorld {
     for (const path of this.git(['ls-files', '-z']).split('\0').filter(Boolean).sort()) {
       const file = join(this.home, path);
       const stat = fs.lstatSync(file, { throwIfNoEntry: false });
-      hash.update(`${path}\0${stat === undefined ? 'absent' : stat.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file, 'latin1')}\0${String((stat?.mode ?? 0) & 0o111)}\0`);
+      hash.update(
+        `${path}\0${stat === undefined ? 'absent' : stat.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file, 'latin1')}\0${String((stat?.mode ?? 0) & 0o111)}\0`,
+      );
     }
     return hash.digest('hex');
   }
@@ -200,6 +252,11 @@ function isOurs(pid: number, home: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Where the interpreter itself is: what is called python3 may be a script that looks for it each time. */
+function pythonFolder(): string {
+  return dirname(execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());
 }
 
 function setTreePort(program: string, port: number): void {

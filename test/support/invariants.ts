@@ -25,7 +25,6 @@ export async function checkInvariants(world: World): Promise<readonly string[]> 
   for (const run of listAt((await orchestrate(world, ['runs', 'list'])).json, 'runs')) {
     if (at(run, 'isFinal') === false) await orchestrate(world, ['runs', 'cancel', String(at(run, 'run'))]);
   }
-  await orchestrate(world, ['service', 'stop']);
   await orchestrate(world, ['supervisor', 'stop']);
   broken.push(...wholeHistory(world), ...mergesWithoutPoint(world));
   const verified = await orchestrate(world, ['journal', 'verify']);
@@ -37,7 +36,10 @@ export async function checkInvariants(world: World): Promise<readonly string[]> 
 /** Home's branch and the store, each from nothing but its own objects and refs. */
 function wholeHistory(world: World): readonly string[] {
   const broken: string[] = [];
-  for (const [name, gitDir] of [['home', world.gitDir], ['store', world.store]] as const) {
+  for (const [name, gitDir] of [
+    ['home', world.gitDir],
+    ['store', world.store],
+  ] as const) {
     const copy = join(world.folder, `fsck-${name}.git`);
     try {
       bareCopy(gitDir, copy);
@@ -59,14 +61,22 @@ export function bareCopy(gitDir: string, to: string): void {
   }
   cpSync(join(gitDir, 'refs'), join(to, 'refs'), { recursive: true });
   rmSync(join(to, 'refs', 'replace'), { recursive: true, force: true });
-  for (const name of ['HEAD', 'packed-refs']) if (existsSync(join(gitDir, name))) cpSync(join(gitDir, name), join(to, name));
+  for (const name of ['HEAD', 'packed-refs'])
+    if (existsSync(join(gitDir, name))) cpSync(join(gitDir, name), join(to, name));
   writeFileSync(join(to, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
 }
 
 function mergesWithoutPoint(world: World): readonly string[] {
   const broken: string[] = [];
-  const tags = new Set(readGit(world.gitDir, ['for-each-ref', '--format=%(*objectname)', 'refs/tags/restore/']).split('\n'));
-  for (const line of readGit(world.gitDir, ['log', '--first-parent', '--format=%H%x09%an%x09%P', 'refs/heads/main']).split('\n')) {
+  const tags = new Set(
+    readGit(world.gitDir, ['for-each-ref', '--format=%(*objectname)', 'refs/tags/restore/']).split('\n'),
+  );
+  for (const line of readGit(world.gitDir, [
+    'log',
+    '--first-parent',
+    '--format=%H%x09%an%x09%P',
+    'refs/heads/main',
+  ]).split('\n')) {
     const [commit = '', author = '', parents = ''] = line.split('\t');
     if (author !== 'orchestrate' || parents === '') continue;
     const [first = '', ...others] = parents.split(' ');
@@ -82,7 +92,8 @@ async function leftovers(world: World): Promise<readonly string[]> {
   while (ownProcesses(world.folder).length > 0 && performance.now() < deadlineMs) await wait(100);
   const broken = ownProcesses(world.folder).map(({ pid, command }) => `I4: process ${pid} is left: ${command}`);
   const instances = join(world.home, '.orchestrate', 'instances');
-  if (existsSync(instances)) for (const name of readdirSync(instances)) broken.push(`I4: the folder of instance ${name} is left`);
+  if (existsSync(instances))
+    for (const name of readdirSync(instances)) broken.push(`I4: the folder of instance ${name} is left`);
   const trees = join(world.home, 'trees');
   for (const name of readdirSync(trees)) {
     if (lstatSync(join(trees, name)).isDirectory() && name !== 'env-setup') broken.push(`I4: the slot ${name} is left`);

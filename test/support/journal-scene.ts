@@ -26,7 +26,7 @@ export function installedScene(): SceneLedger {
   addRestorePoint(scene, { number: 0, title: 'init', commit: base, made: 'init', run: null, change: null });
   scene.add('supervisor.started', { pid: 4711, version: '0.1.0' });
   addInstance(scene, { instance: 'i1', run: null, purpose: 'production', port: 8188, pid: 4800 });
-  scene.add('production.set', { instance: 'i1' }, { keys: ['production'] });
+  scene.add('production.set', { instance: 'i1', saved: null }, { keys: ['production'] });
   return scene;
 }
 

@@ -25,8 +25,16 @@ const BIN = process.env['ORCHESTRATE_BIN'] ?? fileURLToPath(new URL('../../bin/o
 /** Longer than any command of these tests; a hang is a failure, not a wait. */
 const LIMIT_MS = 60_000;
 
+/** What the last commands were and told on stderr, for a test that failed. */
+const told: string[] = [];
+export const lastNarration = (): string => told.join('');
+
 /** Runs one command of the packed program as a process of its own, in home. A hang ends it and throws. */
-export function orchestrate(place: ProgramPlace, args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function orchestrate(
+  place: ProgramPlace,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const env = {
     ...process.env,
     XDG_STATE_HOME: `${place.folder}/state`,
@@ -50,6 +58,8 @@ export function orchestrate(place: ProgramPlace, args: readonly string[], more: 
     child.once('error', reject);
     child.once('close', (exitCode) => {
       clearTimeout(timer);
+      told.push(`\n$ orchestrate ${args.join(' ')}   (exit ${exitCode})\n${stderr}`);
+      if (told.length > 4) told.shift();
       resolve({ exitCode, json: parse(stdout), stdout, stderr, durationMs: performance.now() - startedMs });
     });
   });
@@ -68,7 +78,8 @@ export function at(value: unknown, ...keys: readonly (string | number)[]): unkno
 /** The same for a text; throws when there is none. */
 export function textAt(value: unknown, ...keys: readonly (string | number)[]): string {
   const found = at(value, ...keys);
-  if (typeof found !== 'string') throw new Error(`no text at ${keys.join('.')} of ${JSON.stringify(value)?.slice(0, 2000)}`);
+  if (typeof found !== 'string')
+    throw new Error(`no text at ${keys.join('.')} of ${JSON.stringify(value)?.slice(0, 2000)}`);
   return found;
 }
 

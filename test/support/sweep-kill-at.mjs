@@ -56,7 +56,10 @@ function nameOf([, , , kind, , keysText, dataText]) {
   const data = JSON.parse(dataText);
   const about = key ?? data.task ?? data.subject ?? '';
   const move = kind === 'machine.moved' ? ` ${data.from}>${data.to}` : '';
-  return `${kind} ${about}${move}`.replace(/[0-9a-f]{12,}/g, '*').trim();
+  return `${kind} ${about}${move}`
+    .replace(/[0-9a-f]{12,}/g, '*')
+    .replace(/(merge:c\d+):[^:]+:/, '$1:*:')
+    .trim();
 }
 
 function claim() {
@@ -70,7 +73,9 @@ function claim() {
 
 function end() {
   const refs = (settings.look ?? []).map((gitDir) =>
-    execFileSync('git', [`--git-dir=${gitDir}`, 'for-each-ref', '--format=%(refname) %(objectname) %(*objectname)'], { encoding: 'utf8' }),
+    execFileSync('git', [`--git-dir=${gitDir}`, 'for-each-ref', '--format=%(refname) %(objectname) %(*objectname)'], {
+      encoding: 'utf8',
+    }),
   );
   fs.writeFileSync(settings.flag, JSON.stringify({ atMs: Date.now(), pid: process.pid, refs }));
   process.kill(process.pid, 'SIGKILL');

@@ -1,5 +1,14 @@
 import { FaultWorld } from './fault-world.ts';
-import { type Commit, control, type Kill, type KillOutcome, regionOf, tryKill } from './sweep-cases.ts';
+import {
+  type Commit,
+  control,
+  type Kill,
+  type KillOutcome,
+  type Phase,
+  phases,
+  regionOf,
+  tryKill,
+} from './sweep-cases.ts';
 
 export interface SweepOptions {
   /** Every how many-th kill is tried; those of the regions `always` match are all tried. */
@@ -12,7 +21,13 @@ export interface SweepOptions {
 }
 
 /** Kills the supervisor at commits of the demonstration's run, each in a world of its own start, and tells what came of it. */
-export async function sweep({ every, always = /^$/, only = /./, nWorkers = 2, report = () => {} }: SweepOptions): Promise<readonly KillOutcome[]> {
+export async function sweep({
+  every,
+  always = /^$/,
+  only = /./,
+  nWorkers = 2,
+  report = () => {},
+}: SweepOptions): Promise<readonly KillOutcome[]> {
   const worlds: FaultWorld[] = [];
   const outcomes: KillOutcome[] = [];
   try {
@@ -23,7 +38,7 @@ export async function sweep({ every, always = /^$/, only = /./, nWorkers = 2, re
         return { world, ...(await control(world)) };
       }),
     );
-    const kills = chosen(killsOf(starts[0]?.commits ?? { run: [], undo: [] }), { every, always, only });
+    const kills = chosen(killsOf(starts[0]?.commits ?? { run: [], merge: [], undo: [] }), { every, always, only });
     const left = [...kills];
     await Promise.all(
       starts.map(async ({ world, original }) => {
@@ -40,13 +55,18 @@ export async function sweep({ every, always = /^$/, only = /./, nWorkers = 2, re
   }
 }
 
-function killsOf(commits: Readonly<Record<'run' | 'undo', readonly Commit[]>>): readonly Kill[] {
-  return (['run', 'undo'] as const).flatMap((phase) => commits[phase].flatMap((commit) => (['before', 'after'] as const).map((when): Kill => ({ phase, commit, when }))));
+function killsOf(commits: Readonly<Record<Phase, readonly Commit[]>>): readonly Kill[] {
+  return phases.flatMap((phase) =>
+    commits[phase].flatMap((commit) => (['before', 'after'] as const).map((when): Kill => ({ phase, commit, when }))),
+  );
 }
 
 const titleOf = (kill: Kill): string => `${regionOf(kill)} ${kill.when} ${kill.commit.name}`;
 
-function chosen(kills: readonly Kill[], { every, always, only }: { every: number; always: RegExp; only: RegExp }): readonly Kill[] {
+function chosen(
+  kills: readonly Kill[],
+  { every, always, only }: { every: number; always: RegExp; only: RegExp },
+): readonly Kill[] {
   return kills.filter((kill, index) => only.test(titleOf(kill)) && (always.test(titleOf(kill)) || index % every === 0));
 }
 
@@ -63,7 +83,10 @@ export function tableOf(outcomes: readonly KillOutcome[]): string {
     const failed = all.filter((one) => one.broken.length > 0).length;
     const empty = all.filter((one) => !one.fired && one.broken.length === 0).length;
     const slowest = Math.max(0, ...all.map((one) => one.recoveryMs ?? 0));
-    return [region.padEnd(28), ...[all.length, all.length - failed - empty, failed, empty, slowest].map((n) => String(n).padStart(8))].join('');
+    return [
+      region.padEnd(28),
+      ...[all.length, all.length - failed - empty, failed, empty, slowest].map((n) => String(n).padStart(8)),
+    ].join('');
   });
   return [`${'region'.padEnd(28)}   kills  passed  failed    void  slowest recovery, ms`, ...lines].join('\n');
 }

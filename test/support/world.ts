@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,17 +56,42 @@ export const HOSTILE_TORCH = '2.12.0';
 /** Makes the world once: about ten seconds. `reset` is a copy. */
 export async function makeWorld(): Promise<TemplateWorld> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'orchestrate-attack-')));
+  try {
+    return await makeWorldIn(folder);
+  } catch (error) {
+    await stopOwnProcesses(folder);
+    removeTree(folder);
+    throw error;
+  }
+}
+
+async function makeWorldIn(folder: string): Promise<TemplateWorld> {
   const home = join(folder, 'home');
   const demo = makeDemoWorld({ folder: join(folder, 'demo') });
   mkdirSync(join(folder, 'run'), { mode: 0o700 });
   const port = firstPort();
   const place = { folder, home };
   const must = async (...args: readonly string[]): Promise<unknown> => {
-    const { exitCode, json, stderr } = await orchestrate(place, args);
-    if (exitCode !== 0) throw new Error(`orchestrate ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+    const { exitCode, json, stdout, stderr } = await orchestrate(place, args);
+    if (exitCode !== 0) throw new Error(`orchestrate ${args.join(' ')} ended with ${exitCode}: ${stderr}${stdout}`);
     return json;
   };
-  const made = await must('init', home, '--comfyui', demo.comfyui.path, '--index', demo.index.folder, '--require', `torch==${OLD_TORCH}`, '--workflow', demo.smokeWorkflow, '--port', String(port), '--cpu', '--yes');
+  const made = await must(
+    'init',
+    home,
+    '--comfyui',
+    demo.comfyui.path,
+    '--index',
+    demo.index.folder,
+    '--require',
+    `torch==${OLD_TORCH}`,
+    '--workflow',
+    demo.smokeWorkflow,
+    '--port',
+    String(port),
+    '--cpu',
+    '--yes',
+  );
   configure(home, port);
   await must('run', 'upgrade pytorch', '--yes');
   await must('undo', '--yes');
@@ -88,7 +123,8 @@ export async function makeWorld(): Promise<TemplateWorld> {
         copyTree(join(pristine, String(number)), path);
       }
       for (const name of readdirSync(folder)) {
-        if (!['demo', 'home', 'pristine', 'run', 'state', 'victim', 'config'].includes(name)) removeTree(join(folder, name));
+        if (!['demo', 'home', 'pristine', 'run', 'state', 'victim', 'config'].includes(name))
+          removeTree(join(folder, name));
       }
     },
     async end() {
@@ -103,6 +139,8 @@ function configure(home: string, port: number): void {
   const file = join(home, 'orchestrate.yaml');
   const text = readFileSync(file, 'utf8')
     .replace(/idle-time: \S+/, 'idle-time: 1s')
+    // How fast a machine is under its other work is not the question here.
+    .replace(/max-slowdown: \S+/, 'max-slowdown: 100')
     .replace(/first: \d+/, `first: ${port + 2}`)
     .replace(/last: \d+/, `last: ${port + 40}`);
   writeFileSync(file, text);
@@ -110,7 +148,8 @@ function configure(home: string, port: number): void {
   mkdirSync(join(home, 'trees'), { recursive: true });
   writeFileSync(join(home, 'trees', 'env-setup.yaml'), tree.replace(/home-port: \d+/, `home-port: ${port + 1}`));
   mkdirSync(join(home, 'docs', 'env-setup'), { recursive: true });
-  for (const name of ['first', 'second', 'notes']) writeFileSync(join(home, 'docs', 'env-setup', `${name}.txt`), `${name}: as the person wrote it\n`);
+  for (const name of ['first', 'second', 'notes'])
+    writeFileSync(join(home, 'docs', 'env-setup', `${name}.txt`), `${name}: as the person wrote it\n`);
   commitByHand(home, 'settings');
 }
 
@@ -124,16 +163,21 @@ export function commitByHand(home: string, message: string): void {
 /** Puts a newer torch into the index that runs `payload` (Python) once, when it is imported, and works otherwise. */
 export function addHostileTorch(world: World, payload: string): void {
   const known = stock();
-  const isOf = (name: string) => (one: { name: string; version: string }) => one.name === name && one.version === (name === 'torch' ? NEW_TORCH : '0.26.0');
+  const isOf = (name: string) => (one: { name: string; version: string }) =>
+    one.name === name && one.version === (name === 'torch' ? NEW_TORCH : '0.26.0');
   const torch = known.find(isOf('torch'));
   const vision = known.find(isOf('torchvision'));
   if (!torch || !vision) throw new Error('the stock of the demonstration has no newest torch');
   const files: Record<string, string> = {};
-  for (const [path, content] of Object.entries(torch.files)) files[path] = String(content).replaceAll(NEW_TORCH, HOSTILE_TORCH);
+  for (const [path, content] of Object.entries(torch.files))
+    files[path] = String(content).replaceAll(NEW_TORCH, HOSTILE_TORCH);
   files['torch/_telemetry.py'] = onlyOnce(world, payload);
   files['torch/__init__.py'] = `${files['torch/__init__.py']}\nfrom torch import _telemetry\n`;
   const visionFiles = Object.fromEntries(
-    Object.entries(vision.files).map(([path, content]) => [path, String(content).replaceAll(NEW_TORCH, HOSTILE_TORCH).replaceAll('0.26.0', '0.27.0')]),
+    Object.entries(vision.files).map(([path, content]) => [
+      path,
+      String(content).replaceAll(NEW_TORCH, HOSTILE_TORCH).replaceAll('0.26.0', '0.27.0'),
+    ]),
   );
   writeWheels(world, [
     { ...torch, version: HOSTILE_TORCH, files },
@@ -151,7 +195,10 @@ function writeWheels(world: World, specs: readonly Parameters<typeof makeWheel>[
 export const hasRun = (world: World): boolean => existsSync(join(world.folder, 'payload-ran'));
 
 function onlyOnce(world: World, payload: string): string {
-  const body = payload.split('\n').map((line) => `    ${line}`).join('\n');
+  const body = payload
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
   return `import os\ntry:\n    os.close(os.open(${JSON.stringify(join(world.folder, 'payload-ran'))}, os.O_CREAT | os.O_EXCL))\n    _first = True\nexcept OSError:\n    _first = False\nif _first:\n${body}\n`;
 }
 
@@ -165,7 +212,15 @@ export function plantProgram(world: World, name: string, then = 'exit 0'): strin
 
 /** Returns what planted programs wrote: the names of those that were run. */
 export function executed(world: World): readonly string[] {
-  return existsSync(world.marker) ? [...new Set(readFileSync(world.marker, 'utf8').split('\n').filter((line) => line !== ''))].sort() : [];
+  return existsSync(world.marker)
+    ? [
+        ...new Set(
+          readFileSync(world.marker, 'utf8')
+            .split('\n')
+            .filter((line) => line !== ''),
+        ),
+      ].sort()
+    : [];
 }
 
 /** A block of ports for this process, below the ones that systems hand out by themselves. */

@@ -32,7 +32,9 @@ export function gitTimeout(verb: string, durationMs: number): Fault {
 export function startFailure(error: unknown, program: string): unknown {
   if (error instanceof Fault) return error;
   // Through the helper an error keeps its code and nothing else.
-  const code = errnoOf(error) ?? (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined);
+  const code =
+    errnoOf(error) ??
+    (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined);
   if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOEXEC') {
     return new Fault('GIT_MISSING', `git cannot be started from ${program}.`, {
       state: 'Nothing was changed.',

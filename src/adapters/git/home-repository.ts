@@ -80,8 +80,7 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
         'What was moved is in the trash; a repeat goes on.',
         async () => removeSlot(home, request),
       ),
-    clearStaleLocks: () =>
-      atTheEdge('clearing locks of home', 'Nothing else was changed.', () => clearLocks(home)),
+    clearStaleLocks: () => atTheEdge('clearing locks of home', 'Nothing else was changed.', () => clearLocks(home)),
   };
 }
 

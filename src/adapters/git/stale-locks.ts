@@ -43,7 +43,10 @@ export function clearDeadLocks(options: {
  * The same after a kill: locks that are still too new to be judged are waited for, which takes about two seconds and
  * happens only where there are any.
  */
-export async function clearDeadLocksInTime(find: () => readonly string[], repositories: readonly string[]): Promise<readonly string[]> {
+export async function clearDeadLocksInTime(
+  find: () => readonly string[],
+  repositories: readonly string[],
+): Promise<readonly string[]> {
   const cleared: string[] = [];
   for (let nLooks = 0; ; nLooks += 1) {
     const locks = find();
@@ -57,7 +60,9 @@ const maxLooks = 9;
 
 function isYoung(lock: string): boolean {
   const stat = fs.lstatSync(lock, { throwIfNoEntry: false });
-  return lock.endsWith('.lock') && stat?.isFile() === true && Math.max(stat.mtimeMs, stat.ctimeMs) > Date.now() - youngMs;
+  return (
+    lock.endsWith('.lock') && stat?.isFile() === true && Math.max(stat.mtimeMs, stat.ctimeMs) > Date.now() - youngMs
+  );
 }
 
 /** Returns all files below a folder whose name the test accepts; links are not followed. */

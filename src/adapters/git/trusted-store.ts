@@ -36,6 +36,9 @@ export interface GitStore extends TrustedStore {
 const minimum = [2, 39] as const;
 const unmoved = 'Branches and files are as they were; objects already written do no harm.';
 
+/** As many imports of one name at once are waited for as there are runs that begin together. */
+const maxImportTries = 10;
+
 /**
  * Creates the trusted store on git and plain files. `gitDir` is the bare repository (made by `create`); `scratchDir`,
  * out of reach of agents, holds stat caches and temporary packs and can be emptied at any time; `searchPath` is the
@@ -131,11 +134,14 @@ export function createTrustedStore(options: {
         if (problem !== undefined)
           throw new Fault('NAME_INVALID', `The name ${JSON.stringify(name)} is refused: ${problem}.`);
         await importObjects(parts, { gitDir: from, commit });
-        const present = findRef(ref);
-        if (present === commit) return;
-        const moved = await updateRefs([{ ref, from: present ?? null, to: commit }]);
-        if (moved.kind === 'refused')
-          throw new Fault('GIT_FAILED', `${ref} was moved by something else at the same time.`, { state: unmoved });
+        // Two runs may import at once: whoever comes second finds the ref there, or moves it on.
+        for (let nTries = 0; nTries < maxImportTries; nTries += 1) {
+          const present = findRef(ref);
+          if (present === commit) return;
+          const moved = await updateRefs([{ ref, from: present ?? null, to: commit }]);
+          if (moved.kind === 'moved') return;
+        }
+        throw new Fault('GIT_FAILED', `${ref} was moved by something else again and again.`, { state: unmoved });
       }),
     snapshot: (request) => atTheEdge('taking a snapshot', unmoved, () => takeSnapshot(parts, request)),
     treeOf,

@@ -9,6 +9,7 @@ export function ownProgram(args: readonly string[]): {
   const entry = process.argv[1];
   if (entry === undefined) throw new Error('orchestrate does not know its own entry file');
   const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined && name !== markVariable) env[name] = value;
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && name !== markVariable) env[name] = value;
   return { program: process.execPath, args: [...process.execArgv, entry, ...args], env };
 }

@@ -47,7 +47,9 @@ function throwKnownFault(outcome: PipOutcome, indexName: string, state?: string)
   }
   const mismatch = hashMismatch(output);
   if (mismatch !== undefined) {
-    const hints = [`Find out why ${indexName} has other bytes under the same name; then run the goal again: its plan locks what is there.`];
+    const hints = [
+      `Find out why ${indexName} has other bytes under the same name; then run the goal again: its plan locks what is there.`,
+    ];
     throw new Fault('WHEEL_HASH_MISMATCH', mismatch, { ...details, hints });
   }
   const unreachable = unreachableReason(outcome);

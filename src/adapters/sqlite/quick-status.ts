@@ -35,7 +35,9 @@ export function readQuickStatus(stateDir: string): QuickStatus | undefined {
   if (!existsSync(file)) return undefined;
   try {
     using db = new DatabaseSync(file, { readOnly: true, timeout: readPatienceMs });
-    const row = db.prepare(query).get() as { seq: number; at_ms: number; data: string; n_open: number; n_newer: number } | undefined;
+    const row = db.prepare(query).get() as
+      | { seq: number; at_ms: number; data: string; n_open: number; n_newer: number }
+      | undefined;
     // Something happened that the summary does not tell yet.
     if (row === undefined || row.n_newer > 0) return undefined;
     const summary = JSON.parse(row.data) as Record<string, unknown>;

@@ -31,7 +31,8 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
   const made = await app.create({ homeDir: home, id: config.id, branch: options.branch });
   const { store, ledger, paths } = made;
   const held = await ledger.acquire();
-  if (!held) throw new Fault('SUPERVISOR_BUSY', 'Another orchestrate is at work on this folder.', { state: 'It goes on.' });
+  if (!held)
+    throw new Fault('SUPERVISOR_BUSY', 'Another orchestrate is at work on this folder.', { state: 'It goes on.' });
   try {
     app.narrate(`Taking ${plan.found.length} components into the store (the ComfyUI folder is only read).`);
     const taken = await takeComponents(store, plan.found);
@@ -43,7 +44,12 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
     const context: EngineContext = { ...made, config, definitions, outside: app.outside };
     await python.probe({ toolsDir: paths.tools, ...(options.python === null ? {} : { program: options.python }) });
     const engine = { ...context, ...createPerformer({ ledger, clock }) };
-    const environment = await ensureEnvironment(engine, { lockText, run: null, effectKey: 'init', index: config.python.index });
+    const environment = await ensureEnvironment(engine, {
+      lockText,
+      run: null,
+      effectKey: 'init',
+      index: config.python.index,
+    });
 
     const commit = await firstCommit(made, tree, options.branch);
     const restorePoint = await firstPoint(context, { commit, tree: await store.treeOf(commit) });
@@ -91,7 +97,13 @@ async function takeComponents(
       });
     }
     const { tree } = taken;
-    const commit = await store.commit({ tree, parents: [], message: `component ${one.id}\n`, author: orchestrateAuthor, atSeconds: 0 });
+    const commit = await store.commit({
+      tree,
+      parents: [],
+      message: `component ${one.id}\n`,
+      author: orchestrateAuthor,
+      atSeconds: 0,
+    });
     const ref = `refs/orchestrate/components/${tree}`;
     if ((await store.findRef(ref)) === undefined) await store.updateRefs([{ ref, from: null, to: commit }]);
     components.push({ id: one.id, path: one.path, source: one.source, commit: one.commit, tree });
@@ -100,13 +112,27 @@ async function takeComponents(
   return { components, nFiles };
 }
 
-async function firstCommit(made: Awaited<ReturnType<App['create']>>, tree: GitTreeId, branch: string): Promise<CommitId> {
+async function firstCommit(
+  made: Awaited<ReturnType<App['create']>>,
+  tree: GitTreeId,
+  branch: string,
+): Promise<CommitId> {
   const { store, home } = made;
   const ref = `refs/heads/${branch}`;
   const there = findCommitId((await home.findRef(ref)) ?? '');
   if (there) return there;
-  const message = mergeMessage({ title: 'adopt ComfyUI', moves: [], trailers: { 'Restore-point': 'restore/0000-adopted' } });
-  const commit = await store.commit({ tree, parents: [], message, author: orchestrateAuthor, atSeconds: firstCommitSeconds });
+  const message = mergeMessage({
+    title: 'adopt ComfyUI',
+    moves: [],
+    trailers: { 'Restore-point': 'restore/0000-adopted' },
+  });
+  const commit = await store.commit({
+    tree,
+    parents: [],
+    message,
+    author: orchestrateAuthor,
+    atSeconds: firstCommitSeconds,
+  });
   await home.deliverObjects({ commit, known: null });
   await home.applyPaths(emptyTree, tree);
   const moved = await home.updateRefs([{ ref, from: null, to: commit }]);
@@ -115,7 +141,10 @@ async function firstCommit(made: Awaited<ReturnType<App['create']>>, tree: GitTr
 }
 
 /** Restore point 0 names what was adopted. Returns its name. */
-async function firstPoint(context: EngineContext, { commit, tree }: { commit: CommitId; tree: GitTreeId }): Promise<string> {
+async function firstPoint(
+  context: EngineContext,
+  { commit, tree }: { commit: CommitId; tree: GitTreeId },
+): Promise<string> {
   const manifest: RestoreManifest = {
     version: 1,
     number: 0,

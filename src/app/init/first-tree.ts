@@ -32,9 +32,14 @@ async function modelPaths(files: Files, comfyui: string): Promise<string> {
   const own = (await files.readText(`${comfyui}/extra_model_paths.yaml`)) ?? '# Where models live.\n';
   const kinds: string[] = [];
   for (const name of await files.list(`${comfyui}/models`)) {
-    if ((await files.info(`${comfyui}/models/${name}`))?.kind === 'directory' && /^[\w-]+$/.test(name)) kinds.push(name);
+    if ((await files.info(`${comfyui}/models/${name}`))?.kind === 'directory' && /^[\w-]+$/.test(name))
+      kinds.push(name);
   }
   if (kinds.length === 0 || /^orchestrate_adopted:/m.test(own)) return own;
-  const lines = ['orchestrate_adopted:', `  base_path: ${JSON.stringify(`${comfyui}/models`)}`, ...kinds.map((name) => `  ${name}: ${name}`)];
+  const lines = [
+    'orchestrate_adopted:',
+    `  base_path: ${JSON.stringify(`${comfyui}/models`)}`,
+    ...kinds.map((name) => `  ${name}: ${name}`),
+  ];
   return `${own.endsWith('\n') ? own : `${own}\n`}${lines.join('\n')}\n`;
 }

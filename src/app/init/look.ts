@@ -27,10 +27,14 @@ export async function findComponents(files: Files, comfyui: string): Promise<rea
     if (name.startsWith('.') || name === '__pycache__' || (await files.info(dir))?.kind !== 'directory') continue;
     const path = `custom_nodes/${name}`;
     if (!isComponentPath(path)) {
-      throw new Fault('NAME_INVALID', `The folder of a node pack has a name that cannot be taken: ${JSON.stringify(name)}.`, {
-        hints: ['Rename it: letters, digits and . _ - and blanks, 80 at most, beginning with a letter or digit.'],
-        state: 'Nothing was written.',
-      });
+      throw new Fault(
+        'NAME_INVALID',
+        `The folder of a node pack has a name that cannot be taken: ${JSON.stringify(name)}.`,
+        {
+          hints: ['Rename it: letters, digits and . _ - and blanks, 80 at most, beginning with a letter or digit.'],
+          state: 'Nothing was written.',
+        },
+      );
     }
     found.push({ id: name.replace(/ +/g, '-'), path, dir, ...(await originOf(files, dir)) });
   }
@@ -44,13 +48,19 @@ async function originOf(files: Files, dir: string): Promise<{ source: string; co
   const config = (await files.readText(`${dir}/.git/config`)) ?? '';
   const url = /^\s*url\s*=\s*(.+?)\s*$/m.exec(config)?.[1];
   const ref = /^ref: (refs\/[^\s]+)$/.exec(head)?.[1];
-  const text = ref === undefined ? head : ((await files.readText(`${dir}/.git/${ref}`)) ?? (await packedRef(files, dir, ref)) ?? '');
+  const text =
+    ref === undefined
+      ? head
+      : ((await files.readText(`${dir}/.git/${ref}`)) ?? (await packedRef(files, dir, ref)) ?? '');
   return { source: withoutPassword(url ?? dir), commit: findCommitId(text.trim()) ?? null };
 }
 
 async function packedRef(files: Files, dir: string, ref: string): Promise<string | undefined> {
   const packed = (await files.readText(`${dir}/.git/packed-refs`)) ?? '';
-  return packed.split('\n').find((line) => line.endsWith(` ${ref}`))?.slice(0, 40);
+  return packed
+    .split('\n')
+    .find((line) => line.endsWith(` ${ref}`))
+    ?.slice(0, 40);
 }
 
 /** A remote may carry a token; what is committed must not. */

@@ -6,9 +6,9 @@ import { printConfig } from '../../domain/definitions/print-config.ts';
 import type { InstallationConfig } from '../../domain/definitions/types.ts';
 import type { LockedPackage } from '../../domain/environments/lock.ts';
 import { editRequirement, parseRequirements, printRequirement } from '../../domain/environments/requirements.ts';
+import { parseGraph } from '../../domain/instances/workflow.ts';
 import type { Files, PackageIndex, PythonFacts } from '../../ports/index.ts';
 import type { App } from '../app.ts';
-import { parseGraph } from '../../domain/instances/workflow.ts';
 import { findComponents, type FoundComponent } from './look.ts';
 import type { InitReport } from './report.ts';
 
@@ -70,7 +70,17 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
   try {
     const { python, packages } = await resolveEnvironment(app, { config, requirementsText, toolsDir });
     const modules = ['torch', 'torchvision', 'numpy'].filter((name) => packages.some((one) => one.name === name));
-    const plan = { options, home, comfyui, python, found, requirementsText, packages, workflows, config: { ...config, python: { ...config.python, modules } } };
+    const plan = {
+      options,
+      home,
+      comfyui,
+      python,
+      found,
+      requirementsText,
+      packages,
+      workflows,
+      config: { ...config, python: { ...config.python, modules } },
+    };
     return { ...plan, report: reportOf(plan, host.stateHome) };
   } finally {
     await files.remove(toolsDir);
@@ -80,7 +90,9 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
 function requireBranch(name: string): void {
   const problem = branchNameProblem(name);
   if (problem === undefined) return;
-  throw new Fault('NAME_INVALID', `--branch ${JSON.stringify(name)} is no name for a branch: it ${problem}.`, { hints: ['orchestrate init --help'] });
+  throw new Fault('NAME_INVALID', `--branch ${JSON.stringify(name)} is no name for a branch: it ${problem}.`, {
+    hints: ['orchestrate init --help'],
+  });
 }
 
 async function requireFree(files: Files, home: string): Promise<void> {
@@ -89,7 +101,11 @@ async function requireFree(files: Files, home: string): Promise<void> {
   const names = info.kind === 'directory' ? await files.list(home) : ['(a file)'];
   if (names.length === 0 || (await files.readText(`${home}/${beginFile}`)) !== undefined) return;
   // Killed before the id was written: the folder for it is there, with nothing in it but a half-written file.
-  if (names.every((name) => name === '.orchestrate') && (await files.list(`${home}/.orchestrate`)).every((name) => name.endsWith('.tmp'))) return;
+  if (
+    names.every((name) => name === '.orchestrate') &&
+    (await files.list(`${home}/.orchestrate`)).every((name) => name.endsWith('.tmp'))
+  )
+    return;
   throw new Fault('HOME_EXISTS', `${home} is not empty: it holds ${names.slice(0, 3).join(', ')}.`, {
     hints: ['orchestrate init <a folder that does not exist yet> --comfyui <ComfyUI folder>'],
     state: 'Nothing was written.',
@@ -102,7 +118,13 @@ function indexOf(cwd: string, text: string | null): PackageIndex {
 }
 
 /** What is written has to be readable again: a password in an address, say, is found now and not at the next command. */
-function checkedConfig(options: { id: string; home: string; comfyui: string; options: InitOptions; index: PackageIndex }): InstallationConfig {
+function checkedConfig(options: {
+  id: string;
+  home: string;
+  comfyui: string;
+  options: InitOptions;
+  index: PackageIndex;
+}): InstallationConfig {
   const { id, home, comfyui, index } = options;
   const { port, cpu, python } = options.options;
   const config: InstallationConfig = {
@@ -155,7 +177,9 @@ async function readWorkflows(app: App, paths: readonly string[]): Promise<InitPl
     const text = await app.outside.files.readText(file);
     const name = /([^/]+)\.json$/.exec(file)?.[1]?.replace(/[^A-Za-z0-9._-]+/g, '-');
     if (text === undefined || name === undefined) {
-      throw new Fault('USAGE_BAD_ARGUMENT', `--workflow ${path} is no JSON file that can be read.`, { hints: ['orchestrate init --help'] });
+      throw new Fault('USAGE_BAD_ARGUMENT', `--workflow ${path} is no JSON file that can be read.`, {
+        hints: ['orchestrate init --help'],
+      });
     }
     parseGraph({ name, text });
     workflows.push({ name, text });
@@ -169,7 +193,10 @@ async function resolveEnvironment(
 ): Promise<{ python: PythonFacts; packages: readonly LockedPackage[] }> {
   const { config, requirementsText, toolsDir } = options;
   const { python: port, random } = app.outside;
-  const python = await port.probe({ toolsDir, ...(config.python.program === null ? {} : { program: config.python.program }) });
+  const python = await port.probe({
+    toolsDir,
+    ...(config.python.program === null ? {} : { program: config.python.program }),
+  });
   const wanted = parseRequirements({ file: 'requirements.txt', text: requirementsText });
   const resolved = await port.resolve({
     requirements: wanted.map((one) => printRequirement({ ...one, comment: null })),
@@ -178,7 +205,8 @@ async function resolveEnvironment(
     toolsDir,
     mark: `init/${random.hex(4)}`,
   });
-  if (resolved.kind === 'impossible') throw new Fault(resolved.code, resolved.reason, { hints: ['orchestrate init --help   (--require, --index)'] });
+  if (resolved.kind === 'impossible')
+    throw new Fault(resolved.code, resolved.reason, { hints: ['orchestrate init --help   (--require, --index)'] });
   return { python, packages: resolved.packages };
 }
 

@@ -92,7 +92,14 @@ export function allChanges(reader: JournalReader): ChangeView[] {
 }
 
 /** States in which nothing goes on without a person. */
-const waitingStates: readonly string[] = ['reviewing.deciding', 'changesRequested', 'conflicted', 'queued.holding', 'mergeHeld', 'switchHeld'];
+const waitingStates: readonly string[] = [
+  'reviewing.deciding',
+  'changesRequested',
+  'conflicted',
+  'queued.holding',
+  'mergeHeld',
+  'switchHeld',
+];
 
 function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeView {
   const { change, run, title, tree, base, baseTree, proposed, authors, paths } = drafted.data;
@@ -125,7 +132,9 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     evidence: proven,
     notProven: [...missing, ...(gated?.data.notProven ?? [])],
     reviews: reviewsOf(reader, change, gated),
-    held: ['queued.holding', 'mergeHeld', 'switchHeld'].includes(state) ? ((state === 'queued.holding' ? held?.data.fault : undefined) ?? now?.fault ?? null) : null,
+    held: ['queued.holding', 'mergeHeld', 'switchHeld'].includes(state)
+      ? ((state === 'queued.holding' ? held?.data.fault : undefined) ?? now?.fault ?? null)
+      : null,
     fault: now?.fault ?? (gated?.data.verdict === 'proven' ? null : (gated?.data.fault ?? null)),
     row: drafted.seq,
   };

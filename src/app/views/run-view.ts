@@ -177,7 +177,13 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
       return {
         what: 'merge',
         sentence: `${id} is approved and waits to be merged${because}`,
-        commands: [...new Set([...(change.held?.hints ?? []), `orchestrate runs resume ${run}`, `orchestrate review reject ${id}`])],
+        commands: [
+          ...new Set([
+            ...(change.held?.hints ?? []),
+            `orchestrate runs resume ${run}`,
+            `orchestrate review reject ${id}`,
+          ]),
+        ],
       };
   }
 }

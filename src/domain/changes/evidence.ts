@@ -6,7 +6,13 @@ export type Grade = 'static' | 'api' | 'kernel' | 'generation';
 export interface WorkflowProof {
   readonly name: string;
   readonly durationMs: number;
-  readonly pictures: readonly { readonly widthPx: number; readonly heightPx: number; readonly isFlat: boolean; readonly sha256: string; readonly sizeBytes: number }[];
+  readonly pictures: readonly {
+    readonly widthPx: number;
+    readonly heightPx: number;
+    readonly isFlat: boolean;
+    readonly sha256: string;
+    readonly sizeBytes: number;
+  }[];
   /** Null when it ran well; else one sentence. */
   readonly failure: string | null;
 }
@@ -24,7 +30,10 @@ export type Evidence = EvidenceKeyParts & {
   readonly run: string | null;
   readonly grade: Grade;
 } & (
-    | { readonly part: 'imports'; readonly modules: readonly { readonly module: string; readonly version: string | null }[] }
+    | {
+        readonly part: 'imports';
+        readonly modules: readonly { readonly module: string; readonly version: string | null }[];
+      }
     | {
         readonly part: 'boot';
         readonly instance: string;

@@ -31,8 +31,12 @@ export function compareBoots(baseline: BootEvidence | undefined, boot: BootEvide
 export function judgeBoot(baseline: BootEvidence | undefined, boot: BootEvidence): readonly Finding[] {
   const { lost, newlyFailing } = compareBoots(baseline, boot);
   const findings: Finding[] = [];
-  if (lost.length > 0) findings.push({ sentence: `${lost.length} node classes are gone: ${lost.slice(0, 5).join(', ')}.` });
-  if (newlyFailing.length > 0) findings.push({ sentence: `${newlyFailing.length} node packs no longer import: ${newlyFailing.slice(0, 5).join(', ')}.` });
+  if (lost.length > 0)
+    findings.push({ sentence: `${lost.length} node classes are gone: ${lost.slice(0, 5).join(', ')}.` });
+  if (newlyFailing.length > 0)
+    findings.push({
+      sentence: `${newlyFailing.length} node packs no longer import: ${newlyFailing.slice(0, 5).join(', ')}.`,
+    });
   return findings;
 }
 
@@ -41,14 +45,19 @@ const isFlat = (proof: WorkflowProof): boolean => proof.pictures.some((picture) 
 const comparableMs = 2_000;
 
 /** Returns why the workflows are worse than the baseline; empty when they are not. */
-export function judgeSmoke(baseline: SmokeEvidence | undefined, smoke: SmokeEvidence, maxSlowdown: number): readonly Finding[] {
+export function judgeSmoke(
+  baseline: SmokeEvidence | undefined,
+  smoke: SmokeEvidence,
+  maxSlowdown: number,
+): readonly Finding[] {
   const findings: Finding[] = [];
   const before = new Map(baseline?.workflows.map((one) => [one.name, one]));
   for (const workflow of smoke.workflows) {
     const was = before.get(workflow.name);
     if (workflow.failure !== null) {
       // A workflow that failed before as well is no regression; it is told, not held against the change.
-      if (!was || was.failure === null) findings.push({ sentence: `Workflow ${workflow.name} failed: ${workflow.failure}` });
+      if (!was || was.failure === null)
+        findings.push({ sentence: `Workflow ${workflow.name} failed: ${workflow.failure}` });
       continue;
     }
     if (isFlat(workflow) && !(was && was.failure === null && isFlat(was))) {
@@ -56,20 +65,29 @@ export function judgeSmoke(baseline: SmokeEvidence | undefined, smoke: SmokeEvid
     }
     if (was && was.failure === null) {
       const ratio = workflow.durationMs / Math.max(was.durationMs, comparableMs);
-      if (ratio > maxSlowdown) findings.push({ sentence: `Workflow ${workflow.name} takes ${ratio.toFixed(1)} times as long as before.` });
-      if (workflow.pictures.length < was.pictures.length) findings.push({ sentence: `Workflow ${workflow.name} drew ${workflow.pictures.length} pictures instead of ${was.pictures.length}.` });
+      if (ratio > maxSlowdown)
+        findings.push({ sentence: `Workflow ${workflow.name} takes ${ratio.toFixed(1)} times as long as before.` });
+      if (workflow.pictures.length < was.pictures.length)
+        findings.push({
+          sentence: `Workflow ${workflow.name} drew ${workflow.pictures.length} pictures instead of ${was.pictures.length}.`,
+        });
     }
   }
   return findings;
 }
 
 /** Returns what the evidence does not cover, as sentences: never more is claimed than was done. */
-export function notProven(options: { smoke: SmokeEvidence | undefined; boot: BootEvidence | undefined; nWorkflows: number }): readonly string[] {
+export function notProven(options: {
+  smoke: SmokeEvidence | undefined;
+  boot: BootEvidence | undefined;
+  nWorkflows: number;
+}): readonly string[] {
   const left: string[] = [];
   const device = options.smoke?.device ?? options.boot?.device;
   if (device === undefined) left.push('that the service boots');
   else if (device === 'cpu') left.push('GPU kernels: the proof ran on the CPU');
-  else if (!options.smoke?.workflows.some((one) => one.failure === null)) left.push('GPU kernels: no workflow ran on the device');
+  else if (!options.smoke?.workflows.some((one) => one.failure === null))
+    left.push('GPU kernels: no workflow ran on the device');
   const failed = options.smoke?.workflows.filter((one) => one.failure !== null).map((one) => one.name) ?? [];
   if (options.nWorkflows === 0) left.push('that any workflow runs: none lies in workflows/');
   if (failed.length > 0) left.push(`that these workflows run: ${failed.join(', ')}`);

@@ -10,7 +10,10 @@ const steering: readonly { readonly pattern: RegExp; readonly why: string }[] = 
   { pattern: /^orchestrate\.yaml$/, why: 'decides what orchestrate may do' },
   { pattern: /^(agents|playbooks|trees)\//, why: 'decides what agents do' },
   { pattern: /^(CLAUDE|AGENTS)\.md$/, why: 'is given to every agent' },
-  { pattern: /(^|\/)\.(claude|codex|vscode|idea|github|gitlab|orchestrate|mcp\.json)(\/|$)/, why: 'is obeyed by another tool' },
+  {
+    pattern: /(^|\/)\.(claude|codex|vscode|idea|github|gitlab|orchestrate|mcp\.json)(\/|$)/,
+    why: 'is obeyed by another tool',
+  },
   { pattern: /(^|\/)(package\.json|\.gitattributes|\.gitmodules|\.envrc)$/, why: 'can make another tool run programs' },
 ];
 

@@ -86,7 +86,7 @@ const argument = z
 
 /** `--lis` means `--listen` to argparse. */
 function isOwn(name: string): boolean {
-  return name.length > 2 && ownArguments.some((own) => own.startsWith(name));
+  return name === '--' || (name.length > 2 && ownArguments.some((own) => own.startsWith(name)));
 }
 
 const indexField = z.string().superRefine((text, context) => {

@@ -42,19 +42,30 @@ export function startArguments(folders: InstanceFolders, port: number, extra: re
     `${folders.program}/main.py`,
     ...extra,
     // Ours come last: of an argument that is there twice, ComfyUI's parser takes the later one.
-    '--listen', '127.0.0.1',
-    '--port', String(port),
-    '--user-directory', folders.user,
+    '--listen',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--user-directory',
+    folders.user,
     // ComfyUI appends `temp` to this folder, and deletes that at start and exit.
-    '--temp-directory', folders.dir,
-    '--input-directory', folders.input,
-    '--output-directory', folders.output,
+    '--temp-directory',
+    folders.dir,
+    '--input-directory',
+    folders.input,
+    '--output-directory',
+    folders.output,
     ...(folders.modelPaths ? ['--extra-model-paths-config', folders.modelPaths] : []),
   ];
 }
 
 /** Returns the whole environment of a service process: nothing of ours or the person's shell leaks in. */
-export function serviceEnvironment(options: { dir: string; envDir: string; port: number; searchPath: readonly string[] }): Readonly<Record<string, string>> {
+export function serviceEnvironment(options: {
+  dir: string;
+  envDir: string;
+  port: number;
+  searchPath: readonly string[];
+}): Readonly<Record<string, string>> {
   return {
     PATH: [`${options.envDir}/bin`, ...options.searchPath].join(':'),
     HOME: `${options.dir}/home`,

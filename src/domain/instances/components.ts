@@ -16,7 +16,10 @@ const component = z.strictObject({
   /** Where it came from, for people: a URL or a folder. */
   source: z.string(),
   /** Commit of its own repository, when it has one. */
-  commit: z.string().regex(/^[0-9a-f]{40}$/).nullable(),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .nullable(),
   /** Its files in the trusted store. */
   tree: z.string().regex(/^[0-9a-f]{40}$/),
 });
@@ -33,7 +36,11 @@ export function parseComponents(text: string): readonly Component[] {
 
 /** Prints `components.lock`, sorted by path, ComfyUI first. */
 export function printComponents(components: readonly Component[]): string {
-  const lines = ['# Made by orchestrate: ComfyUI and every node pack, pinned to the files that were proven.', 'version: 1', 'components:'];
+  const lines = [
+    '# Made by orchestrate: ComfyUI and every node pack, pinned to the files that were proven.',
+    'version: 1',
+    'components:',
+  ];
   for (const one of [...components].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     lines.push(
       `  - id: ${JSON.stringify(one.id)}`,

@@ -15,6 +15,7 @@ export function parseGraph(workflow: { readonly name: string; readonly text: str
   } catch (cause) {
     throw new Fault('DEFINITION_SYNTAX', `${file} is not JSON: ${(cause as Error).message}`, { hints, cause });
   }
-  if (graph !== null && typeof graph === 'object' && !Array.isArray(graph) && !('nodes' in graph)) return graph as JsonObject;
+  if (graph !== null && typeof graph === 'object' && !Array.isArray(graph) && !('nodes' in graph))
+    return graph as JsonObject;
   throw new Fault('DEFINITION_INVALID', `${file} is not in API format.`, { hints });
 }

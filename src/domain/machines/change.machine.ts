@@ -30,9 +30,7 @@ export type AdmitOutput =
   | { readonly kind: 'moved' }
   | { readonly kind: 'hold'; readonly fault: FaultRecord };
 export type MergeOutput = { readonly kind: 'merged' } | { readonly kind: 'moved' };
-export type SwitchOutput =
-  | { readonly kind: 'verified' }
-  | { readonly kind: 'reverted'; readonly fault: FaultRecord };
+export type SwitchOutput = { readonly kind: 'verified' } | { readonly kind: 'reverted'; readonly fault: FaultRecord };
 
 /**
  * What one tree proposes within one run. Waiting states: `reviewing.deciding` (a person),
@@ -183,10 +181,7 @@ export const changeMachine = setup({
         id: 'merge',
         src: 'merge',
         input: ({ context }) => ({ subject: context.subject }),
-        onDone: [
-          { guard: ({ event }) => event.output.kind === 'merged', target: 'merged' },
-          { target: 'regating' },
-        ],
+        onDone: [{ guard: ({ event }) => event.output.kind === 'merged', target: 'merged' }, { target: 'regating' }],
         onError: { target: 'mergeHeld', actions: 'rememberError' },
       },
     },

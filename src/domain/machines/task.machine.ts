@@ -21,7 +21,13 @@ export type TaskEvent =
   | { type: 'CANCEL' };
 
 /** Faults after which the same try may go better; everything else would fail again. */
-const passing: readonly FaultCode[] = ['INDEX_UNREACHABLE', 'PROCESS_TIMEOUT', 'GIT_TIMEOUT', 'PORT_TAKEN', 'PROCESS_FAILED'];
+const passing: readonly FaultCode[] = [
+  'INDEX_UNREACHABLE',
+  'PROCESS_TIMEOUT',
+  'GIT_TIMEOUT',
+  'PORT_TAKEN',
+  'PROCESS_FAILED',
+];
 /** Faults that only a person can clear. */
 const needsPerson: readonly FaultCode[] = ['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL'];
 

@@ -16,8 +16,12 @@ const assumed = { downloadBytesPerSecond: 5_000_000, diskBytesPerSecond: 50_000_
 /** Returns minutes and seconds of downtime: from the last run where there is one, else from sizes and assumed speeds. */
 export function estimateRun(known: KnownBefore): { readonly minutes: number; readonly productionDownSeconds: number } {
   const startMs = known.lastStartMs ?? assumed.startMs;
-  const moving = (known.downloadBytes ?? 0) / assumed.downloadBytesPerSecond + (known.diskBytes ?? 0) / assumed.diskBytesPerSecond;
+  const moving =
+    (known.downloadBytes ?? 0) / assumed.downloadBytesPerSecond + (known.diskBytes ?? 0) / assumed.diskBytesPerSecond;
   const workMs = known.lastRunMs ?? moving * 1_000 + 4 * startMs;
   const downMs = known.lastDownMs ?? startMs + assumed.stopMs;
-  return { minutes: Math.max(1, Math.round(workMs / 60_000)), productionDownSeconds: Math.max(1, Math.ceil(downMs / 1_000)) };
+  return {
+    minutes: Math.max(1, Math.round(workMs / 60_000)),
+    productionDownSeconds: Math.max(1, Math.ceil(downMs / 1_000)),
+  };
 }

@@ -68,9 +68,24 @@ export function parseManifest(message: string, ref: string): RestoreManifest {
  * the tag must come out the same from a manifest that was read back from the journal, which sorts them.
  */
 export function printManifest(manifest: RestoreManifest): string {
-  const { version, number, title, commit, tree, environment, environmentDigest, components, made, run, change } = manifest;
+  const { version, number, title, commit, tree, environment, environmentDigest, components, made, run, change } =
+    manifest;
   const moves = manifest.moves.map(({ name, from, to }) => ({ name, from, to }));
   const journal = { seq: manifest.journal.seq, hash: manifest.journal.hash };
-  const ordered = { version, number, title, commit, tree, environment, environmentDigest, components, made, run, change, moves, journal };
+  const ordered = {
+    version,
+    number,
+    title,
+    commit,
+    tree,
+    environment,
+    environmentDigest,
+    components,
+    made,
+    run,
+    change,
+    moves,
+    journal,
+  };
   return `${title}\n\n${JSON.stringify(ordered, null, 2)}\n`;
 }

@@ -1,9 +1,10 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
-import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
+import { requireUntampered } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
@@ -18,15 +19,26 @@ export async function admitChange(engine: Engine, change: string, signal: AbortS
   const base = await branchHead(engine, branchOf(engine, change));
   if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
+  // What was planted while the change waited for its review is told before the branch moves, not after.
+  await requireUntampered(engine, { run: draftOf(engine, change).run, task: null });
   const fault = await findObstacle(engine, change);
   if (!fault) return { kind: 'go' };
-  await engine.ledger.append([row('change.held', { change, fault: fault.toRecord() }, { run: draftOf(engine, change).run, keys: [`held:${change}`] })]);
+  await engine.ledger.append([
+    row(
+      'change.held',
+      { change, fault: fault.toRecord() },
+      { run: draftOf(engine, change).run, keys: [`held:${change}`] },
+    ),
+  ]);
   return { kind: 'hold', fault: fault.toRecord() };
 }
 
 /** The branch already is this change's own merge, which failed after it had moved: it is finished, not made again. */
 function isOurMerge(engine: Engine, change: string, branch: string): boolean {
-  const made = dataOf('effect.done', engine.ledger.latest(`effect:${mergeKey(change, gateRowOf(engine, change))}:objects`));
+  const made = dataOf(
+    'effect.done',
+    engine.ledger.latest(`effect:${mergeKey(change, gateRowOf(engine, change))}:objects`),
+  );
   return made?.output['commit'] === branch;
 }
 
@@ -34,11 +46,14 @@ const branchOf = (engine: Engine, change: string): string => planOf(engine, draf
 
 /** Changes that are merging, or merged and not yet in production: the next one waits until production has caught up. */
 const unfinished = (engine: Engine, change: string) =>
-  engine.host.all('change').filter((one) => one.subject !== change && ['merging', 'mergeHeld', 'merged', 'switchHeld'].includes(one.state));
+  engine.host
+    .all('change')
+    .filter((one) => one.subject !== change && ['merging', 'mergeHeld', 'merged', 'switchHeld'].includes(one.state));
 
 async function othersFinished(engine: Engine, change: string, signal: AbortSignal): Promise<void> {
   while (unfinished(engine, change).some((one) => !one.isWaiting)) {
-    if (!(await engine.outside.clock.sleep(100, signal))) throw new Fault('INTERRUPTED', `${change} no longer waits for its turn.`);
+    if (!(await engine.outside.clock.sleep(100, signal)))
+      throw new Fault('INTERRUPTED', `${change} no longer waits for its turn.`);
   }
 }
 
@@ -49,10 +64,14 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   if (!gated) return undefined;
   const [other] = unfinished(engine, change);
   if (other) {
-    return new Fault('WAITING_FOR_PERSON', `${other.subject} has to be finished first: ${other.fault?.message ?? other.state}`, {
-      hints: [`orchestrate runs resume ${draftOf(engine, other.subject).run}`],
-      state: 'Nothing of this change has moved.',
-    });
+    return new Fault(
+      'WAITING_FOR_PERSON',
+      `${other.subject} has to be finished first: ${other.fault?.message ?? other.state}`,
+      {
+        hints: [`orchestrate runs resume ${draftOf(engine, other.subject).run}`],
+        state: 'Nothing of this change has moved.',
+      },
+    );
   }
   const state = await engine.home.inspect();
   const branchRef = branchOf(engine, change);
@@ -76,9 +95,13 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
 async function movedFault(engine: Engine, run: string, change: string, approved: string, now: string): Promise<Fault> {
   const differences = await engine.store.differences(asGitTreeId(approved), asGitTreeId(now));
   const paths = differences.map((one) => one.path);
-  return new Fault('CHANGE_MOVED', `Files of the slot changed after ${change} was proven: ${paths.slice(0, 5).join(', ')}.`, {
-    hints: [`orchestrate review show ${change}`, `orchestrate runs cancel ${run}`],
-    state: 'Nothing merges: the approval is of other bytes. The branch and production are as they were.',
-    data: { approved, now, paths },
-  });
+  return new Fault(
+    'CHANGE_MOVED',
+    `Files of the slot changed after ${change} was proven: ${paths.slice(0, 5).join(', ')}.`,
+    {
+      hints: [`orchestrate review show ${change}`, `orchestrate runs cancel ${run}`],
+      state: 'Nothing merges: the approval is of other bytes. The branch and production are as they were.',
+      data: { approved, now, paths },
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { planOf } from '../tasks/task-view.ts';
+import { branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
@@ -14,10 +15,14 @@ import { mergeKey } from './merge-key.ts';
 export async function isBeyondRecall(engine: Engine, change: MachineView): Promise<boolean> {
   if (['merging', 'merged', 'switchHeld', 'verified', 'reverted'].includes(change.state)) return true;
   if (change.state !== 'mergeHeld') return false;
-  const made = dataOf('effect.done', engine.ledger.latest(`effect:${mergeKey(change.subject, gateRowOf(engine, change.subject))}:objects`));
+  const made = dataOf(
+    'effect.done',
+    engine.ledger.latest(`effect:${mergeKey(change.subject, gateRowOf(engine, change.subject))}:objects`),
+  );
   const commit = made?.output['commit'];
   if (typeof commit !== 'string') return false;
   const { branchRef } = planOf(engine, draftOf(engine, change.subject).run);
-  const head = await engine.home.findRef(branchRef);
-  return head === commit || (head !== undefined && (await engine.store.isAncestor(asCommitId(commit), asCommitId(head))));
+  if ((await engine.home.findRef(branchRef)) === undefined) return false;
+  // Taken into the store first: a person may have committed on top, and the store does not know that commit.
+  return engine.store.isAncestor(asCommitId(commit), await branchHead(engine, branchRef));
 }

@@ -1,6 +1,6 @@
+import { pathRisk, worseRisk } from '../../domain/changes/risk.ts';
 import { matchesAny } from '../../domain/definitions/match-path.ts';
 import { row } from '../../domain/journal/kinds.ts';
-import { pathRisk, worseRisk } from '../../domain/changes/risk.ts';
 import type { Engine } from '../engine.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { draftOf } from './draft.ts';
@@ -10,9 +10,15 @@ export async function checkChange(engine: Engine, change: string): Promise<objec
   const drafted = draftOf(engine, change);
   const tree = engine.definitions.trees.get(drafted.tree);
   const isRestore = planOf(engine, drafted.run).goal.kind === 'restore';
-  const outsideScope = drafted.paths.map(({ path }) => path).filter((path) => !isRestore && !matchesAny(tree?.scope ?? [], path));
-  const owners = [...engine.definitions.trees.values()].filter((one) => outsideScope.some((path) => matchesAny(one.scope, path)));
-  const reviewers = [...new Set([...(tree?.reviewers ?? []), ...owners.map((one) => one.id)])].filter((id) => id !== drafted.tree);
+  const outsideScope = drafted.paths
+    .map(({ path }) => path)
+    .filter((path) => !isRestore && !matchesAny(tree?.scope ?? [], path));
+  const owners = [...engine.definitions.trees.values()].filter((one) =>
+    outsideScope.some((path) => matchesAny(one.scope, path)),
+  );
+  const reviewers = [...new Set([...(tree?.reviewers ?? []), ...owners.map((one) => one.id)])].filter(
+    (id) => id !== drafted.tree,
+  );
   const why: string[] = [];
   let risk = drafted.risk;
   for (const { path } of drafted.paths) {
@@ -26,6 +32,12 @@ export async function checkChange(engine: Engine, change: string): Promise<objec
     risk = 'high';
     why.push(`${unowned[0]}: outside the scope of every tree`);
   }
-  await engine.ledger.append([row('change.checked', { change, outsideScope, reviewers, risk, why }, { run: drafted.run, keys: [`check:${change}`] })]);
+  await engine.ledger.append([
+    row(
+      'change.checked',
+      { change, outsideScope, reviewers, risk, why },
+      { run: drafted.run, keys: [`check:${change}`] },
+    ),
+  ]);
   return {};
 }

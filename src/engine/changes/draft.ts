@@ -1,7 +1,7 @@
 import { changeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
-import { type Engine, requireRow } from '../engine.ts';
 import type { Plan } from '../../domain/plans/plan.ts';
+import { type Engine, requireRow } from '../engine.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 
 export type Drafted = JournalKinds['change.drafted'];
@@ -38,7 +38,12 @@ export async function draftChange(engine: Engine, run: string, proposed: GitTree
   const keys = [`change:${change}`, `change-of:${run}`];
   // The tree object must not be collected while the change lives.
   await keepTree(engine, change, plan.base, proposed);
-  await engine.host.create('change', change, { subject: change }, { rows: [row('change.drafted', drafted, { run, keys })] });
+  await engine.host.create(
+    'change',
+    change,
+    { subject: change },
+    { rows: [row('change.drafted', drafted, { run, keys })] },
+  );
 }
 
 function titleOf({ goal, goalText, moves }: Plan): string {

@@ -5,16 +5,17 @@ import { judgeBoot, judgeSmoke, notProven } from '../../domain/changes/judge.ts'
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
-import { createProofs } from '../proofs/proofs.ts';
 import { readDeclaration } from '../instances/compose.ts';
-import { branchHead } from './branch-head.ts';
+import { createProofs } from '../proofs/proofs.ts';
 import { planOf } from '../tasks/task-view.ts';
+import { branchHead } from './branch-head.ts';
 import { draftOf, proposedCommit } from './draft.ts';
 import { proofPort } from './proof-port.ts';
 
 export type Gated = JournalKinds['change.gated'];
 
-export const gatedOf = (engine: Engine, change: string): Gated | undefined => dataOf('change.gated', engine.ledger.latest(`gate:${change}`));
+export const gatedOf = (engine: Engine, change: string): Gated | undefined =>
+  dataOf('change.gated', engine.ledger.latest(`gate:${change}`));
 
 /** Sequence number of the change's newest gate. */
 export const gateRowOf = (engine: Engine, change: string): number => engine.ledger.latest(`gate:${change}`)?.seq ?? 0;
@@ -29,11 +30,17 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
   const base = await branchHead(engine, planOf(engine, drafted.run).branchRef);
   const record = async (gated: Omit<Gated, 'change' | 'base' | 'durationMs'>): Promise<void> => {
     const durationMs = Math.round(engine.outside.clock.monotonicMs() - startedMs);
-    await engine.ledger.append([row('change.gated', { change, base, durationMs, ...gated }, { run: drafted.run, keys: [`gate:${change}`] })]);
+    await engine.ledger.append([
+      row('change.gated', { change, base, durationMs, ...gated }, { run: drafted.run, keys: [`gate:${change}`] }),
+    ]);
   };
   const unproven = { environment: '', components: '', evidenceKey: '', reused: [], notProven: [] } as const;
 
-  const exact = await exactTree(engine, { draftedBase: asCommitId(drafted.base), proposed: drafted.proposed as GitTreeId, base });
+  const exact = await exactTree(engine, {
+    draftedBase: asCommitId(drafted.base),
+    proposed: drafted.proposed as GitTreeId,
+    base,
+  });
   if (exact.kind === 'conflict') {
     const fault = conflictFault(change, exact.paths).toRecord();
     await record({ ...unproven, exact: drafted.proposed, verdict: 'conflict', fault });
@@ -61,7 +68,10 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
 /** What home could not be with such content, a change must not make of it: it could not even be undone afterwards. */
 async function requireSupported(engine: Engine, exact: GitTreeId): Promise<void> {
   const [unsupported] = await engine.store.findUnsupported(exact);
-  if (unsupported) throw new Fault(unsupported.code, `${unsupported.path} ${unsupported.reason}.`, { state: 'The branch and production are as they were.' });
+  if (unsupported)
+    throw new Fault(unsupported.code, `${unsupported.path} ${unsupported.reason}.`, {
+      state: 'The branch and production are as they were.',
+    });
 }
 
 async function exactTree(
@@ -75,11 +85,15 @@ async function exactTree(
 }
 
 const conflictFault = (change: string, paths: readonly string[]): Fault =>
-  new Fault('CHANGE_CONFLICT', `The branch has moved, and ${change} edits the same lines: ${paths.slice(0, 5).join(', ')}.`, {
-    hints: [`orchestrate review reject ${change}`, 'Run the goal again on the branch as it is now.'],
-    state: 'The branch and production are as they were; the proposed files are kept.',
-    data: { paths },
-  });
+  new Fault(
+    'CHANGE_CONFLICT',
+    `The branch has moved, and ${change} edits the same lines: ${paths.slice(0, 5).join(', ')}.`,
+    {
+      hints: [`orchestrate review reject ${change}`, 'Run the goal again on the branch as it is now.'],
+      state: 'The branch and production are as they were; the proposed files are kept.',
+      data: { paths },
+    },
+  );
 
 const nothingFault = (change: string): Fault =>
   new Fault('NOTHING_TO_DO', `The branch has moved meanwhile, and already holds all that ${change} proposes.`, {
@@ -110,9 +124,13 @@ async function proveExact(
   const smoke = await proofs.smoke(exact);
   const baseline = await baselineOf(engine, base);
   // A way back leads to a state that was live: it has to run, not to be better than what it replaces.
-  const findings = isRestore ? [] : [...judgeBoot(baseline.boot, boot), ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown)];
+  const findings = isRestore
+    ? []
+    : [...judgeBoot(baseline.boot, boot), ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown)];
   if (findings.length > 0) {
-    throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), { state: 'The branch and production are as they were.' });
+    throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {
+      state: 'The branch and production are as they were.',
+    });
   }
   const declaration = await readDeclaration(engine, exact);
   const reused = [...(boot.reused ? ['boot'] : []), ...(smoke.reused ? ['smoke'] : [])];
@@ -126,9 +144,16 @@ async function proveExact(
 }
 
 /** Evidence on record for the branch's tree, whatever environment it ran in. */
-export async function baselineOf(engine: Engine, base: CommitId): Promise<{ boot: BootEvidence | undefined; smoke: SmokeEvidence | undefined }> {
+export async function baselineOf(
+  engine: Engine,
+  base: CommitId,
+): Promise<{ boot: BootEvidence | undefined; smoke: SmokeEvidence | undefined }> {
   const tree = await engine.store.treeOf(base);
-  const boot = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:boot`))?.evidence as BootEvidence | undefined;
-  const smoke = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:smoke`))?.evidence as SmokeEvidence | undefined;
+  const boot = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:boot`))?.evidence as
+    | BootEvidence
+    | undefined;
+  const smoke = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:smoke`))?.evidence as
+    | SmokeEvidence
+    | undefined;
   return { boot, smoke };
 }

@@ -1,17 +1,17 @@
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type CommitId } from '../../base/ids.ts';
 import { mergeMessage } from '../../domain/changes/merge-message.ts';
-import { row } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MergeOutput } from '../../domain/machines/change.machine.ts';
 import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
-import { byHandManifest, publishPoint, stateOf, writePoint } from '../restore/publish.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
+import { byHandManifest, publishPoint, stateOf, writePoint } from '../restore/publish.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
+import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
-import { branchFault, branchHead } from './branch-head.ts';
 import { findApproval } from './review.ts';
 
 /** Fixed before anything moves: from it commit and tags come out the same however often they are made. */
@@ -36,7 +36,9 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
     const drafted = draftOf(engine, change);
     const gated = gatedOf(engine, change);
     if (!gated || !findApproval(engine, gated)) {
-      throw new Fault('CHANGE_MOVED', `${change} has no approval of the tree that would merge.`, { state: 'Nothing was merged.' });
+      throw new Fault('CHANGE_MOVED', `${change} has no approval of the tree that would merge.`, {
+        state: 'Nothing was merged.',
+      });
     }
     const { run } = drafted;
     const key = mergeKey(change, gateRowOf(engine, change));
@@ -45,24 +47,58 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
     // While it waited for its turn another merge may have moved the branch: then not even a restore point is made.
     const isBegun = engine.ledger.latest(`effect:${key}:intent`) !== undefined;
     if (!isBegun && (await branchHead(engine, planOf(engine, run).branchRef)) !== base) return { kind: 'moved' };
-    const intent = (await engine.perform({ key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run }, { act: () => fixIntent(engine, gated, planOf(engine, run).branchRef) })) as unknown as MergeIntent;
-    const made = await engine.perform({ key: `${key}:objects`, name: 'write commit and restore tags', input: { ...intent }, run }, { act: () => writeObjects(engine, change, intent) });
+    const intent = (await engine.perform(
+      { key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run },
+      { act: () => fixIntent(engine, gated, planOf(engine, run).branchRef) },
+    )) as unknown as MergeIntent;
+    const made = await engine.perform(
+      { key: `${key}:objects`, name: 'write commit and restore tags', input: { ...intent }, run },
+      { act: () => writeObjects(engine, change, intent) },
+    );
     for (const point of made.points) {
-      await engine.perform({ key: `${key}:point:${point.manifest.number}`, name: 'publish the restore point', input: { name: point.name, object: point.object }, run }, { act: () => publishPoint(engine, { point, known: base, run }) });
+      await engine.perform(
+        {
+          key: `${key}:point:${point.manifest.number}`,
+          name: 'publish the restore point',
+          input: { name: point.name, object: point.object },
+          run,
+        },
+        { act: () => publishPoint(engine, { point, known: base, run }) },
+      );
     }
     const moved = await engine.perform(
-      { key: `${key}:branch`, name: 'move the branch', input: { ref: intent.branchRef, from: base, to: made.commit }, run },
+      {
+        key: `${key}:branch`,
+        name: 'move the branch',
+        input: { ref: intent.branchRef, from: base, to: made.commit },
+        run,
+      },
       { act: () => moveBranch(engine, { ref: intent.branchRef, from: base, to: asCommitId(made.commit) }) },
     );
     if (!moved.moved) {
       for (const point of made.points) await voidPoint(engine, { point, change, run });
       return { kind: 'moved' };
     }
-    await recordOnce(engine, `${key}:moved`, () => row('branch.moved', { ref: intent.branchRef, from: base, to: made.commit, change }, { run, keys: ['branch', `merged:${change}`, `${key}:moved`] }));
+    await recordOnce(engine, `${key}:moved`, () =>
+      row(
+        'branch.moved',
+        { ref: intent.branchRef, from: base, to: made.commit, change },
+        { run, keys: ['branch', `merged:${change}`, `${key}:moved`] },
+      ),
+    );
     await requireBranch(engine, intent.branchRef);
     const before = await engine.store.treeOf(base);
-    const applied = await engine.perform({ key: `${key}:home`, name: "bring home's files", input: { before, after: gated.exact }, run }, { act: () => engine.home.applyPaths(before, asGitTreeId(gated.exact)) });
-    await recordOnce(engine, `${key}:applied`, () => row('home.applied', { change, written: applied.written, kept: applied.kept, indexRefreshed: applied.indexRefreshed }, { run, keys: [`home:${change}`, `${key}:applied`] }));
+    const applied = await engine.perform(
+      { key: `${key}:home`, name: "bring home's files", input: { before, after: gated.exact }, run },
+      { act: () => engine.home.applyPaths(before, asGitTreeId(gated.exact)) },
+    );
+    await recordOnce(engine, `${key}:applied`, () =>
+      row(
+        'home.applied',
+        { change, written: applied.written, kept: applied.kept, indexRefreshed: applied.indexRefreshed },
+        { run, keys: [`home:${change}`, `${key}:applied`] },
+      ),
+    );
     return { kind: 'merged' };
   });
 }
@@ -74,19 +110,36 @@ async function requireBranch(engine: Engine, branchRef: string): Promise<void> {
   throw branchFault(branchRef);
 }
 
+/** Voids the points of a change that was called off after they were made: the branch never took its commit. */
+export async function voidUnmerged(engine: Engine, change: string): Promise<void> {
+  if (engine.ledger.latest(`merged:${change}`) || !gatedOf(engine, change)) return;
+  const made = dataOf(
+    'effect.done',
+    engine.ledger.latest(`effect:${mergeKey(change, gateRowOf(engine, change))}:objects`),
+  );
+  const points = (made?.output['points'] ?? []) as unknown as readonly PointMade[];
+  for (const point of points) await voidPoint(engine, { point, change, run: draftOf(engine, change).run });
+}
+
 /** A point whose commit the branch never took is told, and offered to nobody. */
 async function voidPoint(engine: Engine, options: { point: PointMade; change: string; run: string }): Promise<void> {
   const { point, change, run } = options;
   const { number, made } = point.manifest;
   if (made === 'by-hand') return;
-  await recordOnce(engine, `void:${number}`, () => row('restore.voided', { number, tag: `restore/${point.name}`, change }, { run, keys: [`void:${number}`] }));
+  await recordOnce(engine, `void:${number}`, () =>
+    row('restore.voided', { number, tag: `restore/${point.name}`, change }, { run, keys: [`void:${number}`] }),
+  );
 }
 
 export async function recordOnce(engine: Engine, key: string, make: () => ReturnType<typeof row>): Promise<void> {
   if (!engine.ledger.latest(key)) await engine.ledger.append([make()]);
 }
 
-async function fixIntent(engine: Engine, gated: { base: string; exact: string }, branchRef: string): Promise<MergeIntent> {
+async function fixIntent(
+  engine: Engine,
+  gated: { base: string; exact: string },
+  branchRef: string,
+): Promise<MergeIntent> {
   const points = await listRestorePoints(engine);
   const hasBasePoint = pointAt(points, asCommitId(gated.base)) !== undefined;
   const next = nextRestoreNumber(points);
@@ -107,7 +160,11 @@ interface PointMade {
   readonly manifest: RestoreManifest;
 }
 
-async function writeObjects(engine: Engine, change: string, intent: MergeIntent): Promise<{ commit: CommitId; points: readonly PointMade[] }> {
+async function writeObjects(
+  engine: Engine,
+  change: string,
+  intent: MergeIntent,
+): Promise<{ commit: CommitId; points: readonly PointMade[] }> {
   const drafted = draftOf(engine, change);
   const created = runOf(engine, drafted.run);
   const plan = planOf(engine, drafted.run);
@@ -128,7 +185,13 @@ async function writeObjects(engine: Engine, change: string, intent: MergeIntent)
       'Restore-point': `restore/${name}`,
     },
   });
-  const commit = await engine.store.commit({ tree: exact, parents: [base], message, author: orchestrateAuthor, atSeconds });
+  const commit = await engine.store.commit({
+    tree: exact,
+    parents: [base],
+    message,
+    author: orchestrateAuthor,
+    atSeconds,
+  });
   const points: PointMade[] = [];
   if (intent.baseNumber !== null) {
     const manifest = await byHandManifest(engine, { commit: base, number: intent.baseNumber, journal });
@@ -136,13 +199,28 @@ async function writeObjects(engine: Engine, change: string, intent: MergeIntent)
   }
   const made = created.kind === 'work' ? 'merge' : created.kind;
   const state = await stateOf(engine, exact);
-  const manifest: RestoreManifest = { version: 1, number: intent.number, title: drafted.title, commit, tree: exact, ...state, made, run: drafted.run, change, moves: plan.moves, journal };
+  const manifest: RestoreManifest = {
+    version: 1,
+    number: intent.number,
+    title: drafted.title,
+    commit,
+    tree: exact,
+    ...state,
+    made,
+    run: drafted.run,
+    change,
+    moves: plan.moves,
+    journal,
+  };
   points.push(await writePoint(engine, manifest, atSeconds));
   return { commit, points };
 }
 
 /** Compare-and-swap in home, then the store's own copy follows. A branch that already is `to` counts as moved. */
-export async function moveBranch(engine: Engine, options: { ref: string; from: CommitId; to: CommitId }): Promise<{ moved: boolean; actual: string | null }> {
+export async function moveBranch(
+  engine: Engine,
+  options: { ref: string; from: CommitId; to: CommitId },
+): Promise<{ moved: boolean; actual: string | null }> {
   const { ref, from, to } = options;
   await engine.home.deliverObjects({ commit: to, known: from });
   const outcome = await engine.home.updateRefs([{ ref, from, to }]);

@@ -1,14 +1,14 @@
 import type { GitTreeId } from '../../base/ids.ts';
-import type { QuestionAnswer } from '../../domain/changes/questions.ts';
+import { asCommitId } from '../../base/ids.ts';
 import { compareBoots } from '../../domain/changes/judge.ts';
-import { parseLock } from '../../domain/environments/lock.ts';
+import type { QuestionAnswer } from '../../domain/changes/questions.ts';
 import { lockMeets } from '../../domain/environments/lock-meets.ts';
+import { parseLock } from '../../domain/environments/lock.ts';
 import type { Engine } from '../engine.ts';
-import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
 import { interpreter } from '../environments/ensure.ts';
+import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
 import { findEvidence } from '../proofs/proofs.ts';
 import { listRestorePoints, pointAt } from '../restore/points.ts';
-import { asCommitId } from '../../base/ids.ts';
 import type { Drafted } from './draft.ts';
 import { baselineOf, type Gated } from './gate.ts';
 
@@ -26,8 +26,10 @@ interface Question {
   answer(engine: Engine, asked: Asked): Promise<Answer>;
 }
 
-const touches = (asked: Asked, pattern: RegExp): readonly string[] => asked.drafted.paths.map((one) => one.path).filter((path) => pattern.test(path));
-const touchesEnvironment = (asked: Asked): boolean => touches(asked, /^(requirements\.(in|lock)|components\.lock|extra_model_paths\.yaml|orchestrate\.yaml)$/).length > 0;
+const touches = (asked: Asked, pattern: RegExp): readonly string[] =>
+  asked.drafted.paths.map((one) => one.path).filter((path) => pattern.test(path));
+const touchesEnvironment = (asked: Asked): boolean =>
+  touches(asked, /^(requirements\.(in|lock)|components\.lock|extra_model_paths\.yaml|orchestrate\.yaml)$/).length > 0;
 const notApplicable = (fact: string): Answer => ({ verdict: 'not-applicable', facts: [fact], rows: [] });
 const verdict = (holds: boolean): 'yes' | 'no' => (holds ? 'yes' : 'no');
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
@@ -46,10 +48,21 @@ export const questions: Readonly<Record<string, Question>> = {
       if (!touchesEnvironment(asked)) return notApplicable('The change touches nothing that decides which nodes load.');
       const { boot, baseline } = await bootOf(engine, asked);
       if (!boot) return { verdict: 'no', facts: ['No boot of the exact tree is on record.'], rows: [asked.gateRow] };
-      if (!baseline) return { verdict: 'yes', facts: [`${boot.nodeClasses.length} node classes; the branch has no recorded boot to compare with.`], rows: [boot.row] };
+      if (!baseline)
+        return {
+          verdict: 'yes',
+          facts: [`${boot.nodeClasses.length} node classes; the branch has no recorded boot to compare with.`],
+          rows: [boot.row],
+        };
       const { lost, gained } = compareBoots(baseline, boot);
-      const facts = [`${boot.nodeClasses.length} node classes, ${baseline.nodeClasses.length} before; ${lost.length} lost, ${gained.length} new.`];
-      return { verdict: verdict(lost.length === 0), facts: lost.length > 0 ? [...facts, `Lost: ${lost.slice(0, 8).join(', ')}.`] : facts, rows: [boot.row] };
+      const facts = [
+        `${boot.nodeClasses.length} node classes, ${baseline.nodeClasses.length} before; ${lost.length} lost, ${gained.length} new.`,
+      ];
+      return {
+        verdict: verdict(lost.length === 0),
+        facts: lost.length > 0 ? [...facts, `Lost: ${lost.slice(0, 8).join(', ')}.`] : facts,
+        rows: [boot.row],
+      };
     },
   },
   'custom-nodes-import': {
@@ -59,15 +72,29 @@ export const questions: Readonly<Record<string, Question>> = {
       const { boot, baseline } = await bootOf(engine, asked);
       if (!boot) return { verdict: 'no', facts: ['No boot of the exact tree is on record.'], rows: [asked.gateRow] };
       const { newlyFailing } = compareBoots(baseline, boot);
-      const facts = [`${boot.failedImports.length} packs fail to import, ${baseline?.failedImports.length ?? 0} before.`];
-      return { verdict: verdict(newlyFailing.length === 0), facts: newlyFailing.length > 0 ? [...facts, `New: ${newlyFailing.join(', ')}.`] : facts, rows: [boot.row] };
+      const facts = [
+        `${boot.failedImports.length} packs fail to import, ${baseline?.failedImports.length ?? 0} before.`,
+      ];
+      return {
+        verdict: verdict(newlyFailing.length === 0),
+        facts: newlyFailing.length > 0 ? [...facts, `New: ${newlyFailing.join(', ')}.`] : facts,
+        rows: [boot.row],
+      };
     },
   },
   'model-paths-untouched': {
     question: 'Are the model paths the same bytes as on the branch?',
     async answer(_engine, asked) {
       const touched = touches(asked, /^extra_model_paths\.yaml$/);
-      return { verdict: verdict(touched.length === 0), facts: [touched.length === 0 ? 'extra_model_paths.yaml is not among the changed paths.' : 'extra_model_paths.yaml is changed.'], rows: [asked.gateRow] };
+      return {
+        verdict: verdict(touched.length === 0),
+        facts: [
+          touched.length === 0
+            ? 'extra_model_paths.yaml is not among the changed paths.'
+            : 'extra_model_paths.yaml is changed.',
+        ],
+        rows: [asked.gateRow],
+      };
     },
   },
   'workflows-ran': {
@@ -75,13 +102,17 @@ export const questions: Readonly<Record<string, Question>> = {
     async answer(engine, asked) {
       if (!touchesEnvironment(asked)) return notApplicable('The change touches nothing that workflows run on.');
       const smoke = findEvidence(engine, asked.gated.evidenceKey, 'smoke');
-      if (!smoke) return { verdict: 'no', facts: ['No workflow run of the exact tree is on record.'], rows: [asked.gateRow] };
+      if (!smoke)
+        return { verdict: 'no', facts: ['No workflow run of the exact tree is on record.'], rows: [asked.gateRow] };
       const failed = smoke.workflows.filter((one) => one.failure !== null);
       const facts = smoke.workflows.map((one) => {
         const flat = one.pictures.some((picture) => picture.isFlat) ? ', flat' : ', not flat';
-        return one.failure === null ? `${one.name}: ${one.pictures.length} picture(s)${one.pictures.length > 0 ? flat : ''}, ${one.durationMs} ms.` : `${one.name}: ${one.failure}`;
+        return one.failure === null
+          ? `${one.name}: ${one.pictures.length} picture(s)${one.pictures.length > 0 ? flat : ''}, ${one.durationMs} ms.`
+          : `${one.name}: ${one.failure}`;
       });
-      if (smoke.workflows.length === 0) return { verdict: 'not-applicable', facts: ['There is no workflow in workflows/.'], rows: [] };
+      if (smoke.workflows.length === 0)
+        return { verdict: 'not-applicable', facts: ['There is no workflow in workflows/.'], rows: [] };
       return { verdict: verdict(failed.length === 0), facts, rows: [smoke.row] };
     },
   },
@@ -89,7 +120,9 @@ export const questions: Readonly<Record<string, Question>> = {
     question: 'Is there a way back: a restore point at the base, or made for it before the branch moves?',
     async answer(engine, asked) {
       const point = pointAt(await listRestorePoints(engine), asCommitId(asked.gated.base));
-      const fact = point ? `restore/${point.name} names the base ${asked.gated.base.slice(0, 7)}.` : `The base ${asked.gated.base.slice(0, 7)} was committed by hand; the merge makes its restore point first.`;
+      const fact = point
+        ? `restore/${point.name} names the base ${asked.gated.base.slice(0, 7)}.`
+        : `The base ${asked.gated.base.slice(0, 7)} was committed by hand; the merge makes its restore point first.`;
       return { verdict: 'yes', facts: [fact], rows: [asked.gateRow] };
     },
   },
@@ -100,9 +133,19 @@ export const questions: Readonly<Record<string, Question>> = {
       const declaration = await readDeclaration(engine, tree);
       const id = declaredEnvironment(engine, declaration.lockText, await interpreter(engine));
       const condition = await engine.outside.python.inspect(`${engine.paths.envs}/${id}`);
-      if (condition.kind === 'intact') return { verdict: 'yes', facts: [`Environment ${id} is on disk, ${megabytes(condition.sizeBytes)}, every file as built.`], rows: [asked.gateRow] };
+      if (condition.kind === 'intact')
+        return {
+          verdict: 'yes',
+          facts: [`Environment ${id} is on disk, ${megabytes(condition.sizeBytes)}, every file as built.`],
+          rows: [asked.gateRow],
+        };
       const missing = await missingWheels(engine, declaration.lockText);
-      const facts = [`Environment ${id} is ${condition.kind}.`, missing.length === 0 ? 'Every wheel of its lock is kept.' : `Wheels not kept: ${missing.slice(0, 5).join(', ')}.`];
+      const facts = [
+        `Environment ${id} is ${condition.kind}.`,
+        missing.length === 0
+          ? 'Every wheel of its lock is kept.'
+          : `Wheels not kept: ${missing.slice(0, 5).join(', ')}.`,
+      ];
       return { verdict: verdict(missing.length === 0), facts, rows: [asked.gateRow] };
     },
   },
@@ -110,19 +153,31 @@ export const questions: Readonly<Record<string, Question>> = {
     question: 'Is there room left for one more environment of this size?',
     async answer(engine, asked) {
       if (!touchesEnvironment(asked)) return notApplicable('The change makes no new environment.');
-      const [free, size] = await Promise.all([engine.outside.files.freeBytes(engine.paths.home), engine.outside.files.sizeBytes(`${engine.paths.envs}/${asked.gated.environment}`)]);
-      return { verdict: verdict(free > size), facts: [`${megabytes(free)} free; the new environment takes ${megabytes(size)}.`], rows: [asked.gateRow] };
+      const [free, size] = await Promise.all([
+        engine.outside.files.freeBytes(engine.paths.home),
+        engine.outside.files.sizeBytes(`${engine.paths.envs}/${asked.gated.environment}`),
+      ]);
+      return {
+        verdict: verdict(free > size),
+        facts: [`${megabytes(free)} free; the new environment takes ${megabytes(size)}.`],
+        rows: [asked.gateRow],
+      };
     },
   },
   'start-time-kept': {
-    question: 'Does the service start in no more than twice the time?',
+    question: 'Does the service start in no more than twice the time, or ten seconds more?',
     async answer(engine, asked) {
-      if (!touchesEnvironment(asked)) return notApplicable('The change touches nothing that decides how the service starts.');
+      if (!touchesEnvironment(asked))
+        return notApplicable('The change touches nothing that decides how the service starts.');
       const { boot, baseline } = await bootOf(engine, asked);
       if (!boot) return { verdict: 'no', facts: ['No boot of the exact tree is on record.'], rows: [asked.gateRow] };
-      // Below three seconds the machine's own noise decides.
-      const holds = !baseline || boot.startMs <= Math.max(2 * baseline.startMs, 3_000);
-      return { verdict: verdict(holds), facts: [`Starts in ${boot.startMs} ms${baseline ? `, ${baseline.startMs} ms before` : ''}.`], rows: [boot.row] };
+      // Ten seconds are what a machine that is busy otherwise can cost.
+      const holds = !baseline || boot.startMs <= Math.max(2 * baseline.startMs, baseline.startMs + 10_000);
+      return {
+        verdict: verdict(holds),
+        facts: [`Starts in ${boot.startMs} ms${baseline ? `, ${baseline.startMs} ms before` : ''}.`],
+        rows: [boot.row],
+      };
     },
   },
   'ports-untouched': {
@@ -133,34 +188,56 @@ export const questions: Readonly<Record<string, Question>> = {
         readDeclaration(engine, asked.gated.exact as GitTreeId),
       ]);
       const holds = before.config.service.port === after.config.service.port;
-      return { verdict: verdict(holds), facts: [`The service port is ${after.config.service.port}${holds ? ' on both sides' : `, ${before.config.service.port} before`}.`], rows: [asked.gateRow] };
+      return {
+        verdict: verdict(holds),
+        facts: [
+          `The service port is ${after.config.service.port}${holds ? ' on both sides' : `, ${before.config.service.port} before`}.`,
+        ],
+        rows: [asked.gateRow],
+      };
     },
   },
   'lock-matches-requirements': {
     question: 'Does the lock hold a version for every requirement, and one that meets it?',
     async answer(engine, asked) {
       const declaration = await readDeclaration(engine, asked.gated.exact as GitTreeId);
-      const unmet = lockMeets(declaration.requirementsText, parseLock({ file: 'requirements.lock', text: declaration.lockText }));
-      return { verdict: verdict(unmet.length === 0), facts: unmet.length === 0 ? ['Every line of requirements.in is met by requirements.lock.'] : unmet, rows: [asked.gateRow] };
+      const unmet = lockMeets(
+        declaration.requirementsText,
+        parseLock({ file: 'requirements.lock', text: declaration.lockText }),
+      );
+      return {
+        verdict: verdict(unmet.length === 0),
+        facts: unmet.length === 0 ? ['Every line of requirements.in is met by requirements.lock.'] : unmet,
+        rows: [asked.gateRow],
+      };
     },
   },
   'imports-pass': {
     question: 'Do the modules that the service needs import in the new environment?',
     async answer(engine, asked) {
       const imports = findEvidence(engine, asked.gated.evidenceKey, 'imports');
-      if (!imports) return { verdict: 'no', facts: ['No import check of the exact tree is on record.'], rows: [asked.gateRow] };
-      return { verdict: 'yes', facts: imports.modules.map(({ module, version }) => `${module} ${version ?? 'imports'}.`), rows: [imports.row] };
+      if (!imports)
+        return { verdict: 'no', facts: ['No import check of the exact tree is on record.'], rows: [asked.gateRow] };
+      return {
+        verdict: 'yes',
+        facts: imports.modules.map(({ module, version }) => `${module} ${version ?? 'imports'}.`),
+        rows: [imports.row],
+      };
     },
   },
 };
 
 /** Returns the packages of a lock for which no kept wheel lies ready. */
-export async function missingWheels(engine: Pick<Engine, 'outside' | 'paths'>, lockText: string): Promise<readonly string[]> {
+export async function missingWheels(
+  engine: Pick<Engine, 'outside' | 'paths'>,
+  lockText: string,
+): Promise<readonly string[]> {
   const missing: string[] = [];
   for (const one of parseLock({ file: 'requirements.lock', text: lockText })) {
-    const kept = await Promise.all(one.sha256.map((sha256) => engine.outside.files.info(`${engine.paths.wheels}/${sha256}/${one.file}`)));
+    const kept = await Promise.all(
+      one.sha256.map((sha256) => engine.outside.files.info(`${engine.paths.wheels}/${sha256}/${one.file}`)),
+    );
     if (kept.every((info) => info === undefined)) missing.push(`${one.name} ${one.version}`);
   }
   return missing;
 }
-

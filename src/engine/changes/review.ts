@@ -11,7 +11,8 @@ import { type Asked, questions } from './questions.ts';
 export type Reviewed = JournalKinds['review.answered'];
 
 /** Names the policy under which an approval was given: another policy, another approval. */
-export const policyDigest = (engine: Engine): string => engine.outside.digest.sha256(canonicalJson(engine.config.policy)).slice(0, 12);
+export const policyDigest = (engine: Engine): string =>
+  engine.outside.digest.sha256(canonicalJson(engine.config.policy)).slice(0, 12);
 
 /** The approval of a person or rule for exactly this base, tree and policy. */
 export function findApproval(engine: Engine, gated: Gated): Reviewed | undefined {
@@ -19,7 +20,14 @@ export function findApproval(engine: Engine, gated: Gated): Reviewed | undefined
   const policy = policyDigest(engine);
   return rows
     .map((entry) => dataOf('review.answered', entry))
-    .find((one) => one?.reviewer === 'final' && one.verdict === 'approved' && one.base === gated.base && one.tree === gated.exact && one.policy === policy);
+    .find(
+      (one) =>
+        one?.reviewer === 'final' &&
+        one.verdict === 'approved' &&
+        one.base === gated.base &&
+        one.tree === gated.exact &&
+        one.policy === policy,
+    );
 }
 
 /** Asks the rule reviewers, then decides whether a person has to. */
@@ -41,11 +49,27 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   const byRule = risk !== 'high' && engine.config.policy.autoMerge.includes(risk) && verdicts.includes('approved');
   // A yes beforehand cannot be meant for what decides about orchestrate itself; a way back was live before.
   if (run.options.yes && (risk !== 'high' || run.kind !== 'work')) {
-    await answer(engine, { drafted, gated, reviewer: 'final', by: run.by, verdict: 'approved', questions: [], comment: 'said yes beforehand' });
+    await answer(engine, {
+      drafted,
+      gated,
+      reviewer: 'final',
+      by: run.by,
+      verdict: 'approved',
+      questions: [],
+      comment: 'said yes beforehand',
+    });
     return { kind: 'approved' };
   }
   if (byRule) {
-    await answer(engine, { drafted, gated, reviewer: 'final', by: { kind: 'rule', name: `auto-merge-${risk}` }, verdict: 'approved', questions: [], comment: null });
+    await answer(engine, {
+      drafted,
+      gated,
+      reviewer: 'final',
+      by: { kind: 'rule', name: `auto-merge-${risk}` },
+      verdict: 'approved',
+      questions: [],
+      comment: null,
+    });
     return { kind: 'approved' };
   }
   return { kind: 'ask' };
@@ -54,22 +78,43 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
 async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Promise<Reviewed['verdict']> {
   const { drafted, gated } = asked;
   const known = dataOf('review.answered', engine.ledger.latest(`review:${drafted.change}:${reviewer}`));
-  if (known?.base === gated.base && known.tree === gated.exact && known.policy === policyDigest(engine)) return known.verdict;
+  if (known?.base === gated.base && known.tree === gated.exact && known.policy === policyDigest(engine))
+    return known.verdict;
   const tree = engine.definitions.trees.get(reviewer);
   const answers: QuestionAnswer[] = [];
   for (const id of tree?.questions ?? []) {
     const one = questions[id];
     if (one) answers.push({ id, question: one.question, ...(await one.answer(engine, asked)) });
   }
-  const verdict = answers.every((one) => one.verdict === 'not-applicable') ? 'nothing-to-check' : answers.some((one) => one.verdict === 'no') ? 'rejected' : 'approved';
-  await answer(engine, { drafted, gated, reviewer, by: { kind: 'rule', name: reviewer }, verdict, questions: answers, comment: null });
+  const verdict = answers.every((one) => one.verdict === 'not-applicable')
+    ? 'nothing-to-check'
+    : answers.some((one) => one.verdict === 'no')
+      ? 'rejected'
+      : 'approved';
+  await answer(engine, {
+    drafted,
+    gated,
+    reviewer,
+    by: { kind: 'rule', name: reviewer },
+    verdict,
+    questions: answers,
+    comment: null,
+  });
   return verdict;
 }
 
 /** Writes one answer on exactly this base, tree and policy. */
 export async function answer(
   engine: Engine,
-  options: { drafted: Drafted; gated: Gated; reviewer: string; by: Reviewed['by']; verdict: Reviewed['verdict']; questions: readonly QuestionAnswer[]; comment: string | null },
+  options: {
+    drafted: Drafted;
+    gated: Gated;
+    reviewer: string;
+    by: Reviewed['by'];
+    verdict: Reviewed['verdict'];
+    questions: readonly QuestionAnswer[];
+    comment: string | null;
+  },
 ): Promise<void> {
   await engine.ledger.append([answerRow(engine, options)]);
 }
@@ -87,5 +132,8 @@ export function answerRow(engine: Engine, options: Parameters<typeof answer>[1])
     questions: options.questions,
     comment,
   };
-  return row('review.answered', data, { run: drafted.run, keys: [`review:${drafted.change}`, `review:${drafted.change}:${reviewer}`] });
+  return row('review.answered', data, {
+    run: drafted.run,
+    keys: [`review:${drafted.change}`, `review:${drafted.change}:${reviewer}`],
+  });
 }

@@ -3,10 +3,10 @@ import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
+import { interpreter } from '../environments/ensure.ts';
+import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
 import { findProduction, queueAgain, startProduction, stopProduction } from '../instances/production.ts';
 import { composedInstance } from '../instances/start.ts';
-import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
-import { interpreter } from '../environments/ensure.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf } from './gate.ts';
 import { revertKey, revertMerge } from './revert.ts';
@@ -24,7 +24,8 @@ export function switchService(engine: Engine, change: string, signal: AbortSigna
 
 async function switchInTurn(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
   const known = dataOf('service.switched', engine.ledger.latest(`switch:${change}`));
-  if (known?.outcome === 'reverted') return { kind: 'reverted', fault: revertedFault('INSTANCE_UNHEALTHY', known.reason ?? '') };
+  if (known?.outcome === 'reverted')
+    return { kind: 'reverted', fault: revertedFault('INSTANCE_UNHEALTHY', known.reason ?? '') };
   if (known) return { kind: 'verified' };
   const drafted = draftOf(engine, change);
   const gated = gatedOf(engine, change);
@@ -37,7 +38,8 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
 
   const started = dataOf('switch.started', engine.ledger.latest(`switching:${change}`));
   const running = findProduction(engine);
-  const isUp = running !== undefined && engine.host.find(running)?.state !== 'stopped' && engine.host.find(running) !== undefined;
+  const isUp =
+    running !== undefined && engine.host.find(running)?.state !== 'stopped' && engine.host.find(running) !== undefined;
   const production = started?.from ?? (isUp ? running : undefined);
   if (production === undefined) {
     await record({ outcome: 'not-running', ...nothing, reason: 'production was not running' });
@@ -45,10 +47,18 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   }
   const exact = asGitTreeId(gated.exact);
   if (started === undefined && (await isUnaffected(engine, production, exact))) {
-    await record({ outcome: 'unaffected', ...nothing, instance: production, reason: 'the merge touches nothing that the service is made of' });
+    await record({
+      outcome: 'unaffected',
+      ...nothing,
+      instance: production,
+      reason: 'the merge touches nothing that the service is made of',
+    });
     return { kind: 'verified' };
   }
-  if (started === undefined) await engine.ledger.append([row('switch.started', { change, from: production, base: gated.base }, { run, keys: [`switching:${change}`] })]);
+  if (started === undefined)
+    await engine.ledger.append([
+      row('switch.started', { change, from: production, base: gated.base }, { run, keys: [`switching:${change}`] }),
+    ]);
 
   const { clock } = engine.outside;
   // From the row, so that the time holds after a kill.
@@ -56,7 +66,9 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   await stopProduction(engine, { instance: production, run });
   const isReverting = engine.ledger.latest(`effect:${revertKey(change)}:intent`) !== undefined;
   // Interrupted while taking it back: the new tree is not tried again.
-  const tried = isReverting ? new Fault('INSTANCE_UNHEALTHY', 'it did not become healthy') : await tryStart(engine, exact, signal);
+  const tried = isReverting
+    ? new Fault('INSTANCE_UNHEALTHY', 'it did not become healthy')
+    : await tryStart(engine, exact, signal);
   if (typeof tried === 'string') {
     const downMs = clock.nowMs() - sinceMs;
     const requeued = await queueAgain(engine, { from: production, to: tried, run });
@@ -88,9 +100,16 @@ const revertedFault = (code: FaultCode, reason: string): FaultRecord =>
   }).toRecord();
 
 /** The running instance already is composed of the same environment, components and service settings. */
-async function isUnaffected(engine: Engine, instance: string, exact: Parameters<typeof readDeclaration>[1]): Promise<boolean> {
+async function isUnaffected(
+  engine: Engine,
+  instance: string,
+  exact: Parameters<typeof readDeclaration>[1],
+): Promise<boolean> {
   const composed = composedInstance(engine, instance);
-  const [now, next] = await Promise.all([readDeclaration(engine, asGitTreeId(composed.tree)), readDeclaration(engine, exact)]);
+  const [now, next] = await Promise.all([
+    readDeclaration(engine, asGitTreeId(composed.tree)),
+    readDeclaration(engine, exact),
+  ]);
   const id = declaredEnvironment(engine, next.lockText, await interpreter(engine));
   return (
     composed.environment === id &&

@@ -28,17 +28,36 @@ export async function ensureEnvironment(
   const condition = await engine.outside.python.inspect(dir);
   if (condition.kind === 'intact') {
     const { manifestDigest, sizeBytes } = condition;
-    return { id, dir, python: condition.python, manifestDigest, sizeBytes, nPackages: packages.length, downloadedBytes: 0, fromKeptWheels: 0, reused: true };
+    return {
+      id,
+      dir,
+      python: condition.python,
+      manifestDigest,
+      sizeBytes,
+      nPackages: packages.length,
+      downloadedBytes: 0,
+      fromKeptWheels: 0,
+      reused: true,
+    };
   }
   if (condition.kind === 'drifted') {
-    throw new Fault('ENVIRONMENT_DRIFTED', `Files of the environment ${id} are not the ones that were built: ${condition.changed.slice(0, 5).join(', ')}.`, {
-      hints: [`Move ${dir} away to have it rebuilt from kept wheels, then repeat.`],
-      state: 'Nothing was changed; production was not touched.',
-      data: { environment: id, changed: condition.changed.slice(0, 50) },
-    });
+    throw new Fault(
+      'ENVIRONMENT_DRIFTED',
+      `Files of the environment ${id} are not the ones that were built: ${condition.changed.slice(0, 5).join(', ')}.`,
+      {
+        hints: [`Move ${dir} away to have it rebuilt from kept wheels, then repeat.`],
+        state: 'Nothing was changed; production was not touched.',
+        data: { environment: id, changed: condition.changed.slice(0, 50) },
+      },
+    );
   }
   const built: BuiltEnvironment = await engine.perform(
-    { key: freshKey(engine, `${options.effectKey}:environment:${id}`), name: 'build the environment', input: { environment: id, nPackages: packages.length }, run },
+    {
+      key: freshKey(engine, `${options.effectKey}:environment:${id}`),
+      name: 'build the environment',
+      input: { environment: id, nPackages: packages.length },
+      run,
+    },
     {
       act: () =>
         engine.outside.python.build({
@@ -55,7 +74,17 @@ export async function ensureEnvironment(
     },
   );
   const { manifestDigest, sizeBytes, downloadedBytes, fromKeptWheels } = built;
-  return { id, dir, python: built.python, manifestDigest, sizeBytes, nPackages: packages.length, downloadedBytes, fromKeptWheels, reused: false };
+  return {
+    id,
+    dir,
+    python: built.python,
+    manifestDigest,
+    sizeBytes,
+    nPackages: packages.length,
+    downloadedBytes,
+    fromKeptWheels,
+    reused: false,
+  };
 }
 
 /** One that is not recorded as done: an environment that was built and taken away since has to be built again. */

@@ -33,7 +33,9 @@ export async function readDeclaration(context: EngineContext, tree: GitTreeId): 
   const need = async (path: string): Promise<string> => {
     const text = await find(path);
     if (text === null) {
-      throw new Fault('CONFIG_INVALID', `The tree ${tree.slice(0, 7)} has no ${path}.`, { hints: ['orchestrate doctor'] });
+      throw new Fault('CONFIG_INVALID', `The tree ${tree.slice(0, 7)} has no ${path}.`, {
+        hints: ['orchestrate doctor'],
+      });
     }
     return text;
   };
@@ -58,7 +60,9 @@ export async function readDeclaration(context: EngineContext, tree: GitTreeId): 
 
 /** Names the environment of a declaration on this machine. */
 export function declaredEnvironment(context: EngineContext, lockText: string, python: PythonFacts): EnvironmentId {
-  return environmentId({ lockText, python, accelerator: 'any', installer: 'pip' }, (text) => context.outside.digest.sha256(text));
+  return environmentId({ lockText, python, accelerator: 'any', installer: 'pip' }, (text) =>
+    context.outside.digest.sha256(text),
+  );
 }
 
 export interface ComposedInstance {
@@ -76,7 +80,13 @@ export async function composeInstance(
 ): Promise<ComposedInstance> {
   const { store, outside } = context;
   const { declaration, dir } = options;
-  const folders = instanceFolders({ dir, purpose: options.purpose, service: declaration.config.service, productionDir: `${context.paths.work}/production`, hasModelPaths: declaration.modelPaths !== null });
+  const folders = instanceFolders({
+    dir,
+    purpose: options.purpose,
+    service: declaration.config.service,
+    productionDir: `${context.paths.work}/production`,
+    hasModelPaths: declaration.modelPaths !== null,
+  });
   await outside.files.remove(dir);
   await outside.files.ensureDir(dir);
   // Sorted by path: ComfyUI (`.`) comes before the packs that lie inside it.
@@ -98,7 +108,11 @@ export async function composeInstance(
 /** Only what was adopted may be composed: any other tree of the store, a slot's say, could hold links that lead out. */
 async function requireAdopted({ store }: EngineContext, component: Component): Promise<void> {
   if ((await store.findRef(`refs/orchestrate/components/${component.tree}`)) !== undefined) return;
-  throw new Fault('COMPONENT_NOT_FOUND', `components.lock names files of ${component.id} that were never adopted (${component.tree.slice(0, 12)}).`, {
-    state: 'Nothing was started.',
-  });
+  throw new Fault(
+    'COMPONENT_NOT_FOUND',
+    `components.lock names files of ${component.id} that were never adopted (${component.tree.slice(0, 12)}).`,
+    {
+      state: 'Nothing was started.',
+    },
+  );
 }

@@ -1,7 +1,7 @@
+import type { ReadyEnvironment } from '../../actions/_context.ts';
 import { Fault } from '../../base/fault.ts';
 import { instanceId } from '../../base/ids.ts';
 import { row } from '../../domain/journal/kinds.ts';
-import type { ReadyEnvironment } from '../../actions/_context.ts';
 import type { Engine } from '../engine.ts';
 import { settle } from '../machines/settle.ts';
 import { composeInstance, type Declaration } from './compose.ts';
@@ -45,8 +45,12 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
   const instance = instanceId(engine.numbers.next('instance'));
   const dir = `${engine.paths.instances}/${instance}`;
   const { declaration, environment, purpose, port, run } = wish;
-  const { args } = await composeInstance(engine, { declaration, dir, purpose, port });
-  const seal = await engine.outside.processes.canBindReadOnly() ? 'read-only bind' : 'detected, not prevented';
+  // Until its row is written nobody owns the folder: what a failure leaves there would stay until the next start.
+  const { args } = await composeInstance(engine, { declaration, dir, purpose, port }).catch(async (error: unknown) => {
+    await engine.outside.files.remove(dir);
+    throw error;
+  });
+  const seal = (await engine.outside.processes.canBindReadOnly()) ? 'read-only bind' : 'detected, not prevented';
   const composed = row(
     'instance.composed',
     {

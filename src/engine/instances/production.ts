@@ -12,7 +12,8 @@ import { createInstance, stopAndWait } from './ensure.ts';
 import { baseUrl, composedInstance, requirePort } from './start.ts';
 
 /** The instance that left saved prompts behind when production was stopped. */
-export const findSavedQueue = (engine: Engine): string | undefined => dataOf('production.set', engine.ledger.latest('production'))?.saved ?? undefined;
+export const findSavedQueue = (engine: Engine): string | undefined =>
+  dataOf('production.set', engine.ledger.latest('production'))?.saved ?? undefined;
 
 /** The instance that is production, if orchestrate runs one. */
 export function findProduction(engine: Engine): string | undefined {
@@ -33,7 +34,10 @@ export async function stopProduction(
     { act: () => saveQueue(engine, instance) },
   );
   await stopAndWait(engine, instance);
-  const rows = findProduction(engine) === instance ? [row('production.set', { instance: null, saved: instance }, { run, keys: ['production'] })] : [];
+  const rows =
+    findProduction(engine) === instance
+      ? [row('production.set', { instance: null, saved: instance }, { run, keys: ['production'] })]
+      : [];
   await appendIfAny(engine, rows, options.answers?.(nPrompts) ?? []);
   return { nSaved: nPrompts };
 }
@@ -64,7 +68,10 @@ async function pendingPrompts(engine: Engine, instance: string): Promise<readonl
  * Posts the prompts that `from` left behind to `to`; those that the server has already, from a call that was
  * interrupted, are left out. A server that refuses them costs the prompts, not the switch: they stay in the file.
  */
-export async function queueAgain(engine: Engine, options: { from: string; to: string; run: string | null }): Promise<number> {
+export async function queueAgain(
+  engine: Engine,
+  options: { from: string; to: string; run: string | null },
+): Promise<number> {
   const { from, to, run } = options;
   const { files, service } = engine.outside;
   const pending = JSON.parse((await files.readText(queueFile(engine, from))) ?? '[]') as readonly JsonObject[];
@@ -76,7 +83,10 @@ export async function queueAgain(engine: Engine, options: { from: string; to: st
     return { requeued: (await service.requeue(url, missing)) + pending.length - missing.length };
   };
   try {
-    const { requeued } = await engine.perform({ key: `requeue:${from}`, name: 'queue saved prompts again', input: { nPrompts: pending.length, to }, run }, { act });
+    const { requeued } = await engine.perform(
+      { key: `requeue:${from}`, name: 'queue saved prompts again', input: { nPrompts: pending.length, to }, run },
+      { act },
+    );
     if (requeued === pending.length) await files.remove(queueFile(engine, from));
     return requeued;
   } catch (error) {
@@ -86,7 +96,15 @@ export async function queueAgain(engine: Engine, options: { from: string; to: st
 }
 
 /** Starts the tree on production's port and waits until it is proven. Finds the one that an interrupted call made. */
-export async function startProduction(engine: Engine, options: { tree: GitTreeId; signal: AbortSignal; answers?: Answers<string>; before?: (instance: string) => Promise<unknown> }): Promise<string> {
+export async function startProduction(
+  engine: Engine,
+  options: {
+    tree: GitTreeId;
+    signal: AbortSignal;
+    answers?: Answers<string>;
+    before?: (instance: string) => Promise<unknown>;
+  },
+): Promise<string> {
   const { tree, signal } = options;
   const declaration = await readDeclaration(engine, tree);
   const { port } = declaration.config.service;
@@ -97,20 +115,37 @@ export async function startProduction(engine: Engine, options: { tree: GitTreeId
   });
   const instance = live?.subject ?? (await create(engine, { declaration, port }));
   const view = await settle(engine.host, instance, (one) => one.state === 'healthy' || one.state === 'stopped', signal);
-  if (view.state !== 'healthy') throw view.fault ? Fault.fromRecord(view.fault) : new Fault('INSTANCE_UNHEALTHY', 'Production was stopped while it started.');
+  if (view.state !== 'healthy')
+    throw view.fault
+      ? Fault.fromRecord(view.fault)
+      : new Fault('INSTANCE_UNHEALTHY', 'Production was stopped while it started.');
   await options.before?.(instance);
-  const rows = findProduction(engine) === instance ? [] : [row('production.set', { instance, saved: null }, { keys: ['production'] })];
+  const rows =
+    findProduction(engine) === instance
+      ? []
+      : [row('production.set', { instance, saved: null }, { keys: ['production'] })];
   await appendIfAny(engine, rows, options.answers?.(instance) ?? []);
   return instance;
 }
 
-async function appendIfAny(engine: Engine, rows: readonly NewEntry[], answers: NonNullable<Beside['answers']>): Promise<void> {
+async function appendIfAny(
+  engine: Engine,
+  rows: readonly NewEntry[],
+  answers: NonNullable<Beside['answers']>,
+): Promise<void> {
   if (rows.length > 0 || answers.length > 0) await engine.ledger.append(rows, answers);
 }
 
-async function create(engine: Engine, options: { declaration: Awaited<ReturnType<typeof readDeclaration>>; port: number }): Promise<string> {
+async function create(
+  engine: Engine,
+  options: { declaration: Awaited<ReturnType<typeof readDeclaration>>; port: number },
+): Promise<string> {
   const { declaration, port } = options;
   await requirePort(engine, port);
-  const environment = await ensureEnvironment(engine, { lockText: declaration.lockText, run: null, effectKey: 'production' });
+  const environment = await ensureEnvironment(engine, {
+    lockText: declaration.lockText,
+    run: null,
+    effectKey: 'production',
+  });
   return createInstance(engine, { declaration, environment, purpose: 'production', port, run: null });
 }

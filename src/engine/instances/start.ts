@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import { serviceEnvironment } from '../../domain/instances/command.ts';
 import { bootFailure } from '../../domain/instances/boot-failure.ts';
+import { serviceEnvironment } from '../../domain/instances/command.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { ProcessIdentity } from '../../ports/index.ts';
 import { markOf } from '../context.ts';
@@ -20,7 +20,10 @@ export function composedInstance(engine: Engine, instance: string): Composed {
 /** Returns the last lines that the instance's process wrote. */
 export async function instanceLog(engine: Engine, instance: string, nLines: number): Promise<readonly string[]> {
   const text = await engine.outside.files.readText(logPath(engine, instance));
-  return (text ?? '').split(/[\r\n]+/).filter((line) => line.trim() !== '').slice(-nLines);
+  return (text ?? '')
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .slice(-nLines);
 }
 
 const logPath = (engine: Engine, instance: string): string => `${engine.paths.logs}/instances/${instance}.log`;
@@ -67,11 +70,24 @@ async function launch(engine: Engine, composed: Composed, mark: string): Promise
     port: composed.port,
     searchPath: host.searchPath,
   });
-  const spec = { program: composed.python, args: composed.args, cwd: `${composed.dir}/ComfyUI`, env, logPath: logPath(engine, composed.instance), mark };
+  const spec = {
+    program: composed.python,
+    args: composed.args,
+    cwd: `${composed.dir}/ComfyUI`,
+    env,
+    logPath: logPath(engine, composed.instance),
+    mark,
+  };
   return processes.start(composed.seal === 'read-only bind' ? { ...spec, readOnly: [engine.paths.envs] } : spec);
 }
 
-async function prove(engine: Engine, composed: Composed, child: ProcessIdentity, startedMs: number, signal: AbortSignal): Promise<void> {
+async function prove(
+  engine: Engine,
+  composed: Composed,
+  child: ProcessIdentity,
+  startedMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock, processes, ports, service } = engine.outside;
   const { instance, port, dir, run } = composed;
   const limitMs = engine.config.service.startSeconds * 1_000;
@@ -99,15 +115,27 @@ async function prove(engine: Engine, composed: Composed, child: ProcessIdentity,
       await engine.ledger.append([row('instance.proven', data, { run, keys: [`instance-up:${instance}`] })]);
       return;
     }
-    if (facts) stranger = ownsSocket ? `its start command does not name ${dir}` : `the socket belongs to ${owners.length} other process(es)`;
+    if (facts)
+      stranger = ownsSocket
+        ? `its start command does not name ${dir}`
+        : `the socket belongs to ${owners.length} other process(es)`;
     if (!(await processes.isAlive(child))) {
       const tail = await instanceLog(engine, instance, 40);
-      throw new Fault('INSTANCE_BOOT_FAILED', `The service ended before it answered: ${bootFailure(tail)}`, { data: { instance, tail } });
+      throw new Fault('INSTANCE_BOOT_FAILED', `The service ended before it answered: ${bootFailure(tail)}`, {
+        data: { instance, tail },
+      });
     }
     if (elapsedMs > limitMs) {
       const tail = await instanceLog(engine, instance, 40);
-      if (stranger !== '') throw new Fault('INSTANCE_NOT_PROVEN', `Something answers on port ${port}, but it is not ours: ${stranger}.`, { data: { instance } });
-      throw new Fault('INSTANCE_UNHEALTHY', `The service did not answer within ${engine.config.service.startSeconds} s.`, { data: { instance, tail } });
+      if (stranger !== '')
+        throw new Fault('INSTANCE_NOT_PROVEN', `Something answers on port ${port}, but it is not ours: ${stranger}.`, {
+          data: { instance },
+        });
+      throw new Fault(
+        'INSTANCE_UNHEALTHY',
+        `The service did not answer within ${engine.config.service.startSeconds} s.`,
+        { data: { instance, tail } },
+      );
     }
     if (!(await clock.sleep(50, signal))) throw new Fault('INTERRUPTED', 'The start was called off.');
   }
@@ -117,7 +145,8 @@ async function prove(engine: Engine, composed: Composed, child: ProcessIdentity,
 export async function stopInstance(engine: Engine, instance: string): Promise<object> {
   const { processes, files } = engine.outside;
   const mark = markOf(engine, instance);
-  for (const found of await processes.findMarked((one) => one === mark)) await processes.stop(found, { graceMs: 5_000 });
+  for (const found of await processes.findMarked((one) => one === mark))
+    await processes.stop(found, { graceMs: 5_000 });
   const composed = composedInstance(engine, instance);
   const fault = engine.host.find(instance)?.fault;
   const data = { instance, reason: fault?.message ?? 'stopped', logTail: await instanceLog(engine, instance, 20) };

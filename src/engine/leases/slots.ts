@@ -28,7 +28,12 @@ export const slotName = (tree: string, index: number): string => (index === 0 ? 
  * Hands out slots and ports. A lease is the newest row of `lease:slot:<name>`; the port is the tree's
  * home port when it is free, else the first free one of the configured range. The production port is never leased.
  */
-export function createSlotLeases(options: { ledger: Ledger; ports: Ports; config: () => InstallationConfig; live: () => readonly string[] }): SlotLeases {
+export function createSlotLeases(options: {
+  ledger: Ledger;
+  ports: Ports;
+  config: () => InstallationConfig;
+  live: () => readonly string[];
+}): SlotLeases {
   const { ledger, ports } = options;
   const waiting: { run: string; tree: string; wake: () => void }[] = [];
 
@@ -115,7 +120,9 @@ export function createSlotLeases(options: { ledger: Ledger; ports: Ports; config
           });
           const lease = await tryTake(run, tree);
           if (lease) return lease;
-          const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+          const aborted = new Promise<void>((resolve) =>
+            signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
           await Promise.race([woken, aborted]);
           if (signal.aborted) throw new Fault('INTERRUPTED', `${run} no longer waits for a slot of ${tree.id}.`);
         }

@@ -9,7 +9,11 @@ import type { Clock, Entry, Ledger, NewEntry } from '../../ports/index.ts';
 import { begin, fold, type RunningEffect, type Standing, stateName, step } from './fold.ts';
 
 /** Carries out an effect that a machine names. What it returns becomes the `output` of the done event. */
-export type EffectHandler = (work: { subject: string; input: JsonObject; signal: AbortSignal }) => Promise<object | undefined>;
+export type EffectHandler = (work: {
+  subject: string;
+  input: JsonObject;
+  signal: AbortSignal;
+}) => Promise<object | undefined>;
 /** What is written in the same commit as a transition. */
 export interface Beside {
   readonly rows?: readonly NewEntry[];
@@ -71,7 +75,15 @@ const runOf = (subject: string): string | null => /^(r\d+)/.exec(subject)?.[1] ?
  * Runs machines on the journal: a transition is computed by XState as a value, written as a row, and
  * only then are its effects started; a restart folds the rows and starts the same effects again.
  */
-export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; clock: Clock; effects: EffectTable }): MachineHost {
+export function createMachineHost({
+  ledger,
+  clock,
+  effects,
+}: {
+  ledger: Ledger;
+  clock: Clock;
+  effects: EffectTable;
+}): MachineHost {
   const hosted = new Map<string, Hosted>();
   const listeners = new Set<(view: MachineView) => void>();
   const fatalListeners: ((error: unknown) => void)[] = [];
@@ -134,13 +146,23 @@ export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; 
     return turn;
   };
 
-  const advance = async (one: Hosted, event: { type: string }, { rows = [], answers = [] }: Beside): Promise<boolean> => {
+  const advance = async (
+    one: Hosted,
+    event: { type: string },
+    { rows = [], answers = [] }: Beside,
+  ): Promise<boolean> => {
     const from = stateName(one.standing.snapshot);
     const next = step(one.machine, one.standing, event, one.nRows + 1);
     const { machine, subject } = one;
     const run = runOf(subject);
     if (!next.moved) {
-      await ledger.append([row('machine.ignored', { machine, subject, event: event as unknown as JsonObject, state: from }, { run }), ...rows], answers);
+      await ledger.append(
+        [
+          row('machine.ignored', { machine, subject, event: event as unknown as JsonObject, state: from }, { run }),
+          ...rows,
+        ],
+        answers,
+      );
       return false;
     }
     const data = {
@@ -186,7 +208,10 @@ export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; 
     async create(machine, subject, input, { rows = [], answers = [] } = {}) {
       const standing = begin(machine, input);
       const data = { machine, version: machineVersions[machine], subject, input, to: stateName(standing.snapshot) };
-      await ledger.append([...rows, row('machine.created', data, { run: runOf(subject), keys: [`machine:${subject}`] })], answers);
+      await ledger.append(
+        [...rows, row('machine.created', data, { run: runOf(subject), keys: [`machine:${subject}`] })],
+        answers,
+      );
       const one: Hosted = { machine, subject, standing, nRows: 0, turn: Promise.resolve(), running: new Map() };
       hosted.set(subject, one);
       for (const effect of standing.started) startEffect(one, effect);
@@ -207,11 +232,21 @@ export function createMachineHost({ ledger, clock, effects }: { ledger: Ledger; 
       const created = dataOf('machine.created', rows[0]);
       if (!created) throw new Fault('LEDGER_BROKEN', `The journal has no first row for ${subject}.`);
       if (created.version !== machineVersions[machine]) {
-        throw new Fault('LEDGER_OLDER', `${subject} was begun by version ${created.version} of the ${machine} machine.`);
+        throw new Fault(
+          'LEDGER_OLDER',
+          `${subject} was begun by version ${created.version} of the ${machine} machine.`,
+        );
       }
       const events = rows.slice(1).map((entry) => dataOf('machine.moved', entry)?.event as unknown as { type: string });
       const standing = fold(machine, created.input, events);
-      hosted.set(subject, { machine, subject, standing, nRows: events.length, turn: Promise.resolve(), running: new Map() });
+      hosted.set(subject, {
+        machine,
+        subject,
+        standing,
+        nRows: events.length,
+        turn: Promise.resolve(),
+        running: new Map(),
+      });
     },
     startRestored() {
       for (const one of hosted.values()) {

@@ -1,7 +1,13 @@
 import type { Proofs, ReadyEnvironment } from '../../actions/_context.ts';
 import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
-import { type Evidence, evidenceKey, type EvidencePart, type Grade, type WorkflowProof } from '../../domain/changes/evidence.ts';
+import {
+  type Evidence,
+  evidenceKey,
+  type EvidencePart,
+  type Grade,
+  type WorkflowProof,
+} from '../../domain/changes/evidence.ts';
 import { failedPacks } from '../../domain/instances/failed-packs.ts';
 import { parseGraph } from '../../domain/instances/workflow.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
@@ -37,7 +43,10 @@ export function findEvidence<Part extends EvidencePart>(
  * Proves trees: composes each from the store, starts it, asks it. What was observed is written as evidence;
  * evidence with the identical key is not made twice.
  */
-export function createProofs(engine: Engine, options: ProofOptions): Proofs & { keyOf(tree: GitTreeId): Promise<string> } {
+export function createProofs(
+  engine: Engine,
+  options: ProofOptions,
+): Proofs & { keyOf(tree: GitTreeId): Promise<string> } {
   const { run, effectKey, port, signal } = options;
   const prepared = new Map<string, Promise<{ declaration: Declaration; environment: ReadyEnvironment; key: string }>>();
 
@@ -47,7 +56,12 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs & { 
     const made = (async () => {
       const declaration = await readDeclaration(engine, tree);
       const { index } = options;
-      const environment = await ensureEnvironment(engine, { lockText: declaration.lockText, run, effectKey, ...(index ? { index } : {}) });
+      const environment = await ensureEnvironment(engine, {
+        lockText: declaration.lockText,
+        run,
+        effectKey,
+        ...(index ? { index } : {}),
+      });
       const key = evidenceKey({ tree, environment: environment.id, components: declaration.componentsDigest });
       return { declaration, environment, key };
     })();
@@ -62,7 +76,11 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs & { 
     return { ...evidence, row: entry?.seq ?? 0 };
   };
 
-  const common = (tree: GitTreeId, prepared: { declaration: Declaration; environment: ReadyEnvironment; key: string }, grade: Grade) => ({
+  const common = (
+    tree: GitTreeId,
+    prepared: { declaration: Declaration; environment: ReadyEnvironment; key: string },
+    grade: Grade,
+  ) => ({
     key: prepared.key,
     tree,
     environment: prepared.environment.id,
@@ -82,15 +100,27 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs & { 
       const known = findEvidence(engine, ready.key, 'imports');
       if (known) return known;
       const { modules } = ready.declaration.config.python;
-      const results = await engine.outside.python.importCheck({ python: ready.environment.python, modules, mark: markOf(engine, effectKey) });
+      const results = await engine.outside.python.importCheck({
+        python: ready.environment.python,
+        modules,
+        mark: markOf(engine, effectKey),
+      });
       const failed = results.filter((one) => !one.ok);
       if (failed[0]) {
-        throw new Fault('ENVIRONMENT_IMPORT_FAILED', `${failed[0].module} does not import in the new environment: ${failed[0].error}`, {
-          state: 'Production was not touched.',
-          data: { failed },
-        });
+        throw new Fault(
+          'ENVIRONMENT_IMPORT_FAILED',
+          `${failed[0].module} does not import in the new environment: ${failed[0].error}`,
+          {
+            state: 'Production was not touched.',
+            data: { failed },
+          },
+        );
       }
-      return record<'imports'>({ ...common(tree, ready, 'static'), part: 'imports', modules: results.map(({ module, version }) => ({ module, version })) });
+      return record<'imports'>({
+        ...common(tree, ready, 'static'),
+        part: 'imports',
+        modules: results.map(({ module, version }) => ({ module, version })),
+      });
     },
 
     async boot(tree) {
@@ -128,7 +158,13 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs & { 
         workflows.push(await runWorkflow(engine, { workflow, port, nonce: `${run}-${instance}` }));
       }
       const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
-      const recorded = await record<'smoke'>({ ...common(tree, ready, drew ? 'generation' : 'api'), part: 'smoke', instance, device, workflows });
+      const recorded = await record<'smoke'>({
+        ...common(tree, ready, drew ? 'generation' : 'api'),
+        part: 'smoke',
+        instance,
+        device,
+        workflows,
+      });
       return { ...recorded, reused: false };
     },
   };
@@ -142,6 +178,12 @@ async function runWorkflow(
   const graph = parseGraph(workflow);
   const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, { timeoutMs: 30 * 60_000, nonce });
   if (outcome.kind === 'failed') return { name: workflow.name, durationMs: 0, pictures: [], failure: outcome.reason };
-  const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes }) => ({ widthPx, heightPx, isFlat, sha256, sizeBytes }));
+  const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes }) => ({
+    widthPx,
+    heightPx,
+    isFlat,
+    sha256,
+    sizeBytes,
+  }));
   return { name: workflow.name, durationMs: Math.round(outcome.durationMs), pictures, failure: null };
 }

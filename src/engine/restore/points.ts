@@ -17,7 +17,10 @@ export interface RestorePoint {
 const prefix = 'refs/tags/restore/';
 
 /** Reads every restore point of the trusted store, oldest first. */
-export async function listRestorePoints({ store, ledger }: Pick<EngineContext, 'store' | 'ledger'>): Promise<readonly RestorePoint[]> {
+export async function listRestorePoints({
+  store,
+  ledger,
+}: Pick<EngineContext, 'store' | 'ledger'>): Promise<readonly RestorePoint[]> {
   const points: RestorePoint[] = [];
   for (const { ref, object, target } of await store.listRefs(prefix)) {
     const { message } = await store.readTag(object);
@@ -33,4 +36,5 @@ export const pointAt = (points: readonly RestorePoint[], commit: CommitId): Rest
   points.filter((one) => one.commit === commit && !one.isVoid).at(-1);
 
 /** Returns the next free number. */
-export const nextRestoreNumber = (points: readonly RestorePoint[]): number => (points.at(-1)?.manifest.number ?? -1) + 1;
+export const nextRestoreNumber = (points: readonly RestorePoint[]): number =>
+  (points.at(-1)?.manifest.number ?? -1) + 1;

@@ -13,25 +13,56 @@ export interface WrittenPoint {
 }
 
 /** Returns what a tree needs to run again: its environment with the digest of its files, and its components. */
-export async function stateOf(context: EngineContext, tree: GitTreeId): Promise<Pick<RestoreManifest, 'environment' | 'environmentDigest' | 'components'>> {
+export async function stateOf(
+  context: EngineContext,
+  tree: GitTreeId,
+): Promise<Pick<RestoreManifest, 'environment' | 'environmentDigest' | 'components'>> {
   const declaration = await readDeclaration(context, tree);
   const environment = declaredEnvironment(context, declaration.lockText, await interpreter(context));
   const condition = await context.outside.python.inspect(`${context.paths.envs}/${environment}`);
-  return { environment, environmentDigest: condition.kind === 'intact' ? condition.manifestDigest : null, components: declaration.componentsDigest };
+  return {
+    environment,
+    environmentDigest: condition.kind === 'intact' ? condition.manifestDigest : null,
+    components: declaration.componentsDigest,
+  };
 }
 
 /** The manifest of a commit that a person made: named before a merge puts another on top of it. */
-export async function byHandManifest(context: EngineContext, options: { commit: CommitId; number: number; journal: RestoreManifest['journal'] }): Promise<RestoreManifest> {
+export async function byHandManifest(
+  context: EngineContext,
+  options: { commit: CommitId; number: number; journal: RestoreManifest['journal'] },
+): Promise<RestoreManifest> {
   const { commit, number, journal } = options;
   const { tree } = await context.store.commitFacts(commit);
   const state = await stateOf(context, tree);
-  return { version: 1, number, title: 'by hand', commit, tree, ...state, made: 'by-hand', run: null, change: null, moves: [], journal };
+  return {
+    version: 1,
+    number,
+    title: 'by hand',
+    commit,
+    tree,
+    ...state,
+    made: 'by-hand',
+    run: null,
+    change: null,
+    moves: [],
+    journal,
+  };
 }
 
 /** Writes the annotated tag object. No ref names it yet. The same manifest and time give the same object. */
-export async function writePoint(context: EngineContext, manifest: RestoreManifest, atSeconds: number): Promise<WrittenPoint> {
+export async function writePoint(
+  context: EngineContext,
+  manifest: RestoreManifest,
+  atSeconds: number,
+): Promise<WrittenPoint> {
   const name = restoreName(manifest.number, manifest.title);
-  const object = await context.store.tagObject({ name: `restore/${name}`, target: manifest.commit, message: printManifest(manifest), atSeconds });
+  const object = await context.store.tagObject({
+    name: `restore/${name}`,
+    target: manifest.commit,
+    message: printManifest(manifest),
+    atSeconds,
+  });
   return { name, object, manifest };
 }
 
@@ -39,7 +70,10 @@ export async function writePoint(context: EngineContext, manifest: RestoreManife
  * Makes the restore point visible: in the trusted store, in home, and in the journal. A repeat is safe;
  * a ref of that name that names something else is never replaced: Fault `LEDGER_BROKEN`.
  */
-export async function publishPoint(context: EngineContext, options: { point: WrittenPoint; known: CommitId | null; run: string | null }): Promise<{ ref: string; object: string }> {
+export async function publishPoint(
+  context: EngineContext,
+  options: { point: WrittenPoint; known: CommitId | null; run: string | null },
+): Promise<{ ref: string; object: string }> {
   const { name, object, manifest } = options.point;
   const ref = restoreRef(name);
   const inStore = await context.store.updateRefs([{ ref, from: null, to: object }]);
@@ -49,7 +83,13 @@ export async function publishPoint(context: EngineContext, options: { point: Wri
   if (inHome.kind === 'refused' && inHome.actual !== object) throw taken(ref);
   const keys = [`restore:${manifest.number}`, `restore-at:${manifest.commit}`, 'restores'];
   if (!context.ledger.latest(`restore:${manifest.number}`)) {
-    await context.ledger.append([row('restore.created', { tag: `restore/${name}`, number: manifest.number, commit: manifest.commit, manifest }, { run: options.run, keys })]);
+    await context.ledger.append([
+      row(
+        'restore.created',
+        { tag: `restore/${name}`, number: manifest.number, commit: manifest.commit, manifest },
+        { run: options.run, keys },
+      ),
+    ]);
   }
   return { ref, object };
 }

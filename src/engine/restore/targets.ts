@@ -29,7 +29,9 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
   const merge = newestMerge(history.map((commit) => pointAt(points, commit)).filter((point) => point !== undefined));
   const before = merge && (await store.commitFacts(merge.commit)).parents[0];
   if (!merge || !before) {
-    throw new Fault('NOTHING_TO_DO', 'There is no merge to undo: the branch is as it was when orchestrate began.', { state: 'Nothing was changed.' });
+    throw new Fault('NOTHING_TO_DO', 'There is no merge to undo: the branch is as it was when orchestrate began.', {
+      state: 'Nothing was changed.',
+    });
   }
   const oldTree = await store.treeOf(before);
   const to = pointAt(points, before)?.name ?? before.slice(0, 7);
@@ -38,18 +40,26 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
 
   const carried = await store.merge({ base: merge.commit, ours: head, theirs: before });
   if (carried.kind === 'conflict') {
-    throw new Fault('CHANGE_CONFLICT', `Commits of yours after ${merge.name} edit what it changed: ${carried.paths.join(', ')}.`, {
-      hints: [`orchestrate restore to ${to}   (goes back whole, dropping your later commits from the files)`],
-      state: 'Nothing was changed.',
-      data: { paths: carried.paths },
-    });
+    throw new Fault(
+      'CHANGE_CONFLICT',
+      `Commits of yours after ${merge.name} edit what it changed: ${carried.paths.join(', ')}.`,
+      {
+        hints: [`orchestrate restore to ${to}   (goes back whole, dropping your later commits from the files)`],
+        state: 'Nothing was changed.',
+        data: { paths: carried.paths },
+      },
+    );
   }
   return { to, title, commit: before, proposed: carried.tree, dropped: [merge] };
 }
 
 /** An undo of an undo is a redo. */
 const undoTitle = (title: string): string =>
-  title.startsWith('undo ') ? `redo ${title.slice(5)}` : title.startsWith('redo ') ? `undo ${title.slice(5)}` : `undo ${title}`;
+  title.startsWith('undo ')
+    ? `redo ${title.slice(5)}`
+    : title.startsWith('redo ')
+      ? `undo ${title.slice(5)}`
+      : `undo ${title}`;
 
 /** A merge that was taken back by itself is not there any more: neither it nor its revert is what a person undoes. */
 function newestMerge(newestFirst: readonly RestorePoint[]): RestorePoint | undefined {
@@ -66,7 +76,10 @@ function newestMerge(newestFirst: readonly RestorePoint[]): RestorePoint | undef
 export async function planRestoreTo(context: EngineContext, head: CommitId, asked: string): Promise<RestoreTarget> {
   const { store } = context;
   const points = await listRestorePoints(context);
-  const point = findPoint(points.filter((one) => !one.isVoid), asked);
+  const point = findPoint(
+    points.filter((one) => !one.isVoid),
+    asked,
+  );
   const proposed = await store.treeOf(point.commit);
   const history = await store.history(head, historyLimit);
   const later = history.slice(0, Math.max(0, history.indexOf(point.commit)));
@@ -77,7 +90,10 @@ export async function planRestoreTo(context: EngineContext, head: CommitId, aske
 function findPoint(points: readonly RestorePoint[], asked: string): RestorePoint {
   const name = asked.replace(/^(refs\/tags\/)?restore\//, '');
   const byNumber = /^\d{1,6}$/.test(name) ? points.find((one) => one.manifest.number === Number(name)) : undefined;
-  const found = byNumber ?? points.find((one) => one.name === name) ?? points.find((one) => name.length >= 7 && one.commit.startsWith(name));
+  const found =
+    byNumber ??
+    points.find((one) => one.name === name) ??
+    points.find((one) => name.length >= 7 && one.commit.startsWith(name));
   if (found) return found;
   throw new Fault('RESTORE_NOT_FOUND', `There is no restore point ${JSON.stringify(asked)}.`, {
     hints: ['orchestrate restore list'],

@@ -1,11 +1,12 @@
 import { Fault, type FaultRecord, faultRecord } from '../../base/fault.ts';
 import { taskId, type RunId } from '../../base/ids.ts';
 import { asGitTreeId } from '../../base/ids.ts';
-import { readySteps, type StepState, untilStep } from '../../domain/plans/schedule.ts';
 import type { PlannedStep } from '../../domain/plans/plan.ts';
-import { draftChange, findChangeOf } from '../changes/draft.ts';
+import { readySteps, type StepState, untilStep } from '../../domain/plans/schedule.ts';
 import { findObstacle } from '../changes/admit.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
+import { draftChange, findChangeOf } from '../changes/draft.ts';
+import { voidUnmerged } from '../changes/merge.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
@@ -32,7 +33,8 @@ export async function advanceRun(engine: Engine, run: string): Promise<void> {
   }
 }
 
-const tasksOf = (engine: Engine, run: string): readonly MachineView[] => engine.host.all('task').filter((one) => one.subject.startsWith(`${run}.`));
+const tasksOf = (engine: Engine, run: string): readonly MachineView[] =>
+  engine.host.all('task').filter((one) => one.subject.startsWith(`${run}.`));
 
 /** The steps that are to be done now: all, or those that `--until` needs, until the person resumes. */
 function wantedSteps(engine: Engine, run: string): { steps: readonly PlannedStep[]; isPart: boolean } {
@@ -54,7 +56,8 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   }
   for (const step of wanted.steps) {
     const task = taskId(run, step.id);
-    if (!engine.host.find(task)) await engine.host.create('task', task, { subject: task, maxAttempts: 1 + step.retries });
+    if (!engine.host.find(task))
+      await engine.host.create('task', task, { subject: task, maxAttempts: 1 + step.retries });
   }
   const tasks = tasksOf(engine, run);
   const byStep = new Map(tasks.map((one) => [one.subject.slice(run.length + 1), one]));
@@ -64,25 +67,29 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   if (parked) return parkRun(engine, run, parked);
 
   const states = new Map([...byStep].map(([step, one]) => [step, stepState(one)]));
-  for (const step of readySteps(wanted.steps, states).ready) await engine.host.send(taskId(run, step), { type: 'START' });
+  for (const step of readySteps(wanted.steps, states).ready)
+    await engine.host.send(taskId(run, step), { type: 'START' });
   if (!wanted.steps.every((step) => states.get(step.id) === 'done')) return;
   if (wanted.isPart) return void (await engine.host.send(run, { type: 'UNTIL_REACHED' }));
   await proposeTree(engine, run);
 }
 
-const stepState = ({ state }: MachineView): StepState => (state === 'done' || state === 'failed' || state === 'waiting' ? state : 'active');
+const stepState = ({ state }: MachineView): StepState =>
+  state === 'done' || state === 'failed' || state === 'waiting' ? state : 'active';
 
 /** Ends the other tasks first: nothing of a failed run may still be at work. */
 async function failRun(engine: Engine, run: string, tasks: readonly MachineView[], failed: MachineView): Promise<void> {
   const live = tasks.filter((one) => !one.isFinal);
   for (const one of live) if (one.state !== 'compensating') await engine.host.send(one.subject, { type: 'CANCEL' });
   if (live.length > 0) return;
-  const fault: FaultRecord = failed.fault ?? new Fault('INTERRUPTED', `Step ${failed.subject} was called off.`).toRecord();
+  const fault: FaultRecord =
+    failed.fault ?? new Fault('INTERRUPTED', `Step ${failed.subject} was called off.`).toRecord();
   await engine.host.send(run, { type: 'TASK_FAILED', fault });
 }
 
 async function parkRun(engine: Engine, run: string, parked: MachineView): Promise<void> {
-  const fault = parked.fault ?? new Fault('WAITING_FOR_PERSON', `Step ${parked.subject} waits for a person.`).toRecord();
+  const fault =
+    parked.fault ?? new Fault('WAITING_FOR_PERSON', `Step ${parked.subject} waits for a person.`).toRecord();
   await engine.host.send(run, { type: 'TASK_PARKED', fault });
 }
 
@@ -90,7 +97,8 @@ async function proposeTree(engine: Engine, run: string): Promise<void> {
   const plan = planOf(engine, run);
   if (!findChangeOf(engine, run)) {
     const proposed = await snapshotSlot(engine, requireLease(engine, run));
-    if (proposed === (await engine.store.treeOf(plan.base))) return void (await engine.host.send(run, { type: 'NOTHING_CHANGED' }));
+    if (proposed === (await engine.store.treeOf(plan.base)))
+      return void (await engine.host.send(run, { type: 'NOTHING_CHANGED' }));
     await draftChange(engine, run, proposed);
   }
   await engine.host.send(run, { type: 'TASKS_DONE' });
@@ -107,14 +115,27 @@ async function followChange(engine: Engine, view: MachineView): Promise<void> {
   const at = change === undefined ? undefined : engine.host.find(change);
   if (!change || !at) return;
   const fault = at.fault ?? new Fault('CHANGE_NOT_REVIEWABLE', `${change} ended as ${at.state}.`).toRecord();
-  const send = async (event: { type: string; fault?: FaultRecord }): Promise<void> => void (await engine.host.send(run, { ...event }));
+  const send = async (event: { type: string; fault?: FaultRecord }): Promise<void> =>
+    void (await engine.host.send(run, { ...event }));
 
   if (at.state === 'drafted') await engine.host.send(change, { type: 'CHECK' });
   else if (at.state === 'approved') await engine.host.send(change, { type: 'ENQUEUE' });
 
   switch (view.state) {
     case 'reviewing':
-      if (['queued.asking', 'queued.holding', 'merging', 'mergeHeld', 'merged', 'switchHeld', 'verified', 'reverted'].includes(at.state)) return send({ type: 'CHANGE_APPROVED' });
+      if (
+        [
+          'queued.asking',
+          'queued.holding',
+          'merging',
+          'mergeHeld',
+          'merged',
+          'switchHeld',
+          'verified',
+          'reverted',
+        ].includes(at.state)
+      )
+        return send({ type: 'CHANGE_APPROVED' });
       break;
     case 'merging':
       if (['merged', 'switchHeld', 'verified', 'reverted'].includes(at.state)) return send({ type: 'CHANGE_MERGED' });
@@ -138,15 +159,18 @@ async function endRun(engine: Engine, view: MachineView): Promise<void> {
   const mayAbandon = at && !at.isFinal && !(await isBeyondRecall(engine, at));
   if (mayAbandon) await engine.host.send(at.subject, { type: 'ABANDON' });
   if (tasks.length > 0 || (at && !engine.host.find(at.subject)?.isFinal)) return;
+  if (change !== undefined) await voidUnmerged(engine, change);
   await closeRun(engine, view);
 }
 
 /** Changes that wait for something that time brings, and need wait no longer. */
 export async function retryHeld(engine: Engine): Promise<void> {
   for (const view of engine.host.all('change')) {
-    const isHeld = view.state === 'queued.holding' || (view.state === 'mergeHeld' && view.fault?.code === 'HOME_BRANCH');
+    const isHeld =
+      view.state === 'queued.holding' || (view.state === 'mergeHeld' && view.fault?.code === 'HOME_BRANCH');
     if (!isHeld || !passing.has(view.fault?.code ?? '')) continue;
-    if ((await findObstacle(engine, view.subject)) === undefined) await engine.host.send(view.subject, { type: 'RETRY' });
+    if ((await findObstacle(engine, view.subject)) === undefined)
+      await engine.host.send(view.subject, { type: 'RETRY' });
   }
 }
 

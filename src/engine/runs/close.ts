@@ -13,7 +13,9 @@ export async function closeRun(engine: Engine, view: MachineView): Promise<void>
   const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;
   const report = await writeReport(engine, view, plan?.goalText ?? runOf(engine, run).goal);
   const freed = await engine.leases.free(run);
-  await engine.ledger.append([row('run.closed', { run, state: view.state, freed, report }, { run, keys: [`close:${run}`] })]);
+  await engine.ledger.append([
+    row('run.closed', { run, state: view.state, freed, report }, { run, keys: [`close:${run}`] }),
+  ]);
 }
 
 /** A report is a convenience rendered from the journal: a disk that is full must not keep a run open. */
@@ -22,7 +24,10 @@ async function writeReport(engine: Engine, view: MachineView, goal: string): Pro
   const entries = engine.ledger.read({ run: view.subject, limit: 10_000 });
   try {
     await engine.outside.files.ensureDir(engine.paths.sessions);
-    await engine.outside.files.writeAtomic(path, sessionReport({ run: view.subject, goal, state: view.state, fault: view.fault, entries }));
+    await engine.outside.files.writeAtomic(
+      path,
+      sessionReport({ run: view.subject, goal, state: view.state, fault: view.fault, entries }),
+    );
     return path;
   } catch (error) {
     engine.outside.log.warn('the session report was not written', { run: view.subject, error: String(error) });

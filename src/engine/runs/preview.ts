@@ -1,5 +1,5 @@
-import { actions } from '../../actions/index.gen.ts';
 import type { PlanningAction, PlanningContext } from '../../actions/_context.ts';
+import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -9,18 +9,18 @@ import { matchesAny } from '../../domain/definitions/match-path.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { PreviewOutput } from '../../domain/machines/run.machine.ts';
-import { planHash } from '../../domain/plans/plan-hash.ts';
 import { estimateRun, type KnownBefore } from '../../domain/plans/estimate.ts';
 import { fillArguments } from '../../domain/plans/fill.ts';
+import { planHash } from '../../domain/plans/plan-hash.ts';
 import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { interpreter } from '../environments/ensure.ts';
 import { planRestoreTo, planUndo } from '../restore/targets.ts';
 import { slotLocations } from '../tasks/tamper.ts';
+import { runOf } from '../tasks/task-view.ts';
 import { understandRun } from './understand-run.ts';
 import { unfitHome, unsupportedHome } from './unfit-home.ts';
-import { runOf } from '../tasks/task-view.ts';
 
 type RunCreated = JournalKinds['run.created'];
 
@@ -34,7 +34,8 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   await engine.store.version();
   const { branchRef, base } = await readBranch(engine);
   const warnings = [...(await outsideWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
-  const look = () => (created.kind === 'work' ? planWork(engine, created, base, signal) : planRestore(engine, created, base));
+  const look = () =>
+    created.kind === 'work' ? planWork(engine, created, base, signal) : planRestore(engine, created, base);
   const made = await stated('Nothing was changed.', look);
   const freeBytes = await engine.outside.files.freeBytes(engine.paths.home);
   const { draft, playbook, score, inputs, goal, tree, risk } = made;
@@ -57,7 +58,11 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
       downloadBytes: draft.downloadBytes,
       diskBytes: draft.diskBytes,
       diskFreeBytes: freeBytes,
-      ...estimateRun({ ...lastTimes(engine, playbook?.id ?? created.kind), downloadBytes: draft.downloadBytes, diskBytes: draft.diskBytes }),
+      ...estimateRun({
+        ...lastTimes(engine, playbook?.id ?? created.kind),
+        downloadBytes: draft.downloadBytes,
+        diskBytes: draft.diskBytes,
+      }),
       costUsd: 0,
     },
     warnings: [...warnings, ...draft.warnings],
@@ -76,10 +81,14 @@ async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<
   const within = downloadBytes !== null && downloadBytes <= maxDownloadBytes && (diskBytes ?? 0) < diskFreeBytes;
   if (!within && !created.options.yes) return { next: 'ask' };
   const by = created.options.yes ? created.by : ({ kind: 'rule', name: 'download-cap' } as const);
-  const reason = created.options.yes ? 'said yes beforehand (--yes)' : `downloads no more than the cap of ${maxDownloadBytes} bytes`;
+  const reason = created.options.yes
+    ? 'said yes beforehand (--yes)'
+    : `downloads no more than the cap of ${maxDownloadBytes} bytes`;
   const data = { run: created.run, hash: plan.hash, verdict: 'approved', by, reason } as const;
   if (!created.options.previewOnly && !engine.ledger.latest(`plan-answer:${created.run}`)) {
-    await engine.ledger.append([row('plan.answered', data, { run: created.run, keys: [`plan-answer:${created.run}`] })]);
+    await engine.ledger.append([
+      row('plan.answered', data, { run: created.run, keys: [`plan-answer:${created.run}`] }),
+    ]);
   }
   return { next: 'execute' };
 }
@@ -101,13 +110,17 @@ async function outsideWarnings(engine: Engine, run: string): Promise<readonly st
   const differences = compareFingerprints(accepted.items, items);
   if (differences.length === 0) return [];
   await engine.ledger.append([row('tamper.found', { run, task: null, differences }, { run, keys: [`tamper:${run}`] })]);
-  return [`git files of home changed since the last run, and are not obeyed: ${differences.slice(0, 5).map(describeDifference).join(', ')}`];
+  return [
+    `git files of home changed since the last run, and are not obeyed: ${differences.slice(0, 5).map(describeDifference).join(', ')}`,
+  ];
 }
 
 async function dirtyWarning(engine: Engine, base: CommitId): Promise<readonly string[]> {
   const dirty = await engine.home.dirtyPaths(base);
   if (dirty.length === 0) return [];
-  return [`${dirty.length === 1 ? '1 file of home has' : `${dirty.length} files of home have`} edits of yours (${dirty.slice(0, 3).join(', ')}); a merge that touches one of them waits`];
+  return [
+    `${dirty.length === 1 ? '1 file of home has' : `${dirty.length} files of home have`} edits of yours (${dirty.slice(0, 3).join(', ')}); a merge that touches one of them waits`,
+  ];
 }
 
 interface Made {
@@ -124,7 +137,11 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
   const understood = understandRun(engine, created.goal, created.options.playbook);
   const { playbook, inputs } = understood;
   const action = actions.find((one) => one.id === playbook.plan) as PlanningAction | undefined;
-  if (action?.effect !== 'plan') throw new Fault('PLAYBOOK_UNKNOWN_REFERENCE', `Playbook ${playbook.id} plans with ${playbook.plan}, which is no planning action.`);
+  if (action?.effect !== 'plan')
+    throw new Fault(
+      'PLAYBOOK_UNKNOWN_REFERENCE',
+      `Playbook ${playbook.id} plans with ${playbook.plan}, which is no planning action.`,
+    );
   const { clock, digest, files, python } = engine.outside;
   const { index } = engine.config.python;
   const context: PlanningContext = {
@@ -142,7 +159,15 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     mark: markOf(engine, created.run),
   };
   const draft = await action.plan(context, action.input.parse(inputs));
-  return { draft, playbook, score: understood.score, inputs, goal: { kind: 'work' }, tree: playbook.tree, risk: playbook.risk };
+  return {
+    draft,
+    playbook,
+    score: understood.score,
+    inputs,
+    goal: { kind: 'work' },
+    tree: playbook.tree,
+    risk: playbook.risk,
+  };
 }
 
 function plannedSteps(playbook: Playbook, inputs: Readonly<Record<string, string>>): Plan['steps'] {
@@ -159,9 +184,12 @@ function plannedSteps(playbook: Playbook, inputs: Readonly<Record<string, string
 }
 
 async function planRestore(engine: Engine, created: RunCreated, base: CommitId): Promise<Made> {
-  const target = created.kind === 'undo' ? await planUndo(engine, base) : await planRestoreTo(engine, base, created.restore ?? '');
+  const target =
+    created.kind === 'undo' ? await planUndo(engine, base) : await planRestoreTo(engine, base, created.restore ?? '');
   if (target.proposed === (await engine.store.treeOf(base))) {
-    throw new Fault('NOTHING_TO_DO', `The branch already has the files of ${target.to}.`, { state: 'Nothing was changed.' });
+    throw new Fault('NOTHING_TO_DO', `The branch already has the files of ${target.to}.`, {
+      state: 'Nothing was changed.',
+    });
   }
   const draft: PlanDraft = {
     moves: mergeMoves(target.dropped.flatMap((one) => one.manifest.moves)),
@@ -188,8 +216,12 @@ function mergeMoves(moves: readonly PackageMove[]): readonly PackageMove[] {
 function lastTimes(engine: Engine, playbook: string): Pick<KnownBefore, 'lastRunMs' | 'lastStartMs' | 'lastDownMs'> {
   const newest = (kinds: readonly string[]) => engine.ledger.read({ kinds, descending: true, limit: 50 });
   const plans = newest(['plan.made']).filter((entry) => dataOf('plan.made', entry)?.plan.playbook === playbook);
-  const finished = plans.map((entry) => ({ entry, closed: engine.ledger.latest(`close:${entry.run}`) })).find(({ closed }) => dataOf('run.closed', closed)?.state === 'done');
-  const switched = newest(['service.switched']).map((entry) => dataOf('service.switched', entry)?.downMs).find((ms) => typeof ms === 'number');
+  const finished = plans
+    .map((entry) => ({ entry, closed: engine.ledger.latest(`close:${entry.run}`) }))
+    .find(({ closed }) => dataOf('run.closed', closed)?.state === 'done');
+  const switched = newest(['service.switched'])
+    .map((entry) => dataOf('service.switched', entry)?.downMs)
+    .find((ms) => typeof ms === 'number');
   return {
     lastRunMs: finished?.closed ? finished.closed.atMs - finished.entry.atMs : null,
     lastStartMs: dataOf('instance.proven', newest(['instance.proven'])[0])?.startMs ?? null,

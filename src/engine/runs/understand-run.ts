@@ -24,7 +24,9 @@ export function understandRun(context: EngineContext, goal: string, asked: strin
   if (understood.kind === 'understood') return understood;
   if (asked !== null && among[0]) return { playbook: among[0], score: 0, inputs: defaultInputs(among[0]) };
   throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.`, {
-    hints: understood.nearest.map((one) => `orchestrate run ${JSON.stringify(one.trigger.replaceAll(/\{(\S+?)\}/g, '<$1>'))}   (${one.title})`),
+    hints: understood.nearest.map(
+      (one) => `orchestrate run ${JSON.stringify(one.trigger.replaceAll(/\{(\S+?)\}/g, '<$1>'))}   (${one.title})`,
+    ),
     state: 'Nothing was changed.',
     data: { nearest: understood.nearest },
   });

@@ -44,12 +44,21 @@ export function buildEngine(
     perform,
     host,
     numbers: createNumbers(highest),
-    leases: createSlotLeases({ ledger, ports: outside.ports, config: () => settings.config, live: () => openRuns(context, host) }),
+    leases: createSlotLeases({
+      ledger,
+      ports: outside.ports,
+      config: () => settings.config,
+      live: () => openRuns(context, host),
+    }),
     inServiceTurn: (work) => services.add(work),
     // Older changes first: p-queue takes the higher priority before the lower.
     inMergeTurn: (change, work) => merges.add(work, { priority: -Number(change.slice(1)) }),
   };
-  effects.supervisor = { reconcile: () => reconcile(engine), freeze: () => othersAtRest(engine), drain: () => othersAtRest(engine) };
+  effects.supervisor = {
+    reconcile: () => reconcile(engine),
+    freeze: () => othersAtRest(engine),
+    drain: () => othersAtRest(engine),
+  };
   effects.run = { preview: ({ subject, signal }) => previewRun(engine, subject, signal) };
   effects.task = taskEffects(engine);
   effects.change = {

@@ -2,6 +2,7 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import { runId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import { untilStep } from '../../domain/plans/schedule.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../../domain/requests.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
@@ -9,22 +10,35 @@ import { draftOf, findChangeOf } from '../changes/draft.ts';
 import { gatedOf } from '../changes/gate.ts';
 import { answerRow } from '../changes/review.ts';
 import type { Engine } from '../engine.ts';
-import { findProduction, findSavedQueue, queueAgain, startProduction, stopProduction } from '../instances/production.ts';
+import {
+  findProduction,
+  findSavedQueue,
+  queueAgain,
+  startProduction,
+  stopProduction,
+} from '../instances/production.ts';
 import { composedInstance } from '../instances/start.ts';
 import type { Beside } from '../machines/host.ts';
-import { untilStep } from '../../domain/plans/schedule.ts';
 import { readBranch } from '../runs/preview.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 
-type Handlers = { readonly [Kind in RequestKind]: (engine: Engine, data: RequestKinds[Kind], id: number) => Promise<void> };
+type Handlers = {
+  readonly [Kind in RequestKind]: (engine: Engine, data: RequestKinds[Kind], id: number) => Promise<void>;
+};
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {
   try {
-    const handler = (handlers as unknown as Record<string, ((engine: Engine, data: JsonObject, id: number) => Promise<void>) | undefined>)[request.kind];
-    if (!handler) throw new Fault('USAGE_BAD_ARGUMENT', `The supervisor does not know requests of kind ${request.kind}.`);
+    const handler = (
+      handlers as unknown as Record<
+        string,
+        ((engine: Engine, data: JsonObject, id: number) => Promise<void>) | undefined
+      >
+    )[request.kind];
+    if (!handler)
+      throw new Fault('USAGE_BAD_ARGUMENT', `The supervisor does not know requests of kind ${request.kind}.`);
     await handler(engine, request.data, request.id);
   } catch (error) {
     if (error instanceof Fault && error.code === 'EPOCH_OLD') throw error;
@@ -38,9 +52,13 @@ export async function takeRequest(engine: Engine, request: LedgerRequest): Promi
 export const refuseRequest = (engine: Engine, id: number, error: unknown): Promise<void> =>
   answerAlone(engine, id, { kind: 'refused', fault: faultRecord(error) });
 
-const accepted = (id: number, run: string | null, sentence: string): NonNullable<Beside["answers"]> => [{ id, answer: { kind: 'accepted', run, sentence } }];
+const accepted = (id: number, run: string | null, sentence: string): NonNullable<Beside['answers']> => [
+  { id, answer: { kind: 'accepted', run, sentence } },
+];
 
-const acceptedAlone = (id: number, sentence: string): NonNullable<Beside['answers']> => [{ id, answer: { kind: 'accepted', run: null, sentence } }];
+const acceptedAlone = (id: number, sentence: string): NonNullable<Beside['answers']> => [
+  { id, answer: { kind: 'accepted', run: null, sentence } },
+];
 
 async function answerAlone(engine: Engine, id: number, answer: RequestAnswer): Promise<void> {
   await engine.ledger.append([], [{ id, answer: answer as unknown as JsonObject }]);
@@ -58,11 +76,23 @@ const handlers: Handlers = {
 
   async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
     const view = requireRun(engine, run);
-    if (view.state !== 'awaitingApproval') throw new Fault('RUN_NOT_RESUMABLE', `${run} does not wait for an answer to its plan: it is ${view.state}.`);
+    if (view.state !== 'awaitingApproval')
+      throw new Fault('RUN_NOT_RESUMABLE', `${run} does not wait for an answer to its plan: it is ${view.state}.`);
     const { hash } = planOf(engine, run);
-    if (hash !== planHash) throw new Fault('CHANGE_MOVED', `The plan of ${run} is another one now.`, { hints: [`orchestrate runs show ${run}`] });
-    const answered = row('plan.answered', { run, hash, verdict, by, reason: 'a person answered' }, { run, keys: [`plan-answer:${run}`] });
-    await engine.host.send(run, { type: verdict === 'approved' ? 'APPROVE' : 'REJECT' }, { rows: [answered], answers: accepted(id, run, `The plan of ${run} is ${verdict}.`) });
+    if (hash !== planHash)
+      throw new Fault('CHANGE_MOVED', `The plan of ${run} is another one now.`, {
+        hints: [`orchestrate runs show ${run}`],
+      });
+    const answered = row(
+      'plan.answered',
+      { run, hash, verdict, by, reason: 'a person answered' },
+      { run, keys: [`plan-answer:${run}`] },
+    );
+    await engine.host.send(
+      run,
+      { type: verdict === 'approved' ? 'APPROVE' : 'REJECT' },
+      { rows: [answered], answers: accepted(id, run, `The plan of ${run} is ${verdict}.`) },
+    );
   },
 
   async 'run.resume'(engine, { run, by }, id) {
@@ -77,13 +107,19 @@ const handlers: Handlers = {
     if (view.state === 'paused') {
       if (view.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
       for (const task of engine.host.all('task')) {
-        if (task.subject.startsWith(`${run}.`) && task.state === 'parked') await engine.host.send(task.subject, { type: 'RESUME' });
+        if (task.subject.startsWith(`${run}.`) && task.state === 'parked')
+          await engine.host.send(task.subject, { type: 'RESUME' });
       }
       await engine.host.send(run, { type: 'RESUME' }, beside);
-    } else if (at && (['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state))) {
+    } else if (at && ['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state)) {
+      if (at.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
       await engine.host.send(at.subject, { type: 'RETRY' }, beside);
     } else {
-      throw new Fault('RUN_NOT_RESUMABLE', `${run} is ${view.state}${at ? `, ${at.subject} is ${at.state}` : ''}: there is nothing to resume.`, { hints: [`orchestrate runs show ${run}`] });
+      throw new Fault(
+        'RUN_NOT_RESUMABLE',
+        `${run} is ${view.state}${at ? `, ${at.subject} is ${at.state}` : ''}: there is nothing to resume.`,
+        { hints: [`orchestrate runs show ${run}`] },
+      );
     }
   },
 
@@ -106,48 +142,84 @@ const handlers: Handlers = {
 
   async 'review.answer'(engine, { change, tree, base, verdict, comment, by }, id) {
     const view = engine.host.find(change);
-    if (!view || !engine.ledger.latest(`change:${change}`)) throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
+    if (!view || !engine.ledger.latest(`change:${change}`))
+      throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
     const drafted = draftOf(engine, change);
     const gated = gatedOf(engine, change);
     const mayReject =
       ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding', 'mergeHeld'].includes(view.state) &&
       !(await isBeyondRecall(engine, view));
     if (verdict === 'approved' ? view.state !== 'reviewing.deciding' : !mayReject) {
-      throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} is ${view.state} and takes no answer now.`, { hints: [`orchestrate review show ${change}`] });
+      throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} is ${view.state} and takes no answer now.`, {
+        hints: [`orchestrate review show ${change}`],
+      });
     }
     if (!gated || gated.exact !== tree || gated.base !== base) {
-      throw new Fault('CHANGE_MOVED', `${change} now is another tree than the one you saw.`, { hints: [`orchestrate review show ${change}`], state: 'Nothing was approved.' });
+      throw new Fault('CHANGE_MOVED', `${change} now is another tree than the one you saw.`, {
+        hints: [`orchestrate review show ${change}`],
+        state: 'Nothing was approved.',
+      });
     }
-    if (by.kind !== 'person') throw new Fault('REVIEW_SELF', `${by.name} is no person and cannot decide about ${change}.`);
+    if (by.kind !== 'person')
+      throw new Fault('REVIEW_SELF', `${by.name} is no person and cannot decide about ${change}.`);
     const rows = [answerRow(engine, { drafted, gated, reviewer: 'final', by, verdict, questions: [], comment })];
     const beside: Beside = { rows, answers: accepted(id, drafted.run, `${change} is ${verdict}.`) };
     if (verdict === 'approved') await engine.host.send(change, { type: 'APPROVE' }, beside);
     else if (verdict === 'changes-requested') await engine.host.send(change, { type: 'REQUEST_CHANGES' }, beside);
-    else await engine.host.send(change, { type: 'REJECT', fault: new Fault('CHANGE_NOT_REVIEWABLE', `${change} was rejected by ${by.name}${comment ? `: ${comment}` : '.'}`, { state: 'The branch and production are as they were.' }).toRecord() }, beside);
+    else
+      await engine.host.send(
+        change,
+        {
+          type: 'REJECT',
+          fault: new Fault(
+            'CHANGE_NOT_REVIEWABLE',
+            `${change} was rejected by ${by.name}${comment ? `: ${comment}` : '.'}`,
+            { state: 'The branch and production are as they were.' },
+          ).toRecord(),
+        },
+        beside,
+      );
   },
 
   async 'service.start'(engine, _data, id) {
     if (engine.config.service.mode === 'none') {
-      throw new Fault('SERVICE_NOT_OURS', 'service.mode is none in orchestrate.yaml: production is started and stopped by somebody else.', { state: 'Nothing was started.' });
+      throw new Fault(
+        'SERVICE_NOT_OURS',
+        'service.mode is none in orchestrate.yaml: production is started and stopped by somebody else.',
+        { state: 'Nothing was started.' },
+      );
     }
     const running = findProduction(engine);
     const view = running === undefined ? undefined : engine.host.find(running);
-    if (view && view.state !== 'stopped') throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, { state: 'Nothing was changed.' });
+    if (view && view.state !== 'stopped')
+      throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, { state: 'Nothing was changed.' });
     const { base } = await readBranch(engine);
     const saved = findSavedQueue(engine);
-    const before = (instance: string): Promise<unknown> => (saved === undefined ? Promise.resolve() : queueAgain(engine, { from: saved, to: instance, run: null }));
-    const answers = (instance: string) => acceptedAlone(id, `Production is ${instance} on :${composedInstance(engine, instance).port}.`);
-    await startProduction(engine, { tree: await engine.store.treeOf(base), signal: new AbortController().signal, answers, before });
+    const before = (instance: string): Promise<unknown> =>
+      saved === undefined ? Promise.resolve() : queueAgain(engine, { from: saved, to: instance, run: null });
+    const answers = (instance: string) =>
+      acceptedAlone(id, `Production is ${instance} on :${composedInstance(engine, instance).port}.`);
+    await startProduction(engine, {
+      tree: await engine.store.treeOf(base),
+      signal: new AbortController().signal,
+      answers,
+      before,
+    });
   },
 
   async 'service.stop'(engine, _data, id) {
     const instance = findProduction(engine);
     if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
-    const answers = (nSaved: number) => acceptedAlone(id, `Production is stopped; ${nSaved} pending prompts were saved and are queued again at the next start.`);
+    const answers = (nSaved: number) =>
+      acceptedAlone(
+        id,
+        `Production is stopped; ${nSaved} pending prompts were saved and are queued again at the next start.`,
+      );
     await stopProduction(engine, { instance, run: null, answers });
   },
 
-  'supervisor.stop': (engine, _data, id) => answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),
+  'supervisor.stop': (engine, _data, id) =>
+    answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),
 };
 
 async function createRun(engine: Engine, options: Omit<JournalKinds['run.created'], 'run'>): Promise<void> {

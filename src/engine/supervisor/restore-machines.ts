@@ -39,7 +39,8 @@ export function findSurvivors(ledger: Ledger): Survivors {
   return { live: survivors.map(([subject, machine]) => ({ subject, machine })), numbers };
 }
 
-const isAtRest = ({ machine, to }: { machine: MachineName; to: string }): boolean => machine === 'instance' && to === 'stopped';
+const isAtRest = ({ machine, to }: { machine: MachineName; to: string }): boolean =>
+  machine === 'instance' && to === 'stopped';
 
 /**
  * Runs that ended but were not closed come back too: closing them is still to be done. A live run is restored with
@@ -62,7 +63,9 @@ function restoreParts(host: MachineHost, ledger: Ledger, run: string): void {
 /** The row from which the next start reads on. */
 export function checkpointRow(views: readonly MachineView[], numbers: Readonly<Record<string, number>>) {
   const live: Checkpoint['live'] = views
-    .filter((one) => !one.isFinal && one.machine !== 'supervisor' && !(one.machine === 'instance' && one.state === 'stopped'))
+    .filter(
+      (one) => !one.isFinal && one.machine !== 'supervisor' && !(one.machine === 'instance' && one.state === 'stopped'),
+    )
     .map(({ machine, subject }) => ({ machine, subject }));
   return row('supervisor.checkpoint', { live, numbers }, { keys: ['checkpoint'] });
 }

@@ -36,7 +36,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   const { context } = options;
   const { ledger } = context;
   const held = await ledger.acquire();
-  if (!held) throw new Fault('SUPERVISOR_BUSY', 'Another supervisor looks after this installation.', { state: 'It goes on; nothing was changed.' });
+  if (!held)
+    throw new Fault('SUPERVISOR_BUSY', 'Another supervisor looks after this installation.', {
+      state: 'It goes on; nothing was changed.',
+    });
   const survivors = findSurvivors(ledger);
   const { engine, apply } = buildEngine(context, survivors.numbers);
   const watch = new Supervisor(engine, `supervisor:${held.epoch}`, options, apply);
@@ -48,12 +51,26 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   } catch (error) {
     watch.fatal ??= error;
   } finally {
-    const isHalted = await Promise.race([engine.host.halt().then(() => true), context.outside.clock.sleep(haltMs).then(() => false)]);
+    const isHalted = await Promise.race([
+      engine.host.halt().then(() => true),
+      context.outside.clock.sleep(haltMs).then(() => false),
+    ]);
     const { fatal } = watch;
     // A ledger that takes no more rows is why it ends: then there is no row about it either.
-    if (fatal === undefined || (fatal instanceof Fault && !['EPOCH_OLD', 'DISK_FULL', 'LEDGER_UNAVAILABLE'].includes(fatal.code))) {
-      const reason = fatal instanceof Fault ? `${fatal.code} ${fatal.message}` : options.signal.aborted ? 'asked to end' : 'nothing to do';
-      await ledger.append([checkpointRow(engine.host.all(), engine.numbers.all()), row('supervisor.stopped', { reason })]);
+    if (
+      fatal === undefined ||
+      (fatal instanceof Fault && !['EPOCH_OLD', 'DISK_FULL', 'LEDGER_UNAVAILABLE'].includes(fatal.code))
+    ) {
+      const reason =
+        fatal instanceof Fault
+          ? `${fatal.code} ${fatal.message}`
+          : options.signal.aborted
+            ? 'asked to end'
+            : 'nothing to do';
+      await ledger.append([
+        checkpointRow(engine.host.all(), engine.numbers.all()),
+        row('supervisor.stopped', { reason }),
+      ]);
     }
     // An effect that did not stop may still act: then the lock is kept until this process is gone.
     if (isHalted) await held.release();
@@ -117,7 +134,8 @@ class Supervisor {
       this.#isRestored = true;
       host.startRestored();
     }
-    for (const request of this.#engine.ledger.openRequests()) if (!this.#taken.has(request.id)) await this.#take(request);
+    for (const request of this.#engine.ledger.openRequests())
+      if (!this.#taken.has(request.id)) await this.#take(request);
     await this.#lookAround();
     const now = [...this.#dirty];
     this.#dirty.clear();
@@ -197,7 +215,10 @@ class Supervisor {
     });
     const isReady = this.#engine.host.find(this.#subject)?.state === 'ready';
     if ((isReady && this.#dirty.size > 0) || this.fatal !== undefined) return;
-    await Promise.race([woken, this.#engine.ledger.waitForBell(pollMs, AbortSignal.any([done.signal, this.#options.signal]))]);
+    await Promise.race([
+      woken,
+      this.#engine.ledger.waitForBell(pollMs, AbortSignal.any([done.signal, this.#options.signal])),
+    ]);
     done.abort();
   }
 

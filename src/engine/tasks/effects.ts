@@ -1,5 +1,5 @@
-import { actions } from '../../actions/index.gen.ts';
 import type { Action, ActionContext } from '../../actions/_context.ts';
+import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -64,7 +64,12 @@ export const slotDir = (engine: Engine, lease: SlotLease): string => `${engine.p
 
 /** Takes the slot's files into the store. Fault `TREE_REFUSED` for what cannot be stored. */
 export async function snapshotSlot(engine: Engine, lease: SlotLease): Promise<GitTreeId> {
-  const taken = await engine.store.snapshot({ dir: slotDir(engine, lease), limits: snapshotLimits, skip: skipInSlot, cacheKey: `slot:${lease.slot}` });
+  const taken = await engine.store.snapshot({
+    dir: slotDir(engine, lease),
+    limits: snapshotLimits,
+    skip: skipInSlot,
+    cacheKey: `slot:${lease.slot}`,
+  });
   if (taken.kind === 'taken') return taken.tree;
   const { path, reason } = taken.refused[0] ?? { path: '?', reason: '?' };
   throw new Fault('TREE_REFUSED', `${lease.slot} holds something that cannot be stored: ${path} (${reason}).`, {
@@ -88,7 +93,11 @@ async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise
     {
       act: async () => {
         const slot = { name: lease.slot, dir: slotDir(engine, lease) };
-        const prepared = await engine.home.prepareSlot({ slot, commit: plan.base, trashDir: `${engine.paths.trash}/${run}-${lease.slot}` });
+        const prepared = await engine.home.prepareSlot({
+          slot,
+          commit: plan.base,
+          trashDir: `${engine.paths.trash}/${run}-${lease.slot}`,
+        });
         // Within the effect: a kill between the two must not make our own files look like somebody else's.
         await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, run);
         return prepared;
@@ -127,12 +136,25 @@ async function execute(engine: Engine, parts: TaskParts, subject: string, signal
   const work = action.run(context, input);
   const output = action.output.parse(await Promise.race([work, late.then(() => work)]).finally(() => deadline.abort()));
   const sentence = action.describe(output, { slot: context.slot, productionPort: engine.config.service.port });
-  const data = { task: subject, attempt, action: action.id, agent: step.agent, output: output as JsonObject, sentence, durationMs: Math.round(clock.monotonicMs() - startedMs) };
+  const data = {
+    task: subject,
+    attempt,
+    action: action.id,
+    agent: step.agent,
+    output: output as JsonObject,
+    sentence,
+    durationMs: Math.round(clock.monotonicMs() - startedMs),
+  };
   await engine.ledger.append([row('step.reported', data, { run, keys: [`step:${subject}`] })]);
   return {};
 }
 
-async function actionContext(engine: Engine, parts: TaskParts, subject: string, signal: AbortSignal): Promise<ActionContext> {
+async function actionContext(
+  engine: Engine,
+  parts: TaskParts,
+  subject: string,
+  signal: AbortSignal,
+): Promise<ActionContext> {
   const { run, attempt, plan } = parts;
   const lease = requireLease(engine, run);
   const { clock, digest, files, python } = engine.outside;

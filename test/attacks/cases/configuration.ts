@@ -3,7 +3,16 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
-import { type AttackCase, expectTamperTold, expectUndo, lookAround, resumeAndMerge, upgradeToHostile, upgradeUntil } from '../../support/attack.ts';
+import {
+  type AttackCase,
+  expectTamperTold,
+  expectUndo,
+  lookAround,
+  resumeAndMerge,
+  tamperRow,
+  upgradeToHostile,
+  upgradeUntil,
+} from '../../support/attack.ts';
 import { naiveFlow, naiveGit, readGit, runPython } from '../../support/controls.ts';
 import { branchOf } from '../../support/invariants.ts';
 import { at, orchestrate, textAt } from '../../support/program.ts';
@@ -12,17 +21,18 @@ import { commitByHand, executed, plantProgram, type World } from '../../support/
 const text = (value: string): string => JSON.stringify(value);
 
 /** Python that adds a section to home's configuration. */
-const configure = (world: World, section: string): string => `open(${text(`${world.gitDir}/config`)}, 'a').write(${text(`${section}\n`)})`;
-const seen = (world: World): string | undefined => (executed(world).length > 0 ? `ran ${executed(world).join(', ')}` : undefined);
+const configure = (world: World, section: string): string =>
+  `open(${text(`${world.gitDir}/config`)}, 'a').write(${text(`${section}\n`)})`;
+const seen = (world: World): string | undefined =>
+  executed(world).length > 0 ? `ran ${executed(world).join(', ')}` : undefined;
 
-/** Paused and told, looked at, accepted, merged, undone: nothing that is planted may run in any of it. */
+/** Paused and told, looked at, accepted, merged: nothing that is planted may run in any of it. */
 async function throughTheWheel(world: World, payload: string, items: readonly string[]): Promise<void> {
   const branch = branchOf(world);
   const answer = await upgradeToHostile(world, payload);
   const run = await expectTamperTold(world, answer, { items, branch });
   await lookAround(world);
   await resumeAndMerge(world, run);
-  await expectUndo(world);
 }
 
 /** The same, with the tampering between two steps. */
@@ -34,14 +44,32 @@ async function throughAPause(world: World, payload: string, items: readonly stri
   return run;
 }
 
-const fsmonitor = (world: World): string => configure(world, `[core]\n\tfsmonitor = ${plantProgram(world, 'fsmonitor')}`);
+const fsmonitor = (world: World): string =>
+  configure(world, `[core]\n\tfsmonitor = ${plantProgram(world, 'fsmonitor')}`);
 
 const HOOKS = [
-  'applypatch-msg', 'pre-applypatch', 'pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit', 'pre-merge-commit',
-  'post-merge', 'post-checkout', 'reference-transaction', 'post-index-change', 'pre-push', 'update', 'post-update', 'pre-auto-gc',
+  'applypatch-msg',
+  'pre-applypatch',
+  'pre-commit',
+  'prepare-commit-msg',
+  'commit-msg',
+  'post-commit',
+  'pre-merge-commit',
+  'post-merge',
+  'post-checkout',
+  'reference-transaction',
+  'post-index-change',
+  'pre-push',
+  'update',
+  'post-update',
+  'pre-auto-gc',
 ];
 const hooksIn = (world: World, folder: string): string =>
-  ['import os, shutil', `os.makedirs(${text(folder)}, exist_ok=True)`, ...HOOKS.map((name) => `shutil.copy(${text(plantProgram(world, name))}, ${text(`${folder}/${name}`)})`)].join('\n');
+  [
+    'import os, shutil',
+    `os.makedirs(${text(folder)}, exist_ok=True)`,
+    ...HOOKS.map((name) => `shutil.copy(${text(plantProgram(world, name))}, ${text(`${folder}/${name}`)})`),
+  ].join('\n');
 
 /** A filter that lets git work, and stores other bytes. */
 const filters = (world: World): string => {
@@ -66,7 +94,10 @@ const mergeDriver = (world: World): string =>
 
 const differs = (world: World): string =>
   [
-    configure(world, `[diff]\n\texternal = ${plantProgram(world, 'diff-external')}\n[diff "mine"]\n\tcommand = ${plantProgram(world, 'diff-command')}`),
+    configure(
+      world,
+      `[diff]\n\texternal = ${plantProgram(world, 'diff-external')}\n[diff "mine"]\n\tcommand = ${plantProgram(world, 'diff-command')}`,
+    ),
     `open(${text(`${world.gitDir}/info/attributes`)}, 'w').write('*.lock diff=mine\\n')`,
   ].join('\n');
 
@@ -77,8 +108,15 @@ const textconv = (world: World): string =>
   ].join('\n');
 
 const signing = (world: World): string => {
-  const gpg = plantProgram(world, 'gpg', 'cat > /dev/null; echo "[GNUPG:] SIG_CREATED D 1 8 00 1 A" >&2; echo "-----BEGIN PGP SIGNATURE-----"; echo "-----END PGP SIGNATURE-----"');
-  return configure(world, `[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[log]\n\tshowSignature = true\n[gpg]\n\tprogram = ${gpg}`);
+  const gpg = plantProgram(
+    world,
+    'gpg',
+    'cat > /dev/null; echo "[GNUPG:] SIG_CREATED D 1 8 00 1 A" >&2; echo "-----BEGIN PGP SIGNATURE-----"; echo "-----END PGP SIGNATURE-----"',
+  );
+  return configure(
+    world,
+    `[commit]\n\tgpgSign = true\n[tag]\n\tgpgSign = true\n[log]\n\tshowSignature = true\n[gpg]\n\tprogram = ${gpg}`,
+  );
 };
 
 const remotes = (world: World): string => {
@@ -96,11 +134,13 @@ const remotes = (world: World): string => {
 };
 
 /** Ordinary git in home and slot, with the payload run first. */
-const naively = (payload: (world: World) => string) => (world: World): string | undefined => {
-  runPython(payload(world));
-  naiveFlow(world);
-  return seen(world);
-};
+const naively =
+  (payload: (world: World) => string) =>
+  (world: World): string | undefined => {
+    runPython(payload(world));
+    naiveFlow(world);
+    return seen(world);
+  };
 
 const elsewhere = (world: World): string => configure(world, `[core]\n\tworktree = ${world.victim}`);
 const ownConfig = (world: World): string =>
@@ -116,23 +156,35 @@ export const configurationCases: readonly AttackCase[] = [
     id: 'A01',
     title: 'a package sets core.fsmonitor in the shared configuration',
     control: naively(fsmonitor),
-    defence: (world) => throughTheWheel(world, fsmonitor(world), ['config:core.fsmonitor']),
+    async defence(world) {
+      await throughTheWheel(world, fsmonitor(world), ['config:core.fsmonitor']);
+      await orchestrate(world, ['doctor']);
+      await expectUndo(world);
+    },
   },
   {
     id: 'A02',
     title: 'a package puts fifteen hooks into the shared folder of hooks',
     control: naively((world) => hooksIn(world, `${world.gitDir}/hooks`)),
-    defence: (world) => throughTheWheel(world, hooksIn(world, `${world.gitDir}/hooks`), HOOKS.map((name) => `hooks/${name}`)),
+    defence: (world) =>
+      throughTheWheel(
+        world,
+        hooksIn(world, `${world.gitDir}/hooks`),
+        HOOKS.map((name) => `hooks/${name}`),
+      ),
   },
   {
     id: 'A03',
     title: 'core.hooksPath leads into the slot',
-    control: naively((world) => `${hooksIn(world, `${world.slot}/.hooks`)}\n${configure(world, `[core]\n\thooksPath = ${world.slot}/.hooks`)}`),
+    control: naively(
+      (world) =>
+        `${hooksIn(world, `${world.slot}/.hooks`)}\n${configure(world, `[core]\n\thooksPath = ${world.slot}/.hooks`)}`,
+    ),
     async defence(world) {
       const payload = `${hooksIn(world, `${world.slot}/.hooks`)}\n${configure(world, `[core]\n\thooksPath = ${world.slot}/.hooks`)}`;
       const run = await throughAPause(world, payload, ['config:core.hookspath']);
       const branch = branchOf(world);
-      expect((await orchestrate(world, ['runs', 'cancel', run])).exitCode).toBe(0);
+      expect(at((await orchestrate(world, ['runs', 'cancel', run])).json, 'state')).toBe('cancelled');
       expect(branchOf(world)).toBe(branch);
       // The next run prepares the slot anew: the hooks are no part of it.
       expect((await orchestrate(world, ['run', 'upgrade pytorch', '--until', 'lock', '--yes'])).exitCode).toBe(7);
@@ -145,17 +197,22 @@ export const configurationCases: readonly AttackCase[] = [
       runPython(shapedNotes(world));
       naiveFlow(world);
       const stored = readGit(world.gitDir, ['show', 'refs/heads/main:docs/env-setup/notes.txt']);
-      return executed(world).includes('clean') && stored === 'the attacker reads this' ? 'other bytes were stored than the file held' : undefined;
+      return executed(world).includes('clean') && stored === 'the attacker reads this'
+        ? 'other bytes were stored than the file held'
+        : undefined;
     },
     async defence(world) {
-      const run = await throughAPause(world, shapedNotes(world), ['config:filter.paint.clean', 'config:filter.paint.smudge']);
+      const run = await throughAPause(world, shapedNotes(world), [
+        'config:filter.paint.clean',
+        'config:filter.paint.smudge',
+      ]);
       const branch = branchOf(world);
       const answer = await orchestrate(world, ['runs', 'resume', run]);
       const proposed = textAt(answer.json, 'change', 'proposed');
       const onDisk = readFileSync(join(world.slot, 'docs/env-setup/notes.txt'), 'utf8');
       expect(`${readGit(world.store, ['cat-file', 'blob', `${proposed}:docs/env-setup/notes.txt`])}\n`).toBe(onDisk);
       // Content that git would convert can be stored, but not become the branch.
-      expect(at(answer.json, 'fault', 'code'), answer.stderr).toBe('HOME_LFS');
+      expect(at(answer.json, 'fault', 'code')).toBe('HOME_LFS');
       expect(branchOf(world)).toBe(branch);
     },
   },
@@ -170,11 +227,13 @@ export const configurationCases: readonly AttackCase[] = [
       commitByHand(world.home, 'by hand');
       naiveFlow(world);
       const parents = readGit(world.gitDir, ['log', '-1', '--format=%P', 'refs/heads/main']).split(' ');
-      return executed(world).includes('merge-driver') && parents.length === 2 && branchOf(world) !== base ? 'a conflict was merged as the driver says' : undefined;
+      return executed(world).includes('merge-driver') && parents.length === 2 && branchOf(world) !== base
+        ? 'a conflict was merged as the driver says'
+        : undefined;
     },
     async defence(world) {
       const asked = await orchestrate(world, ['run', 'upgrade pytorch']);
-      expect(at(asked.json, 'waiting', 'what'), asked.stderr).toBe('review');
+      expect(at(asked.json, 'waiting', 'what')).toBe('review');
       const change = textAt(asked.json, 'change', 'change');
       runPython(mergeDriver(world));
       const lock = join(world.home, 'requirements.in');
@@ -182,7 +241,11 @@ export const configurationCases: readonly AttackCase[] = [
       naiveGit(world.home, ['-c', 'core.hooksPath=/dev/null', 'commit', '-qam', 'by hand']);
       const branch = branchOf(world);
       const answer = await orchestrate(world, ['review', 'approve', change]);
-      expect({ exitCode: answer.exitCode, what: at(answer.json, 'waiting', 'what'), code: at(answer.json, 'change', 'fault', 'code') }, answer.stderr).toEqual({ exitCode: 7, what: 'conflict', code: 'CHANGE_CONFLICT' });
+      expect({
+        exitCode: answer.exitCode,
+        what: at(answer.json, 'waiting', 'what'),
+        code: at(answer.json, 'change', 'fault', 'code'),
+      }).toEqual({ exitCode: 7, what: 'conflict', code: 'CHANGE_CONFLICT' });
       expect(branchOf(world)).toBe(branch);
     },
   },
@@ -203,9 +266,12 @@ export const configurationCases: readonly AttackCase[] = [
       expect(textAt(shown.json, 'patch')).toMatch(/^\+torch==2\.11\.0/m);
       await lookAround(world, env);
       const merged = await orchestrate(world, ['review', 'approve', textAt(asked.json, 'change', 'change')], env);
-      expect(merged.exitCode, merged.stderr).toBe(0);
-      const next = await orchestrate(world, ['run', 'upgrade numpy', '--dry-run'], env);
-      expect(JSON.stringify(next.json)).toContain('not obeyed');
+      expect(merged.exitCode).toBe(0);
+      // Planted while the change waited for the person: the next run tells of it.
+      await orchestrate(world, ['run', 'upgrade pytorch', '--dry-run'], env);
+      expect((await tamperRow(world)).items).toEqual(
+        expect.arrayContaining(['config:diff.external', 'config:diff.mine.command', 'info/attributes']),
+      );
     },
   },
   {
@@ -214,8 +280,15 @@ export const configurationCases: readonly AttackCase[] = [
     control(world) {
       runPython(textconv(world));
       const { out } = naiveGit(world.home, ['diff', 'HEAD~1']);
-      for (const args of [['log', '-p', '-1'], ['show', 'HEAD'], ['blame', 'requirements.lock']]) naiveGit(world.home, args);
-      return executed(world).includes('textconv') && !out.includes('torch==') ? 'the review showed nothing of the change' : undefined;
+      for (const args of [
+        ['log', '-p', '-1'],
+        ['show', 'HEAD'],
+        ['blame', 'requirements.lock'],
+      ])
+        naiveGit(world.home, args);
+      return executed(world).includes('textconv') && !out.includes('torch==')
+        ? 'the review showed nothing of the change'
+        : undefined;
     },
     async defence(world) {
       const run = await throughAPause(world, textconv(world), ['config:diff.pretty.textconv', 'info/attributes']);
@@ -233,12 +306,23 @@ export const configurationCases: readonly AttackCase[] = [
       runPython(signing(world));
       naiveFlow(world);
       const commit = readGit(world.gitDir, ['cat-file', 'commit', 'refs/heads/main']);
-      return executed(world).includes('gpg') && commit.includes('gpgsig') ? 'the merge was signed by a planted program' : undefined;
+      return executed(world).includes('gpg') && commit.includes('gpgsig')
+        ? 'the merge was signed by a planted program'
+        : undefined;
     },
     async defence(world) {
-      await throughTheWheel(world, signing(world), ['config:commit.gpgsign', 'config:gpg.program', 'config:log.showsignature']);
-      for (const back of ['', '~1']) expect(readGit(world.gitDir, ['cat-file', 'commit', `refs/heads/main${back}`])).not.toContain('gpgsig');
-      for (const line of readGit(world.gitDir, ['for-each-ref', '--format=%(contents)', 'refs/tags/restore/']).split('\n')) expect(line).not.toContain('BEGIN PGP');
+      await throughTheWheel(world, signing(world), [
+        'config:commit.gpgsign',
+        'config:gpg.program',
+        'config:log.showsignature',
+      ]);
+      await expectUndo(world);
+      for (const back of ['', '~1'])
+        expect(readGit(world.gitDir, ['cat-file', 'commit', `refs/heads/main${back}`])).not.toContain('gpgsig');
+      for (const line of readGit(world.gitDir, ['for-each-ref', '--format=%(contents)', 'refs/tags/restore/']).split(
+        '\n',
+      ))
+        expect(line).not.toContain('BEGIN PGP');
     },
   },
   {
@@ -254,7 +338,13 @@ export const configurationCases: readonly AttackCase[] = [
       return executed(world).length >= 3 ? seen(world) : undefined;
     },
     async defence(world) {
-      const items = ['config:core.gitproxy', 'config:core.sshcommand', 'config:protocol.ext.allow', 'config:remote.origin.uploadpack', 'config:remote.other.url'];
+      const items = [
+        'config:core.gitproxy',
+        'config:core.sshcommand',
+        'config:protocol.ext.allow',
+        'config:remote.origin.uploadpack',
+        'config:remote.other.url',
+      ];
       await throughTheWheel(world, remotes(world), items);
     },
   },
@@ -264,13 +354,15 @@ export const configurationCases: readonly AttackCase[] = [
     control(world) {
       runPython(elsewhere(world));
       naiveGit(world.home, ['reset', '--hard', 'HEAD']);
-      return readFileSync(join(world.victim, 'requirements.lock'), 'utf8') === 'nobody may touch this\n' ? undefined : 'a file outside of home was written over';
+      return readFileSync(join(world.victim, 'requirements.lock'), 'utf8') === 'nobody may touch this\n'
+        ? undefined
+        : 'a file outside of home was written over';
     },
     async defence(world) {
       const branch = branchOf(world);
       const run = await throughAPause(world, elsewhere(world), ['config:core.worktree']);
       const answer = await orchestrate(world, ['runs', 'resume', run]);
-      expect(at(answer.json, 'fault', 'code'), answer.stderr).toBe('HOME_UNSUPPORTED');
+      expect(at(answer.json, 'fault', 'code')).toBe('HOME_UNSUPPORTED');
       expect((await orchestrate(world, ['undo', '--yes'])).exitCode).not.toBe(0);
       expect(branchOf(world)).toBe(branch);
       expect(readFileSync(join(world.victim, 'requirements.lock'), 'utf8')).toBe('nobody may touch this\n');
@@ -280,6 +372,11 @@ export const configurationCases: readonly AttackCase[] = [
     id: 'A17',
     title: 'a configuration of the work tree alone starts a program',
     control: naively(ownConfig),
-    defence: (world) => throughTheWheel(world, ownConfig(world), ['config:extensions.worktreeconfig', 'config.worktree:core.fsmonitor', 'worktrees/env-setup/config.worktree']),
+    defence: (world) =>
+      throughTheWheel(world, ownConfig(world), [
+        'config:extensions.worktreeconfig',
+        'config.worktree:core.fsmonitor',
+        'worktrees/env-setup/config.worktree',
+      ]),
   },
 ];

@@ -18,10 +18,24 @@ function step(what: string): void {
 
 type Call = (...args: unknown[]) => unknown;
 const sync = fs as unknown as Record<string, Call>;
-const changes = mode === 'ENOSPC' ? ['writeSync', 'mkdirSync', 'linkSync', 'symlinkSync', 'writeFileSync', 'copyFileSync', 'fsyncSync'] : [
-  'writeSync', 'mkdirSync', 'linkSync', 'symlinkSync', 'writeFileSync', 'copyFileSync', 'fsyncSync',
-  'renameSync', 'unlinkSync', 'rmdirSync', 'rmSync', 'fchmodSync', 'chmodSync',
-];
+const changes =
+  mode === 'ENOSPC'
+    ? ['writeSync', 'mkdirSync', 'linkSync', 'symlinkSync', 'writeFileSync', 'copyFileSync', 'fsyncSync']
+    : [
+        'writeSync',
+        'mkdirSync',
+        'linkSync',
+        'symlinkSync',
+        'writeFileSync',
+        'copyFileSync',
+        'fsyncSync',
+        'renameSync',
+        'unlinkSync',
+        'rmdirSync',
+        'rmSync',
+        'fchmodSync',
+        'chmodSync',
+      ];
 for (const name of changes) {
   const real = sync[name] as Call;
   sync[name] = (...args) => (step(name), real(...args));
@@ -29,7 +43,11 @@ for (const name of changes) {
 const realOpen = sync['openSync'] as Call;
 sync['openSync'] = (...args) => {
   const [, flags] = args;
-  if ((typeof flags === 'number' && (flags & fs.constants.O_CREAT) !== 0) || (typeof flags === 'string' && flags !== 'r')) step('openSync');
+  if (
+    (typeof flags === 'number' && (flags & fs.constants.O_CREAT) !== 0) ||
+    (typeof flags === 'string' && flags !== 'r')
+  )
+    step('openSync');
   return realOpen(...args);
 };
 const promises = fs.promises as unknown as Record<string, (...args: unknown[]) => Promise<Record<string, Call>>>;

@@ -20,7 +20,12 @@ export async function runScenario(scenario: string, dir: string, arm: () => void
   const homeDir = path.join(dir, 'home');
   const { base, next } = JSON.parse(fs.readFileSync(path.join(dir, 'plan.json'), 'utf8')) as Plan;
   const spawner = createInProcessSpawner();
-  const store = createTrustedStore({ gitDir: path.join(dir, 'state/store.git'), scratchDir: path.join(dir, 'state/scratch'), spawner, searchPath: process.env['PATH'] ?? '' });
+  const store = createTrustedStore({
+    gitDir: path.join(dir, 'state/store.git'),
+    scratchDir: path.join(dir, 'state/scratch'),
+    spawner,
+    searchPath: process.env['PATH'] ?? '',
+  });
   const home = createHomeRepository({ homeDir, store });
   const slot = { name: 'env-setup', dir: path.join(homeDir, 'trees/env-setup') };
   const trashDir = path.join(homeDir, '.orchestrate/trash');
@@ -50,11 +55,29 @@ export async function runScenario(scenario: string, dir: string, arm: () => void
       }
       case 'merge': {
         arm();
-        const taken = await store.snapshot({ dir: slot.dir, limits: { maxFiles: 1000, maxFileBytes: 1e6, maxTotalBytes: 1e7 }, cacheKey: 'slot:env-setup' });
+        const taken = await store.snapshot({
+          dir: slot.dir,
+          limits: { maxFiles: 1000, maxFileBytes: 1e6, maxTotalBytes: 1e7 },
+          cacheKey: 'slot:env-setup',
+        });
         if (taken.kind !== 'taken') throw new Error('refused');
-        const commit = await store.commit({ tree: taken.tree, parents: [from], message: 'merge', author: { name: 'A', email: 'a@a' }, atSeconds: 1_800_000_000 });
-        const tag = await store.tagObject({ name: 'restore/0001', target: commit, message: 'm', atSeconds: 1_800_000_000 });
-        const moves = [{ ref: 'refs/tags/restore/0001', from: null, to: tag }, { ref: 'refs/heads/main', from, to: commit }];
+        const commit = await store.commit({
+          tree: taken.tree,
+          parents: [from],
+          message: 'merge',
+          author: { name: 'A', email: 'a@a' },
+          atSeconds: 1_800_000_000,
+        });
+        const tag = await store.tagObject({
+          name: 'restore/0001',
+          target: commit,
+          message: 'm',
+          atSeconds: 1_800_000_000,
+        });
+        const moves = [
+          { ref: 'refs/tags/restore/0001', from: null, to: tag },
+          { ref: 'refs/heads/main', from, to: commit },
+        ];
         if ((await store.findRef('refs/heads/main')) !== commit) await store.updateRefs(moves);
         await home.deliverObjects({ commit, tag, known: from });
         if ((await home.findRef('refs/heads/main')) !== commit) await home.updateRefs(moves);

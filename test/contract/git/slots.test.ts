@@ -11,7 +11,8 @@ const admin = (shop: Workshop, name = 'env-setup'): string => path.join(shop.hom
 /** Everything in the trash, by the name it had. */
 function trashed(shop: Workshop): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const place of fs.existsSync(shop.trashDir) ? fs.readdirSync(shop.trashDir) : []) Object.assign(found, filesIn(path.join(shop.trashDir, place)));
+  for (const place of fs.existsSync(shop.trashDir) ? fs.readdirSync(shop.trashDir) : [])
+    Object.assign(found, filesIn(path.join(shop.trashDir, place)));
   return found;
 }
 
@@ -30,7 +31,9 @@ describe('a slot', () => {
     expect(filesIn(shop.slot().dir)).toEqual(sampleFiles);
     expectClean(shop, shop.base);
     expect(fs.statSync(path.join(shop.slot().dir, 'ops/run.sh')).mode & 0o111).not.toBe(0);
-    expect(git(shop.homeDir, 'worktree', 'list', '--porcelain')).toContain(`worktree ${shop.slot().dir}\nHEAD ${shop.base}\ndetached`);
+    expect(git(shop.homeDir, 'worktree', 'list', '--porcelain')).toContain(
+      `worktree ${shop.slot().dir}\nHEAD ${shop.base}\ndetached`,
+    );
     git(shop.homeDir, 'worktree', 'prune', '--verbose', '--expire=now');
     expectClean(shop, shop.base);
   });
@@ -40,13 +43,29 @@ describe('a slot', () => {
     await shop.prepare(shop.base);
     const { dir } = shop.slot();
     const untouched = fs.statSync(path.join(dir, 'orchestrate.yaml')).ino;
-    write(dir, { 'requirements.lock': 'edited\n', 'untracked/deep.txt': 'u\n', 'x.ignored': 'i\n', 'ops/extra': 'e\n' });
+    write(dir, {
+      'requirements.lock': 'edited\n',
+      'untracked/deep.txt': 'u\n',
+      'x.ignored': 'i\n',
+      'ops/extra': 'e\n',
+    });
     fs.rmSync(path.join(dir, 'docs'), { recursive: true });
     fs.chmodSync(path.join(dir, 'ops/run.sh'), 0o644);
     const again = await shop.prepare(shop.base);
     expect(again.how).toBe('recycled');
-    expect([...again.trashed].sort()).toEqual(['ops/extra', 'ops/run.sh', 'requirements.lock', 'untracked', 'x.ignored']);
-    expect(trashed(shop)).toMatchObject({ 'requirements.lock': 'edited\n', 'untracked/deep.txt': 'u\n', 'x.ignored': 'i\n', 'ops/extra': 'e\n' });
+    expect([...again.trashed].sort()).toEqual([
+      'ops/extra',
+      'ops/run.sh',
+      'requirements.lock',
+      'untracked',
+      'x.ignored',
+    ]);
+    expect(trashed(shop)).toMatchObject({
+      'requirements.lock': 'edited\n',
+      'untracked/deep.txt': 'u\n',
+      'x.ignored': 'i\n',
+      'ops/extra': 'e\n',
+    });
     expect(filesIn(dir)).toEqual(sampleFiles);
     expect(fs.statSync(path.join(dir, 'orchestrate.yaml')).ino).toBe(untouched);
     expectClean(shop, shop.base);
@@ -56,7 +75,14 @@ describe('a slot', () => {
   test('moves to another commit and back', async () => {
     const shop = await openWorkshop();
     await shop.prepare(shop.base);
-    const tree = await shop.store.editTree(await shop.store.treeOf(shop.base), new Map([['requirements.lock', 'new\n'], ['ops/alerts.yaml', null], ['a/b/c', 'c\n']]));
+    const tree = await shop.store.editTree(
+      await shop.store.treeOf(shop.base),
+      new Map([
+        ['requirements.lock', 'new\n'],
+        ['ops/alerts.yaml', null],
+        ['a/b/c', 'c\n'],
+      ]),
+    );
     const { commit } = await shop.merge(tree, shop.base, 1);
     expect(await shop.prepare(commit)).toMatchObject({ how: 'recycled' });
     expectClean(shop, commit);
@@ -70,8 +96,13 @@ describe('a slot', () => {
     const shop = await openWorkshop();
     await shop.prepare(shop.base);
     const { dir } = shop.slot();
-    write(dir, { '.venv/bin/python': 'p\n', 'ops/cache/kept/x': 'k\n', 'ops/cache/other': 'o\n', 'left': 'l\n' });
-    const again = await shop.home.prepareSlot({ slot: shop.slot(), commit: shop.base, trashDir: shop.trashDir, keepIgnored: ['.venv/', 'ops/cache/kept'] });
+    write(dir, { '.venv/bin/python': 'p\n', 'ops/cache/kept/x': 'k\n', 'ops/cache/other': 'o\n', left: 'l\n' });
+    const again = await shop.home.prepareSlot({
+      slot: shop.slot(),
+      commit: shop.base,
+      trashDir: shop.trashDir,
+      keepIgnored: ['.venv/', 'ops/cache/kept'],
+    });
     expect([...again.trashed].sort()).toEqual(['left', 'ops/cache/other']);
     expect(filesIn(dir)).toEqual({ ...sampleFiles, '.venv/bin/python': 'p\n', 'ops/cache/kept/x': 'k\n' });
   });
@@ -141,7 +172,13 @@ describe('a slot', () => {
   test('loses what a git left in its administration: merges, sequences, locks, flags of the index', async () => {
     const shop = await openWorkshop();
     await shop.prepare(shop.base);
-    write(admin(shop), { MERGE_HEAD: `${shop.base}\n`, 'index.lock': '', 'sequencer/todo': 'pick', 'config.worktree': '[core]\n\tfsmonitor = /bin/false\n', HEAD: 'ref: refs/heads/main\n' });
+    write(admin(shop), {
+      MERGE_HEAD: `${shop.base}\n`,
+      'index.lock': '',
+      'sequencer/todo': 'pick',
+      'config.worktree': '[core]\n\tfsmonitor = /bin/false\n',
+      HEAD: 'ref: refs/heads/main\n',
+    });
     write(shop.slot().dir, { 'ops/alerts.yaml': 'hidden\n' });
     fs.rmSync(path.join(admin(shop), 'index.lock'));
     git(shop.slot().dir, 'update-index', '--assume-unchanged', 'ops/alerts.yaml');
@@ -156,16 +193,21 @@ describe('a slot', () => {
     const elsewhere = path.join(shop.dir, 'mine/env-setup');
     git(shop.homeDir, 'worktree', 'add', '--quiet', '--detach', elsewhere);
     await expect(shop.prepare(shop.base)).rejects.toMatchObject({ code: 'NAME_INVALID' });
-    await expect(shop.home.removeSlot({ slot: shop.slot(), trashDir: shop.trashDir })).rejects.toMatchObject({ code: 'NAME_INVALID' });
+    await expect(shop.home.removeSlot({ slot: shop.slot(), trashDir: shop.trashDir })).rejects.toMatchObject({
+      code: 'NAME_INVALID',
+    });
     expect(git(elsewhere, 'status', '--porcelain')).toBe('');
     expect(await shop.home.listSlots()).toEqual([]);
   });
 
-  test.each(['', '..', 'a/b', '-x', 'HEAD.lock', '.git', 'a..b', 'x'.repeat(300)])('refuses the name %j', async (name) => {
-    const shop = await openWorkshop();
-    await expect(shop.prepare(shop.base, name)).rejects.toMatchObject({ code: 'NAME_INVALID' });
-    expect(fs.existsSync(path.join(shop.homeDir, '.git/worktrees'))).toBe(false);
-  });
+  test.each(['', '..', 'a/b', '-x', 'HEAD.lock', '.git', 'a..b', 'x'.repeat(300)])(
+    'refuses the name %j',
+    async (name) => {
+      const shop = await openWorkshop();
+      await expect(shop.prepare(shop.base, name)).rejects.toMatchObject({ code: 'NAME_INVALID' });
+      expect(fs.existsSync(path.join(shop.homeDir, '.git/worktrees'))).toBe(false);
+    },
+  );
 
   test('is listed, removed to the trash, and forgotten', async () => {
     const shop = await openWorkshop();
@@ -176,12 +218,15 @@ describe('a slot', () => {
     fs.mkdirSync(path.join(shop.homeDir, 'trees/models-integ'));
     write(shop.homeDir, { 'trees/env-setup.yaml': 'scope: []\n' });
     expect(await shop.home.listSlots()).toEqual([
-      { name: 'env-setup', state: 'linked', head: shop.base }, { name: 'env-setup@2', state: 'linked', head: shop.base },
-      { name: 'models-integ', state: 'half', head: null }, { name: 'ops-maint', state: 'missing', head: shop.base },
+      { name: 'env-setup', state: 'linked', head: shop.base },
+      { name: 'env-setup@2', state: 'linked', head: shop.base },
+      { name: 'models-integ', state: 'half', head: null },
+      { name: 'ops-maint', state: 'missing', head: shop.base },
     ]);
     write(shop.slot('env-setup@2').dir, { left: 'l\n' });
     for (let times = 0; times < 2; times++) {
-      for (const name of ['env-setup@2', 'models-integ', 'ops-maint']) await shop.home.removeSlot({ slot: shop.slot(name), trashDir: shop.trashDir });
+      for (const name of ['env-setup@2', 'models-integ', 'ops-maint'])
+        await shop.home.removeSlot({ slot: shop.slot(name), trashDir: shop.trashDir });
     }
     expect(await shop.home.listSlots()).toEqual([{ name: 'env-setup', state: 'linked', head: shop.base }]);
     expect(trashed(shop)).toMatchObject({ 'slot/left': 'l\n' });

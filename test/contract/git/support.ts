@@ -50,7 +50,9 @@ export function tryGit(cwd: string, args: readonly string[], env: Record<string,
 
 /** Returns a new folder that is removed when the test is over. */
 export function temporaryFolder(): string {
-  const dir = fs.mkdtempSync(path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : fs.realpathSync(os.tmpdir()), 'orchestrate-git-'));
+  const dir = fs.mkdtempSync(
+    path.join(fs.existsSync('/dev/shm') ? '/dev/shm' : fs.realpathSync(os.tmpdir()), 'orchestrate-git-'),
+  );
   onTestFinished(() => {
     // What a test took the permissions of must still go.
     spawnSync('chmod', ['-R', 'u+rwX', dir]);

@@ -16,9 +16,16 @@ export const pathsText = (paths: readonly string[], most: number): string =>
 export function stateSpan(state: string): Span {
   if (state === 'done' || state === 'verified' || state === 'healthy') return good(state);
   if (['failed', 'rolledBack', 'rejected', 'reverted', 'unresponsive'].includes(state)) return bad(state);
-  return ['awaitingApproval', 'paused', 'reviewing.deciding', 'conflicted', 'queued.holding', 'mergeHeld', 'switchHeld', 'degraded'].includes(
-    state,
-  )
+  return [
+    'awaitingApproval',
+    'paused',
+    'reviewing.deciding',
+    'conflicted',
+    'queued.holding',
+    'mergeHeld',
+    'switchHeld',
+    'degraded',
+  ].includes(state)
     ? warn(state)
     : { text: state, style: 'strong' };
 }

@@ -322,7 +322,7 @@ describe('adopt', () => {
       'requirements.lock',
       'workflows/My-Portrait.json',
     ]);
-    const [point] = await listRestorePoints(one.store);
+    const [point] = await listRestorePoints({ store: one.store, ledger: one.ledger() });
     expect(point?.manifest).toMatchObject({
       number: 0,
       made: 'init',
@@ -387,7 +387,9 @@ describe('adopt', () => {
         stateFolder: '',
         writes: [],
       });
-      expect((await listRestorePoints(one.store)).map((point) => point.name)).toEqual(['0000-adopted']);
+      expect((await listRestorePoints({ store: one.store, ledger: one.ledger() })).map((point) => point.name)).toEqual([
+        '0000-adopted',
+      ]);
       expect(await one.home.dirtyPaths(one.home.head())).toEqual([]);
     }
   });

@@ -152,6 +152,12 @@ describe('notProven', () => {
     ]);
   });
 
+  it('claims no kernels of the GPU when no workflow ran on it', () => {
+    const kernels = 'GPU kernels: no workflow ran on the device';
+    expect(notProven({ boot: boot(), smoke: undefined, nWorkflows: 0 })).toContain(kernels);
+    expect(notProven({ boot: boot(), smoke: smoke(workflow({ failure: 'x' })), nWorkflows: 1 })).toContain(kernels);
+  });
+
   it('claims no GPU after a proof on the CPU', () => {
     expect(notProven({ boot: boot({ device: 'cpu' }), smoke: undefined, nWorkflows: 1 })).toContain(
       'GPU kernels: the proof ran on the CPU',
@@ -166,9 +172,9 @@ describe('notProven', () => {
     ]);
   });
 
-  it('names the workflows that failed before and now', () => {
+  it('names the workflows that failed, whatever they did before', () => {
     expect(notProven({ boot: boot(), smoke: smoke(workflow({ failure: 'old' })), nWorkflows: 1 })).toContain(
-      'workflows that failed before and now: portrait',
+      'that these workflows run: portrait',
     );
   });
 });

@@ -318,7 +318,7 @@ const cases: readonly Case[] = [
     from: '  start-time: 3m',
     to: '  args: ["--port=9000"]',
     shows: [
-      'CONFIG_INVALID: service.args[0] is set through the fields of service, not as an argument.',
+      'CONFIG_INVALID: service.args[0] is set by orchestrate or through the fields of service, not as an argument.',
       'orchestrate.yaml:6:10',
       '  6 |   args: ["--port=9000"]',
       '    |          ^',

@@ -107,7 +107,8 @@ describe('components.lock', () => {
         fc.constant('.'),
         name.map((text) => `custom_nodes/${text}`),
       ),
-      source: fc.string({ unit: 'grapheme', maxLength: 40 }),
+      // Of a damaged name nothing can be told: the parser takes no U+FFFD.
+      source: fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !text.includes('\uFFFD')),
       commit: fc.option(hex),
       tree: hex,
     });
@@ -167,23 +168,81 @@ describe('an instance', () => {
   const { service } = parseConfig({ file: 'orchestrate.yaml', text, origin: 'installation' });
 
   it('keeps the folders of the person in production only', () => {
-    const folders = instanceFolders({ dir: '/i1', purpose: 'production', service, hasModelPaths: true });
+    const folders = instanceFolders({
+      dir: '/i1',
+      purpose: 'production',
+      service,
+      productionDir: '/work/production',
+      hasModelPaths: true,
+    });
     expect(folders).toMatchObject({
       user: '/data/user',
       output: '/data/output',
-      input: '/i1/input',
+      // What the person named no folder for outlives the instance that wrote it.
+      input: '/work/production/input',
       temp: '/i1/temp',
       modelPaths: '/i1/extra_model_paths.yaml',
     });
-    const proof = instanceFolders({ dir: '/i1', purpose: 'proof', service, hasModelPaths: false });
+    const proof = instanceFolders({
+      dir: '/i1',
+      purpose: 'proof',
+      service,
+      productionDir: '/work/production',
+      hasModelPaths: false,
+    });
     expect(proof).toMatchObject({ user: '/i1/user', output: '/i1/output', input: '/i1/input', modelPaths: null });
   });
 
   it('listens on loopback only, with every folder named', () => {
-    const folders = instanceFolders({ dir: '/i1', purpose: 'proof', service, hasModelPaths: true });
+    const folders = instanceFolders({
+      dir: '/i1',
+      purpose: 'proof',
+      service,
+      productionDir: '/work/production',
+      hasModelPaths: true,
+    });
     expect(startArguments(folders, 8191, ['--cpu']).join(' ')).toBe(
-      '/i1/ComfyUI/main.py --listen 127.0.0.1 --port 8191 --user-directory /i1/user --temp-directory /i1 --input-directory /i1/input --output-directory /i1/output --extra-model-paths-config /i1/extra_model_paths.yaml --cpu',
+      '/i1/ComfyUI/main.py --cpu --listen 127.0.0.1 --port 8191 --user-directory /i1/user --temp-directory /i1 --input-directory /i1/input --output-directory /i1/output --extra-model-paths-config /i1/extra_model_paths.yaml',
     );
+  });
+
+  it('puts what the person adds before what it needs itself: the later one counts', () => {
+    const folders = instanceFolders({
+      dir: '/i1',
+      purpose: 'proof',
+      service,
+      productionDir: '/p',
+      hasModelPaths: true,
+    });
+    const args = startArguments(folders, 8191, ['--verbose', 'DEBUG']);
+    expect(args.indexOf('--verbose')).toBeLessThan(args.indexOf('--listen'));
+  });
+
+  it.each([
+    '--listen',
+    '--listen=0.0.0.0',
+    '--lis',
+    '--port=1',
+    '--base-directory',
+    '--base=/x',
+    '--temp-directory',
+    '--database-url',
+    '--enable-cors-header',
+    '--enable-c=*',
+    '--user',
+    '--out=/x',
+  ])('takes no argument %s from the configuration, written out or abbreviated', (argument) => {
+    const spoilt = text.replace('  mode: managed', `  mode: managed\n  args: ["${argument}"]`);
+    expect(() => parseConfig({ file: 'orchestrate.yaml', text: spoilt, origin: 'installation' })).toThrow(
+      /service.args/,
+    );
+  });
+
+  it.each(['--cpu', '--lowvram', '--enable-manager', '--use-split-cross-attention'])('takes %s', (argument) => {
+    const given = text.replace('  mode: managed', `  mode: managed\n  args: ["${argument}"]`);
+    expect(parseConfig({ file: 'orchestrate.yaml', text: given, origin: 'installation' }).service.args).toEqual([
+      argument,
+    ]);
   });
 
   it('sees an environment in which nothing of ours or of the person is', () => {

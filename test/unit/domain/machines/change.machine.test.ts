@@ -44,14 +44,16 @@ describe('the change machine', () => {
       'queued.holding': [],
       regating: ['gate'],
       merging: ['merge'],
+      mergeHeld: [],
       merged: ['switch'],
+      switchHeld: [],
       verified: [],
       reverted: [],
       rejected: [],
       superseded: [],
       abandoned: [],
     },
-    waiting: ['reviewing.deciding', 'changesRequested', 'conflicted', 'queued.holding'],
+    waiting: ['reviewing.deciding', 'changesRequested', 'conflicted', 'queued.holding', 'mergeHeld', 'switchHeld'],
   });
 
   const toMerging: readonly MachineEvent[] = [
@@ -77,8 +79,28 @@ describe('the change machine', () => {
 
   it('waits with its fault when the merge could not be carried out', () => {
     const held = after([...toMerging, failed('merge', 'DISK_FULL')]);
-    expect(stateName(held.snapshot)).toBe('queued.holding');
+    expect(stateName(held.snapshot)).toBe('mergeHeld');
     expect(held.snapshot.context).toMatchObject({ fault: { code: 'DISK_FULL' } });
+  });
+
+  it.each([
+    ['RETRY', 'merging'],
+    ['REJECT', 'rejected'],
+    ['ABANDON', 'abandoned'],
+    ['SUPERSEDE', 'mergeHeld'],
+    ['APPROVE', 'mergeHeld'],
+  ])('goes from a merge that failed half-way by %s to %s', (type, state) => {
+    const event = type === 'REJECT' ? { type, fault } : { type };
+    expect(stateName(after([...toMerging, failed('merge'), event]).snapshot)).toBe(state);
+  });
+
+  it('is not taken for taken back when the switch failed, and can only go on', () => {
+    const held = [...toMerging, done('merge', { kind: 'merged' }), failed('switch', 'DISK_FULL')];
+    expect(stateName(after(held).snapshot)).toBe('switchHeld');
+    expect(after(held).snapshot.context).toMatchObject({ fault: { code: 'DISK_FULL' } });
+    for (const event of [{ type: 'ABANDON' }, { type: 'REJECT', fault }, { type: 'SUPERSEDE' }])
+      expect(stateName(after([...held, event]).snapshot)).toBe('switchHeld');
+    expect(stateName(after([...held, { type: 'RETRY' }]).snapshot)).toBe('merged');
   });
 
   it('forgets what held it once it may merge', () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { emptyTree } from '../../../../src/adapters/git/object-format.ts';
+import { asGitTreeId } from '../../../../src/base/ids.ts';
 import { gateChange } from '../../../../src/engine/changes/gate.ts';
+import { adoptComponent, createWorld, homeDir } from '../../../fakes/fake-world.ts';
 import { approve, changeScene, gated, never, passing, treeWith, upgraded } from './change-scene.ts';
 
 describe('gateChange', () => {
@@ -60,6 +63,47 @@ describe('gateChange', () => {
     expect(scene.latest('change.gated')).toMatchObject({ verdict: 'proven', reused: ['boot', 'smoke'] });
     expect(scene.world.processes.services).toHaveLength(1);
     expect(scene.rows('evidence.recorded')).toHaveLength(3);
+  });
+
+  it('does not remember the failure of a workflow: it is tried again', async () => {
+    const scene = await changeScene();
+    scene.world.service.boot = () => ({ runs: () => ({ kind: 'failed', reason: 'no space left' }) });
+    expect(await gated(scene)).toMatchObject({ kind: 'failed' });
+    scene.world.service.boot = () => ({});
+    expect(await gated(scene)).toEqual({ kind: 'proven' });
+    expect(scene.latest('change.gated')).toMatchObject({ verdict: 'proven', reused: ['boot'] });
+  });
+
+  it('starts nothing of a component that was never adopted, though the store has its files', async () => {
+    const world = await createWorld();
+    const path = 'components.lock';
+    const before = Buffer.from(
+      (await world.store.readFile(await world.store.treeOf(world.first), path)) ?? '',
+    ).toString();
+    const adopted = /[0-9a-f]{40}/.exec(before)?.[0] ?? '';
+    const other = await world.store.editTree(asGitTreeId(emptyTree), new Map([['main.py', 'evil()\n']]));
+    const scene = await changeScene({ edits: { [path]: before.replace(adopted, other) } });
+    await scene.world.store.editTree(asGitTreeId(emptyTree), new Map([['main.py', 'evil()\n']]));
+    const outcome = await gated(scene).catch((error: unknown) => ({ fault: error }));
+    expect(outcome).toMatchObject({ fault: { code: 'COMPONENT_NOT_FOUND' } });
+    expect(scene.world.processes.services).toEqual([]);
+    await adoptComponent(scene.world.store, other);
+    expect(await gated(scene)).toEqual({ kind: 'proven' });
+  });
+
+  it('proves on the branch of the plan, whatever home has checked out', async () => {
+    const scene = await changeScene();
+    const { world } = scene;
+    const byHand = world.home.commitByHand({ 'docs/mine.md': 'mine\n' });
+    world.home.state = {
+      kind: 'ready',
+      gitDir: `${homeDir}/.git`,
+      branchRef: 'refs/heads/mine',
+      head: world.first,
+      objectFormat: 'sha1',
+    };
+    expect(await gated(scene)).toEqual({ kind: 'proven' });
+    expect(scene.latest('change.gated')).toMatchObject({ base: byHand });
   });
 
   it('proves again when another file of the tree is another one, though the environment is the same', async () => {

@@ -6,6 +6,7 @@ import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import { mergeChange } from '../../../../src/engine/changes/merge.ts';
 import { createPerformer } from '../../../../src/engine/effects/perform.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
+import { planRestoreTo } from '../../../../src/engine/restore/targets.ts';
 import type { Ledger } from '../../../../src/ports/index.ts';
 import { homeDir } from '../../../fakes/fake-world.ts';
 import { approve, type ChangeScene, changeScene, gated, passing, type SceneOptions } from './change-scene.ts';
@@ -71,7 +72,7 @@ describe('mergeChange', () => {
   it('names in the restore point the commit, its environment with the digest of its files, and the journal', async () => {
     const scene = await approved();
     await merge(scene);
-    const points = await listRestorePoints(scene.world.store);
+    const points = await listRestorePoints(scene.engine);
     const { manifest, commit } = points.at(-1) ?? {};
     expect(manifest).toMatchObject({
       number: 1,
@@ -91,7 +92,7 @@ describe('mergeChange', () => {
     const scene = await approved({}, ({ world }) => void world.home.commitByHand({ 'docs/mine.md': 'mine\n' }));
     const byHand = scene.world.home.head();
     await merge(scene);
-    const points = await listRestorePoints(scene.world.store);
+    const points = await listRestorePoints(scene.engine);
     expect(points.map(({ name, manifest, commit }) => [name, manifest.made, commit])).toEqual([
       ['0000-adopted', 'init', scene.world.first],
       ['0001-by-hand', 'by-hand', byHand],
@@ -136,6 +137,55 @@ describe('mergeChange', () => {
     await approve(scene);
     expect(await merge(scene)).toEqual({ kind: 'merged' });
     expect((await scene.world.store.commitFacts(scene.world.home.head())).parents).toEqual([byHand]);
+  });
+
+  it('voids its restore point when a person wins the race for the branch, and offers it to nobody', async () => {
+    const scene = await approved();
+    const { home } = scene.world;
+    const { updateRefs } = home;
+    home.updateRefs = (updates) => {
+      home.updateRefs = updates.some(({ ref }) => ref === home.branchRef) ? updateRefs : home.updateRefs;
+      if (home.updateRefs === updateRefs) home.commitByHand({ 'docs/mine.md': 'mine\n' });
+      return updateRefs(updates);
+    };
+    expect(await merge(scene)).toEqual({ kind: 'moved' });
+    expect(scene.rows('restore.voided')).toEqual([
+      { number: 1, tag: 'restore/0001-upgrade-numpy-2-0-0-2-1-0', change: 'c1' },
+    ]);
+    expect((await listRestorePoints(scene.engine)).map((one) => one.isVoid)).toEqual([false, true]);
+    await expect(planRestoreTo(scene.engine, home.head(), '1')).rejects.toMatchObject({ code: 'RESTORE_NOT_FOUND' });
+    await gated(scene);
+    await approve(scene);
+    expect(await merge(scene)).toEqual({ kind: 'merged' });
+    // Its number is not given away again.
+    expect(
+      (await listRestorePoints(scene.engine)).map(({ manifest, isVoid }) => [manifest.number, manifest.made, isVoid]),
+    ).toEqual([
+      [0, 'init', false],
+      [1, 'merge', true],
+      [2, 'by-hand', false],
+      [3, 'merge', false],
+    ]);
+  });
+
+  it('knows its merge again below a commit that a person made before a kill was noticed', async () => {
+    const scene = await approved();
+    const { home } = scene.world;
+    const { updateRefs } = home;
+    home.updateRefs = async (updates) => {
+      const outcome = await updateRefs(updates);
+      if (!updates.some(({ ref }) => ref === home.branchRef)) return outcome;
+      home.updateRefs = updateRefs;
+      home.commitByHand({ 'docs/mine.md': 'mine\n' });
+      throw new Fault('EPOCH_OLD', 'killed');
+    };
+    await expect(merge(scene)).rejects.toMatchObject({ code: 'EPOCH_OLD' });
+    const byHand = home.head();
+    await scene.restart();
+    expect(await merge(scene)).toEqual({ kind: 'merged' });
+    expect(home.head()).toBe(byHand);
+    expect(scene.rows('restore.voided')).toEqual([]);
+    expect(await scene.world.files.readText(`${homeDir}/requirements.lock`)).toContain('numpy===2.1.0');
   });
 
   it('refuses without an approval of exactly this', async () => {

@@ -5,7 +5,7 @@ import { checkChange } from '../../../../src/engine/changes/check.ts';
 import { gatedOf } from '../../../../src/engine/changes/gate.ts';
 import { findApproval, policyDigest, reviewChange } from '../../../../src/engine/changes/review.ts';
 import { startEngine } from '../../../fakes/fake-life.ts';
-import { approve, type ChangeScene, changeScene, gated, type SceneOptions } from './change-scene.ts';
+import { approve, type ChangeScene, changeScene, gated, never, type SceneOptions } from './change-scene.ts';
 
 const gatedScene = async (options?: SceneOptions): Promise<ChangeScene> => {
   const scene = await changeScene(options);
@@ -128,7 +128,7 @@ describe('an approval', () => {
     });
     expect(policyDigest(scene.engine)).not.toBe(before);
     expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
-    expect(await admitChange(scene.engine, 'c1')).toEqual({ kind: 'moved' });
+    expect(await admitChange(scene.engine, 'c1', never)).toEqual({ kind: 'moved' });
   });
 
   it('is asked for again when the branch moved', async () => {
@@ -151,25 +151,25 @@ describe('admitChange', () => {
   it('lets an approved change of the current branch go', async () => {
     const scene = await gatedScene();
     await approve(scene);
-    expect(await admitChange(scene.engine, 'c1')).toEqual({ kind: 'go' });
+    expect(await admitChange(scene.engine, 'c1', never)).toEqual({ kind: 'go' });
   });
 
   it('sends a change back whose base is no longer the branch', async () => {
     const scene = await gatedScene();
     await approve(scene);
     scene.world.home.commitByHand({ 'docs/mine.md': 'mine\n' });
-    expect(await admitChange(scene.engine, 'c1')).toEqual({ kind: 'moved' });
+    expect(await admitChange(scene.engine, 'c1', never)).toEqual({ kind: 'moved' });
   });
 
   it('sends a change back that nobody approved', async () => {
-    expect(await admitChange((await gatedScene()).engine, 'c1')).toEqual({ kind: 'moved' });
+    expect(await admitChange((await gatedScene()).engine, 'c1', never)).toEqual({ kind: 'moved' });
   });
 
   it('waits for edits of the person in a path that it changes, and names it', async () => {
     const scene = await gatedScene();
     await approve(scene);
     scene.world.files.put('/home/anna/comfy-home/requirements.lock', 'mine\n');
-    expect(await admitChange(scene.engine, 'c1')).toMatchObject({
+    expect(await admitChange(scene.engine, 'c1', never)).toMatchObject({
       kind: 'hold',
       fault: { code: 'HOME_DIRTY', kind: 'waiting', data: { paths: ['requirements.lock'] } },
     });
@@ -181,14 +181,14 @@ describe('admitChange', () => {
     await approve(scene);
     scene.world.files.put('/home/anna/comfy-home/requirements.in', 'mine\n');
     scene.world.files.put('/home/anna/comfy-home/untracked.txt', 'mine\n');
-    expect(await admitChange(scene.engine, 'c1')).toEqual({ kind: 'go' });
+    expect(await admitChange(scene.engine, 'c1', never)).toEqual({ kind: 'go' });
   });
 
   it('holds a change whose slot holds other bytes than those that were approved', async () => {
     const scene = await gatedScene();
     await approve(scene);
     scene.world.files.put(`${scene.engine.paths.trees}/env-setup/requirements.in`, 'evil\n');
-    expect(await admitChange(scene.engine, 'c1')).toMatchObject({
+    expect(await admitChange(scene.engine, 'c1', never)).toMatchObject({
       kind: 'hold',
       fault: { code: 'CHANGE_MOVED', data: { paths: ['requirements.in'] } },
     });

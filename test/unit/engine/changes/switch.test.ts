@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
+import { row } from '../../../../src/domain/journal/kinds.ts';
 import { mergeChange } from '../../../../src/engine/changes/merge.ts';
 import { switchService } from '../../../../src/engine/changes/switch.ts';
-import { startProduction } from '../../../../src/engine/instances/production.ts';
+import { findProduction, startProduction } from '../../../../src/engine/instances/production.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
 import { planUndo } from '../../../../src/engine/restore/targets.ts';
 import { homeDir } from '../../../fakes/fake-world.ts';
@@ -56,6 +58,34 @@ describe('switchService', () => {
     expect(scene.world.service.requeued).toHaveLength(1);
   });
 
+  it('counts how long production was down from its first row, also after a kill', async () => {
+    const scene = await merged();
+    const instance = findProduction(scene.engine) ?? '';
+    await scene.engine.ledger.append([
+      row(
+        'switch.started',
+        { change: 'c1', from: instance, base: scene.world.first },
+        { run: 'r1', keys: ['switching:c1'] },
+      ),
+    ]);
+    await scene.world.clock.advance(60_000);
+    await scene.restart();
+    expect(await switched(scene)).toEqual({ kind: 'verified' });
+    expect(scene.latest('service.switched')?.downMs).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('keeps the prompts in their file when the new server does not take them', async () => {
+    const scene = await merged();
+    const { world } = scene;
+    const instance = findProduction(scene.engine) ?? '';
+    world.service.requeue = () => Promise.reject(new Fault('INSTANCE_UNHEALTHY', 'It refuses the prompts.'));
+    expect(await switched(scene)).toEqual({ kind: 'verified' });
+    expect(scene.latest('service.switched')).toMatchObject({ outcome: 'switched', requeued: 0 });
+    expect(
+      JSON.parse((await world.files.readText(`${scene.engine.paths.state}/queues/${instance}.json`)) ?? '[]'),
+    ).toHaveLength(2);
+  });
+
   it('starts nothing where production was not running', async () => {
     const scene = await merged({ production: false });
     expect(await switched(scene)).toEqual({ kind: 'verified' });
@@ -87,7 +117,7 @@ describe('switchService', () => {
     expect(parents).toEqual([mergeCommit]);
     expect(tree).toBe(await world.store.treeOf(world.first));
     expect(message).toContain('Reason: The service ended before it answered: RuntimeError: no kernel image');
-    expect((await listRestorePoints(world.store)).map((one) => one.name).at(-1)).toBe(
+    expect((await listRestorePoints(scene.engine)).map((one) => one.name).at(-1)).toBe(
       '0002-revert-upgrade-numpy-2-0-0-2-1-0',
     );
   });
@@ -127,9 +157,12 @@ describe('switchService', () => {
 describe('planUndo', () => {
   it('takes back the newest merge', async () => {
     const scene = await merged({ production: false });
-    const [, upgrade] = await listRestorePoints(scene.world.store);
+    const [, upgrade] = await listRestorePoints(scene.engine);
     const target = await planUndo(scene.engine, upgrade?.commit ?? scene.world.first);
-    expect(target).toMatchObject({ commit: scene.world.first, proposed: await scene.world.store.treeOf(scene.world.first) });
+    expect(target).toMatchObject({
+      commit: scene.world.first,
+      proposed: await scene.world.store.treeOf(scene.world.first),
+    });
     expect(target.title).toMatch(/^undo /);
   });
 
@@ -137,8 +170,10 @@ describe('planUndo', () => {
     const scene = await merged();
     breakProduction(scene);
     expect(await switched(scene)).toMatchObject({ kind: 'reverted' });
-    const revert = (await listRestorePoints(scene.world.store)).at(-1);
+    const revert = (await listRestorePoints(scene.engine)).at(-1);
     expect(revert?.manifest.made).toBe('revert');
-    await expect(planUndo(scene.engine, revert?.commit ?? scene.world.first)).rejects.toMatchObject({ code: 'NOTHING_TO_DO' });
+    await expect(planUndo(scene.engine, revert?.commit ?? scene.world.first)).rejects.toMatchObject({
+      code: 'NOTHING_TO_DO',
+    });
   });
 });

@@ -119,6 +119,14 @@ describe('slot leases', () => {
     expect(scene.ledgers.open().read({ kinds: ['lease.taken'] })).toHaveLength(1);
   });
 
+  it('are shared by two steps of one run that ask at once, so that the next run finds its slot', async () => {
+    const scene = await open();
+    const [one, other] = await Promise.all([take(scene, 'r1'), take(scene, 'r1')]);
+    expect(other).toEqual(one);
+    expect(scene.ledgers.open().read({ kinds: ['lease.taken'] })).toHaveLength(1);
+    expect(await take(scene, 'r2')).toMatchObject({ slot: 'models-integ@2' });
+  });
+
   it('let runs wait in the order of their numbers, not in that of their asking', async () => {
     const scene = await open();
     const order: string[] = [];

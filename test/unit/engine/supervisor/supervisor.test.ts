@@ -1,48 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { type JournalKind, type JournalKinds, dataOf } from '../../../../src/domain/journal/kinds.ts';
-import type { RequestAnswer, RequestKind, RequestKinds } from '../../../../src/domain/requests.ts';
-import {
-  ask,
-  closedAs,
-  type FakeSupervisor,
-  passUntil,
-  startSupervisor,
-  stateOfSubject,
-} from '../../../fakes/fake-life.ts';
-import { anna, createWorld, homeDir, type World, type WorldOptions } from '../../../fakes/fake-world.ts';
-
-const options = { previewOnly: false, yes: false, until: null, playbook: null };
-const by = anna;
-
-interface Scene {
-  readonly world: World;
-  readonly supervisor: FakeSupervisor;
-  /** Asks and waits for the answer. */
-  ask<Kind extends RequestKind>(kind: Kind, data: RequestKinds[Kind]): Promise<RequestAnswer>;
-  until(subject: string, state: string): Promise<void>;
-  latest<Kind extends JournalKind>(kind: Kind): JournalKinds[Kind] | undefined;
-}
-
-async function supervised(given?: WorldOptions): Promise<Scene> {
-  const world = await createWorld(given);
-  const supervisor = startSupervisor(world);
-  const answerOf = (id: number) => world.ledgers.open().findRequest(id)?.answer as unknown as RequestAnswer | null;
-  return {
-    world,
-    supervisor,
-    async ask(kind, data) {
-      const id = await ask(world, kind, data);
-      await passUntil(world, () => answerOf(id) !== null);
-      return answerOf(id) as RequestAnswer;
-    },
-    until: (subject, state) => passUntil(world, () => stateOfSubject(world, subject) === state),
-    latest: (kind) => dataOf(kind, world.ledgers.open().read({ kinds: [kind], descending: true, limit: 1 })[0]),
-  };
-}
-
-const upgrade = (scene: Scene, more: Partial<typeof options> = {}) =>
-  scene.ask('run.start', { goal: 'upgrade numpy', options: { ...options, ...more }, by });
+import { Fault } from '../../../../src/base/fault.ts';
+import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import { closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { anna, createWorld, homeDir, offered } from '../../../fakes/fake-world.ts';
+import { by, options, type Scene, supervised, upgrade } from './supervised-scene.ts';
 
 describe('a supervised run', () => {
   it('plans, proves, waits for the person, merges with a restore point, and closes', async () => {
@@ -50,9 +12,9 @@ describe('a supervised run', () => {
     expect(await upgrade(scene)).toEqual({ kind: 'accepted', run: 'r1', sentence: 'r1 is on its way.' });
     await scene.until('c1', 'reviewing.deciding');
     expect(scene.world.home.moves).toEqual([]);
-    const tree = scene.latest('change.gated')?.exact ?? '';
+    const { exact: tree = '', base = '' } = scene.latest('change.gated') ?? {};
     expect(
-      await scene.ask('review.answer', { change: 'c1', tree, verdict: 'approved', comment: null, by }),
+      await scene.ask('review.answer', { change: 'c1', tree, base, verdict: 'approved', comment: null, by }),
     ).toMatchObject({ kind: 'accepted', run: 'r1' });
     await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
     expect(closedAs(scene.world, 'r1')).toBe('done');
@@ -83,6 +45,69 @@ describe('a supervised run', () => {
     await scene.ask('run.answer', { run: 'r1', verdict: 'approved', planHash, by });
     await scene.until('c1', 'reviewing.deciding');
     expect(scene.latest('plan.answered')).toMatchObject({ hash: planHash, by: anna });
+  });
+
+  it.each([
+    ['whose size nobody knows', null, 100 * 2 ** 30],
+    ['for which the disk has no room', 1_000, 10],
+  ])('asks before a download %s, unless yes was said beforehand', async (_, sizeBytes, free) => {
+    const index = { ...offered, numpy: { '2.0.0': {}, '2.1.0': { sizeBytes } } };
+    const scene = await supervised({ index }, (world) => void (world.files.free = free));
+    await upgrade(scene);
+    await scene.until('r1', 'awaitingApproval');
+    expect(scene.world.python.built).toEqual([]);
+    await scene.ask('run.cancel', { run: 'r1', by });
+    await upgrade(scene, { yes: true });
+    await passUntil(scene.world, () => scene.latest('plan.answered')?.run === 'r2');
+    expect(scene.latest('plan.answered')).toMatchObject({ verdict: 'approved', by: anna });
+  });
+
+  it('gives up on a step that takes longer than its agent may', async () => {
+    const agent = {
+      id: 'environment-specialist',
+      title: 'x',
+      tree: 'env-setup',
+      tools: [],
+      runner: 'program',
+      maxMinutes: 1,
+      instructions: '',
+      file: 'agents/x.md',
+    } as const;
+    const scene = await supervised({}, (world) => {
+      world.python.build = () => new Promise(() => {});
+      const agents = new Map([[agent.id, agent]]);
+      return { ...world, context: { ...world.context, definitions: { ...world.context.definitions, agents } } };
+    });
+    await upgrade(scene);
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined, 200);
+    expect(closedAs(scene.world, 'r1')).toBe('failed');
+    const failed = scene.world.ledgers
+      .open()
+      .read({ kinds: ['machine.moved'], limit: 10_000 })
+      .find(({ data }) => data['subject'] === 'r1.build' && data['from'] === 'executing');
+    expect(failed?.data['event']).toMatchObject({
+      error: { code: 'PROCESS_TIMEOUT', message: 'Step build took longer than 60 s.' },
+    });
+  });
+
+  it('still stops at the step that was asked for after a resume for another reason', async () => {
+    const scene = await supervised();
+    const build = scene.world.python.build;
+    scene.world.python.build = (request) => {
+      scene.world.home.items['hooks/post-commit'] = 'evil';
+      return build(request);
+    };
+    await upgrade(scene, { until: 'imports' });
+    await scene.until('r1', 'paused');
+    expect(stateOfSubject(scene.world, 'r1.imports')).not.toBe('done');
+    await scene.ask('run.resume', { run: 'r1', by });
+    await passUntil(scene.world, () => stateOfSubject(scene.world, 'r1.imports') === 'done');
+    await scene.until('r1', 'paused');
+    await scene.world.clock.advance(5_000);
+    expect(stateOfSubject(scene.world, 'r1.boot')).not.toBe('done');
+    expect(scene.latest('change.drafted')).toBeUndefined();
+    await scene.ask('run.resume', { run: 'r1', by });
+    await scene.until('c1', 'reviewing.deciding');
   });
 
   it('ends when the plan is rejected', async () => {
@@ -140,21 +165,44 @@ describe('a supervised run', () => {
 });
 
 describe('an answer to a change', () => {
-  const waiting = async (): Promise<Scene & { tree: string }> => {
+  const waiting = async (): Promise<Scene & { tree: string; base: string }> => {
     const scene = await supervised();
     await upgrade(scene);
     await scene.until('c1', 'reviewing.deciding');
-    return { ...scene, tree: scene.latest('change.gated')?.exact ?? '' };
+    const { exact, base } = scene.latest('change.gated') ?? {};
+    return { ...scene, tree: exact ?? '', base: base ?? '' };
   };
 
   it('is refused when it is about another tree than the one that would merge', async () => {
     const scene = await waiting();
     expect(
-      await scene.ask('review.answer', { change: 'c1', tree: 'f'.repeat(40), verdict: 'approved', comment: null, by }),
+      await scene.ask('review.answer', {
+        change: 'c1',
+        tree: 'f'.repeat(40),
+        base: scene.base,
+        verdict: 'approved',
+        comment: null,
+        by,
+      }),
     ).toMatchObject({
       kind: 'refused',
       fault: { code: 'CHANGE_MOVED', state: 'Nothing was approved.' },
     });
+  });
+
+  it('is refused when the same tree would merge on another base than the one that the person saw', async () => {
+    const scene = await waiting();
+    const { tree } = scene;
+    const answer = await scene.ask('review.answer', {
+      change: 'c1',
+      tree,
+      base: 'f'.repeat(40),
+      verdict: 'approved',
+      comment: null,
+      by,
+    });
+    expect(answer).toMatchObject({ kind: 'refused', fault: { code: 'CHANGE_MOVED' } });
+    expect(scene.world.home.moves).toEqual([]);
   });
 
   it.each(['program', 'model', 'rule'] as const)('is refused when a %s gives it', async (kind) => {
@@ -162,6 +210,7 @@ describe('an answer to a change', () => {
     const answer = await scene.ask('review.answer', {
       change: 'c1',
       tree: scene.tree,
+      base: scene.base,
       verdict: 'approved',
       comment: null,
       by: { kind, name: 'env-setup' },
@@ -173,7 +222,14 @@ describe('an answer to a change', () => {
   it('is refused when the change takes none', async () => {
     const scene = await supervised();
     expect(
-      await scene.ask('review.answer', { change: 'c9', tree: 'f'.repeat(40), verdict: 'approved', comment: null, by }),
+      await scene.ask('review.answer', {
+        change: 'c9',
+        tree: 'f'.repeat(40),
+        base: 'f'.repeat(40),
+        verdict: 'approved',
+        comment: null,
+        by,
+      }),
     ).toMatchObject({
       kind: 'refused',
       fault: { code: 'CHANGE_NOT_FOUND' },
@@ -182,7 +238,14 @@ describe('an answer to a change', () => {
 
   it('ends the run when it is a no, and nothing has moved', async () => {
     const scene = await waiting();
-    await scene.ask('review.answer', { change: 'c1', tree: scene.tree, verdict: 'rejected', comment: 'not today', by });
+    await scene.ask('review.answer', {
+      change: 'c1',
+      tree: scene.tree,
+      base: scene.base,
+      verdict: 'rejected',
+      comment: 'not today',
+      by,
+    });
     await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
     expect(closedAs(scene.world, 'r1')).toBe('failed');
     expect(scene.world.home.moves).toEqual([]);
@@ -194,7 +257,14 @@ describe('an answer to a change', () => {
     const lock = `${homeDir}/requirements.lock`;
     const before = (await scene.world.files.readText(lock)) ?? '';
     scene.world.files.put(lock, 'mine\n');
-    await scene.ask('review.answer', { change: 'c1', tree: scene.tree, verdict: 'approved', comment: null, by });
+    await scene.ask('review.answer', {
+      change: 'c1',
+      tree: scene.tree,
+      base: scene.base,
+      verdict: 'approved',
+      comment: null,
+      by,
+    });
     await scene.until('c1', 'queued.holding');
     await scene.world.clock.advance(10_000);
     expect(scene.world.home.moves).toEqual([]);
@@ -235,8 +305,39 @@ describe('requests', () => {
     scene.world.service.enqueue(8188, { prompt_id: 'a' });
     expect(await scene.ask('service.stop', { by })).toMatchObject({
       kind: 'accepted',
-      sentence: 'Production is stopped; 1 pending prompts were saved.',
+      sentence: 'Production is stopped; 1 pending prompts were saved and are queued again at the next start.',
     });
+    expect(scene.world.processes.services.map((one) => one.isAlive)).toEqual([false]);
+  });
+
+  it('to start production bring back the prompts that stopping it saved, which no row shows', async () => {
+    const scene = await supervised();
+    const { world } = scene;
+    await scene.ask('service.start', { by });
+    const prompt = { prompt_id: 'a', extra_data: { api_key: 'sk-very-secret' } };
+    world.service.enqueue(8188, prompt);
+    await scene.ask('service.stop', { by });
+    const file = `${world.context.paths.state}/queues/i1.json`;
+    expect(await world.files.readText(file)).toContain('sk-very-secret');
+    expect(((await world.files.info(file))?.mode ?? 0) & 0o777).toBe(0o600);
+    expect(scene.latest('production.set')).toEqual({ instance: null, saved: 'i1' });
+    await scene.ask('service.start', { by });
+    expect(world.service.requeued).toEqual([{ port: 8188, prompts: [prompt] }]);
+    expect(await world.files.readText(file)).toBeUndefined();
+    expect(JSON.stringify(world.ledgers.open().read({ limit: 10_000 }))).not.toContain('sk-very-secret');
+    // Once: another stop and start have nothing to bring back.
+    await scene.ask('service.stop', { by });
+    await scene.ask('service.start', { by });
+    expect(world.service.requeued.flatMap(({ prompts }) => prompts)).toHaveLength(2);
+  });
+
+  it('about production are carried out one after the other', async () => {
+    const scene = await supervised();
+    const [started, stopped] = await Promise.all([
+      scene.ask('service.start', { by }),
+      scene.ask('service.stop', { by }),
+    ]);
+    expect([started.kind, stopped.kind]).toEqual(['accepted', 'accepted']);
     expect(scene.world.processes.services.map((one) => one.isAlive)).toEqual([false]);
   });
 
@@ -280,6 +381,16 @@ describe('a supervisor', () => {
     await passUntil(scene.world, async () => !(await scene.world.ledgers.open().isHeld()));
     expect(await scene.supervisor.ended).toBeUndefined();
     expect(scene.latest('supervisor.checkpoint')).toMatchObject({ live: [] });
+  });
+
+  it('that cannot put right what it found names the reason when it ends', async () => {
+    const world = await createWorld();
+    world.processes.findMarked = () => Promise.reject(new Fault('PROCESS_TIMEOUT', 'ps did not answer.'));
+    const supervisor = startSupervisor(world);
+    await passUntil(world, async () => (await world.ledgers.open().read({ kinds: ['supervisor.stopped'] })).length > 0);
+    expect(await supervisor.ended).toMatchObject({ code: 'PROCESS_TIMEOUT' });
+    const stopped = world.ledgers.open().read({ kinds: ['supervisor.stopped'], descending: true, limit: 1 })[0];
+    expect(stopped?.data).toMatchObject({ reason: 'PROCESS_TIMEOUT ps did not answer.' });
   });
 
   it('tells when production goes silent, dies and answers again', async () => {

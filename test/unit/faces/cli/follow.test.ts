@@ -5,7 +5,7 @@ import { exitStatusOfRun } from '../../../../src/faces/cli/exit-status.ts';
 import { fakeStreams } from '../../../support/fake-streams.ts';
 import { addApprovalAndMerge, installedScene, waitingScene } from '../../../support/journal-scene.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
-import { exactTree, planHash, upgradePlan } from '../../../support/scene-facts.ts';
+import { base, exactTree, planHash, upgradePlan } from '../../../support/scene-facts.ts';
 import { addPlan, addRun, endRun, moveRun } from '../../../support/scene-rows.ts';
 
 describe('a change that waits, at a terminal', () => {
@@ -22,7 +22,14 @@ describe('a change that waits, at a terminal', () => {
     expect(exitStatus).toBe(0);
     expect(app.asked[1]).toEqual({
       kind: 'review.answer',
-      data: { change: 'c1', tree: exactTree, verdict: 'approved', comment: null, by: { kind: 'person', name: 'anna' } },
+      data: {
+        change: 'c1',
+        tree: exactTree,
+        base,
+        verdict: 'approved',
+        comment: null,
+        by: { kind: 'person', name: 'anna' },
+      },
     });
     expect(streams.questions).toEqual(['[a]pprove, switch now · [d]iff · [l]ater · [r]eject > ']);
     expect(err).toContain(

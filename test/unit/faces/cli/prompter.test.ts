@@ -27,6 +27,9 @@ describe('a question at a terminal', () => {
     ['Ctrl-D', '\u0004'],
     ['the end of the terminal', undefined],
   ])('is not answered by %s', async (_, keys) => {
-    expect((await answerTo(keys)).answer).toBeUndefined();
+    const { answer, shown } = await answerTo(keys);
+    expect(answer).toBeUndefined();
+    // What is said next begins at the left.
+    expect(shown.endsWith('\n')).toBe(true);
   });
 });

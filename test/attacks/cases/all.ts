@@ -1,0 +1,9 @@
+import type { AttackCase } from '../../support/attack.ts';
+import { configurationCases } from './configuration.ts';
+import { objectCases } from './objects.ts';
+import { worktreeCases } from './worktree.ts';
+
+/** Every attack, in the order of its id. */
+export const allCases: readonly AttackCase[] = [...configurationCases, ...worktreeCases, ...objectCases].sort(
+  (one, other) => (one.id < other.id ? -1 : 1),
+);

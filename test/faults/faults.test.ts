@@ -1,0 +1,17 @@
+import { faultSuite } from '../support/fault-suite.ts';
+import { diskCases } from './cases/disk.ts';
+import { gitCases } from './cases/git.ts';
+import { homeCases } from './cases/home.ts';
+import { ledgerCases } from './cases/ledger.ts';
+import { slotCases } from './cases/slots.ts';
+import { childCases, supervisorCases } from './cases/supervisor.ts';
+
+faultSuite('faults', [
+  ...supervisorCases,
+  ...childCases,
+  ...ledgerCases,
+  ...gitCases,
+  ...homeCases,
+  ...slotCases,
+  ...diskCases,
+]);

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { FaultWorld } from '../support/fault-world.ts';
+import { control, type Commit, type Original, tryKill } from '../support/sweep-cases.ts';
+
+/** A bounded share of the kill sweep: the commits around the moment at which the branch moves. `npm run test:faults` has all. */
+const kills = [
+  ['before', 'effect.done effect:merge:c1:*:objects'],
+  ['after', 'effect.intended effect:merge:c1:*:point:1'],
+  ['after', 'restore.created restore:1'],
+  ['before', 'effect.done effect:merge:c1:*:branch'],
+  ['after', 'effect.done effect:merge:c1:*:branch'],
+  ['before', 'effect.done effect:merge:c1:*:home'],
+  ['after', 'switch.started switching:c1'],
+  ['before', 'service.switched switch:c1'],
+] as const;
+
+describe('a supervisor that is killed while it merges', () => {
+  let world: FaultWorld;
+  let commits: readonly Commit[];
+  let original: Original;
+  beforeAll(async () => {
+    world = await FaultWorld.create();
+    const controlled = await control(world);
+    commits = controlled.commits.merge;
+    original = controlled.original;
+  });
+  afterAll(async () => world.remove());
+
+  it.each(kills)('is followed by one that finishes the run: killed %s the commit of %s', async (when, name) => {
+    const commit = commits.find((one) => one.rows.includes(name));
+    if (!commit) throw new Error(`the control run has no ${name}`);
+    const { fired, broken } = await tryKill(world, { phase: 'merge', commit, when }, original);
+    expect({ fired, broken }).toEqual({ fired: true, broken: [] });
+  });
+});
