@@ -119,9 +119,7 @@ export interface TrustedStore {
   ): Promise<readonly { readonly ref: string; readonly object: string; readonly target: CommitId }[]>;
   /** Message of an annotated tag. */
   readTag(object: string): Promise<{ readonly message: string; readonly target: CommitId }>;
-  commitFacts(
-    commit: CommitId,
-  ): Promise<{
+  commitFacts(commit: CommitId): Promise<{
     readonly tree: GitTreeId;
     readonly parents: readonly CommitId[];
     readonly message: string;

@@ -22,11 +22,6 @@ export interface MemoryLedgers {
   open(): MemoryLedger;
 }
 
-/** Creates a ledger in memory. Time comes from the clock alone. */
-export function createMemoryLedger(options: { readonly clock: Clock; readonly digest?: Digest }): MemoryLedger {
-  return createMemoryLedgers(options).open();
-}
-
 /** Creates rows in memory that several ledger objects may open. */
 export function createMemoryLedgers({
   clock,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MachineName } from '../../src/domain/machines/index.ts';
 import { stateName, fold } from '../../src/engine/machines/fold.ts';
 import type { Entry } from '../../src/ports/index.ts';
-import { familyOf, allProcesses, processesOf, until } from './fault-processes.ts';
+import { familyOf, allProcesses, processesOf, until, textOf } from './fault-processes.ts';
 import type { FaultWorld } from './fault-world.ts';
 
 /** What must hold whenever nothing is going on. Returns what does not, each sentence beginning with the invariant's name. */
@@ -29,7 +29,7 @@ export async function checkInvariants(
   epochsRise(journal, say);
   machinesFold(journal, say);
   for (const row of journal.filter((one) => one.kind === 'supervisor.reconciled')) {
-    if ((row.data['durationMs'] as number) > 10_000) say(`I10: recovery took ${String(row.data['durationMs'])} ms`);
+    if ((row.data['durationMs'] as number) > 10_000) say(`I10: recovery took ${textOf(row.data['durationMs'])} ms`);
   }
   return broken;
 }
@@ -145,7 +145,8 @@ async function foldersAreWhole(world: FaultWorld, journal: readonly Entry[], say
     .split('\n')
     .filter((line) => line.startsWith('worktree '))
     .map((line) => line.slice(9));
-  for (const entry of fs.readdirSync(join(home, 'trees'), { withFileTypes: true })) {
+  const trees = join(home, 'trees');
+  for (const entry of fs.existsSync(trees) ? fs.readdirSync(trees, { withFileTypes: true }) : []) {
     if (entry.isDirectory() && !linked.includes(join(home, 'trees', entry.name)))
       say(`I4: the slot ${entry.name} is half made`);
   }
@@ -208,7 +209,7 @@ async function productionAnswers(world: FaultWorld, journal: readonly Entry[], s
   }
   const tree = world.git(['rev-parse', 'HEAD^{tree}']);
   if (composed?.data['tree'] !== tree)
-    say(`production: it runs tree ${String(composed?.data['tree']).slice(0, 7)}, the branch is ${tree.slice(0, 7)}`);
+    say(`production: it runs tree ${textOf(composed?.data['tree']).slice(0, 7)}, the branch is ${tree.slice(0, 7)}`);
 }
 
 function epochsRise(journal: readonly Entry[], say: Say): void {
@@ -231,7 +232,7 @@ function machinesFold(journal: readonly Entry[], say: Say): void {
       const at = fold(machine, input, events.slice(0, index + 1));
       if (!at.moved || stateName(at.snapshot) !== move.data['to'])
         say(
-          `I9: row ${move.seq} says ${subject} is ${String(move.data['to'])}, folding says ${stateName(at.snapshot)}`,
+          `I9: row ${move.seq} says ${subject} is ${textOf(move.data['to'])}, folding says ${stateName(at.snapshot)}`,
         );
     });
   }

@@ -111,3 +111,7 @@ function linkOr(file: string): string {
     return '';
   }
 }
+
+/** A value of a row as text, for a sentence. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Entry } from '../../src/ports/index.ts';
 import { checkAtTheKill, checkInvariants, checkSecondRecovery } from './fault-invariants.ts';
-import { endProcessesOf, until } from './fault-processes.ts';
+import { endProcessesOf, until, textOf } from './fault-processes.ts';
 import type { FaultWorld } from './fault-world.ts';
 
 /** A commit of the ledger as the control run named it. */
@@ -149,7 +149,7 @@ export async function tryKill(world: FaultWorld, kill: Kill, original: Original)
       30_000,
     );
     const last = world.rows('run.closed').at(-1)?.data['state'];
-    if (last !== 'done') broken.push(`end: the run is ${String(last)}`);
+    if (last !== 'done') broken.push(`end: the run is ${textOf(last)}`);
     broken.push(...(await checkInvariants(world)));
     if (phase !== 'undo') {
       await world.ok(['undo', '--yes', '--json'], { env });

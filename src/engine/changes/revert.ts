@@ -30,7 +30,7 @@ export async function revertMerge(
       { key: `${key}:intent`, name: 'fix what is taken back', input: { change, reason: options.reason }, run },
       {
         act: async (input) => ({
-          reason: String(input['reason']),
+          reason: typeof input['reason'] === 'string' ? input['reason'] : options.reason,
           number: nextRestoreNumber(await listRestorePoints(engine)),
           atSeconds: Math.floor(engine.outside.clock.nowMs() / 1000),
           journal: engine.ledger.head(),

@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { stated } from '../../base/stated.ts';
-import { compareFingerprints, describeDifference } from '../../domain/changes/fingerprint.ts';
+import { describeDifference } from '../../domain/changes/fingerprint.ts';
 import { matchesAny } from '../../domain/definitions/match-path.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
@@ -17,7 +17,7 @@ import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { interpreter } from '../environments/ensure.ts';
 import { planRestoreTo, planUndo } from '../restore/targets.ts';
-import { slotLocations } from '../tasks/tamper.ts';
+import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
 import { understandRun } from './understand-run.ts';
 import { unfitHome, unsupportedHome } from './unfit-home.ts';
@@ -104,10 +104,7 @@ export async function readBranch(engine: Engine): Promise<{ branchRef: string; b
 }
 
 async function outsideWarnings(engine: Engine, run: string): Promise<readonly string[]> {
-  const accepted = dataOf('fingerprint.accepted', engine.ledger.latest('fingerprint'));
-  if (!accepted) return [];
-  const { items } = await engine.home.fingerprint(await slotLocations(engine));
-  const differences = compareFingerprints(accepted.items, items);
+  const differences = await findTampering(engine);
   if (differences.length === 0) return [];
   await engine.ledger.append([row('tamper.found', { run, task: null, differences }, { run, keys: [`tamper:${run}`] })]);
   return [

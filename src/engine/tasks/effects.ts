@@ -12,7 +12,7 @@ import { stopInstancesOf } from '../instances/ensure.ts';
 import type { SlotLease } from '../leases/slots.ts';
 import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
-import { acceptFingerprint, requireUntampered } from './tamper.ts';
+import { acceptFingerprint, preparationKey, requireUntampered } from './tamper.ts';
 import { type TaskParts, taskParts } from './task-view.ts';
 
 /** What the task machine names, done. */
@@ -83,11 +83,8 @@ export async function snapshotSlot(engine: Engine, lease: SlotLease): Promise<Gi
 async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise<object> {
   const { run, plan, attempt } = parts;
   const lease = requireLease(engine, run);
-  const key = `slot:${run}:${lease.slot}`;
-  // Begun and not finished: the slot's git files are half ours, and all of them are written anew below.
-  const before = engine.ledger.latest(`effect:${key}`)?.kind;
-  const isHalfMade = before !== undefined && before !== 'effect.done';
-  await requireUntampered(engine, { run, task: subject, ...(isHalfMade ? { except: lease.slot } : {}) });
+  const key = preparationKey(run, lease.slot);
+  await requireUntampered(engine, { run, task: subject });
   await engine.perform(
     { key, name: 'prepare the slot', input: { slot: lease.slot, commit: plan.base }, run },
     {

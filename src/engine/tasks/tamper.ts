@@ -1,5 +1,9 @@
 import { Fault } from '../../base/fault.ts';
-import { compareFingerprints, describeDifference } from '../../domain/changes/fingerprint.ts';
+import {
+  compareFingerprints,
+  describeDifference,
+  type FingerprintDifference,
+} from '../../domain/changes/fingerprint.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { SlotLocation } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
@@ -23,21 +27,43 @@ export async function acceptFingerprint(
 }
 
 /**
+ * Returns what of home's git files differs from what was last accepted; nothing when nothing was accepted yet. The git
+ * files of a slot that a run is preparing just now are left out: they are half ours, and all of them are written anew.
+ */
+export async function findTampering(engine: Engine): Promise<readonly FingerprintDifference[]> {
+  for (;;) {
+    const accepted = engine.ledger.latest('fingerprint');
+    const known = dataOf('fingerprint.accepted', accepted);
+    if (!known) return [];
+    const { items } = await engine.home.fingerprint(await slotLocations(engine));
+    const unready = slotsInPreparation(engine);
+    const isUnready = (item: string): boolean =>
+      unready.some((slot) => item === `trees/${slot}/.git` || item.startsWith(`worktrees/${slot}/`));
+    const differences = compareFingerprints(known.items, items).filter(({ item }) => !isUnready(item));
+    // Another run may have finished its slot meanwhile: then what was compared with is old.
+    if (differences.length === 0 || engine.ledger.latest('fingerprint')?.seq === accepted?.seq) return differences;
+  }
+}
+
+/** Names the effect that brings a slot to the base of a run. */
+export const preparationKey = (run: string, slot: string): string => `slot:${run}:${slot}`;
+
+/** Slots whose preparation was begun and is not done, also those that a kill interrupted. */
+function slotsInPreparation(engine: Engine): readonly string[] {
+  return engine.host.all('run').flatMap(({ subject, isFinal }) => {
+    const slot = isFinal ? null : (engine.leases.find(subject)?.slot ?? null);
+    if (slot === null) return [];
+    const newest = engine.ledger.latest(`effect:${preparationKey(subject, slot)}`)?.kind;
+    return newest === undefined || newest === 'effect.done' ? [] : [slot];
+  });
+}
+
+/**
  * Compares home's git files with what was last accepted. A difference is written down and stops the task:
  * nothing that an agent or a package put there is obeyed, and a person looks at it. Fault `TREE_TAMPERED`.
- * `except` names a slot that is about to be written anew.
  */
-export async function requireUntampered(
-  engine: Engine,
-  options: { run: string; task: string | null; except?: string },
-): Promise<void> {
-  const accepted = dataOf('fingerprint.accepted', engine.ledger.latest('fingerprint'));
-  if (!accepted) return;
-  const { items } = await engine.home.fingerprint(await slotLocations(engine));
-  const { except } = options;
-  const isExcepted = (item: string): boolean =>
-    except !== undefined && (item === `trees/${except}/.git` || item.startsWith(`worktrees/${except}/`));
-  const differences = compareFingerprints(accepted.items, items).filter(({ item }) => !isExcepted(item));
+export async function requireUntampered(engine: Engine, options: { run: string; task: string | null }): Promise<void> {
+  const differences = await findTampering(engine);
   if (differences.length === 0) return;
   await engine.ledger.append([
     row(

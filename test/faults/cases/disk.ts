@@ -30,9 +30,11 @@ export const diskCases: readonly FaultCase[] = [
     control: () => {
       if (spawnSync('unshare', ['-Urm', 'true']).status !== 0) return undefined;
       const left = inNamespace(
-        'mount -t tmpfs -o size=64k tmpfs "$1" && cd "$1" && echo old > lock && head -c 1000000 /dev/zero > ballast; echo new > lock; cat lock',
+        'mount -t tmpfs -o size=64k tmpfs "$1" && cd "$1" && echo old > lock && head -c 1000000 /dev/zero > ballast; head -c 20000 /dev/zero > lock; wc -c < lock',
       );
-      return left.trim() === '' ? 'a file that is written in place is empty' : undefined;
+      return Number(left) !== 20_000
+        ? `a file that is written in place is neither old nor new: ${left.trim()} bytes`
+        : undefined;
     },
     fault: async () => {
       const program = join(import.meta.dirname, '../../support/fault-disk-full.ts');

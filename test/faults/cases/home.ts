@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { stock } from '../../../demo/wheel/stock.ts';
+import { textOf } from '../../support/fault-processes.ts';
 import { endStranger, expectDone, expectFault, startStranger, untilRow, upgrade } from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
 
@@ -154,7 +155,7 @@ export const homeCases: readonly FaultCase[] = [
       expectFault(result, 'INSTANCE_UNHEALTHY');
       expect(world.git(['rev-parse', 'HEAD'])).toBe(base);
       await untilRow(world, 'run.closed', { run: 'r1' });
-      expect(fs.existsSync(`/proc/${String(before)}`), 'production lives').toBe(true);
+      expect(fs.existsSync(`/proc/${textOf(before)}`), 'production lives').toBe(true);
     },
   },
 ];

@@ -1,6 +1,14 @@
 import { expect } from 'vitest';
 
-import { allProcesses, isAlive, processesOf, type SeenProcess, signal, until } from '../../support/fault-processes.ts';
+import {
+  allProcesses,
+  isAlive,
+  processesOf,
+  type SeenProcess,
+  signal,
+  until,
+  textOf,
+} from '../../support/fault-processes.ts';
 import { expectDone, expectFault, upgrade, upgradeUntil, untilRow } from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
 import { FaultWorld } from '../../support/fault-world.ts';
@@ -237,7 +245,7 @@ async function killChild(world: FaultWorld, { subject, to, find, id }: ChildKill
   for (const { pid } of victims) signal(pid, 'SIGKILL');
   await command.done;
   await untilRow(world, 'run.closed', { run: 'r1' });
-  return String(world.rows('run.closed').at(-1)?.data['state']);
+  return textOf(world.rows('run.closed').at(-1)?.data['state']);
 }
 
 export const childCases: readonly FaultCase[] = childKills.map((kill) => ({

@@ -387,7 +387,9 @@ describe('a supervisor', () => {
     const world = await createWorld();
     world.processes.findMarked = () => Promise.reject(new Fault('PROCESS_TIMEOUT', 'ps did not answer.'));
     const supervisor = startSupervisor(world);
-    await passUntil(world, async () => (await world.ledgers.open().read({ kinds: ['supervisor.stopped'] })).length > 0);
+    await passUntil(world, () =>
+      Promise.resolve(world.ledgers.open().read({ kinds: ['supervisor.stopped'] }).length > 0),
+    );
     expect(await supervisor.ended).toMatchObject({ code: 'PROCESS_TIMEOUT' });
     const stopped = world.ledgers.open().read({ kinds: ['supervisor.stopped'], descending: true, limit: 1 })[0];
     expect(stopped?.data).toMatchObject({ reason: 'PROCESS_TIMEOUT ps did not answer.' });
