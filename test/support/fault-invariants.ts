@@ -18,7 +18,7 @@ export async function checkInvariants(
   const say = (sentence: string): void => void broken.push(sentence);
   const journal = world.journal();
 
-  branchIsWhole(world, say);
+  branchIsWhole(world, journal, say);
   mergesHaveRestorePoints(world, say);
   leasesAreFree(journal, say);
   await foldersAreWhole(world, journal, say);
@@ -63,7 +63,7 @@ export async function checkSecondRecovery(world: FaultWorld): Promise<readonly s
 
 type Say = (sentence: string) => void;
 
-function branchIsWhole(world: FaultWorld, say: Say): void {
+function branchIsWhole(world: FaultWorld, journal: readonly Entry[], say: Say): void {
   for (const gitDir of [join(world.home, '.git'), world.store]) {
     try {
       execFileSync('git', [`--git-dir=${gitDir}`, 'fsck', '--connectivity-only', '--no-dangling'], {
@@ -82,7 +82,7 @@ function branchIsWhole(world: FaultWorld, say: Say): void {
     [`--git-dir=${world.store}`, 'for-each-ref', '--format=%(objectname)', 'refs/orchestrate/branch'],
     { encoding: 'utf8' },
   ).trim();
-  const isMerge = world.git(['log', '-1', '--format=%ae']) === 'orchestrate@localhost';
+  const isMerge = journal.some((one) => one.kind === 'branch.moved' && one.data['to'] === head);
   if (isMerge && own !== head)
     say(`I1: the store's own copy of the branch is ${own.slice(0, 7)}, home's ${head.slice(0, 7)}`);
 }

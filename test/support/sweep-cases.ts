@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import type { Entry } from '../../src/ports/index.ts';
 import { checkAtTheKill, checkInvariants, checkSecondRecovery } from './fault-invariants.ts';
@@ -186,7 +187,7 @@ function environmentsOf(world: FaultWorld): Readonly<Record<string, string>> {
 
 function sweepEnv(settings: object): Record<string, string> {
   return {
-    NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import ${join(import.meta.dirname, 'sweep-kill-at.mjs')}`,
+    NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import ${pathToFileURL(join(import.meta.dirname, 'sweep-kill-at.mjs')).href}`,
     SWEEP_KILL: JSON.stringify(settings),
   };
 }

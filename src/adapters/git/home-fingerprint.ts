@@ -58,8 +58,7 @@ export function fingerprintHome(home: HomePlace, slots: readonly SlotLocation[])
   // Git runs no *.sample file.
   for (const name of namesIn(path.join(gitDir, 'hooks')))
     if (!name.endsWith('.sample')) add(`hooks/${name}`, path.join(gitDir, 'hooks', name));
-  // A work tree that the person added elsewhere is the person's own business.
-  for (const { name } of slots) {
+  for (const name of namesIn(path.join(gitDir, 'worktrees'))) {
     const folder = path.join(gitDir, 'worktrees', name);
     const isFolder = readPlainFile(folder).kind === 'folder';
     if (!isFolder) add(`worktrees/${name}`, folder);

@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Fault } from '../../base/fault.ts';
@@ -43,7 +45,8 @@ export async function moveRefs(options: {
     const waitMs = lockWaitsMs[attempt];
     const wasPruned =
       /nonexistent object/.test(told.stderr) && attempt === 0 && (await options.restoreObjects?.()) === true;
-    if (isDiskFull(told.stderr)) throw diskFull('moving refs', { stderr: told.stderr.trim() }, 'No ref was moved.');
+    if (isDiskFull(told.stderr) || isWithoutRoom(told.stderr))
+      throw diskFull('moving refs', { stderr: told.stderr.trim() }, 'No ref was moved.');
     if (
       waitMs === undefined ||
       !(wasKilled || wasPruned || /Unable to create '.*\.lock'|cannot lock ref .*File exists/.test(told.stderr))
@@ -87,4 +90,17 @@ function checkRefUpdates(updates: readonly RefUpdate[]): void {
     for (const id of [to, ...(from === null ? [] : [from])])
       if (!/^[0-9a-f]{40}$/.test(id)) throw new Error(`not an object id: ${JSON.stringify(id)}`);
   }
+}
+
+/** Less than this and a lock, its log and a folder may not find room. */
+const leastFreeBytes = 64 * 1024;
+
+/** Of a lock that it could not write git does not say why. */
+function isWithoutRoom(stderr: string): boolean {
+  const lock = /[Cc]ouldn't write '(.+\.lock)'/.exec(stderr)?.[1];
+  if (lock === undefined) return false;
+  let folder = path.dirname(lock);
+  while (!fs.existsSync(folder)) folder = path.dirname(folder);
+  const { bavail, bsize } = fs.statfsSync(folder);
+  return bavail * bsize < leastFreeBytes;
 }

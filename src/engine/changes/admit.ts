@@ -4,7 +4,6 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
-import { requireUntampered } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
@@ -19,8 +18,6 @@ export async function admitChange(engine: Engine, change: string, signal: AbortS
   const base = await branchHead(engine, branchOf(engine, change));
   if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
-  // What was planted while the change waited for its review is told before the branch moves, not after.
-  await requireUntampered(engine, { run: draftOf(engine, change).run, task: null });
   const fault = await findObstacle(engine, change);
   if (!fault) return { kind: 'go' };
   await engine.ledger.append([

@@ -1,11 +1,11 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { HomeState, UnsupportedContent } from '../../ports/git.ts';
-import type { Engine } from '../engine.ts';
+import type { EngineContext } from '../context.ts';
 
 /** Returns the fault of a home that cannot be looked after as it is, with the command that puts it right where there is one. */
 export async function unfitHome(
-  engine: Engine,
+  engine: EngineContext,
   { code, reason }: Extract<HomeState, { kind: 'unfit' }>,
 ): Promise<Fault> {
   const hints = (await branchHints(engine, code)) ?? contentHints(code);
@@ -21,7 +21,7 @@ export function unsupportedHome({ path, code, reason }: UnsupportedContent): Fau
   return new Fault(code, `${path} ${reason}.`, { hints, state: 'Nothing was changed.' });
 }
 
-async function branchHints(engine: Engine, code: Fault['code']): Promise<readonly string[] | undefined> {
+async function branchHints(engine: EngineContext, code: Fault['code']): Promise<readonly string[] | undefined> {
   if (code !== 'HOME_DETACHED' && code !== 'HOME_UNBORN') return undefined;
   const created = dataOf('installation.created', engine.ledger.latest('installation'));
   if (created === undefined) return undefined;

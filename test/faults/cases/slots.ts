@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { expect } from 'vitest';
 
@@ -16,7 +17,7 @@ const maxKills = 8;
 function fileEnv(world: FaultWorld, settings: { log?: string; flag?: string; nth?: number }): Record<string, string> {
   const under = [join(world.home, 'trees'), join(world.home, '.git/worktrees')];
   return {
-    NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import ${join(import.meta.dirname, '../../support/fault-kill-at-file.mjs')}`,
+    NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import ${pathToFileURL(join(import.meta.dirname, '../../support/fault-kill-at-file.mjs')).href}`,
     FAULT_FILE: JSON.stringify({ flag: join(world.base, 'file-flag'), ...settings, under }),
   };
 }
