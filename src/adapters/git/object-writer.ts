@@ -65,15 +65,19 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** The folder is made only when it turns out to be missing: it seldom is. */
 async function openNew(file: string, madeFolder: () => void): Promise<FileHandle> {
-  try {
-    return await open(file, 'wx', 0o444);
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+  for (let nTries = 1; ; nTries += 1) {
+    try {
+      return await open(file, 'wx', 0o444);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || nTries > maxFolderTries) throw error;
+    }
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    madeFolder();
   }
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  madeFolder();
-  return open(file, 'wx', 0o444);
 }
+
+/** A `git gc` of the person takes empty folders away, also one that was made a moment ago. */
+const maxFolderTries = 20;
 
 /** Files open at once; libuv works on four at a time, more only wait. */
 const maxAtOnce = 16;
