@@ -172,14 +172,14 @@ describe('an instance', () => {
       dir: '/i1',
       purpose: 'production',
       service,
-      productionDir: '/work/production',
+      productionDir: '/kept/production',
       hasModelPaths: true,
     });
     expect(folders).toMatchObject({
       user: '/data/user',
       output: '/data/output',
       // What the person named no folder for outlives the instance that wrote it.
-      input: '/work/production/input',
+      input: '/kept/production/input',
       temp: '/i1/temp',
       modelPaths: '/i1/extra_model_paths.yaml',
     });
@@ -187,7 +187,7 @@ describe('an instance', () => {
       dir: '/i1',
       purpose: 'proof',
       service,
-      productionDir: '/work/production',
+      productionDir: '/kept/production',
       hasModelPaths: false,
     });
     expect(proof).toMatchObject({ user: '/i1/user', output: '/i1/output', input: '/i1/input', modelPaths: null });
@@ -198,7 +198,7 @@ describe('an instance', () => {
       dir: '/i1',
       purpose: 'proof',
       service,
-      productionDir: '/work/production',
+      productionDir: '/kept/production',
       hasModelPaths: true,
     });
     expect(startArguments(folders, 8191, ['--cpu']).join(' ')).toBe(
