@@ -4,8 +4,18 @@ import { envChoose } from './env-choose.ts';
 import { envLock } from './env-lock.ts';
 import { envRecord } from './env-record.ts';
 import { envVerify } from './env-verify.ts';
+import { filesWrite } from './files-write.ts';
 import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
 
 /** Every built-in action. */
-export const actions = [envBuild, envChoose, envLock, envRecord, envVerify, instanceBoot, instanceSmoke] as const;
+export const actions = [
+  envBuild,
+  envChoose,
+  envLock,
+  envRecord,
+  envVerify,
+  filesWrite,
+  instanceBoot,
+  instanceSmoke,
+] as const;

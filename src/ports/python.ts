@@ -70,10 +70,14 @@ export interface BuiltEnvironment {
 export interface Python {
   /** Finds the interpreter (`program` or the best on PATH) and makes the pip tool ready in `toolsDir`. A repeat is safe. */
   probe(options: { program?: string; toolsDir: string }): Promise<PythonFacts>;
-  /** Resolves requirement lines to exact wheels with hashes, wheels only, without installing. Read-only. */
+  /**
+   * Resolves requirement lines to exact wheels with hashes, wheels only, without installing. Read-only. `kept`: absolute
+   * paths of wheels that count beside those of the index: what was built by hand is on no index.
+   */
   resolve(options: {
     requirements: readonly string[];
     index: PackageIndex;
+    kept?: readonly string[];
     python: PythonFacts;
     toolsDir: string;
     mark: string;

@@ -49,6 +49,23 @@ describe('the resolution of packages', () => {
     });
   });
 
+  it('takes kept wheels beside the index: what was built by hand is on none', async () => {
+    const built = writePackages(join(folder, 'built'), [plain('core', '2.0+mine', { requires: ['lonely-friend'] })])[0];
+    const friend = writePackages(join(folder, 'built'), [plain('lonely-friend', '1.0')])[0];
+    if (built === undefined || friend === undefined) throw new Error('no wheel was written');
+    const kept = [built, friend].map(({ file }) => join(folder, 'built', file));
+    const asked = { requirements: ['core===2.0+mine', 'new-friend'], index, python: facts, toolsDir, mark: 'm' };
+    const found = await python.resolve({ ...asked, kept });
+    expect(
+      found.kind === 'resolved' && found.packages.map(({ name, version, sha256 }) => [name, version, sha256]),
+    ).toEqual([
+      ['core', '2.0+mine', [built.sha256]],
+      ['lonely-friend', '1.0', [friend.sha256]],
+      ['new-friend', '1.0', [wheel('new_friend-1.0-py3-none-any.whl').sha256]],
+    ]);
+    expect((await python.resolve(asked)).kind).toBe('impossible');
+  });
+
   it('gives the same from an index on a server, with sizes', async () => {
     expect(await resolve(['new-friend'], { kind: 'url', url: server.url })).toEqual(await resolve(['new-friend']));
   });

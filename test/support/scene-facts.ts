@@ -55,6 +55,9 @@ export function upgradePlan(): Plan {
     rejected: [{ name: 'torch', version: '2.14.1', why: '6 days old, you ask for 14' }],
     lockText: null,
     requirementsText: null,
+    files: [],
+    notes: [],
+    mustAsk: null,
     estimates: {
       downloadBytes: 1_900_000_000,
       diskBytes: 5_200_000_000,

@@ -11,7 +11,7 @@ export function addRun(
   kind: 'work' | 'undo' | 'restore',
   options: { previewOnly?: boolean } = {},
 ): void {
-  const runOptions = { previewOnly: options.previewOnly ?? false, yes: false, until: null, playbook: null };
+  const runOptions = { previewOnly: options.previewOnly ?? false, yes: false, until: null, playbook: null, inputs: {} };
   scene.add(
     'run.created',
     { run, goal, kind, options: runOptions, by: anna, request: 1, restore: null },

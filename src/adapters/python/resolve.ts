@@ -1,8 +1,9 @@
+import { symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { LockedPackage, PackageIndex, PythonFacts, Resolution } from '../../ports/python.ts';
-import { withScratch } from './child-environment.ts';
+import { type Scratch, withScratch } from './child-environment.ts';
 import { classifyResolution } from './classify-pip.ts';
 import { hashFile } from './hash-file.ts';
 import { indexSource } from './index-source.ts';
@@ -19,6 +20,7 @@ const resolveTimeoutMs = 30 * 60_000;
 export interface ResolveOptions {
   readonly requirements: readonly string[];
   readonly index: PackageIndex;
+  readonly kept?: readonly string[];
   readonly python: PythonFacts;
   readonly toolsDir: string;
   readonly mark: string;
@@ -30,7 +32,9 @@ export async function resolve(parts: Parts, options: ResolveOptions): Promise<Re
   if (requirements.length === 0) return { kind: 'resolved', packages: [] };
   return withScratch(parts, options.toolsDir, async (scratch) => {
     const reportPath = join(scratch.dir, 'report.json');
-    const { outcome, indexName } = await dryRun(parts, { ...options, requirements }, scratch, ['--report', reportPath]);
+    const keptArgs = await linkKept(parts, options.kept ?? [], scratch);
+    const args = ['--report', reportPath, ...keptArgs];
+    const { outcome, indexName } = await dryRun(parts, { ...options, requirements }, scratch, args);
     if (!outcome.isOk) return classifyResolution(outcome, indexName);
     const report = JSON.parse((await parts.files.readText(reportPath)) ?? '{"install":[]}') as Report;
     const items = await Promise.all(report.install.map((item) => lockedPackage(parts, item)));
@@ -44,6 +48,16 @@ export async function resolve(parts: Parts, options: ResolveOptions): Promise<Re
     }));
     return { kind: 'resolved', packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
   });
+}
+
+/** Kept wheels lie one in a folder, by their hash; pip is shown them side by side. */
+async function linkKept(parts: Parts, kept: readonly string[], scratch: Scratch): Promise<readonly string[]> {
+  if (kept.length === 0) return [];
+  const dir = join(scratch.dir, 'kept');
+  await parts.files.ensureDir(dir);
+  for (const path of new Map(kept.map((one) => [basename(one), one])).values())
+    await symlink(path, join(dir, basename(path)));
+  return ['--find-links', dir];
 }
 
 /** A version that nobody publishes: pip then lists the ones that it could have taken. */
@@ -70,7 +84,7 @@ export async function listVersions(
 async function dryRun(
   parts: Parts,
   options: ResolveOptions,
-  scratch: Parameters<typeof indexSource>[2],
+  scratch: Scratch,
   args: readonly string[],
 ): Promise<{ outcome: PipOutcome; indexName: string }> {
   const { python, toolsDir, mark } = options;

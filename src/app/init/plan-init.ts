@@ -134,15 +134,25 @@ function checkedConfig(options: {
       mode: 'managed',
       port,
       args: cpu ? ['--cpu'] : [],
+      startCommand: [],
+      stopCommand: [],
       startSeconds: 180,
       userDir: `${comfyui}/user`,
       inputDir: `${comfyui}/input`,
       outputDir: `${comfyui}/output`,
     },
     ports: { first: 8191, last: 8290 },
-    python: { program: python, index, modules: [] },
-    policy: { maxDownloadBytes: 10 * 2 ** 30, autoMerge: [], maxSlowdown: 1.3 },
+    python: { program: python, index, torchIndex: null, resolver: 'auto', modules: [] },
+    policy: {
+      maxDownloadBytes: 10 * 2 ** 30,
+      autoMerge: [],
+      maxSlowdown: 1.3,
+      minAgeSeconds: 14 * 86_400,
+      borrowVram: 'ask',
+      keep: { last: 3, youngerThanSeconds: 14 * 86_400 },
+    },
     supervisor: { idleSeconds: 600 },
+    adopted: null,
   };
   return parseConfig({ file: 'orchestrate.yaml (to be written)', text: printConfig(config), origin: 'installation' });
 }

@@ -13,6 +13,7 @@ export const runOptions = (input: { dryRun: boolean; yes: boolean }): RunOptions
   yes: input.yes,
   until: null,
   playbook: null,
+  inputs: {},
 });
 
 /** Returns the run as the journal tells it now. Fault: `RUN_NOT_FOUND`. */

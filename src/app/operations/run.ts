@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { Fault } from '../../base/fault.ts';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { detachField, dryRunField, yesField } from './_inputs.ts';
@@ -26,6 +27,13 @@ export const run = defineOperation({
     yes: yesField,
     until: z.string().nullable().default(null).describe('Stop after this step and wait.'),
     playbook: z.string().nullable().default(null).describe('Use this playbook instead of the one that fits best.'),
+    target: z.string().nullable().default(null).describe('Version, tag or commit to move to instead of the best one.'),
+    cuda: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('CUDA family to move to, e.g. cu128, or cpu; the one that is installed is kept otherwise.'),
+    set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     detach: detachField,
   }),
   output: runSchema,
@@ -37,16 +45,39 @@ export const run = defineOperation({
     },
     { command: 'orchestrate run "upgrade pytorch"', explains: 'Do it, and ask before production is touched.' },
     {
+      command: 'orchestrate run "upgrade pytorch" --target 2.8.0 --cuda cu128',
+      explains: 'Move to this version, from this CUDA family.',
+    },
+    {
       command: 'orchestrate run "upgrade pytorch" --yes --json',
       explains: 'Do it from a script and print the outcome as JSON.',
     },
   ],
-  async run(app, { goal, dryRun, yes, until, playbook }) {
+  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, set }) {
     const answer = await app.ask('run.start', {
       goal,
-      options: { previewOnly: dryRun, yes, until, playbook },
+      options: { previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }) },
       by: personOf(app),
     });
     return acceptedRun(app, answer);
   },
 });
+
+function givenInputs(options: {
+  target: string | null;
+  cuda: string | null;
+  set: readonly string[];
+}): Readonly<Record<string, string>> {
+  const inputs: Record<string, string> = {};
+  if (options.target !== null) inputs['version'] = options.target;
+  if (options.cuda !== null) inputs['cuda'] = options.cuda;
+  for (const text of options.set) {
+    const [, name, value] = /^([a-z][a-z0-9-]{0,39})=(.{0,1000})$/s.exec(text) ?? [];
+    if (name === undefined || value === undefined)
+      throw new Fault('USAGE_BAD_ARGUMENT', `--set ${JSON.stringify(text)} has to read name=value.`, {
+        hints: ['orchestrate run --help'],
+      });
+    inputs[name] = value;
+  }
+  return inputs;
+}

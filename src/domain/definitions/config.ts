@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { checkShape } from './check-shape.ts';
-import { portField, titleField, uniqueList } from './fields.ts';
+import { idField, portField, titleField, uniqueList } from './fields.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { DefinitionSource, InstallationConfig } from './types.ts';
 import { durationField, sizeField } from './units.ts';
@@ -13,9 +13,11 @@ import { durationField, sizeField } from './units.ts';
  * id: 3f9c2a71
  * name: comfy-home
  * service:
- *   mode: managed            # or none: production is started by nobody here
+ *   mode: managed            # command: by the two commands below; none: production is started by nobody here
  *   port: 8188
  *   args: []                 # of every start, e.g. [--cpu]
+ *   start-command: []        # of mode command: program and arguments, no shell
+ *   stop-command: []
  *   start-time: 3m           # longest time until it answers
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
@@ -24,17 +26,27 @@ import { durationField, sizeField } from './units.ts';
  * python:
  *   program: null            # absolute path; the best on PATH when left out
  *   index: https://pypi.org/simple   # or an absolute folder of wheels
+ *   torch-index: null        # address or folder with an index per CUDA family: https://download.pytorch.org/whl
+ *   resolver: auto           # pip, uv; auto: uv where it is found
  *   modules: []              # have to import before a service is started
  * policy:
  *   max-download: 10 GiB     # a run that needs more asks first
  *   auto-merge: []           # low, medium
  *   max-slowdown: 1.3
+ *   min-age: 14d             # a younger release is not chosen unless it is asked for
+ *   borrow-vram: ask         # yes, no: whether a proof may use the graphics card while production holds it
+ *   keep: { last: 3, younger-than: 14d }   # environments that stay on disk; pinned ones always
  * supervisor: { idle-time: 10m }
+ * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
  * ```
  */
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
-  const { id, name, service, ports, python, policy, supervisor } = checkShape(configSchema, parsed, 'CONFIG_INVALID');
+  const { id, name, service, ports, python, policy, supervisor, adopted } = checkShape(
+    configSchema,
+    parsed,
+    'CONFIG_INVALID',
+  );
   return {
     id,
     name,
@@ -42,19 +54,31 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       mode: service.mode,
       port: service.port,
       args: service.args,
+      startCommand: service['start-command'],
+      stopCommand: service['stop-command'],
       startSeconds: service['start-time'] / 1000,
       userDir: service['user-folder'],
       inputDir: service['input-folder'],
       outputDir: service['output-folder'],
     },
     ports,
-    python: { program: python.program, index: indexOf(python.index), modules: python.modules },
+    python: {
+      program: python.program,
+      index: indexOf(python.index),
+      torchIndex: python['torch-index'] === null ? null : indexOf(python['torch-index']),
+      resolver: python.resolver,
+      modules: python.modules,
+    },
     policy: {
       maxDownloadBytes: policy['max-download'],
       autoMerge: policy['auto-merge'],
       maxSlowdown: policy['max-slowdown'],
+      minAgeSeconds: policy['min-age'] / 1000,
+      borrowVram: policy['borrow-vram'],
+      keep: { last: policy.keep.last, youngerThanSeconds: policy.keep['younger-than'] / 1000 },
     },
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
+    adopted,
   };
 }
 
@@ -99,18 +123,39 @@ const indexField = z.string().superRefine((text, context) => {
   }
 });
 
-const configSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
-  name: titleField,
-  service: z.strictObject({
-    mode: z.enum(['managed', 'none']),
+/** A program by its absolute path, and its arguments. No shell reads them. */
+const command = z.array(z.string().min(1).max(1000)).max(64).default([]);
+
+const serviceSchema = z
+  .strictObject({
+    mode: z.enum(['managed', 'command', 'none']),
     port: portField.default(8188),
     args: z.array(argument).max(64).default([]),
+    'start-command': command,
+    'stop-command': command,
     'start-time': durationField({ least: '1s', most: '1h' }).default(180_000),
     'user-folder': absolutePath.nullable().default(null),
     'input-folder': absolutePath.nullable().default(null),
     'output-folder': absolutePath.nullable().default(null),
-  }),
+  })
+  .superRefine((service, context) => {
+    for (const name of ['start-command', 'stop-command'] as const) {
+      const [program] = service[name];
+      if (service.mode === 'command' && program === undefined)
+        context.addIssue({ code: 'custom', message: 'is needed where mode is command', path: [name] });
+      if (program !== undefined && !absolutePath.safeParse(program).success)
+        context.addIssue({
+          code: 'custom',
+          message: 'has to begin with the absolute path of a program',
+          path: [name, 0],
+        });
+    }
+  });
+
+const configSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
+  name: titleField,
+  service: serviceSchema,
   ports: z
     .strictObject({ first: portField, last: portField })
     .refine(({ first, last }) => first <= last, { message: 'is below ports.first', path: ['last'] })
@@ -119,6 +164,8 @@ const configSchema = z.strictObject({
     .strictObject({
       program: absolutePath.nullable().default(null),
       index: indexField.default('https://pypi.org/simple'),
+      'torch-index': indexField.nullable().default(null),
+      resolver: z.enum(['auto', 'pip', 'uv']).default('auto'),
       modules: uniqueList(
         z.string().regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 'has to be the name of a Python module'),
       ).default([]),
@@ -132,11 +179,23 @@ const configSchema = z.strictObject({
         .max(2)
         .default([]),
       'max-slowdown': z.number().min(1).max(100).default(1.3),
+      'min-age': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
+      'borrow-vram': z.enum(['ask', 'yes', 'no']).default('ask'),
+      keep: z
+        .strictObject({
+          last: z.number().int().min(1).max(1000).default(3),
+          'younger-than': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
+        })
+        .prefault({}),
     })
     .prefault({}),
   supervisor: z
     .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
     .prefault({}),
+  adopted: z
+    .strictObject({ layout: idField, comfyui: absolutePath, python: absolutePath.nullable().default(null) })
+    .nullable()
+    .default(null),
 });
 
 function indexOf(text: string): InstallationConfig['python']['index'] {

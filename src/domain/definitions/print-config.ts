@@ -4,17 +4,20 @@ import type { InstallationConfig } from './types.ts';
 import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
-export function printConfig({ id, name, service, ports, python, policy, supervisor }: InstallationConfig): string {
+export function printConfig(config: InstallationConfig): string {
+  const { id, name, service, ports, python, policy, supervisor, adopted } = config;
   const parts = [
     { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
     { comment: undefined, fields: { name } },
     {
-      comment: 'How production is started. mode: managed or none.',
+      comment: 'How production is started. mode: managed, command (by the two commands) or none.',
       fields: {
         service: {
           mode: service.mode,
           port: service.port,
           args: service.args,
+          'start-command': service.startCommand,
+          'stop-command': service.stopCommand,
           'start-time': durationText(service.startSeconds * 1000),
           'user-folder': service.userDir,
           'input-folder': service.inputDir,
@@ -28,7 +31,9 @@ export function printConfig({ id, name, service, ports, python, policy, supervis
       fields: {
         python: {
           program: python.program,
-          index: python.index.kind === 'url' ? python.index.url : python.index.path,
+          index: addressOf(python.index),
+          'torch-index': python.torchIndex === null ? null : addressOf(python.torchIndex),
+          resolver: python.resolver,
           modules: python.modules,
         },
       },
@@ -40,14 +45,25 @@ export function printConfig({ id, name, service, ports, python, policy, supervis
           'max-download': sizeText(policy.maxDownloadBytes),
           'auto-merge': policy.autoMerge,
           'max-slowdown': policy.maxSlowdown,
+          'min-age': durationText(policy.minAgeSeconds * 1000),
+          'borrow-vram': policy.borrowVram,
+          keep: { last: policy.keep.last, 'younger-than': durationText(policy.keep.youngerThanSeconds * 1000) },
         },
       },
     },
     { comment: undefined, fields: { supervisor: { 'idle-time': durationText(supervisor.idleSeconds * 1000) } } },
+    {
+      comment: 'What was adopted, and lies where it was: looked at for changes that come from outside.',
+      fields: { adopted },
+    },
   ];
   return parts
     .map(
-      ({ comment, fields }) => `${comment === undefined ? '' : `# ${comment}\n`}${stringify(fields, { lineWidth: 0 })}`,
+      ({ comment, fields }) =>
+        `${comment === undefined ? '' : `# ${comment}\n`}${stringify(fields, { lineWidth: 0, aliasDuplicateObjects: false })}`,
     )
     .join('');
 }
+
+const addressOf = (index: InstallationConfig['python']['index']): string =>
+  index.kind === 'url' ? index.url : index.path;

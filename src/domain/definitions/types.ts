@@ -71,10 +71,14 @@ export interface InstallationConfig {
   readonly id: string;
   readonly name: string;
   readonly service: {
-    readonly mode: 'managed' | 'none';
+    /** `managed`: we start and stop it. `command`: another program does, by the two commands. `none`: nobody here does. */
+    readonly mode: 'managed' | 'command' | 'none';
     readonly port: number;
     /** Extra arguments of every start, e.g. `--cpu`. */
     readonly args: readonly string[];
+    /** Mode `command`: program and arguments that start and stop production; no shell. */
+    readonly startCommand: readonly string[];
+    readonly stopCommand: readonly string[];
     /** Seconds a start may take before it counts as failed. */
     readonly startSeconds: number;
     /** Absolute folders of production: its own user, input, output folders stay where they are. */
@@ -86,6 +90,14 @@ export interface InstallationConfig {
   readonly python: {
     readonly program: string | null;
     readonly index: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'folder'; readonly path: string };
+    /** Where wheels of the torch family come from: one index per CUDA family below it, `<index>/cu128`. */
+    readonly torchIndex:
+      | { readonly kind: 'url'; readonly url: string }
+      | { readonly kind: 'folder'; readonly path: string }
+      /** From the same index as everything else. */
+      | null;
+    /** Who resolves requirements; `auto` is uv where it is found, else pip. */
+    readonly resolver: 'auto' | 'pip' | 'uv';
     /** Modules that must import before a service is started. */
     readonly modules: readonly string[];
   };
@@ -96,8 +108,22 @@ export interface InstallationConfig {
     readonly autoMerge: readonly ('low' | 'medium')[];
     /** A workflow this many times slower than its baseline is a regression. */
     readonly maxSlowdown: number;
+    /** A release younger than this is not chosen unless it is asked for by its number. */
+    readonly minAgeSeconds: number;
+    /** Whether a proof may take the memory of the graphics card while production holds it. */
+    readonly borrowVram: 'ask' | 'yes' | 'no';
+    /** Restore points whose environment stays on disk: the newest ones, and all that are younger. Pinned ones always. */
+    readonly keep: { readonly last: number; readonly youngerThanSeconds: number };
   };
   readonly supervisor: { readonly idleSeconds: number };
+  /** What was adopted, and lies where it was: looked at for changes that come from outside. Null where nothing is watched. */
+  readonly adopted: {
+    /** `clone`, `archive`, `swarmui`, `stability-matrix` … */
+    readonly layout: string;
+    readonly comfyui: string;
+    /** Interpreter of the environment that was found, or null when none was. */
+    readonly python: string | null;
+  } | null;
 }
 
 /** A file as it was read, before it is parsed. */

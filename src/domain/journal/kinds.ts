@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly yes: boolean;
   readonly until: string | null;
   readonly playbook: string | null;
+  /** Inputs of the playbook that were given as options (`--target`, `--set name=value`); they win over the goal's words. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /**

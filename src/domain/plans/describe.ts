@@ -13,10 +13,12 @@ export function describePlan(plan: Plan): string[] {
     headline(plan),
     `  ${costs(plan).join(' · ')}`,
     ...goalLines(plan),
-    ...moveLines(plan.moves),
+    ...plan.notes.map((note) => `  ${note}`),
+    ...moveLines(plan),
     ...rejectedLines(plan),
     ...stepLines(plan),
     ...warningLines(plan),
+    ...(plan.mustAsk === null ? [] : [`! a person has to say yes first: ${plan.mustAsk}`]),
   ];
 }
 
@@ -61,7 +63,13 @@ function goalLines({ goal, base }: Plan): readonly string[] {
   }
 }
 
-function moveLines(moves: readonly PackageMove[]): readonly string[] {
+function moveLines({
+  moves,
+  notes,
+}: {
+  readonly moves: readonly PackageMove[];
+  readonly notes: readonly string[];
+}): readonly string[] {
   const texts = moves.map(({ name, from, to }) => {
     if (from === null) return `${name} ${to ?? ''} is new`;
     return to === null ? `${name} ${from} goes` : `${name} ${from} → ${to}`;
@@ -69,7 +77,8 @@ function moveLines(moves: readonly PackageMove[]): readonly string[] {
   const lines: string[] = [];
   for (let at = 0; at < texts.length; at += MOVES_PER_LINE)
     lines.push(`  ${texts.slice(at, at + MOVES_PER_LINE).join(' · ')}`);
-  return lines.length === 0 ? ['  no package moves'] : lines;
+  if (lines.length > 0) return lines;
+  return notes.length === 0 ? ['  no package moves'] : [];
 }
 
 const MOVES_PER_LINE = 3;

@@ -14,6 +14,13 @@ export interface RejectedVersion {
   readonly why: string;
 }
 
+/** A file of home that the plan writes: its whole text, or null where it goes. */
+export interface PlannedFile {
+  /** Relative to home, with `/`. */
+  readonly path: string;
+  readonly text: string | null;
+}
+
 export interface PlannedStep {
   readonly id: string;
   readonly title: string;
@@ -71,6 +78,12 @@ export interface Plan {
   /** The lock that will be written, byte for byte; null when the plan has none. */
   readonly lockText: string | null;
   readonly requirementsText: string | null;
+  /** What else is written, byte for byte: components.lock, workflows, … */
+  readonly files: readonly PlannedFile[];
+  /** What happens besides packages, one clause each: `ComfyUI v0.3.64 → v0.8.0 (b1c2d3e)`. */
+  readonly notes: readonly string[];
+  /** Why a person has to say yes before anything runs, or null where caps decide. */
+  readonly mustAsk: string | null;
   readonly estimates: PlanEstimates;
   readonly warnings: readonly string[];
   /** Id of the model that planned, or null: no language model took part. */
@@ -83,7 +96,18 @@ export interface PlanDraft {
   readonly rejected: readonly RejectedVersion[];
   readonly lockText: string | null;
   readonly requirementsText: string | null;
+  readonly files?: readonly PlannedFile[];
+  readonly notes?: readonly string[];
+  readonly mustAsk?: string | null;
   readonly downloadBytes: number | null;
   readonly diskBytes: number | null;
   readonly warnings: readonly string[];
+}
+
+/** Returns every file that a plan writes, sorted by path; what lies in the slot afterwards has to be these bytes. */
+export function plannedFiles(plan: Pick<Plan, 'requirementsText' | 'lockText' | 'files'>): readonly PlannedFile[] {
+  const files = [...plan.files];
+  if (plan.requirementsText !== null) files.push({ path: 'requirements.in', text: plan.requirementsText });
+  if (plan.lockText !== null) files.push({ path: 'requirements.lock', text: plan.lockText });
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -54,6 +54,9 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     rejected: draft.rejected,
     lockText: draft.lockText,
     requirementsText: draft.requirementsText,
+    files: draft.files ?? [],
+    notes: draft.notes ?? [],
+    mustAsk: draft.mustAsk ?? null,
     estimates: {
       downloadBytes: draft.downloadBytes,
       diskBytes: draft.diskBytes,
@@ -79,7 +82,7 @@ async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<
   const { downloadBytes, diskBytes, diskFreeBytes } = plan.estimates;
   // A size that nobody knows is over the cap until a person says otherwise.
   const within = downloadBytes !== null && downloadBytes <= maxDownloadBytes && (diskBytes ?? 0) < diskFreeBytes;
-  if (!within && !created.options.yes) return { next: 'ask' };
+  if ((!within || plan.mustAsk !== null) && !created.options.yes) return { next: 'ask' };
   const by = created.options.yes ? created.by : ({ kind: 'rule', name: 'download-cap' } as const);
   const reason = created.options.yes
     ? 'said yes beforehand (--yes)'
@@ -131,7 +134,10 @@ interface Made {
 }
 
 async function planWork(engine: Engine, created: RunCreated, base: CommitId, signal: AbortSignal): Promise<Made> {
-  const understood = understandRun(engine, created.goal, created.options.playbook);
+  const understood = understandRun(engine, created.goal, {
+    asked: created.options.playbook,
+    given: created.options.inputs,
+  });
   const { playbook, inputs } = understood;
   const action = actions.find((one) => one.id === playbook.plan) as PlanningAction | undefined;
   if (action?.effect !== 'plan')

@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import { understandGoal } from '../../domain/plans/understand.ts';
 import type { EngineContext } from '../context.ts';
@@ -10,8 +11,30 @@ export interface UnderstoodRun {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Finds the playbook of a goal, or takes the one that was asked for. Fault `GOAL_UNKNOWN` names the nearest. */
-export function understandRun(context: EngineContext, goal: string, asked: string | null): UnderstoodRun {
+/**
+ * Finds the playbook of a goal, or takes the one that was asked for, and fills in what was given as options.
+ * Faults: `GOAL_UNKNOWN` names the nearest, `USAGE_BAD_ARGUMENT` for an input that the playbook does not have.
+ */
+export function understandRun(
+  context: EngineContext,
+  goal: string,
+  options: { readonly asked: string | null; readonly given: Readonly<Record<string, string>> },
+): UnderstoodRun {
+  const understood = findPlaybook(context, goal, options.asked);
+  const { playbook } = understood;
+  for (const name of Object.keys(options.given)) {
+    if (Object.hasOwn(playbook.inputs, name)) continue;
+    const known = Object.keys(playbook.inputs);
+    throw new Fault('USAGE_BAD_ARGUMENT', `${playbook.id} takes no ${name}.${didYouMean(name, known)}`, {
+      hints: [known.length === 0 ? 'It takes none.' : `It takes: ${known.join(', ')}`],
+      state: 'Nothing was changed.',
+      data: { input: name, known },
+    });
+  }
+  return { ...understood, inputs: { ...understood.inputs, ...options.given } };
+}
+
+function findPlaybook(context: EngineContext, goal: string, asked: string | null): UnderstoodRun {
   const all = [...context.definitions.playbooks.values()];
   const among = asked === null ? all : all.filter((one) => one.id === asked);
   if (asked !== null && among.length === 0) {

@@ -67,7 +67,7 @@ async function answerAlone(engine: Engine, id: number, answer: RequestAnswer): P
 const handlers: Handlers = {
   'run.start': (engine, { goal, options, by }, request) => {
     // A goal that nobody understands makes no run.
-    const { playbook } = understandRun(engine, goal, options.playbook);
+    const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
     if (options.until !== null) untilStep(playbook.steps, options.until);
     return createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
   },

@@ -137,6 +137,7 @@ it('lists every action under its id once', () => {
     'env.lock',
     'env.record',
     'env.verify',
+    'files.write',
     'instance.boot',
     'instance.smoke',
   ]);

@@ -17,16 +17,40 @@ describe('orchestrate.yaml', () => {
         mode: 'managed',
         port: 8188,
         args: [],
+        startCommand: [],
+        stopCommand: [],
         startSeconds: 180,
         userDir: null,
         inputDir: null,
         outputDir: null,
       },
       ports: { first: 8191, last: 8290 },
-      python: { program: null, index: { kind: 'url', url: 'https://pypi.org/simple' }, modules: [] },
-      policy: { maxDownloadBytes: 10_737_418_240, autoMerge: [], maxSlowdown: 1.3 },
+      python: {
+        program: null,
+        index: { kind: 'url', url: 'https://pypi.org/simple' },
+        torchIndex: null,
+        resolver: 'auto',
+        modules: [],
+      },
+      policy: {
+        maxDownloadBytes: 10_737_418_240,
+        autoMerge: [],
+        maxSlowdown: 1.3,
+        minAgeSeconds: 1_209_600,
+        borrowVram: 'ask',
+        keep: { last: 3, youngerThanSeconds: 1_209_600 },
+      },
       supervisor: { idleSeconds: 600 },
+      adopted: null,
     });
+  });
+
+  it('needs both commands, by absolute paths, where another program starts production', () => {
+    const service = (fields: string): string => `id: x1\nname: home\nservice: { mode: command${fields} }\n`;
+    const [start, stop] = [', start-command: [/opt/swarm/start.sh]', ', stop-command: [/opt/swarm/stop.sh, --now]'];
+    expect(parse(service(start + stop)).service.stopCommand).toEqual(['/opt/swarm/stop.sh', '--now']);
+    expect(() => parse(service(start))).toThrow(/stop-command/);
+    expect(() => parse(service(`${start}, stop-command: [stop.sh]`))).toThrow(/absolute path/);
   });
 
   it('is read back as it was printed', () => {
@@ -39,14 +63,25 @@ describe('orchestrate.yaml', () => {
         { minLength: 1, maxLength: 3 },
       )
       .map((parts) => `/${parts.join('/')}`);
+    const command = fc.oneof(
+      fc.constant([]),
+      path.map((program) => [program, '--now']),
+    );
+    const index = fc.oneof(
+      path.map((folder) => ({ kind: 'folder' as const, path: folder })),
+      fc.constant({ kind: 'url' as const, url: 'https://example.org/simple' }),
+    );
+    const seconds = fc.integer({ min: 0, max: 86_400 });
     const port = fc.integer({ min: 1024, max: 32_767 });
     const config: fc.Arbitrary<InstallationConfig> = fc.record({
       id: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/),
       name: text,
       service: fc.record({
-        mode: fc.constantFrom('managed', 'none'),
+        mode: fc.constantFrom('managed' as const, 'none' as const),
         port,
         args: fc.array(text, { maxLength: 3 }),
+        startCommand: command,
+        stopCommand: command,
         startSeconds: fc.integer({ min: 1, max: 3600 }),
         userDir: fc.option(path),
         inputDir: fc.option(path),
@@ -55,18 +90,23 @@ describe('orchestrate.yaml', () => {
       ports: fc.tuple(port, port).map(([a, b]) => ({ first: Math.min(a, b), last: Math.max(a, b) })),
       python: fc.record({
         program: fc.option(path),
-        index: fc.oneof(
-          path.map((folder) => ({ kind: 'folder' as const, path: folder })),
-          fc.constant({ kind: 'url' as const, url: 'https://example.org/simple' }),
-        ),
+        index,
+        torchIndex: fc.option(index),
+        resolver: fc.constantFrom('auto' as const, 'pip' as const, 'uv' as const),
         modules: fc.uniqueArray(fc.constantFrom('torch', 'numpy', 'PIL.Image')),
       }),
       policy: fc.record({
         maxDownloadBytes: fc.integer({ min: 0, max: 999_999_999 }),
         autoMerge: fc.constantFrom([], ['low'], ['low', 'medium']),
         maxSlowdown: fc.double({ min: 1, max: 100, noNaN: true }),
+        minAgeSeconds: seconds,
+        borrowVram: fc.constantFrom('ask' as const, 'yes' as const, 'no' as const),
+        keep: fc.record({ last: fc.integer({ min: 1, max: 1000 }), youngerThanSeconds: seconds }),
       }),
       supervisor: fc.record({ idleSeconds: fc.integer({ min: 1, max: 86_400 }) }),
+      adopted: fc.option(
+        fc.record({ layout: fc.constantFrom('clone', 'stability-matrix'), comfyui: path, python: fc.option(path) }),
+      ),
     });
     fc.assert(
       fc.property(config, (value) => {

@@ -53,6 +53,9 @@ const plan: Plan = {
   rejected: [{ name: 'torch', version: '2.13.0', why: 'no torchvision 0.28.0 is offered' }],
   lockText: 'lock',
   requirementsText: 'in',
+  files: [],
+  notes: [],
+  mustAsk: null,
   estimates: {
     downloadBytes: 1_900_000_000,
     diskBytes: 5_200_000_000,

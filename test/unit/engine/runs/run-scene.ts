@@ -53,7 +53,7 @@ export async function executing({
   const world = await createWorld();
   const scene = sceneOf(world, await startEngine(world, { effects }), effects);
   const { engine } = scene.life;
-  const options = { previewOnly: false, yes: false, until: null, playbook: null, ...run };
+  const options = { previewOnly: false, yes: false, until: null, playbook: null, inputs: {}, ...run };
   const created = {
     run: 'r1',
     goal: 'upgrade numpy',

@@ -4,7 +4,7 @@ import { row } from '../../../../src/domain/journal/kinds.ts';
 import { ask, closedAs, type Death, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, homeDir, type World } from '../../../fakes/fake-world.ts';
 
-const options = { previewOnly: false, yes: true, until: null, playbook: null };
+const options = { previewOnly: false, yes: true, until: null, playbook: null, inputs: {} };
 
 /** Asks for production and waits until it runs. */
 async function withProduction(): Promise<World> {

@@ -3,7 +3,7 @@ import type { RequestAnswer, RequestKind, RequestKinds } from '../../../../src/d
 import { ask, type FakeSupervisor, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, type World, type WorldOptions } from '../../../fakes/fake-world.ts';
 
-export const options = { previewOnly: false, yes: false, until: null, playbook: null };
+export const options = { previewOnly: false, yes: false, until: null, playbook: null, inputs: {} };
 export const by = anna;
 
 export interface Scene {

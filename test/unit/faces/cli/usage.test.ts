@@ -166,7 +166,7 @@ describe('options', () => {
         kind: 'run.start',
         data: {
           goal: 'upgrade pytorch',
-          options: { previewOnly: true, yes: true, until: 'boot', playbook: 'upgrade-pytorch' },
+          options: { previewOnly: true, yes: true, until: 'boot', playbook: 'upgrade-pytorch', inputs: {} },
           by: { kind: 'person', name: 'anna' },
         },
       },
