@@ -1,8 +1,10 @@
+import { createAccelerators } from './adapters/accelerators/accelerators.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
 import { createSystemRandom } from './adapters/clock/system-random.ts';
 import { createServiceClient } from './adapters/comfyui/service-client.ts';
 import { createFiles } from './adapters/files/files.ts';
+import { createComponentSources } from './adapters/git/component-sources.ts';
 import { createHome } from './adapters/git/home-create.ts';
 import { createHomeRepository } from './adapters/git/home-repository.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
@@ -95,6 +97,7 @@ async function createApp(options: {
     processes,
     ports: createPorts(),
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
+    accelerators: createAccelerators({ processes, searchPath }),
     service: createServiceClient({ clock }),
     log,
     host,
@@ -108,7 +111,11 @@ async function createApp(options: {
       searchPath: searchPath.join(':'),
     });
     opened.push(store);
-    return { store, home: createHomeRepository({ homeDir: paths.home, store }) };
+    return {
+      store,
+      home: createHomeRepository({ homeDir: paths.home, store }),
+      sources: createComponentSources({ store, https: networkSettings(process.env) }),
+    };
   };
   const openJournal = async (paths: InstallationPaths) => {
     const ledger = await openLedger({

@@ -5,7 +5,16 @@ import type { BootEvidence, Evidence, SmokeEvidence } from '../domain/changes/ev
 import type { InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { Plan } from '../domain/plans/plan.ts';
-import type { Clock, Digest, Files, PackageIndex, Python, PythonFacts, TrustedStore } from '../ports/index.ts';
+import type {
+  Clock,
+  ComponentSources,
+  Digest,
+  Files,
+  PackageIndex,
+  Python,
+  PythonFacts,
+  TrustedStore,
+} from '../ports/index.ts';
 
 /** A built environment, ready to start programs from. */
 export interface ReadyEnvironment {
@@ -19,6 +28,8 @@ export interface ReadyEnvironment {
   readonly fromKeptWheels: number;
   /** It was there already and its files are the ones of its manifest. */
   readonly reused: boolean;
+  /** Set where it was found, not built: folders of it that a service must not write, none where that cannot be held. */
+  readonly borrowed?: { readonly readOnly: readonly string[] };
 }
 
 /** What proves a tree. Each answers at once when evidence with the identical key is on record. */
@@ -73,7 +84,10 @@ export type PlanningContext = Pick<
   | 'baseTree'
   | 'signal'
   | 'mark'
->;
+> & {
+  /** Only a plan fetches components: what it names is what is taken. */
+  readonly sources: ComponentSources;
+};
 
 /**
  * Something an agent can do. A playbook step, a model's tool and an MCP tool are the same action.

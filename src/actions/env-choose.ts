@@ -1,14 +1,16 @@
 import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
-import { type LockedPackage, printLock, readLock } from '../domain/environments/lock.ts';
 import { normalName } from '../domain/environments/package-name.ts';
-import { editRequirement, parseRequirements, printRequirement } from '../domain/environments/requirements.ts';
+import { requireRequirement } from '../domain/environments/requirements.ts';
 import { torchWarnings } from '../domain/environments/torch-companions.ts';
 import { compareVersions, isPrerelease } from '../domain/environments/version.ts';
-import type { PackageMove, PlanDraft, RejectedVersion } from '../domain/plans/plan.ts';
+import type { PlanDraft, RejectedVersion } from '../domain/plans/plan.ts';
 import type { PythonFacts } from '../ports/index.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { type EnvironmentBefore, ownRequirements, readEnvironment, requirePackage } from './_environment-before.ts';
+import { environmentDraft } from './_environment-plan.ts';
+import { type AllResolved, resolveAll } from './_resolve-all.ts';
 
 const input = z.object({
   package: z.string().min(1),
@@ -36,122 +38,64 @@ export const envChoose = definePlanningAction({
       .split(/[\s,]+/)
       .filter((one) => one !== '')
       .map(normalName);
-    const { requirementsText, lock } = await readCurrent(context);
-    const current = new Map(lock.packages.map((one) => [one.name, one.version]));
-    if (!current.has(name)) {
-      throw new Fault('PACKAGE_NOT_FOUND', `${name} is not part of this installation.`, {
-        hints: [`It holds: ${[...current.keys()].slice(0, 12).join(', ')}`],
-        state: 'Nothing was changed.',
-      });
-    }
+    const before = await readEnvironment(context);
+    const from = requirePackage(before, name);
     const python = await context.interpreter();
     const { index, mark } = context;
     const toolsDir = context.paths.tools;
     const versions =
       asked.version === '' ? await context.python.versions({ name, index, python, toolsDir, mark }) : [asked.version];
     const candidates = versions.filter((version) => asked.version !== '' || !isPrerelease(version)).slice(0, maxTries);
-    const from = current.get(name) ?? '';
     const rejected: RejectedVersion[] = [];
     for (const version of candidates) {
       if (asked.version === '' && compareVersions(version, from) <= 0) break;
       if (version === from) break;
-      const tried = await tryVersion(context, { name, version, family, requirementsText, current, python });
-      if (tried.kind === 'fits')
-        return draftOf({ ...tried, name, family, version, current, requirementsText, rejected, python });
-      rejected.push({ name, version, why: tried.why });
+      const one = { name, version, family, before, python };
+      const tried = await tryVersion(context, one);
+      if (tried.kind === 'resolved') return draftOf({ ...one, found: tried, rejected });
+      rejected.push({ name, version, why: tried.reason });
     }
     throw nothingFits({ name, from, asked: asked.version, candidates, rejected });
   },
 });
 
-async function readCurrent(context: PlanningContext) {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const read = async (path: string): Promise<string> => {
-    const bytes = await context.store.readFile(context.baseTree, path);
-    if (!bytes) throw new Fault('CONFIG_INVALID', `The branch has no ${path}.`, { hints: ['orchestrate doctor'] });
-    return decoder.decode(bytes);
-  };
-  const requirementsText = await read('requirements.in');
-  return { requirementsText, lock: readLock({ file: 'requirements.lock', text: await read('requirements.lock') }) };
-}
-
 interface Try {
   readonly name: string;
   readonly version: string;
   readonly family: readonly string[];
-  readonly requirementsText: string;
-  readonly current: ReadonlyMap<string, string>;
+  readonly before: EnvironmentBefore;
   readonly python: PythonFacts;
 }
 
-type Tried =
-  | { readonly kind: 'fits'; readonly packages: readonly LockedPackage[]; readonly othersMoved: boolean }
-  | { readonly kind: 'misfit'; readonly why: string };
-
-async function tryVersion(context: PlanningContext, one: Try): Promise<Tried> {
-  const { name, version, family, current, python } = one;
+function tryVersion(context: PlanningContext, { name, version, family, before, python }: Try): Promise<AllResolved> {
   const moving = new Set([name, ...family]);
-  const wanted: string[] = [];
-  for (const requirement of parseRequirements({ file: 'requirements.in', text: one.requirementsText })) {
-    if (requirement.name === name)
-      wanted.push(printRequirement({ ...requirement, specifier: `===${version}`, comment: null }));
-    else if (moving.has(requirement.name))
-      wanted.push(printRequirement({ ...requirement, specifier: '', comment: null }));
-    else wanted.push(printRequirement({ ...requirement, comment: null }));
-  }
-  if (!wanted.some((line) => line.includes(`===${version}`))) wanted.push(`${name}===${version}`);
-  const pins = [...current].filter(([other]) => !moving.has(other)).map(([other, at]) => `${other}===${at}`);
-  const resolve = (requirements: readonly string[]) =>
-    context.python.resolve({
-      requirements,
-      index: context.index,
-      python,
-      toolsDir: context.paths.tools,
-      mark: context.mark,
-    });
-  const kept = await resolve([...wanted, ...pins]);
-  if (kept.kind === 'resolved') return { kind: 'fits', packages: kept.packages, othersMoved: false };
-  const free = await resolve(wanted);
-  if (free.kind === 'resolved') return { kind: 'fits', packages: free.packages, othersMoved: true };
-  return { kind: 'misfit', why: free.reason };
+  const own = ownRequirements(before.requirements.filter((requirement) => requirement.name !== name)).map((one) =>
+    moving.has(one.requirement.name)
+      ? { ...one, requirement: { ...one.requirement, specifier: '', specifiers: [] } }
+      : one,
+  );
+  const [asked] = before.requirements.filter((requirement) => requirement.name === name);
+  const exact = requireRequirement(`${name}===${version}`);
+  return resolveAll(context, {
+    own: [{ by: 'this run', requirement: { ...exact, extras: asked?.extras ?? [], line: 0 } }, ...own],
+    before,
+    moving,
+    python,
+  });
 }
 
 function draftOf(
-  found: Try & { packages: readonly LockedPackage[]; othersMoved: boolean; rejected: readonly RejectedVersion[] },
+  options: Try & { found: Extract<AllResolved, { kind: 'resolved' }>; rejected: readonly RejectedVersion[] },
 ): PlanDraft {
-  const { name, version, family, current, packages, python } = found;
-  const after = new Map(packages.map((one) => [one.name, one.version]));
-  const moves: PackageMove[] = [];
-  for (const other of [...new Set([name, ...family, ...current.keys(), ...after.keys()])]) {
-    const from = current.get(other) ?? null;
-    const to = after.get(other) ?? null;
-    if (from !== to) moves.push({ name: other, from, to });
-  }
-  let requirementsText = found.requirementsText;
-  for (const requirement of parseRequirements({ file: 'requirements.in', text: requirementsText })) {
-    const isPinned = /^={2,3}/.test(requirement.specifier);
-    const to = after.get(requirement.name);
-    if (isPinned && to !== undefined && current.get(requirement.name) !== to) {
-      requirementsText = editRequirement(requirementsText, { name: requirement.name, specifier: `==${to}` });
-    }
-  }
-  const isNew = (one: LockedPackage): boolean => current.get(one.name) !== one.version;
-  const sizes = packages.filter(isNew).map((one) => one.sizeBytes);
-  const downloadBytes = sizes.every((size) => size !== null)
-    ? sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
-    : null;
-  const all = packages.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
+  const { name, version, family, before, python, found, rejected } = options;
+  const after = new Map(found.packages.map((one) => [one.name, one.version]));
+  const draft = environmentDraft({ before, found, python, first: [name, ...family], rejected });
   const others = found.othersMoved
-    ? [`${moves.length - 1 - family.length} other packages have to move with ${name} ${version}`]
+    ? [`${draft.moves.length - 1 - family.length} other packages have to move with ${name} ${version}`]
     : [];
   return {
-    moves,
-    rejected: found.rejected,
-    lockText: printLock({ abi: python.abi, platform: python.platform, packages }),
-    requirementsText,
-    downloadBytes,
-    diskBytes: all > 0 ? all * 3 : null,
-    warnings: [...others, ...(name === 'torch' ? torchWarnings(version, after) : [])],
+    ...draft,
+    warnings: [...others, ...(name === 'torch' ? torchWarnings(version, after) : []), ...draft.warnings],
   };
 }
 

@@ -1,4 +1,6 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
+import { componentsChooseCore } from './components-choose-core.ts';
+import { componentsTake } from './components-take.ts';
 import { envBuild } from './env-build.ts';
 import { envChoose } from './env-choose.ts';
 import { envLock } from './env-lock.ts';
@@ -10,6 +12,8 @@ import { instanceSmoke } from './instance-smoke.ts';
 
 /** Every built-in action. */
 export const actions = [
+  componentsChooseCore,
+  componentsTake,
   envBuild,
   envChoose,
   envLock,

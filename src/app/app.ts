@@ -1,7 +1,6 @@
-import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
 import type { Installation, Outside } from '../engine/context.ts';
-import type { Entry, HomeRepository, Ledger, TrustedStore } from '../ports/index.ts';
+import type { Entry } from '../ports/index.ts';
 
 export type { Installation, Outside } from '../engine/context.ts';
 
@@ -19,7 +18,7 @@ export interface App {
     homeDir: string;
     id: string;
     branch: string;
-  }): Promise<{ store: TrustedStore; home: HomeRepository; ledger: Ledger; paths: InstallationPaths }>;
+  }): Promise<Pick<Installation, 'store' | 'home' | 'sources' | 'ledger' | 'paths'>>;
   /** Tells the person what is going on now, on stderr. */
   narrate(sentence: string): void;
   /** Inserts the request, starts a supervisor when none answers, waits for the answer. A refusal is thrown as its Fault. */

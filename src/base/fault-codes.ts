@@ -73,6 +73,15 @@ export const faultCodes = {
     'git switch <branch>',
   ),
   COMPONENT_NOT_FOUND: entry('not-found', 'The ComfyUI folder or a node pack is not where it should be.'),
+  COMPONENT_SOURCE_REFUSED: entry(
+    'user',
+    'A component comes from an address that is not fetched from.',
+    'Write an https:// address or a local path as its source into components.lock.',
+  ),
+  COMPONENT_SOURCE_UNREACHABLE: entry('outside', 'The repository that a component comes from does not answer.'),
+  COMPONENT_VERSION_NOT_FOUND: entry('not-found', 'A component has no such tag, branch or commit.'),
+  COMPONENT_CONTENT_REFUSED: entry('user', 'A fetched component holds something that is not taken.'),
+  COMPONENT_REWRITTEN: entry('conflict', 'A tag of a component names another commit than before.'),
   // Tools of the machine.
   GIT_MISSING: entry('outside', 'git is not on the PATH.', 'orchestrate doctor'),
   GIT_TOO_OLD: entry('outside', 'git is older than 2.39.', 'orchestrate doctor'),

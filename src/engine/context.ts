@@ -1,7 +1,9 @@
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type {
+  Accelerators,
   Clock,
+  ComponentSources,
   Digest,
   Files,
   HomeRepository,
@@ -25,6 +27,7 @@ export interface Outside {
   readonly processes: Processes;
   readonly ports: Ports;
   readonly python: Python;
+  readonly accelerators: Accelerators;
   readonly service: ServiceClient;
   readonly log: Log;
   readonly host: Host;
@@ -38,6 +41,8 @@ export interface Installation {
   readonly ledger: Ledger;
   readonly store: TrustedStore;
   readonly home: HomeRepository;
+  /** Where the branch's components come from. */
+  readonly sources: ComponentSources;
 }
 
 /** What every part of the engine is given: the outside and the opened installation. */

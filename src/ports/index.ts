@@ -1,3 +1,5 @@
+export type * from './accelerators.ts';
+export type * from './component-sources.ts';
 export type * from './files.ts';
 export type * from './git.ts';
 export type * from './ledger.ts';

@@ -11,4 +11,9 @@ export interface Ports {
   isFree(port: number): Promise<boolean>;
   /** Who listens on the port. `owners` is empty when the holder belongs to another user. */
   holder(port: number): Promise<PortHolder>;
+  /**
+   * The program of a holder as it was started, absolute, links not resolved (a venv is found by its own path), and the
+   * folder that it stands in. Undefined where the machine does not tell: gone, of another user, another system than Linux.
+   */
+  startOf(owner: ProcessIdentity): Promise<{ readonly program: string; readonly cwd: string } | undefined>;
 }

@@ -1,4 +1,7 @@
 import type { EnvironmentId } from '../base/ids.ts';
+import type { Offer } from '../domain/environments/offer.ts';
+
+export type { Offer, OfferedFile } from '../domain/environments/offer.ts';
 
 export interface PythonFacts {
   /** Absolute path of the interpreter, links resolved. */
@@ -29,14 +32,27 @@ export interface LockedPackage {
 }
 
 export type Resolution =
-  | { readonly kind: 'resolved'; readonly packages: readonly LockedPackage[] }
+  | {
+      readonly kind: 'resolved';
+      readonly packages: readonly LockedPackage[];
+      /** What each package needs, as its own metadata has it (with markers); absent where the resolver does not tell. */
+      readonly needs?: Readonly<Record<string, readonly string[]>>;
+    }
   /** `reason` is one sentence naming the two requirements that fight, or the one that nothing meets. */
   | {
       readonly kind: 'impossible';
       readonly code: 'PACKAGE_NOT_FOUND' | 'PACKAGE_CONFLICT';
       readonly reason: string;
       readonly log: string;
+      /** The two requirements that fight, where the resolver names them; `by` is null for one that was asked for by the caller. */
+      readonly fight?: readonly Claim[];
     };
+
+/** A requirement and the package that has it: `torchvision 0.23.0` needs `torch==2.8.0`. */
+export interface Claim {
+  readonly by: string | null;
+  readonly requirement: string;
+}
 
 export interface BuildRequest {
   readonly id: EnvironmentId;
@@ -76,6 +92,8 @@ export interface Python {
    */
   resolve(options: {
     requirements: readonly string[];
+    /** Lines that bind the version of a package and ask for none: `numpy===2.1.0`. */
+    constraints?: readonly string[];
     index: PackageIndex;
     kept?: readonly string[];
     python: PythonFacts;
@@ -91,6 +109,11 @@ export interface Python {
     mark: string;
   }): Promise<readonly string[]>;
   /**
+   * What an index offers of one package, newest first, as its own pages tell it: every wheel, for whatever machine. `[]`
+   * when it does not have the package. An index is read over https, or http on this machine. Read-only.
+   */
+  offers(options: { name: string; index: PackageIndex; signal?: AbortSignal }): Promise<readonly Offer[]>;
+  /**
    * Builds at the final path: removes what an interrupted build left, fetches wheels (checking every hash),
    * installs from kept wheels only, precompiles, writes `orchestrate-manifest.json` last and synced, makes the tree read-only.
    * A finished environment of the same id is verified against its manifest and returned as it is.
@@ -105,12 +128,54 @@ export interface Python {
     python: string;
     mark: string;
   }): Promise<readonly { readonly name: string; readonly version: string }[]>;
+  /**
+   * Looks at an environment that is not ours: its interpreter runs a script with `-I -B` that reads metadata and
+   * lists files; no package is imported, nothing is written. Fault `PYTHON_MISSING` when the interpreter is gone:
+   * absent, or a venv whose base (`home` of `pyvenv.cfg`) is not there any more; `PROCESS_FAILED` when it does not answer.
+   */
+  survey(options: { python: string; mark: string }): Promise<Survey>;
   /** Top-level importable modules that a distribution provides. */
   modulesOf(options: {
     python: string;
     packages: readonly string[];
     mark: string;
   }): Promise<Readonly<Record<string, readonly string[]>>>;
+}
+
+export type PackageOrigin =
+  /** No `direct_url.json`: it came by its name, from whatever index was asked then. */
+  | { readonly kind: 'index' }
+  /** A file or address of one wheel or archive; `file:///…` may still lie there. */
+  | { readonly kind: 'wheel'; readonly url: string }
+  | { readonly kind: 'vcs'; readonly url: string; readonly commit: string }
+  | { readonly kind: 'folder'; readonly path: string; readonly editable: boolean };
+
+export interface SurveyedPackage {
+  /** Normalised (PEP 503). */
+  readonly name: string;
+  readonly version: string;
+  /** What its `INSTALLER` says: `pip`, `uv`, `conda`; null when it says nothing. */
+  readonly installer: string | null;
+  readonly origin: PackageOrigin;
+  /** Stands for path, size and mtime of the files that its `RECORD` lists; 16 hex digits. */
+  readonly mark: string;
+}
+
+/** An environment that is not ours, as it lies there. */
+export interface Survey {
+  /** Absolute folder of the environment, as the interpreter names it. */
+  readonly prefix: string;
+  /** The interpreter that it was made from, links resolved: new environments can be made with it. */
+  readonly program: string;
+  readonly version: string;
+  /** `cp311` and so on. */
+  readonly abi: string;
+  readonly platform: string;
+  readonly manager: 'venv' | 'conda' | 'system';
+  /** Sorted by name. */
+  readonly packages: readonly SurveyedPackage[];
+  /** SHA-256 over path, size and mtime of every file of its site-packages, without bytecode. What lies elsewhere (editable folders) is not in it. */
+  readonly fingerprint: string;
 }
 
 export type EnvironmentCondition =

@@ -38,6 +38,10 @@ export interface Host {
   readonly searchPath: readonly string[];
   /** `$XDG_STATE_HOME` or its default, absolute. */
   readonly stateHome: string;
+  /** The person's own folder, absolute: what `~` stands for. */
+  readonly homeDir: string;
+  /** `$XDG_CACHE_HOME` or its default, absolute: where pip keeps wheels that it built. */
+  readonly cacheHome: string;
   /** Folder for what is thrown away at once, absolute. */
   readonly tempDir: string;
   /** Where the built-in `agents/ trees/ playbooks/ memory/ templates/` lie, absolute. */

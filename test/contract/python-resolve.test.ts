@@ -46,6 +46,7 @@ describe('the resolution of packages', () => {
         { name: 'core', version: '2.0+cu128', sha256: [core.sha256], file: core.file, sizeBytes: core.sizeBytes },
         { name: 'new-friend', version: '1.0', sha256: [friend.sha256], file: friend.file, sizeBytes: friend.sizeBytes },
       ],
+      needs: { core: [], 'new-friend': ['core>=2'] },
     });
   });
 
@@ -77,6 +78,17 @@ describe('the resolution of packages', () => {
     expect(await versions('nowhere')).toEqual([]);
     expect(await versions('nowhere', { kind: 'url', url: server.url })).toEqual([]);
     expect((await faultOf(versions('--index-url=x'))).code).toBe('NAME_INVALID');
+  });
+
+  it('binds versions by constraints, which ask for nothing themselves', async () => {
+    const bound = (constraints: readonly string[]) =>
+      python.resolve({ requirements: ['core'], constraints, index, python: facts, toolsDir, mark: 'm' });
+    expect(await bound(['core===1.0', 'old-friend===1.0'])).toMatchObject({
+      kind: 'resolved',
+      packages: [{ name: 'core', version: '1.0' }],
+    });
+    expect(await bound(['core===7.0'])).toMatchObject({ kind: 'impossible' });
+    expect((await faultOf(bound(['-r other.txt']))).code).toBe('DEFINITION_INVALID');
   });
 
   it('names the two requirements that fight, and who asks for them', async () => {

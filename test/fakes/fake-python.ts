@@ -4,13 +4,25 @@ import { Fault } from '../../src/base/fault.ts';
 import { parseRequirements, type Requirement } from '../../src/domain/environments/requirements.ts';
 import { meetsSpecifiers } from '../../src/domain/environments/specifier.ts';
 import { compareVersions } from '../../src/domain/environments/version.ts';
-import type { BuildRequest, BuiltEnvironment, LockedPackage, Python, PythonFacts } from '../../src/ports/python.ts';
+import type {
+  BuildRequest,
+  BuiltEnvironment,
+  LockedPackage,
+  OfferedFile,
+  Python,
+  PythonFacts,
+  Survey,
+} from '../../src/ports/python.ts';
 import type { FakeFiles } from './fake-files.ts';
 
 /** A version of the index: what it needs, as requirement lines. */
 export interface FakeWheel {
   readonly needs?: readonly string[];
   readonly sizeBytes?: number | null;
+  readonly uploadedAtMs?: number;
+  readonly yanked?: string;
+  /** `py3-none-any` when left out. */
+  readonly tags?: readonly string[];
 }
 
 export interface FakePython extends Python {
@@ -22,6 +34,10 @@ export interface FakePython extends Python {
   readonly built: BuildRequest[];
   /** Requirement lines of every `resolve`. */
   readonly resolved: (readonly string[])[];
+  /** Interpreter to what a survey of its environment finds; any other is gone. */
+  readonly surveys: Map<string, Survey>;
+  /** Constraints of every `resolve`. */
+  readonly constrained: (readonly string[])[];
   /** A file of a built environment is changed by somebody. */
   drift(dir: string, file: string): void;
 }
@@ -33,6 +49,25 @@ export const fakePythonFacts: PythonFacts = {
   platform: 'linux-x86_64',
   pipVersion: '25.2',
 };
+
+/** Returns what a survey of a venv finds: packages by name and version, all from an index unless `more` says otherwise. */
+export function fakeSurvey(
+  prefix: string,
+  versions: Readonly<Record<string, string>>,
+  more: Partial<Survey> = {},
+): Survey {
+  const { program, version, abi, platform } = fakePythonFacts;
+  const packages = Object.entries(versions).map(([name, at]) => ({
+    name,
+    version: at,
+    installer: 'pip',
+    origin: { kind: 'index' as const },
+    mark: hash('sha256', `${name} ${at}`).slice(0, 16),
+  }));
+  packages.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const fingerprint = hash('sha256', JSON.stringify(packages));
+  return { prefix, program, version, abi, platform, manager: 'venv', packages, fingerprint, ...more };
+}
 
 /** Returns the wheel of a version as a lock names it. */
 export function fakeLocked(name: string, version: string, sizeBytes: number | null = 1_000): LockedPackage {
@@ -48,23 +83,35 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
     brokenModules: new Map(),
     built: [],
     resolved: [],
+    surveys: new Map(),
+    constrained: [],
     drift: (dir, file) => void environments.get(dir)?.changed.push(file),
 
     probe: async () => fakePythonFacts,
-    async resolve({ requirements }) {
+    async resolve({ requirements, constraints = [] }) {
       python.resolved.push(requirements);
-      const wanted = parseRequirements({ file: 'requirements', text: `${requirements.join('\n')}\n` });
-      const found = solve(index, wanted, new Map());
+      python.constrained.push(constraints);
+      const read = (lines: readonly string[]) =>
+        parseRequirements({ file: 'requirements', text: `${lines.join('\n')}\n` });
+      const found = solve(index, read(requirements), { bounds: read(constraints), chosen: new Map() });
       if (found.kind === 'found') {
         const packages = [...found.chosen].map(([name, version]) => {
           const { sizeBytes = 1_000 } = index[name]?.[version] ?? {};
           return fakeLocked(name, version, sizeBytes);
         });
-        return { kind: 'resolved', packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+        const needs = Object.fromEntries(
+          [...found.chosen].map(([name, version]) => [name, index[name]?.[version]?.needs ?? []]),
+        );
+        return { kind: 'resolved', packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)), needs };
       }
       return { kind: 'impossible', code: found.code, reason: found.reason, log: '' };
     },
     versions: async ({ name }) => Object.keys(index[name] ?? {}).sort((a, b) => compareVersions(b, a)),
+
+    offers: async ({ name }) =>
+      Object.entries(index[name] ?? {})
+        .map(([version, wheel]) => ({ version, files: offeredFiles(name, version, wheel) }))
+        .sort((a, b) => compareVersions(b.version, a.version)),
 
     async build(request): Promise<BuiltEnvironment> {
       const { dir, packages, wheelsDir } = request;
@@ -119,10 +166,23 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         return { module, ok: error === null, version: error === null ? '1.0' : null, error };
       });
     },
+    async survey({ python: program }) {
+      const found = python.surveys.get(program);
+      if (found !== undefined) return found;
+      throw new Fault('PYTHON_MISSING', `There is no interpreter at ${program}.`);
+    },
     freeze: async () => [],
     modulesOf: async () => ({}),
   };
   return python;
+}
+
+function offeredFiles(name: string, version: string, wheel: FakeWheel): readonly OfferedFile[] {
+  return (wheel.tags ?? ['py3-none-any']).map((tags) => {
+    const file = `${name.replaceAll('-', '_')}-${version}-${tags}.whl`;
+    const { sizeBytes = 1_000, uploadedAtMs = null, yanked = null } = wheel;
+    return { file, url: `file:///wheels/${file}`, sha256: null, sizeBytes, uploadedAtMs, yanked, requiresPython: null };
+  });
 }
 
 type Solution =
@@ -133,9 +193,9 @@ type Solution =
 function solve(
   index: FakePython['index'],
   wanted: readonly Requirement[],
-  chosen: ReadonlyMap<string, string>,
+  { bounds, chosen }: { readonly bounds: readonly Requirement[]; readonly chosen: ReadonlyMap<string, string> },
 ): Solution {
-  for (const { name, specifiers, specifier } of wanted) {
+  for (const { name, specifiers, specifier } of [...wanted, ...bounds]) {
     const version = chosen.get(name);
     if (version !== undefined && !meetsSpecifiers(version, specifiers)) {
       return { kind: 'none', code: 'PACKAGE_CONFLICT', reason: `${name} ${version} does not meet ${name}${specifier}` };
@@ -145,7 +205,7 @@ function solve(
   if (open === undefined) return { kind: 'found', chosen };
   const offered = Object.keys(index[open.name] ?? {}).sort((a, b) => compareVersions(b, a));
   const fitting = offered.filter((version) =>
-    wanted.every(({ name, specifiers }) => name !== open.name || meetsSpecifiers(version, specifiers)),
+    [...wanted, ...bounds].every(({ name, specifiers }) => name !== open.name || meetsSpecifiers(version, specifiers)),
   );
   let last: Solution = {
     kind: 'none',
@@ -157,7 +217,7 @@ function solve(
       file: open.name,
       text: `${(index[open.name]?.[version]?.needs ?? []).join('\n')}\n`,
     });
-    last = solve(index, [...wanted, ...needs], new Map([...chosen, [open.name, version]]));
+    last = solve(index, [...wanted, ...needs], { bounds, chosen: new Map([...chosen, [open.name, version]]) });
     if (last.kind === 'found') return last;
   }
   return last;

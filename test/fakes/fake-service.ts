@@ -81,6 +81,7 @@ export function createFakeService(options: {
     requeued: [],
     ran: [],
     ports: {
+      startOf: (owner) => ports.startOf(owner),
       isFree: async (port) => (await ports.isFree(port)) && listener(port) === undefined,
       async holder(port) {
         const held = await ports.holder(port);

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 
+import { Fault } from '../../src/base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
 import type { EntryMode, RefOutcome, RefUpdate, RefusedEntry, TrustedStore } from '../../src/ports/git.ts';
 import type { FakeFiles } from './fake-files.ts';
@@ -40,7 +41,7 @@ export function createFakeStore(files: FakeFiles): FakeStore {
     create: async () => {},
     async importCommit({ gitDir, commit, name }) {
       const from = store.repositories.get(gitDir);
-      if (from === undefined) throw new Error(`no repository ${gitDir}`);
+      if (from === undefined) throw new Fault('GIT_FAILED', `The commit ${commit} could not be imported.`);
       objects.take(from, commit);
       refs.set(`refs/orchestrate/incoming/${name}`, commit);
     },

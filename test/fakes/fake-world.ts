@@ -3,6 +3,7 @@ import { emptyTree } from '../../src/adapters/git/object-format.ts';
 import { asGitTreeId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
 import { parseConfig } from '../../src/domain/definitions/config.ts';
 import type { Definitions, InstallationConfig, Playbook, Tree } from '../../src/domain/definitions/types.ts';
+import { borrowedLock } from '../../src/domain/environments/borrowed.ts';
 import { environmentId } from '../../src/domain/environments/environment-id.ts';
 import { printLock } from '../../src/domain/environments/lock.ts';
 import { installationPaths } from '../../src/domain/installation/paths.ts';
@@ -10,16 +11,19 @@ import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
+import { recordBorrowed } from '../../src/engine/environments/named.ts';
 import { publishPoint, stateOf, writePoint } from '../../src/engine/restore/publish.ts';
 import type { Log } from '../../src/ports/index.ts';
+import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
 import { createFakePorts, type FakePorts } from './fake-ports.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
-import { createFakePython, fakeLocked, type FakePython, fakePythonFacts } from './fake-python.ts';
+import { createFakePython, fakeLocked, type FakePython, fakePythonFacts, fakeSurvey } from './fake-python.ts';
 import { createFakeRandom } from './fake-random.ts';
 import { createFakeService, type FakeService } from './fake-service.ts';
+import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
@@ -32,8 +36,10 @@ export interface World {
   readonly clock: FakeClock;
   readonly files: FakeFiles;
   readonly store: FakeStore;
+  readonly sources: FakeSources;
   readonly home: FakeHome;
   readonly python: FakePython;
+  readonly accelerators: FakeAccelerators;
   readonly processes: FakeProcesses;
   readonly ports: FakePorts;
   readonly service: FakeService;
@@ -50,6 +56,12 @@ export interface WorldOptions {
   readonly requirements?: string;
   readonly packages?: Readonly<Record<string, string>>;
   readonly index?: FakePython['index'];
+  /** Interpreter of an environment that was found with these packages: nothing was built. */
+  readonly borrowed?: string;
+  /** `requirements.txt` of ComfyUI. */
+  readonly core?: string;
+  /** Node packs by id, each with its `requirements.txt`. */
+  readonly packs?: Readonly<Record<string, string>>;
 }
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
@@ -72,6 +84,10 @@ export const lockOf = (packages: Readonly<Record<string, string>>): string => {
     packages: Object.entries(packages).map(([name, version]) => fakeLocked(name, version)),
   });
 };
+
+/** Returns the text of a lock that borrows an environment with these packages. */
+export const borrowedLockOf = (python: string, packages: Readonly<Record<string, string>>): string =>
+  borrowedLock({ python, ...fakeSurvey('', packages) }).lockText;
 
 export const installed = { numpy: '2.0.0', pillow: '11.0.0', torch: '2.8.0' } as const;
 export const offered: FakePython['index'] = {
@@ -168,6 +184,8 @@ export const host = {
   userName: 'anna',
   searchPath: ['/usr/bin'],
   stateHome: '/state',
+  homeDir: '/home/anna',
+  cacheHome: '/home/anna/.cache',
   builtInDir: '/app',
   tempDir: '/tmp',
   version: '0.1.0',
@@ -178,8 +196,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createFakeClock();
   const files = createFakeFiles();
   const store = createFakeStore(files);
+  const sources = createFakeSources(store);
   const home = createFakeHome({ homeDir, files, store });
   const python = createFakePython(files, structuredClone(options.index ?? offered));
+  const accelerators = createFakeAccelerators();
   const processes = createFakeProcesses();
   const ports = createFakePorts();
   const service = createFakeService({ processes, ports, files });
@@ -207,13 +227,17 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     processes,
     ports: service.ports,
     python,
+    accelerators,
     service,
     log: silentLog,
     host,
   };
-  const context = { paths, config, definitions, store, home, outside };
-  const world: World = { clock, files, store, home, python, processes, ports, service, ledgers, context, first };
-  await adoptWorld(world, options.packages ?? installed);
+  const context = { paths, config, definitions, store, sources, home, outside };
+  const world: World = {
+    ...{ clock, files, store, sources, home, python, accelerators, processes, ports, service, ledgers },
+    ...{ context, first },
+  };
+  await adoptWorld(world, options);
   return world;
 }
 
@@ -221,22 +245,39 @@ async function declarationFiles(
   store: FakeStore,
   options: WorldOptions & { text: string },
 ): Promise<ReadonlyMap<string, string>> {
-  const { text, requirements, packages, workflows } = options;
-  const program = await store.editTree(asGitTreeId(emptyTree), new Map([['main.py', 'print()\n']]));
-  await adoptComponent(store, program);
+  const { text, requirements, packages, workflows, core, packs } = options;
+  const program = await componentTree(store, { 'main.py': 'print()\n', 'requirements.txt': core });
+  const components = [{ id: 'comfyui', path: '.', source: '/opt/ComfyUI', commit: null, tree: program }];
+  for (const [id, asked] of Object.entries(packs ?? {})) {
+    const files = await componentTree(store, { '__init__.py': `# ${id}\n`, 'requirements.txt': asked });
+    const path = `custom_nodes/${id}`;
+    components.push({ id, path, source: `/opt/ComfyUI/${path}`, commit: null, tree: files });
+  }
   return new Map([
     ['orchestrate.yaml', text],
     ['requirements.in', requirements ?? '# What the environment must hold.\nnumpy\npillow\ntorch==2.8.0\n'],
-    ['requirements.lock', lockOf(packages ?? installed)],
     [
-      'components.lock',
-      printComponents([{ id: 'comfyui', path: '.', source: '/opt/ComfyUI', commit: null, tree: program }]),
+      'requirements.lock',
+      options.borrowed === undefined
+        ? lockOf(packages ?? installed)
+        : borrowedLockOf(options.borrowed, packages ?? installed),
     ],
+    ['components.lock', printComponents(components)],
     ['extra_model_paths.yaml', '# Where models live.\n'],
     ...Object.entries(workflows ?? { portrait: '{"1": {"class_type": "KSampler", "inputs": {}}}' }).map(
       ([name, graph]) => [`workflows/${name}.json`, graph] as const,
     ),
   ]);
+}
+
+async function componentTree(
+  store: FakeStore,
+  texts: Readonly<Record<string, string | undefined>>,
+): Promise<GitTreeId> {
+  const files = Object.entries(texts).flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const]));
+  const tree = await store.editTree(asGitTreeId(emptyTree), new Map(files));
+  await adoptComponent(store, tree);
+  return tree;
 }
 
 /** Names the tree as `init` does: only what has such a ref may be composed. */
@@ -251,14 +292,21 @@ export async function adoptComponent(store: FakeStore, tree: GitTreeId): Promise
   await store.updateRefs([{ ref: `refs/orchestrate/components/${tree}`, from: null, to: commit }]);
 }
 
-async function adoptWorld(world: World, packages: Readonly<Record<string, string>>): Promise<void> {
+async function adoptWorld(world: World, options: WorldOptions): Promise<void> {
+  const { packages = installed, borrowed } = options;
   const { first, files } = world;
   const { paths } = world.context;
   const ledger = world.ledgers.open();
   const held = await ledger.acquire();
   const opened: EngineContext = { ...world.context, ledger };
   const declared = await world.store.treeOf(first);
-  await buildWorldEnvironment(world, packages);
+  if (borrowed === undefined) await buildWorldEnvironment(world, packages);
+  else {
+    const survey = fakeSurvey(borrowed.replace(/\/bin\/.*/, ''), packages);
+    files.put(borrowed, 'python');
+    world.python.surveys.set(borrowed, survey);
+    await recordBorrowed(opened, { lockText: borrowedLockOf(borrowed, packages), survey });
+  }
   for (const dir of [paths.instances, paths.sessions, paths.logs, paths.trees]) await files.ensureDir(dir);
   const state = await stateOf(opened, declared);
   const manifest = {

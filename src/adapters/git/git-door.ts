@@ -19,10 +19,24 @@ export interface GitCall {
   /** Object folders read beside the repository's own, e.g. the one of a home that is being imported. */
   readonly alternates?: readonly string[];
   readonly stdin?: string | Uint8Array;
+  /** The one transport that this call may use, for verbs that reach another repository; without it only plain files. */
+  readonly transport?: GitTransport;
+  /** Ends the git. */
+  readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   readonly maxOutputBytes?: number;
   /** Exit codes that are an answer; anything else rejects. */
   readonly answers?: readonly number[];
+}
+
+/** How another repository is reached: its folder on this machine, or a server with a certificate. */
+export type GitTransport = { readonly kind: 'file' } | ({ readonly kind: 'https' } & HttpsSettings);
+
+/** The person's own, said aloud: git's configuration and environment are not read. */
+export interface HttpsSettings {
+  readonly proxy?: string;
+  /** PEM file of the authorities that are trusted, instead of the system's. */
+  readonly certificateFile?: string;
 }
 
 /** A git command line that obeys nothing but this file. */
@@ -93,6 +107,37 @@ const globalFlags: readonly string[] = [
   ...pinnedConfig.flatMap((pair) => ['-c', pair]),
 ];
 
+/**
+ * For calls over https: the address is followed once when the repository was renamed, to https only; no cookie, no
+ * password, no header of anybody's; a server that dribbles is given up. Two limits of time hold besides the verb's.
+ */
+const httpsConfig = [
+  'protocol.https.allow=always',
+  'protocol.file.allow=never',
+  'http.followRedirects=initial',
+  'http.sslVerify=true',
+  'http.cookieFile=',
+  'http.saveCookies=false',
+  'http.lowSpeedLimit=1000',
+  'http.lowSpeedTime=60',
+  'fetch.bundleURI=',
+  'transfer.bundleURI=false',
+] as const;
+
+/** Old histories hold these harmless slips; refusing them would refuse well-known repositories. */
+export const toleratedSlips = [
+  'zeroPaddedFilemode',
+  'missingSpaceBeforeDate',
+  'badTimezone',
+  'missingEmail',
+  'missingSpaceBeforeEmail',
+  'badDate',
+  'badDateOverflow',
+  'gitmodulesUrl',
+  'gitmodulesName',
+  'gitmodulesUpdate',
+] as const;
+
 interface VerbRule {
   /** Always directly after the verb. */
   readonly flags: readonly string[];
@@ -112,6 +157,20 @@ const verbRules = {
   'diff-tree': rule(120_000, '--no-ext-diff', '--no-textconv', '--text', '--no-color', '--ignore-submodules=all'),
   'ls-files': rule(60_000),
   fsck: rule(600_000),
+  'ls-remote': rule(60_000, '--symref', '--quiet'),
+  // One commit without its history, as a pack; nothing but what is asked for, no submodule, no file for FETCH_HEAD.
+  fetch: rule(
+    900_000,
+    '--quiet',
+    '--depth=1',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-auto-maintenance',
+    '--no-write-fetch-head',
+    '--no-write-commit-graph',
+    '--keep',
+    '--upload-pack=git-upload-pack',
+  ),
   version: rule(15_000),
 } as const;
 
@@ -135,7 +194,7 @@ export function createGitDoor(options: {
     const verb: VerbRule = verbRules[call.verb];
     return {
       program: program(),
-      args: [...globalFlags, call.verb, ...verb.flags, ...call.args],
+      args: [...globalFlags, ...transportFlags(call.transport), call.verb, ...verb.flags, ...call.args],
       env: environment(call, emptyHome, options.searchPath),
       cwd: emptyHome,
       timeoutMs: call.timeoutMs ?? verb.timeoutMs,
@@ -148,16 +207,20 @@ export function createGitDoor(options: {
     async run(call) {
       const planned = plan(call);
       const runOnce = (): Promise<RawResult> =>
-        options.spawner.run({
-          ...planned,
-          ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
-          maxOutputBytes: call.maxOutputBytes ?? 64 * 1024 * 1024,
-        });
+        options.spawner.run(
+          {
+            ...planned,
+            ...(call.stdin === undefined ? {} : { stdin: call.stdin }),
+            maxOutputBytes: call.maxOutputBytes ?? 64 * 1024 * 1024,
+          },
+          call.signal,
+        );
       let result: RawResult;
       try {
         result = await runOnce().catch((error: unknown) => (isHelperLost(error) ? runOnce() : Promise.reject(error)));
         // Somebody killed it, the kernel for want of memory perhaps. Every verb that is run here may be repeated.
-        if (result.signal === 'SIGKILL' && !result.timedOut && !result.truncated) result = await runOnce();
+        const wasKilled = result.signal === 'SIGKILL' && !result.timedOut && !result.truncated;
+        if (wasKilled && call.signal?.aborted !== true) result = await runOnce();
       } catch (error) {
         throw startFailure(error, planned.program);
       }
@@ -204,7 +267,10 @@ function environment(call: GitCall, emptyHome: string, searchPath: string): Reco
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_LITERAL_PATHSPECS: '1',
     GIT_OPTIONAL_LOCKS: '0',
-    GIT_ALLOW_PROTOCOL: 'file',
+    GIT_ALLOW_PROTOCOL: call.transport?.kind ?? 'file',
+    // A repository that is fetched from may be a partial clone: it must not fetch what it lacks, by programs that it names.
+    GIT_NO_LAZY_FETCH: '1',
+    ...httpsEnvironment(call.transport),
     GIT_PROTOCOL_FROM_USER: '0',
     GIT_SSH_COMMAND: '/bin/false',
     GIT_ASKPASS: '/bin/false',
@@ -217,6 +283,21 @@ function environment(call: GitCall, emptyHome: string, searchPath: string): Reco
     GIT_COMMITTER_EMAIL: 'orchestrate@localhost',
     GIT_AUTHOR_NAME: 'orchestrate',
     GIT_AUTHOR_EMAIL: 'orchestrate@localhost',
+  };
+}
+
+function transportFlags(transport: GitTransport | undefined): readonly string[] {
+  if (transport === undefined) return [];
+  const slips = toleratedSlips.map((id) => `fetch.fsck.${id}=ignore`);
+  return [...(transport.kind === 'https' ? httpsConfig : []), ...slips].flatMap((pair) => ['-c', pair]);
+}
+
+function httpsEnvironment(transport: GitTransport | undefined): Record<string, string> {
+  if (transport?.kind !== 'https') return {};
+  const { proxy, certificateFile } = transport;
+  return {
+    ...(proxy === undefined ? {} : { https_proxy: proxy }),
+    ...(certificateFile === undefined ? {} : { GIT_SSL_CAINFO: certificateFile }),
   };
 }
 

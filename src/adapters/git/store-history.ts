@@ -14,7 +14,7 @@ export interface CommitFacts {
 const nNearSteps = 32;
 
 /** Returns what a commit says; the time is the committer's. */
-export async function commitFacts(parts: StoreParts, commit: CommitId): Promise<CommitFacts> {
+export async function commitFacts(parts: Pick<StoreParts, 'reader'>, commit: CommitId): Promise<CommitFacts> {
   const { fields, message } = parseHeaders(await parts.reader.require(commit, 'commit'));
   const tree = fields.find(([key]) => key === 'tree')?.[1] ?? '';
   const committer = fields.find(([key]) => key === 'committer')?.[1] ?? '';

@@ -3,24 +3,11 @@ import * as path from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
 import type { CommitId } from '../../base/ids.ts';
+import { toleratedSlips } from './git-door.ts';
 import { syncFolder } from './object-writer.ts';
 import { plainFileMark } from './plain-file.ts';
 import { listRefsInFiles } from './ref-files.ts';
 import { objectsDir, type StoreParts } from './store-parts.ts';
-
-/** Old histories hold these harmless slips; refusing them would refuse well-known repositories. */
-const tolerated = [
-  'zeroPaddedFilemode',
-  'missingSpaceBeforeDate',
-  'badTimezone',
-  'missingEmail',
-  'missingSpaceBeforeEmail',
-  'badDate',
-  'badDateOverflow',
-  'gitmodulesUrl',
-  'gitmodulesName',
-  'gitmodulesUpdate',
-];
 
 /**
  * Brings a commit and everything reachable from it into the store. The other repository's objects are read as
@@ -52,7 +39,7 @@ export async function importObjects(
     const index = path.join(folder, 'checked.idx');
     await door.run({
       verb: 'index-pack',
-      args: [`--strict=${tolerated.map((id) => `${id}=ignore`).join(',')}`, '-o', index, pack],
+      args: [`--strict=${toleratedSlips.map((id) => `${id}=ignore`).join(',')}`, '-o', index, pack],
       gitDir,
     });
     await install(path.join(objectsDir(parts), 'pack'), name, pack, index);

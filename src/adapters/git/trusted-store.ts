@@ -75,7 +75,7 @@ export function createTrustedStore(options: {
   // Half-written objects of a process that was killed: nothing names them.
   const leftovers = (): readonly string[] => [
     ...filesNamed(objectsDir(parts), (name) => name.startsWith('tmp_')),
-    ...['import', 'merge'].flatMap((folder) => filesNamed(path.join(scratchDir, folder), () => true)),
+    ...['import', 'merge', 'fetch'].flatMap((folder) => filesNamed(path.join(scratchDir, folder), () => true)),
   ];
   const clearLocks = async (): Promise<readonly string[]> => {
     const cleared = await clearDeadLocksInTime(() => [...locks(), ...leftovers()], [gitDir]);

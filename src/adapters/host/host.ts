@@ -13,14 +13,19 @@ import { fixedSearchPath } from './search-path.ts';
 export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonly searchPath: readonly string[] } {
   const builtInDir = packageDir();
   const home = env['HOME'] !== undefined && isAbsolute(env['HOME']) ? env['HOME'] : homedir();
-  const stateHome = env['XDG_STATE_HOME'];
+  // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+  const folder = (name: string, otherwise: string): string => {
+    const asked = env[name];
+    return asked !== undefined && isAbsolute(asked) ? asked : join(home, otherwise);
+  };
   return {
     platform: platformName(),
     arch: process.arch,
     pid: process.pid,
     userName: userName(env),
-    // A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
-    stateHome: stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(home, '.local', 'state'),
+    stateHome: folder('XDG_STATE_HOME', '.local/state'),
+    cacheHome: folder('XDG_CACHE_HOME', '.cache'),
+    homeDir: home,
     tempDir: tmpdir(),
     builtInDir,
     version: versionOf(builtInDir),

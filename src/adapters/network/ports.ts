@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { Ports } from '../../ports/network.ts';
 import type { Spawner } from '../process/spawner.ts';
 import { findLinuxListeners } from './linux-listeners.ts';
+import { findLinuxStart } from './linux-start.ts';
 import type { Listeners } from './listeners.ts';
 import { findLsofListeners } from './lsof-listeners.ts';
 
@@ -17,6 +18,7 @@ export function createPorts(options: { spawner?: Pick<Spawner, 'run'> } = {}): P
 
   return {
     isFree,
+    startOf: (owner) => (process.platform === 'linux' ? findLinuxStart(owner) : Promise.resolve(undefined)),
     async holder(port) {
       const { owners, hasUnknown } = await findListeners(port);
       if (hasUnknown) return { kind: 'held', owners: [] };

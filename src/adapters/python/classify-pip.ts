@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { Resolution } from '../../ports/python.ts';
-import { conflictReason } from './conflict-reason.ts';
+import { conflictReason, fightingClaims } from './conflict-reason.ts';
 import type { PipOutcome } from './run-pip.ts';
 
 type Impossible = Extract<Resolution, { kind: 'impossible' }>;
@@ -21,7 +21,8 @@ export function classifyResolution(outcome: PipOutcome, indexName: string): Impo
       output,
     )
   ) {
-    return { kind: 'impossible', code: 'PACKAGE_CONFLICT', reason: conflictReason(output), log };
+    const fight = fightingClaims(output);
+    return { kind: 'impossible', code: 'PACKAGE_CONFLICT', reason: conflictReason(output), log, fight };
   }
   const reason = notFoundReason(output);
   if (reason !== undefined) return { kind: 'impossible', code: 'PACKAGE_NOT_FOUND', reason, log };

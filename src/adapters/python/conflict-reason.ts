@@ -1,24 +1,15 @@
-interface Claim {
-  /** Undefined for the person's own requirement. */
-  readonly by: string | undefined;
-  readonly requirement: string;
-  readonly name: string;
-}
+import type { Claim } from '../../ports/python.ts';
+
+type NamedClaim = Claim & { readonly name: string };
 
 /**
  * Returns one sentence naming two requirements that fight and who asks for each, from pip's
  * "The conflict is caused by" block.
  */
 export function conflictReason(output: string): string {
-  const claims = findClaims(output);
-  for (const first of claims) {
-    const second = claims.find(
-      (claim) => claim.name === first.name && claim.requirement !== first.requirement && claim.by !== first.by,
-    );
-    const other =
-      second ?? claims.find((claim) => claim.name === first.name && claim.requirement !== first.requirement);
-    if (other !== undefined) return `${sentencePart(first, true)}, but ${sentencePart(other, false)}.`;
-  }
+  const [first, other] = fightingClaims(output);
+  if (first !== undefined && other !== undefined)
+    return `${sentencePart(first, true)}, but ${sentencePart(other, false)}.`;
   const cannot = /Cannot install (.+?) because these package versions have conflicting dependencies/.exec(output);
   if (cannot !== null) return `${cannot[1]} cannot be installed together.`;
   const twice = /Double requirement given: (\S+) \(already in ([^,]+),/.exec(output);
@@ -26,7 +17,18 @@ export function conflictReason(output: string): string {
   return 'The requirements contradict each other, and pip gave up looking for the reason.';
 }
 
-function findClaims(output: string): readonly Claim[] {
+/** Returns the two requirements of that block that are for the same package and differ; none when pip names none. */
+export function fightingClaims(output: string): readonly Claim[] {
+  const claims = findClaims(output);
+  for (const first of claims) {
+    const others = claims.filter((claim) => claim.name === first.name && claim.requirement !== first.requirement);
+    const second = others.find((claim) => claim.by !== first.by) ?? others[0];
+    if (second !== undefined) return [first, second].map(({ by, requirement }) => ({ by, requirement }));
+  }
+  return [];
+}
+
+function findClaims(output: string): readonly NamedClaim[] {
   const block = /The conflict is caused by:\s*\n([\s\S]*?)\n\s*\n/.exec(`${output}\n\n`)?.[1] ?? '';
   return block
     .split('\n')
@@ -35,9 +37,9 @@ function findClaims(output: string): readonly Claim[] {
 }
 
 /** `foo 1.0 depends on numpy>=2` · `The user requested numpy==1.0` · `The user requested (constraint) numpy<2` */
-function parseClaim(line: string): Claim | undefined {
+function parseClaim(line: string): NamedClaim | undefined {
   const user = /^\s*The user requested (?:\(constraint\) )?(.+?)\s*$/.exec(line);
-  if (user !== null) return { by: undefined, requirement: user[1] ?? '', name: nameOf(user[1] ?? '') };
+  if (user !== null) return { by: null, requirement: user[1] ?? '', name: nameOf(user[1] ?? '') };
   const package_ = /^\s*(\S+) (\S+) depends on (.+?)\s*$/.exec(line);
   if (package_ === null) return undefined;
   return { by: `${package_[1]} ${package_[2]}`, requirement: package_[3] ?? '', name: nameOf(package_[3] ?? '') };
@@ -48,6 +50,6 @@ function nameOf(requirement: string): string {
 }
 
 function sentencePart({ by, requirement }: Claim, isFirst: boolean): string {
-  if (by !== undefined) return `${by} needs ${requirement}`;
+  if (by !== null) return `${by} needs ${requirement}`;
   return isFirst ? `You ask for ${requirement}` : `you ask for ${requirement}`;
 }

@@ -4,10 +4,12 @@ import { sweepScratch } from './child-environment.ts';
 import { inspectEnvironment } from './environment-manifest.ts';
 import { findInterpreter } from './interpreter.ts';
 import { findModernPip } from './modern-pip.ts';
+import { listOffers } from './offers.ts';
 import type { Parts } from './parts.ts';
 import { isModernPip } from './pip-version.ts';
 import { freeze, importCheck, modulesOf } from './questions.ts';
 import { listVersions, resolve } from './resolve.ts';
+import { survey } from './survey.ts';
 import { ensureBareVenv, ensurePip } from './tools.ts';
 
 /**
@@ -35,6 +37,7 @@ export function createPython(
     },
     resolve: (request) => resolve(parts, request),
     versions: (request) => listVersions(parts, request),
+    offers: (request) => listOffers(parts, request),
     async build(request) {
       const running = underWay.get(request.dir) ?? build(parts, request).finally(() => underWay.delete(request.dir));
       underWay.set(request.dir, running);
@@ -43,6 +46,7 @@ export function createPython(
     inspect: (dir) => inspectEnvironment(parts, dir),
     importCheck: (request) => importCheck(parts, request),
     freeze: (request) => freeze(parts, request),
+    survey: (request) => survey(parts, request),
     modulesOf: (request) => modulesOf(parts, request),
   };
 }

@@ -19,6 +19,7 @@ const resolveTimeoutMs = 30 * 60_000;
 
 export interface ResolveOptions {
   readonly requirements: readonly string[];
+  readonly constraints?: readonly string[];
   readonly index: PackageIndex;
   readonly kept?: readonly string[];
   readonly python: PythonFacts;
@@ -33,7 +34,7 @@ export async function resolve(parts: Parts, options: ResolveOptions): Promise<Re
   return withScratch(parts, options.toolsDir, async (scratch) => {
     const reportPath = join(scratch.dir, 'report.json');
     const keptArgs = await linkKept(parts, options.kept ?? [], scratch);
-    const args = ['--report', reportPath, ...keptArgs];
+    const args = ['--report', reportPath, ...keptArgs, ...(await constraintArgs(parts, options, scratch))];
     const { outcome, indexName } = await dryRun(parts, { ...options, requirements }, scratch, args);
     if (!outcome.isOk) return classifyResolution(outcome, indexName);
     const report = JSON.parse((await parts.files.readText(reportPath)) ?? '{"install":[]}') as Report;
@@ -46,8 +47,22 @@ export async function resolve(parts: Parts, options: ResolveOptions): Promise<Re
       ...locked,
       sizeBytes: locked.sizeBytes ?? sizes.get(url) ?? null,
     }));
-    return { kind: 'resolved', packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+    const needs = Object.fromEntries(
+      report.install.map(({ metadata }) => [normalName(metadata.name), metadata.requires_dist ?? []]),
+    );
+    return { kind: 'resolved', packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)), needs };
   });
+}
+
+async function constraintArgs(
+  parts: Parts,
+  { constraints = [] }: ResolveOptions,
+  scratch: Scratch,
+): Promise<readonly string[]> {
+  if (constraints.length === 0) return [];
+  const path = join(scratch.dir, 'constraints.txt');
+  await parts.files.writeAtomic(path, constraints.map((line) => `${requireRequirement(line)}\n`).join(''));
+  return ['--constraint', path];
 }
 
 /** Kept wheels lie one in a folder, by their hash; pip is shown them side by side. */
@@ -112,7 +127,11 @@ interface ReportItem {
     readonly url: string;
     readonly archive_info?: { readonly hash?: string; readonly hashes?: Readonly<Record<string, string>> };
   };
-  readonly metadata: { readonly name: string; readonly version: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly version: string;
+    readonly requires_dist?: readonly string[];
+  };
 }
 
 async function lockedPackage(

@@ -3,6 +3,7 @@ import { type CommitId, findCommitId, type GitTreeId } from '../../base/ids.ts';
 import { mergeMessage } from '../../domain/changes/merge-message.ts';
 import { snapshotLimits } from '../../domain/changes/snapshot-rules.ts';
 import { printLock } from '../../domain/environments/lock.ts';
+import { takenRef } from '../../domain/instances/component-files.ts';
 import type { Component } from '../../domain/instances/components.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { RestoreManifest } from '../../domain/restore/manifest.ts';
@@ -104,7 +105,7 @@ async function takeComponents(
       author: orchestrateAuthor,
       atSeconds: 0,
     });
-    const ref = `refs/orchestrate/components/${tree}`;
+    const ref = takenRef(tree);
     if ((await store.findRef(ref)) === undefined) await store.updateRefs([{ ref, from: null, to: commit }]);
     components.push({ id: one.id, path: one.path, source: one.source, commit: one.commit, tree });
     nFiles.set(one.path, taken.nFiles);

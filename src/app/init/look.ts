@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { findCommitId } from '../../base/ids.ts';
+import { isOutsideComponent } from '../../domain/instances/component-files.ts';
 import { isComponentPath } from '../../domain/instances/components.ts';
 import type { Files } from '../../ports/index.ts';
 
@@ -66,10 +67,7 @@ async function packedRef(files: Files, dir: string, ref: string): Promise<string
 /** A remote may carry a token; what is committed must not. */
 const withoutPassword = (url: string): string => url.replace(/^([\w+.-]+:\/\/)[^/]*@/, '$1');
 
-/** Folders of a component that are the person's or are made at run time: never taken. */
-const personal = /^(models|input|output|temp|user|custom_nodes|venv|\.venv|\.git)(\/|$)|(^|\/)__pycache__(\/|$)|\.pyc$/;
-
 /** Whether a path of ComfyUI's own folder stays out of its component tree. */
-export const skipInComfyui = (path: string): boolean => personal.test(path);
+export const skipInComfyui = (path: string): boolean => isOutsideComponent('.', path);
 /** Whether a path of a node pack stays out of its component tree. */
-export const skipInPack = (path: string): boolean => /(^|\/)(__pycache__|\.git|\.venv|venv)(\/|$)|\.pyc$/.test(path);
+export const skipInPack = (path: string): boolean => isOutsideComponent('custom_nodes/', path);

@@ -55,7 +55,7 @@ export async function loadGoBack(app: App, commit: string): Promise<{ name: stri
   const created = newest(installation.ledger, 'restore.created', `restore-at:${commit}`);
   if (created === undefined) return null;
   const { tag, manifest } = created.data;
-  const isKept = manifest.environment !== null && (await areWheelsKept(app, installation, manifest));
+  const isKept = !isBorrowed(installation, manifest) && (await areWheelsKept(app, installation, manifest));
   return { name: restoreNameOf(tag), grade: isKept ? 'offline' : await graderOf(app, installation)(manifest) };
 }
 
@@ -69,12 +69,16 @@ function graderOf(app: App, installation: Installation): (manifest: RestoreManif
   const known = new Map<string, Promise<RestoreGrade>>();
   return (manifest) => {
     const { environment } = manifest;
-    if (environment === null) return Promise.resolve('borrowed');
+    if (environment === null || isBorrowed(installation, manifest)) return Promise.resolve('borrowed');
     const grade = known.get(environment) ?? loadGrade(app, installation, manifest, environment);
     known.set(environment, grade);
     return grade;
   };
 }
+
+/** It was found, not built: nothing of ours brings it back, however well it is there now. */
+const isBorrowed = ({ ledger }: Installation, { environment }: RestoreManifest): boolean =>
+  environment === null || newest(ledger, 'environment.borrowed', `borrowed:${environment}`) !== undefined;
 
 async function loadGrade(
   app: App,

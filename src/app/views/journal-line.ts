@@ -15,6 +15,8 @@ export function entrySentence(entry: Entry): string {
 const tellers: Tellers = {
   'installation.created': ({ home, branchRef, head }) =>
     `installation made at ${home}, ${branchName(branchRef)} at ${shortId(head)}`,
+  'environment.borrowed': ({ environment, prefix, manager, packages }) =>
+    `environment ${environment.slice(0, 12)} is borrowed: ${prefix} (${manager}) with ${countText(packages.length, 'package')}`,
   'ledger.headMissing': ({ noted, found }) =>
     `rows up to #${noted.seq} were written once and are gone: the journal ended at #${found.seq}`,
   'supervisor.started': ({ pid, version }) => `supervisor ${version} started, pid ${pid}`,

@@ -36,6 +36,23 @@ export function parseRequirements(source: LocatedText): readonly Requirement[] {
   });
 }
 
+/** Returns what one line asks for, undefined for a blank line or a comment, or what is wrong with it as a sentence. */
+export function findRequirement(content: string): Omit<Requirement, 'line'> | string | undefined {
+  const parts = lineParts(content);
+  if (parts.kind === 'blank') return undefined;
+  return parts.kind === 'bad' ? parts.message : parts.requirement;
+}
+
+/** Returns what a line asks for. Fault: `NAME_INVALID` when it is not a package's name with a version range. */
+export function requireRequirement(line: string): Omit<Requirement, 'line'> {
+  const found = findRequirement(line);
+  if (typeof found === 'object') return found;
+  throw new Fault('NAME_INVALID', `This is not a package's name with a version range: ${JSON.stringify(line)}.`, {
+    hints: ['Write a name such as numpy, or numpy==2.1.0'],
+    state: 'Nothing was changed.',
+  });
+}
+
 /** Returns the requirement as one line without its line break. */
 export function printRequirement({
   writtenName,

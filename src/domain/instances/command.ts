@@ -62,12 +62,13 @@ export function startArguments(folders: InstanceFolders, port: number, extra: re
 /** Returns the whole environment of a service process: nothing of ours or the person's shell leaks in. */
 export function serviceEnvironment(options: {
   dir: string;
-  envDir: string;
+  /** Where the environment's programs lie. */
+  binDir: string;
   port: number;
   searchPath: readonly string[];
 }): Readonly<Record<string, string>> {
   return {
-    PATH: [`${options.envDir}/bin`, ...options.searchPath].join(':'),
+    PATH: [options.binDir, ...options.searchPath].join(':'),
     HOME: `${options.dir}/home`,
     TMPDIR: `${options.dir}/tmp`,
     LANG: 'C.UTF-8',

@@ -22,6 +22,8 @@ const component = z.strictObject({
     .nullable(),
   /** Its files in the trusted store. */
   tree: z.string().regex(/^[0-9a-f]{40}$/),
+  /** What differs from its commit: how many files, and the blob of the patch (unified diff) in the trusted store. */
+  edits: z.strictObject({ files: z.number().int().min(1), patch: z.string().regex(/^[0-9a-f]{40}$/) }).optional(),
 });
 
 export type Component = z.infer<typeof component>;
@@ -48,6 +50,7 @@ export function printComponents(components: readonly Component[]): string {
       `    source: ${JSON.stringify(one.source)}`,
       `    commit: ${one.commit === null ? 'null' : `"${one.commit}"`}`,
       `    tree: "${one.tree}"`,
+      ...(one.edits === undefined ? [] : [`    edits: { files: ${one.edits.files}, patch: "${one.edits.patch}" }`]),
     );
   }
   return `${lines.join('\n')}\n`;

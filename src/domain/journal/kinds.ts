@@ -37,6 +37,16 @@ export interface JournalKinds {
     readonly head: string;
     readonly version: string;
   };
+  /** [`borrowed:<environment>`] An environment that was found: what it is compared with whenever it is used. `mark` stands for a package's files. */
+  'environment.borrowed': {
+    readonly environment: string;
+    /** Its interpreter, as the lock names it. */
+    readonly python: string;
+    readonly prefix: string;
+    readonly manager: 'venv' | 'conda' | 'system';
+    readonly fingerprint: string;
+    readonly packages: readonly { readonly name: string; readonly version: string; readonly mark: string }[];
+  };
   /** [`ledger.headMissing`] Rows that were once the newest are gone: the tail was lost outside of the database. */
   'ledger.headMissing': {
     readonly noted: { readonly seq: number; readonly hash: string };
@@ -259,6 +269,8 @@ export interface JournalKinds {
     readonly python: string;
     readonly args: readonly string[];
     readonly seal: 'read-only bind' | 'detected, not prevented';
+    /** Folders that its process sees read-only; absent in old rows: the one of all built environments. */
+    readonly readOnly?: readonly string[];
   };
   /** [`instance-up:<instance>`] Proof of who answers. */
   'instance.proven': {

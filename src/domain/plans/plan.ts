@@ -1,5 +1,6 @@
 import type { CommitId, GitTreeId, PlanHash } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { BrokenPromise } from '../environments/promises.ts';
 
 export interface PackageMove {
   readonly name: string;
@@ -86,6 +87,8 @@ export interface Plan {
   readonly mustAsk: string | null;
   readonly estimates: PlanEstimates;
   readonly warnings: readonly string[];
+  /** What node packs ask for and do not get; absent in plans of a version that did not look. */
+  readonly brokenPromises?: readonly BrokenPromise[];
   /** Id of the model that planned, or null: no language model took part. */
   readonly model: string | null;
 }
@@ -102,6 +105,7 @@ export interface PlanDraft {
   readonly downloadBytes: number | null;
   readonly diskBytes: number | null;
   readonly warnings: readonly string[];
+  readonly brokenPromises?: readonly BrokenPromise[];
 }
 
 /** Returns every file that a plan writes, sorted by path; what lies in the slot afterwards has to be these bytes. */

@@ -46,8 +46,10 @@ export async function draftChange(engine: Engine, run: string, proposed: GitTree
   );
 }
 
-function titleOf({ goal, goalText, moves }: Plan): string {
+function titleOf({ goal, goalText, moves, files }: Plan): string {
   if (goal.kind === 'restore') return goal.title;
+  // Packages that move with a component are not what the change is about.
+  if (files.some(({ path }) => path === 'components.lock')) return goalText;
   const main = moves[0];
   return main ? `upgrade ${main.name} ${main.from ?? '(new)'} → ${main.to ?? '(removed)'}` : goalText;
 }

@@ -5,8 +5,8 @@ import type { QuestionAnswer } from '../../domain/changes/questions.ts';
 import { lockMeets } from '../../domain/environments/lock-meets.ts';
 import { parseLock } from '../../domain/environments/lock.ts';
 import type { Engine } from '../engine.ts';
-import { interpreter } from '../environments/ensure.ts';
-import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
+import { findEnvironment, unusable } from '../environments/named.ts';
+import { readDeclaration } from '../instances/compose.ts';
 import { findEvidence } from '../proofs/proofs.ts';
 import { listRestorePoints, pointAt } from '../restore/points.ts';
 import type { Drafted } from './draft.ts';
@@ -131,8 +131,18 @@ export const questions: Readonly<Record<string, Question>> = {
     async answer(engine, asked) {
       const tree = await engine.store.treeOf(asCommitId(asked.gated.base));
       const declaration = await readDeclaration(engine, tree);
-      const id = declaredEnvironment(engine, declaration.lockText, await interpreter(engine));
-      const condition = await engine.outside.python.inspect(`${engine.paths.envs}/${id}`);
+      const named = await findEnvironment(engine, declaration.lockText);
+      const { id, dir, condition } = named;
+      if (named.isBorrowed)
+        return {
+          verdict: verdict(condition.kind === 'intact'),
+          facts: [
+            condition.kind === 'intact'
+              ? `The borrowed environment ${dir} is as it was recorded; it is not sealed.`
+              : unusable(named).message,
+          ],
+          rows: [asked.gateRow],
+        };
       if (condition.kind === 'intact')
         return {
           verdict: 'yes',
@@ -153,6 +163,8 @@ export const questions: Readonly<Record<string, Question>> = {
     question: 'Is there room left for one more environment of this size?',
     async answer(engine, asked) {
       if (!touchesEnvironment(asked)) return notApplicable('The change makes no new environment.');
+      if (engine.ledger.latest(`borrowed:${asked.gated.environment}`) !== undefined)
+        return notApplicable('The environment lies where it was found: nothing is built.');
       const [free, size] = await Promise.all([
         engine.outside.files.freeBytes(engine.paths.home),
         engine.outside.files.sizeBytes(`${engine.paths.envs}/${asked.gated.environment}`),

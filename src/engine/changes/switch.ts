@@ -3,8 +3,8 @@ import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
-import { interpreter } from '../environments/ensure.ts';
-import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
+import { declaredEnvironment } from '../environments/named.ts';
+import { readDeclaration } from '../instances/compose.ts';
 import { findProduction, queueAgain, startProduction, stopProduction } from '../instances/production.ts';
 import { composedInstance } from '../instances/start.ts';
 import { draftOf } from './draft.ts';
@@ -110,7 +110,7 @@ async function isUnaffected(
     readDeclaration(engine, asGitTreeId(composed.tree)),
     readDeclaration(engine, exact),
   ]);
-  const id = declaredEnvironment(engine, next.lockText, await interpreter(engine));
+  const id = await declaredEnvironment(engine, next.lockText);
   return (
     composed.environment === id &&
     composed.components === next.componentsDigest &&

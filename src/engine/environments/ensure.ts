@@ -1,31 +1,24 @@
 import type { ReadyEnvironment } from '../../actions/_context.ts';
-import { Fault } from '../../base/fault.ts';
 import { parseLock } from '../../domain/environments/lock.ts';
-import type { BuiltEnvironment, PackageIndex, PythonFacts } from '../../ports/index.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import type { BuiltEnvironment, PackageIndex } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
-import { declaredEnvironment } from '../instances/compose.ts';
-
-/** Probes the interpreter that the installation's environments are made with. */
-export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
-  const { program } = engine.config.python;
-  return engine.outside.python.probe({ toolsDir: engine.paths.tools, ...(program === null ? {} : { program }) });
-}
+import { findEnvironment, interpreter, type NamedEnvironment, unusable } from './named.ts';
 
 /**
- * Returns the environment of a lock, built or found intact. `index` absent: only kept wheels may serve.
- * A drifted one is never used: Fault `ENVIRONMENT_DRIFTED`, its files are left as they are.
+ * Returns the environment of a lock, built or found intact. `index` absent: only kept wheels may serve. A borrowed one
+ * is never built. A drifted one is never used: Fault `ENVIRONMENT_DRIFTED`, its files are left as they are;
+ * `RESTORE_UNAVAILABLE` when a borrowed one is gone.
  */
 export async function ensureEnvironment(
   engine: EngineContext & Performer,
   options: { lockText: string; run: string | null; effectKey: string; index?: PackageIndex },
 ): Promise<ReadyEnvironment> {
   const { lockText, run } = options;
-  const python = await interpreter(engine);
-  const id = declaredEnvironment(engine, lockText, python);
-  const dir = `${engine.paths.envs}/${id}`;
+  const named = await findEnvironment(engine, lockText);
+  const { id, dir, condition } = named;
   const packages = parseLock({ file: 'requirements.lock', text: lockText });
-  const condition = await engine.outside.python.inspect(dir);
   if (condition.kind === 'intact') {
     const { manifestDigest, sizeBytes } = condition;
     return {
@@ -38,19 +31,11 @@ export async function ensureEnvironment(
       downloadedBytes: 0,
       fromKeptWheels: 0,
       reused: true,
+      ...(!named.isBorrowed ? {} : { borrowed: { readOnly: await sealable(engine, named) } }),
     };
   }
-  if (condition.kind === 'drifted') {
-    throw new Fault(
-      'ENVIRONMENT_DRIFTED',
-      `Files of the environment ${id} are not the ones that were built: ${condition.changed.slice(0, 5).join(', ')}.`,
-      {
-        hints: [`Move ${dir} away to have it rebuilt from kept wheels, then repeat.`],
-        state: 'Nothing was changed; production was not touched.',
-        data: { environment: id, changed: condition.changed.slice(0, 50) },
-      },
-    );
-  }
+  if (condition.kind === 'drifted' || named.isBorrowed) throw unusable(named);
+  const python = await interpreter(engine);
   const built: BuiltEnvironment = await engine.perform(
     {
       key: freshKey(engine, `${options.effectKey}:environment:${id}`),
@@ -93,4 +78,14 @@ function freshKey(engine: EngineContext, key: string): string {
     const candidate = n === 1 ? key : `${key}:${n}`;
     if (engine.ledger.latest(`effect:${candidate}`)?.kind !== 'effect.done') return candidate;
   }
+}
+
+/** A person's folders must stay writable, and the system's own is not ours to close: such an environment is only watched. */
+async function sealable(engine: EngineContext, { id, dir }: NamedEnvironment): Promise<readonly string[]> {
+  const { userDir, inputDir, outputDir } = engine.config.service;
+  const recorded = dataOf('environment.borrowed', engine.ledger.latest(`borrowed:${id}`));
+  const prefix = await engine.outside.files.realPath(dir);
+  if (prefix === undefined || recorded === undefined || recorded.manager === 'system') return [];
+  const written = [userDir, inputDir, outputDir, engine.paths.home, engine.paths.state];
+  return written.some((folder) => folder !== null && `${folder}/`.startsWith(`${prefix}/`)) ? [] : [prefix];
 }

@@ -1,12 +1,11 @@
 import { Fault } from '../../base/fault.ts';
-import type { EnvironmentId, GitTreeId } from '../../base/ids.ts';
+import type { GitTreeId } from '../../base/ids.ts';
 import { asGitTreeId } from '../../base/ids.ts';
 import { parseConfig } from '../../domain/definitions/config.ts';
 import type { InstallationConfig } from '../../domain/definitions/types.ts';
-import { environmentId } from '../../domain/environments/environment-id.ts';
 import { type InstanceFolders, instanceFolders, startArguments } from '../../domain/instances/command.ts';
+import { takenRef } from '../../domain/instances/component-files.ts';
 import { type Component, componentsDigest, parseComponents } from '../../domain/instances/components.ts';
-import type { PythonFacts } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 
 /** Everything that a tree declares about the service that it becomes. */
@@ -58,13 +57,6 @@ export async function readDeclaration(context: EngineContext, tree: GitTreeId): 
   };
 }
 
-/** Names the environment of a declaration on this machine. */
-export function declaredEnvironment(context: EngineContext, lockText: string, python: PythonFacts): EnvironmentId {
-  return environmentId({ lockText, python, accelerator: 'any', installer: 'pip' }, (text) =>
-    context.outside.digest.sha256(text),
-  );
-}
-
 export interface ComposedInstance {
   readonly folders: InstanceFolders;
   readonly args: readonly string[];
@@ -107,7 +99,7 @@ export async function composeInstance(
 
 /** Only what was adopted may be composed: any other tree of the store, a slot's say, could hold links that lead out. */
 async function requireAdopted({ store }: EngineContext, component: Component): Promise<void> {
-  if ((await store.findRef(`refs/orchestrate/components/${component.tree}`)) !== undefined) return;
+  if ((await store.findRef(takenRef(component.tree))) !== undefined) return;
   throw new Fault(
     'COMPONENT_NOT_FOUND',
     `components.lock names files of ${component.id} that were never adopted (${component.tree.slice(0, 12)}).`,

@@ -50,7 +50,8 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
     await engine.outside.files.remove(dir);
     throw error;
   });
-  const seal = (await engine.outside.processes.canBindReadOnly()) ? 'read-only bind' : 'detected, not prevented';
+  const folders = environment.borrowed?.readOnly ?? [engine.paths.envs];
+  const canBind = folders.length > 0 && (await engine.outside.processes.canBindReadOnly());
   const composed = row(
     'instance.composed',
     {
@@ -64,7 +65,8 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
       run,
       python: environment.python,
       args,
-      seal,
+      seal: canBind ? 'read-only bind' : 'detected, not prevented',
+      readOnly: canBind ? folders : [],
     },
     { run, keys: [`instance:${instance}`] },
   );

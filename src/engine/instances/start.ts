@@ -66,7 +66,7 @@ async function launch(engine: Engine, composed: Composed, mark: string): Promise
   await files.ensureDir(`${engine.paths.logs}/instances`);
   const env = serviceEnvironment({
     dir: composed.dir,
-    envDir: `${engine.paths.envs}/${composed.environment}`,
+    binDir: composed.python.slice(0, composed.python.lastIndexOf('/')),
     port: composed.port,
     searchPath: host.searchPath,
   });
@@ -78,7 +78,9 @@ async function launch(engine: Engine, composed: Composed, mark: string): Promise
     logPath: logPath(engine, composed.instance),
     mark,
   };
-  return processes.start(composed.seal === 'read-only bind' ? { ...spec, readOnly: [engine.paths.envs] } : spec);
+  return processes.start(
+    composed.seal === 'read-only bind' ? { ...spec, readOnly: composed.readOnly ?? [engine.paths.envs] } : spec,
+  );
 }
 
 async function prove(

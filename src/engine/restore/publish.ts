@@ -3,8 +3,8 @@ import type { CommitId, GitTreeId } from '../../base/ids.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import { printManifest, type RestoreManifest, restoreName, restoreRef } from '../../domain/restore/manifest.ts';
 import type { EngineContext } from '../context.ts';
-import { interpreter } from '../environments/ensure.ts';
-import { declaredEnvironment, readDeclaration } from '../instances/compose.ts';
+import { findEnvironment } from '../environments/named.ts';
+import { readDeclaration } from '../instances/compose.ts';
 
 export interface WrittenPoint {
   readonly name: string;
@@ -18,10 +18,9 @@ export async function stateOf(
   tree: GitTreeId,
 ): Promise<Pick<RestoreManifest, 'environment' | 'environmentDigest' | 'components'>> {
   const declaration = await readDeclaration(context, tree);
-  const environment = declaredEnvironment(context, declaration.lockText, await interpreter(context));
-  const condition = await context.outside.python.inspect(`${context.paths.envs}/${environment}`);
+  const { id, condition } = await findEnvironment(context, declaration.lockText);
   return {
-    environment,
+    environment: id,
     environmentDigest: condition.kind === 'intact' ? condition.manifestDigest : null,
     components: declaration.componentsDigest,
   };

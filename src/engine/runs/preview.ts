@@ -15,7 +15,7 @@ import { planHash } from '../../domain/plans/plan-hash.ts';
 import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { interpreter } from '../environments/ensure.ts';
+import { interpreter } from '../environments/named.ts';
 import { planRestoreTo, planUndo } from '../restore/targets.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
@@ -69,6 +69,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
       costUsd: 0,
     },
     warnings: [...warnings, ...draft.warnings],
+    brokenPromises: draft.brokenPromises ?? [],
     model: null,
   };
   const plan: Plan = { ...withoutHash, hash: planHash(withoutHash, (text) => engine.outside.digest.sha256(text)) };
@@ -155,6 +156,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     files,
     python,
     store: engine.store,
+    sources: engine.sources,
     interpreter: () => interpreter(engine),
     index,
     baseTree: await engine.store.treeOf(base),

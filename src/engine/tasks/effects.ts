@@ -7,7 +7,8 @@ import { snapshotLimits, skipInSlot } from '../../domain/changes/snapshot-rules.
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
-import { ensureEnvironment, interpreter } from '../environments/ensure.ts';
+import { ensureEnvironment } from '../environments/ensure.ts';
+import { interpreter } from '../environments/named.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import type { SlotLease } from '../leases/slots.ts';
 import type { EffectHandler } from '../machines/host.ts';

@@ -23,6 +23,8 @@ export interface PythonHarness {
   readonly runs: ProgramSpec[];
   /** The same port with another search path. */
   withSearchPath(searchPath: readonly string[]): Python;
+  /** The same port behind a proxy, or with another certificate authority. */
+  withNetwork(network: { proxy?: string; certificateFile?: string }): Python;
 }
 
 /** The real port to Python, with folders of its own. */
@@ -49,5 +51,10 @@ export function pythonHarness(): PythonHarness {
     processes,
     runs,
     withSearchPath,
+    withNetwork: (network) =>
+      createPython({
+        ...{ processes, files: createFiles(), clock, digest: createDigest(), network },
+        searchPath: fixedSearchPath(process.env['PATH']),
+      }),
   };
 }

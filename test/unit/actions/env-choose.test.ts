@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import type { PlanningContext } from '../../../src/actions/_context.ts';
 import { envChoose } from '../../../src/actions/env-choose.ts';
 import { parseLock } from '../../../src/domain/environments/lock.ts';
 import type { FakePython } from '../../fakes/fake-python.ts';
-import { fakePythonFacts } from '../../fakes/fake-python.ts';
 import { createWorld, type World, type WorldOptions } from '../../fakes/fake-world.ts';
+import { planningContext } from './planning-context.ts';
 
 type Asked = { package: string; family?: string; version?: string };
 
@@ -13,22 +12,7 @@ async function choosing(
   options: WorldOptions = {},
 ): Promise<{ world: World; plan: (asked: Asked) => ReturnType<typeof envChoose.plan> }> {
   const world = await createWorld(options);
-  const { config, paths, store, outside } = world.context;
-  const { clock, digest, files, python } = outside;
-  const context: PlanningContext = {
-    config,
-    paths,
-    clock,
-    digest,
-    files,
-    python,
-    store,
-    interpreter: async () => fakePythonFacts,
-    index: config.python.index,
-    baseTree: await store.treeOf(world.first),
-    signal: new AbortController().signal,
-    mark: 'demo/r1',
-  };
+  const context = await planningContext(world);
   return { world, plan: async (asked) => envChoose.plan(context, envChoose.input.parse(asked)) };
 }
 
@@ -74,7 +58,7 @@ describe('env.choose', () => {
         ({ name, version }) => `${name} ${version}`,
       ),
     ).toEqual(['numpy 2.1.0', 'pillow 11.0.0', 'torch 2.9.0', 'torchvision 0.24.0']);
-    expect(world.python.resolved[0]).toContain('pillow===11.0.0');
+    expect(world.python.constrained[0]).toContain('pillow===11.0.0');
   });
 
   it('changes the pinned versions in requirements.in and keeps every other byte', async () => {

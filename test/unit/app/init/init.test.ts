@@ -9,6 +9,7 @@ import { parseConfig } from '../../../../src/domain/definitions/config.ts';
 import { installationPaths } from '../../../../src/domain/installation/paths.ts';
 import { parseComponents } from '../../../../src/domain/instances/components.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
+import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
 import { createFakeHome, type FakeHome } from '../../../fakes/fake-home.ts';
@@ -17,6 +18,7 @@ import { createFakeProcesses } from '../../../fakes/fake-processes.ts';
 import { createFakePython, type FakePython } from '../../../fakes/fake-python.ts';
 import { createFakeRandom } from '../../../fakes/fake-random.ts';
 import { createFakeService } from '../../../fakes/fake-service.ts';
+import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
 import { createMemoryLedgers, type MemoryLedger } from '../../../fakes/memory-ledger.ts';
@@ -76,6 +78,7 @@ function machine(given: Readonly<Record<string, string>> = {}): Machine {
       processes,
       ports: service.ports,
       python,
+      accelerators: createFakeAccelerators(),
       service,
       log: silentLog,
       host,
@@ -87,7 +90,7 @@ function machine(given: Readonly<Record<string, string>> = {}): Machine {
       created.push(id);
       const paths = installationPaths(homeDir, '/state', id);
       await files.ensureDir(paths.state);
-      return { store, home, ledger: ledgers.open(), paths };
+      return { store, home, sources: createFakeSources(store), ledger: ledgers.open(), paths };
     },
     narrate: () => {},
     ask: () => Promise.reject(new Error('nobody is asked')),

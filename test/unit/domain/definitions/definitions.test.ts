@@ -157,6 +157,8 @@ describe('the built-in definitions', () => {
     origin: 'built-in' as const,
   }));
   const actions = new Set([
+    'components.choose-core',
+    'components.take',
     'env.choose',
     'env.record',
     'env.lock',

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { environmentId, type EnvironmentFacts } from '../../../../src/domain/environments/environment-id.ts';
 import {
+  isBorrowed,
+  isLockable,
   parseLock,
   printLock,
   readLock,
@@ -48,6 +50,57 @@ describe('printLock', () => {
       torch===2.8.0+cu128 --hash=sha256:aa…  # file=torch-2.8.0+cu128-cp312-cp312-linux_x86_64.whl size=900000000
       "
     `);
+  });
+});
+
+describe('a borrowed lock', () => {
+  const bare = { sha256: [], file: '', sizeBytes: null };
+  const borrowed: Lock = {
+    abi: 'cp311',
+    platform: 'linux-x86_64',
+    borrowed: '/srv/my ComfyUI/venv/bin/python',
+    packages: [
+      { name: 'numpy', version: '1.26.4', ...bare },
+      { name: 'torch', version: '2.8.0+cu128', ...bare },
+    ],
+  };
+  const printed = printLock(borrowed);
+
+  it('names the interpreter and the versions, and comes back as it was', () => {
+    expect(printed).toMatchInlineSnapshot(`
+      "# Made by orchestrate: an environment that was found, used where it lies. It is not sealed and has no hashes.
+      # borrowed: /srv/my ComfyUI/venv/bin/python
+      # python: cp311
+      # platform: linux-x86_64
+      numpy===1.26.4
+      torch===2.8.0+cu128
+      "
+    `);
+    const read = readLock({ file, text: printed });
+    expect(read).toEqual(borrowed);
+    expect([isBorrowed(read), isBorrowed(lock)]).toEqual([true, false]);
+  });
+
+  it('is not mixed with hashes: either an environment was found, or it is built', () => {
+    const text = printed.replace(
+      'numpy===1.26.4',
+      `numpy===1.26.4 --hash=sha256:${a64}  # file=numpy-1.26.4-py3-none-any.whl`,
+    );
+    expect(() => readLock({ file, text })).toThrow('A line of a borrowed lock has to read name===version');
+    expect(() => readLock({ file, text: printed.replace(/# borrowed.*\n/, '') })).toThrow(
+      'A line has to read name===version --hash',
+    );
+  });
+
+  it.each(['relative/python', '', '/usr/bin/python\r'])('takes %j for no interpreter', (path) => {
+    const text = printed.replace(/# borrowed: .*/, `# borrowed: ${path}`);
+    expect(() => readLock({ file, text })).toThrow();
+  });
+
+  it('cannot hold what no tool would write', () => {
+    expect(isLockable({ name: 'numpy', version: '1.26.4+local.1' })).toBe(true);
+    expect(isLockable({ name: 'numpy', version: '1.0 beta' })).toBe(false);
+    expect(isLockable({ name: '-numpy', version: '1' })).toBe(false);
   });
 });
 

@@ -101,7 +101,8 @@ describe('components.lock', () => {
   it('is read back as it was printed', () => {
     const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/);
     const hex = fc.stringMatching(/^[0-9a-f]{40}$/);
-    const any = fc.record({
+    const edits = fc.record({ files: fc.integer({ min: 1, max: 999 }), patch: hex });
+    const facts = fc.record({
       id: name,
       path: fc.oneof(
         fc.constant('.'),
@@ -112,6 +113,10 @@ describe('components.lock', () => {
       commit: fc.option(hex),
       tree: hex,
     });
+    const any = fc.oneof(
+      facts,
+      fc.tuple(facts, edits).map(([one, edited]) => ({ ...one, edits: edited })),
+    );
     fc.assert(
       fc.property(fc.uniqueArray(any, { minLength: 1, maxLength: 5, selector: (one) => one.path }), (given) => {
         const sorted = [...given].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -246,7 +251,7 @@ describe('an instance', () => {
   });
 
   it('sees an environment in which nothing of ours or of the person is', () => {
-    const env = serviceEnvironment({ dir: '/i1', envDir: '/envs/e1', port: 8191, searchPath: ['/usr/bin'] });
+    const env = serviceEnvironment({ dir: '/i1', binDir: '/envs/e1/bin', port: 8191, searchPath: ['/usr/bin'] });
     expect(env).toMatchObject({
       PATH: '/envs/e1/bin:/usr/bin',
       HOME: '/i1/home',

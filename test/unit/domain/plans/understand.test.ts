@@ -111,3 +111,26 @@ describe('a goal that is refused', () => {
     expect(understandGoal('upgrade pytorch to 2.9.1', [{ ...pytorch, inputs }]).kind).toBe('unknown');
   });
 });
+
+describe('a goal about components', () => {
+  const all = [onePackage, pytorch, builtIn('update-comfyui'), builtIn('update-pack')];
+  const said = (goal: string): string => {
+    const answer = understandGoal(goal, all);
+    if (answer.kind === 'unknown') return 'unknown';
+    const { component = '', version = '' } = answer.inputs;
+    return [answer.playbook.id, component, version].join(' ').trim();
+  };
+
+  it.each([
+    ['update comfyui', 'update-comfyui'],
+    ['Upgrade ComfyUI to v0.8.0', 'update-comfyui  0.8.0'],
+    ['upgrade comfyui 0.3.76', 'update-comfyui  0.3.76'],
+    ['bring comfyui up to date', 'update-comfyui'],
+    ['update pack demo-pack', 'update-pack demo-pack'],
+    ['update the node pack rgthree-comfy to 1.2.3', 'update-pack rgthree-comfy 1.2.3'],
+    ['upgrade numpy', 'upgrade-package'],
+    ['do not update comfyui', 'unknown'],
+  ])('%s', (goal, expected) => {
+    expect(said(goal)).toBe(expected);
+  });
+});

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+
+import { Fault } from '../base/fault.ts';
+import { asCommitId, asGitTreeId, type GitTreeId } from '../base/ids.ts';
+import { didYouMean } from '../domain/definitions/did-you-mean.ts';
+import { mergeRequirements } from '../domain/environments/merge-requirements.ts';
+import { chooseVersion, nameOf, type OfferedVersion } from '../domain/instances/choose-version.ts';
+import { takenRef } from '../domain/instances/component-files.ts';
+import { type Component, parseComponents, printComponents } from '../domain/instances/components.ts';
+import { declaredVersion } from '../domain/instances/declared-version.ts';
+import type { PlanDraft } from '../domain/plans/plan.ts';
+import { carryEdits, editsOf, fetchedTree } from './_component-tree.ts';
+import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { resolveMerged } from './_resolve-merged.ts';
+
+const input = z.object({
+  /** Id of a node pack; empty for ComfyUI itself. */
+  component: z.string().default(''),
+  /** Tag, branch or commit; empty for the newest release. */
+  version: z.string().default(''),
+  /** Tag or commit that the files on the branch came from, where nothing says it. */
+  base: z.string().default(''),
+  /** `drop` leaves local edits behind. */
+  edits: z.enum(['carry', 'drop']).default('carry'),
+});
+
+type Asked = z.infer<typeof input>;
+
+/**
+ * Chooses the version of ComfyUI, or of one node pack, to move to: fetches its files into the trusted store, where
+ * nothing can start them yet, carries the person's edits over, merges its requirements into requirements.in and resolves
+ * the lock again. Files that were never run here have to be approved by a person before anything is started from them.
+ * Faults: `COMPONENT_NOT_FOUND`, `COMPONENT_VERSION_NOT_FOUND`, `NOTHING_TO_DO`, `CHANGE_CONFLICT`, `PACKAGE_CONFLICT`,
+ * those of `ComponentSources` and of the index.
+ */
+export const componentsChooseCore = definePlanningAction({
+  id: 'components.choose-core',
+  summary: 'Choose the version of ComfyUI or of a node pack to move to',
+  effect: 'plan',
+  input,
+  async plan(context, asked): Promise<PlanDraft> {
+    const text = (path: string): Promise<string> => readBranch(context, path);
+    const components = parseComponents(await text('components.lock'));
+    const component = findComponent(components, asked.component);
+    const versions = await context.sources.versions(component.source);
+    const base = await baseOf(context, { component, versions, asked });
+    const to = chooseVersion({ versions, asked: asked.version, current: base.current });
+    const what = component.path === '.' ? 'ComfyUI' : component.id;
+    if (to.kind === 'newest')
+      throw new Fault('NOTHING_TO_DO', `${what} is at the newest there is: ${to.name}.`, {
+        state: 'Nothing was changed.',
+      });
+    if (to.kind === 'unknown')
+      throw new Fault('COMPONENT_VERSION_NOT_FOUND', `${to.sentence} The source is ${component.source}.`, {
+        hints: [`Releases there: ${newestNames(versions)}`],
+        state: 'Nothing was changed.',
+      });
+
+    const next = await fetchedTree(context, component, to);
+    const edits = await editsOf(context, component, base.tree);
+    const isCarried = edits.length > 0 && asked.edits === 'carry';
+    const tree = isCarried ? await carryEdits(context, component, { base: base.tree, next }) : next;
+    if (tree === component.tree && to.commit === component.commit)
+      throw new Fault('NOTHING_TO_DO', `${what} is at ${to.name} already.`, { state: 'Nothing was changed.' });
+
+    const requirementsText = await text('requirements.in');
+    const merged =
+      component.path === '.'
+        ? mergeRequirements({
+            before: await requirementsOf(context, base.tree, base.current.name),
+            after: await requirementsOf(context, next, to.name),
+            mine: { file: 'requirements.in', text: requirementsText },
+          })
+        : { text: requirementsText, kept: [] };
+    const lockText = await text('requirements.lock');
+    const resolved = await resolveMerged(context, { before: requirementsText, after: merged.text, lockText });
+    const changed = await context.store.differences(asGitTreeId(component.tree), tree);
+    const moved = components.map((one) => (one === component ? { ...one, commit: to.commit, tree } : one));
+    const isNew = (await context.store.findRef(takenRef(tree))) === undefined;
+    const edited = edits.map(({ path }) => path);
+    return {
+      ...resolved,
+      rejected: [],
+      requirementsText: merged.text,
+      files: [{ path: 'components.lock', text: printComponents(moved) }],
+      notes: [
+        `${what} ${base.current.name} → ${to.name} (${to.commit.slice(0, 7)}), ${changed.length} files changed`,
+        ...(isCarried ? [`carries over your edits of ${edited.length} files: ${shown(edited)}`] : []),
+      ],
+      mustAsk: isNew
+        ? `${what} ${to.name} from ${component.source} was never run here; it runs as you when it is started`
+        : null,
+      warnings: [
+        ...resolved.warnings,
+        ...(edited.length > 0 && !isCarried ? [`your edits of ${shown(edited)} are left behind`] : []),
+        ...merged.kept.map(
+          ({ yours, asked: wants }) => `requirements.in keeps your ${yours}; ${what} ${to.name} asks for ${wants}`,
+        ),
+        ...(component.path === '.' ? [] : await packWarnings(context, { component, before: base.tree, after: next })),
+      ],
+    };
+  },
+});
+
+async function readBranch({ store, baseTree }: PlanningContext, path: string): Promise<string> {
+  const bytes = await store.readFile(baseTree, path);
+  if (!bytes) throw new Fault('CONFIG_INVALID', `The branch has no ${path}.`, { hints: ['orchestrate doctor'] });
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+function findComponent(components: readonly Component[], asked: string): Component {
+  const found =
+    asked === '' || asked === 'comfyui'
+      ? components.find((one) => one.path === '.')
+      : components.find((one) => one.path !== '.' && one.id.toLowerCase() === asked.toLowerCase());
+  if (found) return found;
+  const packs = components.filter((one) => one.path !== '.').map((one) => one.id);
+  throw new Fault(
+    'COMPONENT_NOT_FOUND',
+    `There is no node pack ${JSON.stringify(asked)} in components.lock.${didYouMean(asked, packs)}`,
+    { hints: [`It names: ${shown(packs)}`], state: 'Nothing was changed.' },
+  );
+}
+
+interface Base {
+  /** The files as their author published them, without the person's edits. */
+  readonly tree: GitTreeId;
+  readonly current: { readonly commit: string | null; readonly version: string | null; readonly name: string };
+}
+
+/** Finds out what the files on the branch came from: what components.lock says, what the person says, or the version that they name. */
+async function baseOf(
+  context: PlanningContext,
+  options: { component: Component; versions: readonly OfferedVersion[]; asked: Asked },
+): Promise<Base> {
+  const { component, versions, asked } = options;
+  const version = await declaredVersion((path) => readText(context, asGitTreeId(component.tree), path));
+  const said = asked.base === '' ? undefined : chooseVersion({ versions, asked: asked.base, current: noCurrent });
+  const guessed = version === null ? undefined : chooseVersion({ versions, asked: `v${version}`, current: noCurrent });
+  const named = said ?? guessed;
+  const commit = said === undefined ? component.commit : null;
+  const from = commit ?? (named?.kind === 'chosen' ? named.commit : null);
+  if (from === null) {
+    throw new Fault(
+      'COMPONENT_VERSION_NOT_FOUND',
+      `Nothing says which version of ${component.id} the files on the branch came from, so your edits of them cannot be told apart.`,
+      {
+        hints: ['orchestrate run "…" --set base=<tag or commit that you installed>'],
+        state: 'Nothing was changed.',
+      },
+    );
+  }
+  const known = nameOf(versions, from);
+  const tree = await fetchedTree(context, component, { commit: asCommitId(from), ref: known?.ref ?? null });
+  const name = known?.name ?? (version === null ? from.slice(0, 7) : `v${version} (${from.slice(0, 7)})`);
+  return { tree, current: { commit: from, version: known?.name ?? version, name } };
+}
+
+const noCurrent = { commit: null, version: null } as const;
+
+async function readText({ store }: PlanningContext, tree: GitTreeId, path: string): Promise<string | undefined> {
+  const bytes = await store.readFile(tree, path);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+async function requirementsOf(
+  context: PlanningContext,
+  tree: GitTreeId,
+  version: string,
+): Promise<{ readonly file: string; readonly text: string }> {
+  return { file: `requirements.txt of ${version}`, text: (await readText(context, tree, 'requirements.txt')) ?? '' };
+}
+
+/** A pack's requirements are not in requirements.in: what changed there is told, not acted on. */
+async function packWarnings(
+  context: PlanningContext,
+  options: { component: Component; before: GitTreeId; after: GitTreeId },
+): Promise<readonly string[]> {
+  const [before, after] = await Promise.all(
+    [options.before, options.after].map((tree) => readText(context, tree, 'requirements.txt')),
+  );
+  if (before === after) return [];
+  return [`the requirements of ${options.component.id} changed; the proof shows whether the environment meets them`];
+}
+
+const newestNames = (versions: readonly OfferedVersion[]): string => {
+  const tags = versions.filter((one) => one.kind === 'tag').map((one) => one.name);
+  return tags.length === 0 ? 'none' : shown(tags.slice(-5).reverse());
+};
+
+const shown = (names: readonly string[]): string =>
+  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')}, … (${names.length})`;

@@ -1,0 +1,10 @@
+/** Folders of ComfyUI that are the person's or are made at run time: never part of its component. */
+const personal = /^(models|input|output|temp|user|custom_nodes|venv|\.venv|\.git)(\/|$)|(^|\/)__pycache__(\/|$)|\.pyc$/;
+const madeInPack = /(^|\/)(__pycache__|\.git|\.venv|venv)(\/|$)|\.pyc$/;
+
+/** Whether a path of a component's folder or repository stays out of its tree; `componentPath` is `.` for ComfyUI itself. */
+export const isOutsideComponent = (componentPath: string, path: string): boolean =>
+  (componentPath === '.' ? personal : madeInPack).test(path);
+
+/** The ref that says of a component's tree that it was adopted, or approved with a plan: nothing else is ever started. */
+export const takenRef = (tree: string): string => `refs/orchestrate/components/${tree}`;

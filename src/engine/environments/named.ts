@@ -1,0 +1,133 @@
+import { Fault } from '../../base/fault.ts';
+import type { EnvironmentId } from '../../base/ids.ts';
+import { borrowedChanges } from '../../domain/environments/borrowed.ts';
+import { environmentId } from '../../domain/environments/environment-id.ts';
+import { borrowedInterpreter } from '../../domain/environments/lock.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { EnvironmentCondition, PythonFacts, Survey } from '../../ports/index.ts';
+import { type EngineContext, markOf } from '../context.ts';
+
+/** Probes the interpreter that the installation's environments are made with. */
+export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
+  const { program } = engine.config.python;
+  return engine.outside.python.probe({ toolsDir: engine.paths.tools, ...(program === null ? {} : { program }) });
+}
+
+/** The environment that a lock names on this machine, and how it is there. */
+export interface NamedEnvironment {
+  readonly id: EnvironmentId;
+  /** Where it lies or is to be built: below `envs/`, or where it was found. */
+  readonly dir: string;
+  /** Its interpreter, links not resolved: a venv is found by its own path. */
+  readonly python: string;
+  /** It was found and is used where it lies: never built. */
+  readonly isBorrowed: boolean;
+  readonly condition: EnvironmentCondition;
+}
+
+/**
+ * Answers which environment a lock names and whether it is ready. A borrowed one is surveyed and compared with what
+ * was recorded when it was adopted; `manifestDigest` is its fingerprint then, and its size is not ours: 0. One whose
+ * interpreter is gone, or that was never adopted, is `missing`. Nothing is written.
+ */
+export async function findEnvironment(context: EngineContext, lockText: string): Promise<NamedEnvironment> {
+  const id = await declaredEnvironment(context, lockText);
+  const borrowed = borrowedInterpreter(lockText);
+  if (borrowed !== undefined) {
+    const condition = await borrowedCondition(context, { id, python: borrowed });
+    return { id, dir: prefixOf(borrowed), python: borrowed, isBorrowed: true, condition };
+  }
+  const dir = `${context.paths.envs}/${id}`;
+  const condition = await context.outside.python.inspect(dir);
+  return { id, dir, python: `${dir}/bin/python`, isBorrowed: false, condition };
+}
+
+/** Names the environment of a lock on this machine. A borrowed one is named by its lock alone. */
+export async function declaredEnvironment(context: EngineContext, lockText: string): Promise<EnvironmentId> {
+  const { sha256 } = context.outside.digest;
+  if (borrowedInterpreter(lockText) !== undefined) return borrowedId(lockText, sha256);
+  const python = await interpreter(context);
+  return environmentId({ lockText, python, accelerator: 'any', installer: 'pip' }, sha256);
+}
+
+function borrowedId(lockText: string, sha256: (text: string) => string): EnvironmentId {
+  const python = { version: '', abi: '', platform: '' };
+  return environmentId({ lockText, python, accelerator: 'any', installer: 'borrowed' }, sha256);
+}
+
+/** `/srv/ComfyUI/venv` for `/srv/ComfyUI/venv/bin/python`. */
+export const prefixOf = (python: string): string => python.slice(0, Math.max(1, python.lastIndexOf('/bin/')));
+
+async function borrowedCondition(
+  context: EngineContext,
+  { id, python }: { id: EnvironmentId; python: string },
+): Promise<EnvironmentCondition> {
+  const recorded = dataOf('environment.borrowed', context.ledger.latest(`borrowed:${id}`));
+  // What was never adopted is never started: a lock alone could name any program of the machine.
+  if (recorded === undefined) return { kind: 'missing' };
+  const now = await surveyIfThere(context, python);
+  if (now === undefined) return { kind: 'missing' };
+  if (now.fingerprint === recorded.fingerprint)
+    return { kind: 'intact', manifestDigest: now.fingerprint, python, sizeBytes: 0 };
+  return { kind: 'drifted', changed: borrowedChanges(recorded.packages, now.packages) };
+}
+
+async function surveyIfThere(context: EngineContext, python: string): Promise<Survey | undefined> {
+  try {
+    return await context.outside.python.survey({ python, mark: markOf(context, 'survey') });
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'PYTHON_MISSING') return undefined;
+    throw error;
+  }
+}
+
+/** Records what an adopted environment is now: what it is compared with from here on. */
+export async function recordBorrowed(
+  context: EngineContext,
+  { lockText, survey }: { lockText: string; survey: Survey },
+): Promise<EnvironmentId> {
+  const python = borrowedInterpreter(lockText);
+  if (python === undefined) throw new Error('the lock borrows nothing');
+  const id = borrowedId(lockText, context.outside.digest.sha256);
+  const { prefix, manager, fingerprint } = survey;
+  const known = dataOf('environment.borrowed', context.ledger.latest(`borrowed:${id}`));
+  if (known?.fingerprint === fingerprint) return id;
+  const packages = survey.packages.map(({ name, version, mark }) => ({ name, version, mark }));
+  await context.ledger.append([
+    row(
+      'environment.borrowed',
+      { environment: id, python, prefix, manager, fingerprint, packages },
+      { keys: [`borrowed:${id}`] },
+    ),
+  ]);
+  return id;
+}
+
+/** Faults that say why an environment cannot be used; nothing was changed. */
+export function unusable({ id, dir, python, isBorrowed, condition }: NamedEnvironment): Fault {
+  const state = 'Nothing was changed; production was not touched.';
+  if (isBorrowed && condition.kind === 'missing')
+    return new Fault(
+      'RESTORE_UNAVAILABLE',
+      `The borrowed environment ${dir} is not there any more, or was never adopted.`,
+      {
+        hints: [`Bring ${python} back.`, 'orchestrate restore list'],
+        state,
+        data: { environment: id, python },
+      },
+    );
+  const changed = condition.kind === 'drifted' ? condition.changed : [];
+  const few = `${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ` and ${changed.length - 5} more` : ''}`;
+  const data = { environment: id, changed: changed.slice(0, 50) };
+  if (isBorrowed)
+    return new Fault('ENVIRONMENT_DRIFTED', `The borrowed environment ${dir} is not as it was recorded: ${few}.`, {
+      hints: ['orchestrate outside list', 'Put those packages back as they were, then repeat.'],
+      state,
+      data,
+    });
+  return new Fault('ENVIRONMENT_DRIFTED', `Files of the environment ${id} are not the ones that were built: ${few}.`, {
+    hints: [`Move ${dir} away to have it rebuilt from kept wheels, then repeat.`],
+    state,
+    data,
+  });
+}

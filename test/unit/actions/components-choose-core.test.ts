@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { PlanningContext } from '../../../src/actions/_context.ts';
+import { componentsChooseCore } from '../../../src/actions/components-choose-core.ts';
+import { asGitTreeId } from '../../../src/base/ids.ts';
+import { parseComponents, printComponents } from '../../../src/domain/instances/components.ts';
+import type { PlanDraft } from '../../../src/domain/plans/plan.ts';
+import { fakePythonFacts } from '../../fakes/fake-python.ts';
+import { adoptComponent, createWorld, type World } from '../../fakes/fake-world.ts';
+
+const source = 'https://example.invalid/ComfyUI';
+const v1 = {
+  'main.py': 'one\n',
+  'nodes.py': 'a\n',
+  'comfyui_version.py': '__version__ = "0.3.64"\n',
+  'requirements.txt': 'numpy\npillow\ntorch\n',
+  'models/checkpoints/put_here': '',
+};
+const v2 = {
+  ...v1,
+  'main.py': 'two\n',
+  'comfyui_version.py': '__version__ = "0.8.0"\n',
+  'requirements.txt': 'numpy>=2.1\npillow\ntorch\nfilelock\n',
+};
+const index = {
+  numpy: { '2.0.0': {}, '2.1.0': {} },
+  pillow: { '11.0.0': {} },
+  torch: { '2.8.0': {}, '2.9.0': {} },
+  filelock: { '3.0': {} },
+};
+
+let world: World;
+
+beforeEach(async () => {
+  world = await createWorld({ index });
+  await world.sources.put({ source, name: 'v0.3.64', files: v1 });
+  await world.sources.put({ source, name: 'v0.8.0', files: v2 });
+});
+
+/** Plans on a branch whose ComfyUI is v0.3.64 with these files edited. */
+async function plan(
+  asked: Record<string, string> = {},
+  options: { edits?: Record<string, string>; commit?: string | null; requirements?: string } = {},
+): Promise<PlanDraft> {
+  const { store, sources } = world;
+  const versions = await sources.versions(source);
+  const old = versions.find((one) => one.name === 'v0.3.64')?.commit ?? null;
+  const { 'models/checkpoints/put_here': _model, ...program } = v1;
+  const tree = await store.editTree(
+    asGitTreeId('4b825dc642cb6eb9a060e54bf8d69288fbee4904'),
+    new Map(Object.entries({ ...program, ...options.edits })),
+  );
+  await adoptComponent(store, tree);
+  const commit = options.commit === undefined ? old : options.commit;
+  const lock = printComponents([{ id: 'comfyui', path: '.', source, commit, tree }]);
+  const requirements = options.requirements ?? 'numpy\npillow\ntorch\n';
+  const baseTree = await store.editTree(
+    await store.treeOf(world.first),
+    new Map([
+      ['components.lock', lock],
+      ['requirements.in', requirements],
+    ]),
+  );
+  const { config, paths, outside } = world.context;
+  const context: PlanningContext = {
+    ...outside,
+    config,
+    paths,
+    store,
+    sources,
+    interpreter: async () => fakePythonFacts,
+    index: config.python.index,
+    baseTree,
+    signal: new AbortController().signal,
+    mark: 'demo/r1',
+  };
+  return componentsChooseCore.plan(context, componentsChooseCore.input.parse(asked));
+}
+
+const fileOf = async (draft: PlanDraft, path: string): Promise<string | undefined> => {
+  const [core] = parseComponents(draft.files?.[0]?.text ?? '');
+  const bytes = core && (await world.store.readFile(asGitTreeId(core.tree), path));
+  return bytes && new TextDecoder().decode(bytes);
+};
+
+describe('components.choose-core', () => {
+  it('moves ComfyUI to its newest release, its requirements and the lock with it', async () => {
+    const draft = await plan();
+    expect(draft.notes).toEqual([
+      expect.stringMatching(/^ComfyUI v0\.3\.64 → v0\.8\.0 \([0-9a-f]{7}\), 3 files changed$/),
+    ]);
+    expect(draft.requirementsText).toBe('numpy>=2.1\npillow\ntorch\nfilelock\n');
+    expect(draft.moves).toEqual([
+      { name: 'filelock', from: null, to: '3.0' },
+      { name: 'numpy', from: '2.0.0', to: '2.1.0' },
+    ]);
+    expect(await fileOf(draft, 'main.py')).toBe('two\n');
+    expect(await fileOf(draft, 'models/checkpoints/put_here')).toBeUndefined();
+  });
+
+  it('asks a person before code runs that never ran here', async () => {
+    const draft = await plan();
+    expect(draft.mustAsk).toContain('was never run here');
+    const [core] = parseComponents(draft.files?.[0]?.text ?? '');
+    await adoptComponent(world.store, asGitTreeId(core?.tree ?? ''));
+    expect((await plan()).mustAsk).toBeNull();
+  });
+
+  it('carries the edits of the person over, and says which', async () => {
+    const draft = await plan({}, { edits: { 'nodes.py': 'mine\n' } });
+    expect(await fileOf(draft, 'nodes.py')).toBe('mine\n');
+    expect(await fileOf(draft, 'main.py')).toBe('two\n');
+    expect(draft.notes?.[1]).toBe('carries over your edits of 1 files: nodes.py');
+  });
+
+  it('refuses edits that do not fit, with their paths, unless they are to be dropped', async () => {
+    const edits = { 'main.py': 'mine\n' };
+    await expect(plan({}, { edits })).rejects.toMatchObject({ code: 'CHANGE_CONFLICT', data: { paths: ['main.py'] } });
+    const draft = await plan({ edits: 'drop' }, { edits });
+    expect(await fileOf(draft, 'main.py')).toBe('two\n');
+    expect(draft.warnings).toContain('your edits of main.py are left behind');
+  });
+
+  it('finds out by its own version file what an archive came from', async () => {
+    expect((await plan({}, { commit: null, edits: { 'nodes.py': 'mine\n' } })).notes?.[1]).toContain('nodes.py');
+    await expect(plan({}, { commit: null, edits: { 'comfyui_version.py': '' } })).rejects.toMatchObject({
+      code: 'COMPONENT_VERSION_NOT_FOUND',
+      hints: [expect.stringContaining('--set base=')],
+    });
+    const dropped = await plan(
+      { base: 'v0.3.64', edits: 'drop' },
+      { commit: null, edits: { 'comfyui_version.py': '' } },
+    );
+    expect(dropped.warnings).toContain('your edits of comfyui_version.py are left behind');
+  });
+
+  it('keeps a line of requirements.in that the person changed, and says what was asked for', async () => {
+    const draft = await plan({}, { requirements: 'numpy==2.0.0\npillow\ntorch\n' });
+    expect(draft.requirementsText).toContain('numpy==2.0.0');
+    expect(draft.warnings).toContain('requirements.in keeps your numpy==2.0.0; ComfyUI v0.8.0 asks for numpy>=2.1');
+  });
+
+  it('keeps torch where it is, though a newer one is offered', async () => {
+    expect((await plan()).moves.some((one) => one.name === 'torch')).toBe(false);
+  });
+
+  it('has nothing to do at the newest, and says what was meant when there is no such tag', async () => {
+    await expect(plan({ version: 'v0.3.64' })).rejects.toMatchObject({ code: 'NOTHING_TO_DO' });
+    await expect(plan({ version: 'v0.8.O' })).rejects.toMatchObject({
+      code: 'COMPONENT_VERSION_NOT_FOUND',
+      message: expect.stringContaining('Did you mean v0.8.0?'),
+    });
+    world.sources.silent.add(source);
+    await expect(plan()).rejects.toMatchObject({ code: 'COMPONENT_SOURCE_UNREACHABLE' });
+  });
+});

@@ -1,0 +1,17 @@
+import type { PlanningContext } from '../../../src/actions/_context.ts';
+import { fakePythonFacts } from '../../fakes/fake-python.ts';
+import type { World } from '../../fakes/fake-world.ts';
+
+/** Returns what a planning action is given, at the first commit of a world. */
+export async function planningContext(world: World): Promise<PlanningContext> {
+  const { config, paths, store, sources, outside } = world.context;
+  const { clock, digest, files, python } = outside;
+  return {
+    ...{ config, paths, clock, digest, files, python, store, sources },
+    interpreter: async () => fakePythonFacts,
+    index: config.python.index,
+    baseTree: await store.treeOf(world.first),
+    signal: new AbortController().signal,
+    mark: 'demo/r1',
+  };
+}
