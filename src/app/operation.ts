@@ -36,6 +36,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly endsRun?: boolean;
   /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */
   readonly asksFirst?: boolean;
+  /** For `asksFirst`: the input that carries out exactly what was shown; without it the same input with `yes`. */
+  confirm?(input: Input, planned: Output): Input;
   readonly examples: readonly OperationExample[];
   run(app: App, input: Input): Promise<Output>;
 }

@@ -29,6 +29,15 @@ export interface RequestKinds {
   };
   'service.start': { readonly by: Actor };
   'service.stop': { readonly by: Actor };
+  /** Keeps the environment of a restore point whatever the rule says, or no longer. */
+  'restore.pin': {
+    readonly number: number;
+    readonly isPinned: boolean;
+    readonly reason: string | null;
+    readonly by: Actor;
+  };
+  /** `hash` names the plan that the person saw; another one is refused with `CHANGE_MOVED`. */
+  'space.prune': { readonly hash: string; readonly wheels: boolean; readonly by: Actor };
   /** End as soon as nothing is running. */
   'supervisor.stop': { readonly by: Actor };
 }

@@ -121,6 +121,8 @@ export interface Python {
   build(request: BuildRequest & { readonly python: PythonFacts; readonly toolsDir: string }): Promise<BuiltEnvironment>;
   /** Compares the files with the manifest; `missing` when absent or never finished. */
   inspect(dir: string): Promise<EnvironmentCondition>;
+  /** What the build wrote down last, without a look at the files: undefined when absent, never finished or not readable. */
+  recorded(dir: string): Promise<RecordedEnvironment | undefined>;
   /** Runs `python -c "import <module>"` for each in a process of its own. `error` is the last line of the traceback. */
   importCheck(options: { python: string; modules: readonly string[]; mark: string }): Promise<readonly ImportResult[]>;
   /** Names and versions that the environment really holds (`importlib.metadata`), sorted by name. */
@@ -176,6 +178,13 @@ export interface Survey {
   readonly packages: readonly SurveyedPackage[];
   /** SHA-256 over path, size and mtime of every file of its site-packages, without bytecode. What lies elsewhere (editable folders) is not in it. */
   readonly fingerprint: string;
+}
+
+/** An environment as its own manifest tells it. */
+export interface RecordedEnvironment {
+  readonly manifestDigest: string;
+  readonly nFiles: number;
+  readonly sizeBytes: number;
 }
 
 export type EnvironmentCondition =

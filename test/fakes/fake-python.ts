@@ -160,6 +160,12 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         sizeBytes: found.sizeBytes,
       };
     },
+    async recorded(dir) {
+      const found = environments.get(dir);
+      if (found === undefined || (await files.info(dir)) === undefined) return undefined;
+      const { manifestDigest, sizeBytes } = found;
+      return { manifestDigest, nFiles: sizeBytes / 1_000, sizeBytes };
+    },
     async importCheck({ modules }) {
       return modules.map((module) => {
         const error = python.brokenModules.get(module) ?? null;

@@ -56,8 +56,16 @@ function fakeOutside(scene: SceneLedger | null): object {
       builtInDir: '/app',
       version: '0.1.0',
     },
-    files: { info: async () => undefined, list: async () => [], freeBytes: async () => 61_000_000_000 },
-    python: { inspect: async () => ({ kind: 'intact', manifestDigest: 'm', python: '/env/bin/python', sizeBytes: 1 }) },
+    files: {
+      info: async () => undefined,
+      list: async () => [],
+      freeBytes: async () => 61_000_000_000,
+      sizeBytes: async () => 0,
+    },
+    python: {
+      inspect: async () => ({ kind: 'intact', manifestDigest: 'm', python: '/env/bin/python', sizeBytes: 1 }),
+      recorded: async () => ({ manifestDigest: 'm', nFiles: 1, sizeBytes: 1 }),
+    },
     ports: {
       holder: async (port: number) =>
         port === 8188

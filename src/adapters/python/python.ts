@@ -1,7 +1,7 @@
 import type { BuiltEnvironment, Python } from '../../ports/python.ts';
 import { build } from './build.ts';
 import { sweepScratch } from './child-environment.ts';
-import { inspectEnvironment } from './environment-manifest.ts';
+import { inspectEnvironment, loadManifest } from './environment-manifest.ts';
 import { findInterpreter } from './interpreter.ts';
 import { findModernPip } from './modern-pip.ts';
 import { listOffers } from './offers.ts';
@@ -44,6 +44,11 @@ export function createPython(
       return running;
     },
     inspect: (dir) => inspectEnvironment(parts, dir),
+    async recorded(dir) {
+      const stored = await loadManifest(parts, dir);
+      if (stored === undefined || stored === 'broken') return undefined;
+      return { manifestDigest: stored.digest, nFiles: stored.nFiles, sizeBytes: stored.sizeBytes };
+    },
     importCheck: (request) => importCheck(parts, request),
     freeze: (request) => freeze(parts, request),
     survey: (request) => survey(parts, request),

@@ -13,26 +13,49 @@ import {
   type RestoreRow,
   type RestoreView,
 } from '../views/restore-view.ts';
+import { loadSpace } from './_space.ts';
 
 /** Returns the restore points with their grades, newest first. Environments are compared with their manifests: that reads their files. */
 export async function loadRestorePoints(app: App): Promise<RestoreView[]> {
   const installation = await app.installation();
   const head = await branchHead(installation);
   const gradeOf = graderOf(app, installation);
+  const rows = restoreRows(installation.ledger);
+  const space = await loadSpace(app, rows);
   const views: RestoreView[] = [];
-  for (const created of restoreRows(installation.ledger))
-    views.push(restoreView(created, { grade: await gradeOf(created.data.manifest), head }));
+  for (const created of rows)
+    views.push(
+      restoreView(created, {
+        grade: await gradeOf(created.data.manifest),
+        head,
+        ...knownOf(installation, created, space),
+      }),
+    );
   return views;
 }
 
 /** Returns one restore point with its grade. Fault: `RESTORE_NOT_FOUND`. */
 export async function loadRestorePoint(app: App, name: string): Promise<RestoreView> {
   const installation = await app.installation();
-  const created = requireRestoreRow(restoreRows(installation.ledger), name);
+  const rows = restoreRows(installation.ledger);
+  const created = requireRestoreRow(rows, name);
   return restoreView(created, {
     grade: await graderOf(app, installation)(created.data.manifest),
     head: await branchHead(installation),
+    ...knownOf(installation, created, await loadSpace(app, rows)),
   });
+}
+
+function knownOf(
+  { ledger }: Installation,
+  { data }: RestoreRow,
+  space: Awaited<ReturnType<typeof loadSpace>>,
+): Pick<Parameters<typeof restoreView>[1], 'space' | 'pin'> {
+  const unknown = { environmentBytes: null, wheelsBytes: null, ownBytes: null, sharedBytes: null };
+  return {
+    space: space.get(data.number) ?? unknown,
+    pin: newest(ledger, 'restore.pinned', `pin:${data.number}`)?.data,
+  };
 }
 
 /** Returns the row of the restore point that a person named. Fault: `RESTORE_NOT_FOUND`. */

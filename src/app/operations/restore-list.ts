@@ -3,20 +3,21 @@ import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
 import { restoreSchema } from '../views/restore-view.ts';
 import { loadRestorePoints } from './_restore-points.ts';
+import { loadTotals, totalsSchema } from './_space.ts';
 
 /** `orchestrate restore list` */
 export const restoreList = defineOperation({
   name: 'restore list',
   summary: 'List the states that can be brought back.',
   description:
-    'Grades: `ready`, the same bytes are there, verified just now; `offline`, rebuilt from kept wheels; `needs-network`, some packages have to be fetched; `borrowed`, adopted by init and not sealed.',
+    'Grades: `ready`, the same bytes are there, verified just now; `offline`, rebuilt from kept wheels; `needs-network`, some packages have to be fetched; `borrowed`, adopted by init and not sealed. `own` is the room that would be free if this one alone were gone; `shared` is needed by others as well.',
   effect: 'read',
   everyday: true,
   needs: 'home',
   input: z.object({}),
-  output: z.object({ restorePoints: z.array(restoreSchema).describe('Newest first.') }),
+  output: z.object({ restorePoints: z.array(restoreSchema).describe('Newest first.'), totals: totalsSchema }),
   examples: [{ command: 'orchestrate restore list', explains: 'Every restore point, newest first, with its grade.' }],
   async run(app) {
-    return { restorePoints: await loadRestorePoints(app) };
+    return { restorePoints: await loadRestorePoints(app), totals: await loadTotals(app) };
   },
 });

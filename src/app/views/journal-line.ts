@@ -1,4 +1,5 @@
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
+import { bytesText } from '../../domain/plans/amounts.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { faultOfEvent } from './machine-state.ts';
@@ -77,5 +78,11 @@ const tellers: Tellers = {
     `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; torch ${pytorchVersion} on ${device}`,
   'instance.ended': ({ instance, reason }) => `${instance} ended: ${reason}`,
   'production.set': ({ instance }) => (instance === null ? 'production is stopped' : `production is ${instance}`),
+  'restore.pinned': ({ tag, isPinned, by, reason }) =>
+    `${tag} ${isPinned ? 'pinned' : 'no longer pinned'} by ${by.name}${reason === null ? '' : `: ${reason}`}`,
+  'space.pruned': ({ plan, by }) =>
+    `${countText(plan.evictions.length, 'environment')} and ${countText(plan.removals.length + plan.wheels.length, 'other thing')} taken away for ${by.name}, ${bytesText(plan.freedBytes)} freed`,
+  'environment.replaced': ({ environment, nChanged, trash }) =>
+    `environment ${environment.slice(0, 12)} had ${countText(nChanged, 'changed file')}: moved to ${trash}, to be built again`,
   'status.summarised': () => 'status summary',
 };

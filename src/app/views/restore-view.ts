@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import type { RestoreGrade } from '../../domain/restore/manifest.ts';
+import type { PointSpace } from '../../domain/restore/space.ts';
 import { newest, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
 
 /** A restore point as outputs carry it. */
@@ -26,6 +28,18 @@ export const restoreSchema = z
       .describe('Environment that comes back; null: it was adopted, not built by orchestrate.'),
     run: z.string().nullable().describe('Run that made it, or null.'),
     change: z.string().nullable().describe('Change that made it, or null.'),
+    isPinned: z.boolean().describe('A person wants its environment kept, whatever the retention rule says.'),
+    pinReason: z.string().nullable().describe('Why, in the words of whoever pinned it; null: not said, or not pinned.'),
+    environmentBytes: z.number().nullable().describe('Bytes of its environment on disk; 0: not there; null: unknown.'),
+    wheelsBytes: z.number().nullable().describe('Bytes of the kept wheels of its lock; null: its lock cannot be read.'),
+    ownBytes: z
+      .number()
+      .nullable()
+      .describe('Bytes that would be free if this restore point alone were gone; null: unknown.'),
+    sharedBytes: z
+      .number()
+      .nullable()
+      .describe('Bytes of its environment and wheels that other restore points need as well; null: unknown.'),
     isCurrent: z.boolean().describe('The branch is at its commit.'),
     row: z.number().describe('Journal row that holds it.'),
   })
@@ -65,7 +79,12 @@ export function recordedHead(reader: JournalReader): string | undefined {
 /** Returns a restore point with the grade that was found for it. */
 export function restoreView(
   created: RestoreRow,
-  facts: { readonly grade: RestoreGrade; readonly head: string | undefined },
+  facts: {
+    readonly grade: RestoreGrade;
+    readonly head: string | undefined;
+    readonly space: PointSpace;
+    readonly pin: JournalKinds['restore.pinned'] | undefined;
+  },
 ): RestoreView {
   const { tag, number, commit, manifest } = created.data;
   return {
@@ -82,6 +101,12 @@ export function restoreView(
     environment: manifest.environment,
     run: manifest.run,
     change: manifest.change,
+    isPinned: facts.pin?.isPinned ?? false,
+    pinReason: facts.pin?.isPinned === true ? facts.pin.reason : null,
+    environmentBytes: facts.space.environmentBytes,
+    wheelsBytes: facts.space.wheelsBytes,
+    ownBytes: facts.space.ownBytes,
+    sharedBytes: facts.space.sharedBytes,
     isCurrent: commit === facts.head,
     row: created.seq,
   };

@@ -1,3 +1,5 @@
+import { bytesText } from '../../domain/plans/amounts.ts';
+
 /** Digits of a git id that people are shown. */
 const SHORT = 7;
 
@@ -43,3 +45,6 @@ export function moveText(move: {
   if (move.to === null) return `− ${move.name} ${move.from}`;
   return `${move.name} ${move.from} → ${move.to}`;
 }
+
+/** Returns a size as people read it. One that nobody knows is said to be unknown, never guessed. */
+export const roomText = (bytes: number | null): string => (bytes === null ? 'unknown' : bytesText(bytes));

@@ -5,6 +5,7 @@ import type { QuestionAnswer } from '../changes/questions.ts';
 import type { MachineName } from '../machines/index.ts';
 import type { Plan } from '../plans/plan.ts';
 import type { RestoreManifest } from '../restore/manifest.ts';
+import type { PrunePlan } from '../restore/prune-plan.ts';
 
 /** Who gave a verdict or asked for something. */
 export interface Actor {
@@ -291,6 +292,26 @@ export interface JournalKinds {
   'production.set': { readonly instance: string | null; readonly saved: string | null };
   /** [`void:<number>`] The branch moved before the merge of this restore point: nothing ever was in this state. */
   'restore.voided': { readonly number: number; readonly tag: string; readonly change: string };
+  /** [`pin:<number>`] A person wants the environment of a restore point kept whatever the rule says, or no longer. */
+  'restore.pinned': {
+    readonly number: number;
+    readonly tag: string;
+    readonly isPinned: boolean;
+    readonly reason: string | null;
+    readonly by: Actor;
+  };
+  /** [`space:pruned`] What was taken away to make room, and what that made of the restore points. */
+  'space.pruned': { readonly plan: PrunePlan; readonly hash: string; readonly by: Actor };
+  /** [`replaced:<environment>`] Files that are not the ones that were built were moved to `trash`, so that it can be built again. */
+  'environment.replaced': {
+    readonly environment: string;
+    readonly nChanged: number;
+    /** The first of them. */
+    readonly changed: readonly string[];
+    /** Absolute folder in which they are kept. */
+    readonly trash: string;
+    readonly run: string | null;
+  };
   /** [`status:summary`] What bare `orchestrate` and `status` print; kept current by the supervisor. */
   'status.summarised': { readonly summary: JsonObject };
 }

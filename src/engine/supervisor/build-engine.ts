@@ -30,6 +30,7 @@ export function buildEngine(
   const { perform } = createPerformer({ ledger, clock: outside.clock });
   const merges = new PQueue({ concurrency: 1 });
   const services = new PQueue({ concurrency: 1 });
+  const space = new PQueue({ concurrency: 1 });
   // The effects need the engine and the host needs the effects: the table is filled when both are there.
   const effects = {} as { -readonly [Name in keyof EffectTable]: EffectTable[Name] };
   const host = createMachineHost({ ledger, clock: outside.clock, effects });
@@ -51,6 +52,7 @@ export function buildEngine(
       live: () => openRuns(context, host),
     }),
     inServiceTurn: (work) => services.add(work),
+    inSpaceTurn: (work) => space.add(work),
     // Older changes first: p-queue takes the higher priority before the lower.
     inMergeTurn: (change, work) => merges.add(work, { priority: -Number(change.slice(1)) }),
   };

@@ -19,14 +19,19 @@ import {
 } from '../instances/production.ts';
 import { composedInstance } from '../instances/start.ts';
 import type { Beside } from '../machines/host.ts';
+import { listRestorePoints } from '../restore/points.ts';
 import { readBranch } from '../runs/preview.ts';
 import { understandRun } from '../runs/understand-run.ts';
+import { pruneSpace } from '../space/prune.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 
 type Handlers = {
   readonly [Kind in RequestKind]: (engine: Engine, data: RequestKinds[Kind], id: number) => Promise<void>;
 };
+
+/** Acts for longer than it takes to write a row. */
+export const isLong = (kind: string): boolean => kind.startsWith('service.') || kind === 'space.prune';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {
@@ -42,8 +47,8 @@ export async function takeRequest(engine: Engine, request: LedgerRequest): Promi
     await handler(engine, request.data, request.id);
   } catch (error) {
     if (error instanceof Fault && error.code === 'EPOCH_OLD') throw error;
-    // Everything but a service is a row or none.
-    const isRow = error instanceof Fault && !request.kind.startsWith('service.');
+    // Everything that is not long is a row or none.
+    const isRow = error instanceof Fault && !isLong(request.kind);
     await refuseRequest(engine, request.id, isRow ? error.withState('Nothing was changed.') : error);
   }
 }
@@ -217,6 +222,32 @@ const handlers: Handlers = {
       );
     await stopProduction(engine, { instance, run: null, answers });
   },
+
+  async 'restore.pin'(engine, { number, isPinned, reason, by }, id) {
+    const point = (await listRestorePoints(engine)).find((one) => one.manifest.number === number && !one.isVoid);
+    if (!point) throw new Fault('RESTORE_NOT_FOUND', `There is no restore point ${number}.`);
+    const before = dataOf('restore.pinned', engine.ledger.latest(`pin:${number}`))?.isPinned ?? false;
+    if (before === isPinned)
+      throw new Fault('NOTHING_TO_DO', `${point.name} is ${isPinned ? 'pinned already' : 'not pinned'}.`);
+    const tag = `restore/${point.name}`;
+    await engine.ledger.append(
+      [row('restore.pinned', { number, tag, isPinned, reason, by }, { keys: [`pin:${number}`] })],
+      acceptedAlone(id, `${point.name} is ${isPinned ? 'pinned' : 'no longer pinned'}.`),
+    );
+  },
+
+  'space.prune': (engine, { hash, wheels, by }, id) =>
+    pruneSpace(engine, {
+      request: id,
+      hash,
+      wheels,
+      by,
+      answer: ({ evictions }) => ({
+        kind: 'accepted',
+        run: null,
+        sentence: `${evictions.length} environments were taken away.`,
+      }),
+    }),
 
   'supervisor.stop': (engine, _data, id) =>
     answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { watchProduction } from '../instances/watch.ts';
 import { advanceRun, retryHeld } from '../runs/advance.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
-import { refuseRequest, takeRequest } from './requests.ts';
+import { isLong, refuseRequest, takeRequest } from './requests.ts';
 import { checkpointRow, findSurvivors, restoreMachines } from './restore-machines.ts';
 
 export interface SupervisorOptions {
@@ -157,10 +157,10 @@ class Supervisor {
     } catch (error) {
       return refuseRequest(this.#engine, request.id, error);
     }
-    // Starting or stopping a service takes long; everything else is a row.
-    if (!request.kind.startsWith('service.')) return takeRequest(this.#engine, request);
-    const work = this.#engine.inServiceTurn(() => takeRequest(this.#engine, request));
-    const tracked = work
+    // Starting or stopping a service, or removing much, takes long; everything else is a row.
+    if (!isLong(request.kind)) return takeRequest(this.#engine, request);
+    const inTurn = request.kind === 'space.prune' ? this.#engine.inSpaceTurn : this.#engine.inServiceTurn;
+    const tracked = inTurn(() => takeRequest(this.#engine, request))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#services.delete(tracked);

@@ -139,7 +139,8 @@ async function askFirst(
     printLines(err, ['Nothing was written.']);
     return exitCodes.waiting;
   }
-  const output = await operation.run(app, { ...(input as object), yes: true });
+  const confirmed = operation.confirm?.(input, planned) ?? input;
+  const output = await operation.run(app, { ...(confirmed as object), yes: true });
   await printOutput(key, output, out, { json });
   return exitStatusOf(output);
 }

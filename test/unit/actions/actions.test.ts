@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 import { describe, expect, it } from 'vitest';
 
 import type { Action, ActionContext, Proofs, ReadyEnvironment } from '../../../src/actions/_context.ts';
@@ -130,17 +132,11 @@ const said = async (action: Action<never>, given?: Given): Promise<string> => {
   return (action as unknown as Action).describe(action.output.parse(output) as object, { slot, productionPort: 8188 });
 };
 
-it('lists every action under its id once', () => {
-  expect(actions.map((one) => one.id).sort()).toEqual([
-    'env.build',
-    'env.choose',
-    'env.lock',
-    'env.record',
-    'env.verify',
-    'files.write',
-    'instance.boot',
-    'instance.smoke',
-  ]);
+it('lists every action under the id that its file name gives, once', () => {
+  const files = readdirSync(new URL('../../../src/actions', import.meta.url)).filter((name) =>
+    /^[a-z].*(?<!\.gen)\.ts$/.test(name),
+  );
+  expect(actions.map(({ id }) => `${id.replace('.', '-')}.ts`).sort()).toEqual(files.sort());
 });
 
 describe('env.lock', () => {

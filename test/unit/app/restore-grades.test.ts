@@ -29,9 +29,17 @@ function appWith({ condition, wheel }: Kept) {
           inspected.push(dir);
           return { kind: condition, manifestDigest: 'm', python: '/p', sizeBytes: 1, changed: [] };
         },
+        recorded: async () => undefined,
       },
       files: {
-        list: async (dir: string) => (wheel && dir === wheels ? [sha] : []),
+        list: async (dir: string) =>
+          wheel && dir === wheels
+            ? [sha]
+            : wheel && dir === `${wheels}/${sha}`
+              ? ['torch-2.11.0-py3-none-any.whl']
+              : [],
+        sizeBytes: async () => 0,
+        freeBytes: async () => 0,
         info: async (path: string) =>
           path === `${wheels}/${sha}/torch-2.11.0-py3-none-any.whl`
             ? { kind: 'file', sizeBytes: 10, mode: 0o444, mtimeMs: 0 }
@@ -68,6 +76,7 @@ describe('the grade of a restore point', () => {
             inspected.push(dir);
             return { kind: 'intact', manifestDigest: 'm', python: '/p', sizeBytes: 1 };
           },
+          recorded: async () => undefined,
         },
       },
     });

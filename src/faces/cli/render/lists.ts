@@ -1,6 +1,7 @@
+import type { SpaceTotals } from '../../../app/operations/_space.ts';
 import type { RestoreView } from '../../../app/views/restore-view.ts';
 import type { RunHead } from '../../../app/views/run-view.ts';
-import { listText, moveText, shortId, timeText } from '../../../app/views/text.ts';
+import { listText, moveText, roomText, shortId, timeText } from '../../../app/views/text.ts';
 import type { TreeView } from '../../../app/views/tree-view.ts';
 import { nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
@@ -10,14 +11,19 @@ import { rowsText, stateSpan } from './words.ts';
 /** Renders `restore list`. */
 export function renderRestoreList({
   restorePoints,
+  totals,
 }: {
   readonly restorePoints: readonly RestoreView[];
+  readonly totals: SpaceTotals;
 }): readonly Line[] {
   if (restorePoints.length === 0) return ['No restore point yet: the first one is made by init.'];
   const rows = restorePoints.map((point): Span[] => [
     point.isCurrent ? good('●') : ' ',
     strong(point.name),
     gradeSpan(point.grade),
+    roomText(point.ownBytes),
+    roomText(point.sharedBytes),
+    point.isPinned ? 'pinned' : '',
     point.made,
     timeText(point.madeAtMs),
     shortId(point.commit),
@@ -26,11 +32,23 @@ export function renderRestoreList({
   ]);
   const previous = restorePoints.find(({ isCurrent }) => !isCurrent);
   return [
-    ...table(['', 'restore point', 'grade', 'made by', 'when', 'commit', 'packages'], rows),
+    ...table(['', 'restore point', 'grade', 'own', 'shared', '', 'made by', 'when', 'commit', 'packages'], rows),
     '',
+    totalsText(totals),
     ...(previous === undefined ? [] : [nextLine(`orchestrate restore to ${previous.number} --dry-run`)]),
   ];
 }
+
+const totalsText = (totals: SpaceTotals): string =>
+  [
+    `environments ${roomText(totals.environmentsBytes)}`,
+    `wheels ${roomText(totals.wheelsBytes)}`,
+    `trash ${roomText(totals.trashBytes)}`,
+    `instances ${roomText(totals.instancesBytes)}`,
+    `logs ${roomText(totals.logsBytes)}`,
+    `tools ${roomText(totals.toolsBytes)}`,
+    `${roomText(totals.freeBytes)} free`,
+  ].join(' · ');
 
 /** Renders `restore show`. */
 export function renderRestoreShow(point: RestoreView): readonly Line[] {
@@ -38,6 +56,10 @@ export function renderRestoreShow(point: RestoreView): readonly Line[] {
     [strong(point.name), ' · ', gradeSpan(point.grade), ` · ${gradeWords[point.grade]}`, dim(rowsText([point.row]))],
     `${point.title}, made by ${point.made}${point.run === null ? '' : ` in ${point.run}`}, ${timeText(point.madeAtMs)}`,
     `commit ${shortId(point.commit)}, tree ${shortId(point.gitTree)}, environment ${point.environment?.slice(0, 12) ?? 'adopted'}${point.isCurrent ? '; the branch is here' : ''}`,
+    `${roomText(point.environmentBytes)} environment and ${roomText(point.wheelsBytes)} wheels on disk: ${roomText(point.ownBytes)} of its own, ${roomText(point.sharedBytes)} that others need as well`,
+    ...(point.isPinned
+      ? [`pinned: its environment stays${point.pinReason === null ? '' : ` (${point.pinReason})`}`]
+      : []),
     ...point.moves.map((move) => `  ${moveText(move)}`),
     ...(point.isCurrent ? [] : ['', nextLine(`orchestrate restore to ${point.number} --dry-run`)]),
   ];

@@ -12,6 +12,8 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'restore-to': { argv: ['restore', 'to', '0'], scene: undoneScene, run: 'r2' },
   'restore-list': { argv: ['restore', 'list'], scene: undoneScene },
   'restore-show': { argv: ['restore', 'show', '0001-upgrade-pytorch'], scene: undoneScene },
+  'restore-pin': { argv: ['restore', 'pin', '1', '--reason', 'mine'], scene: undoneScene },
+  'restore-unpin': { argv: ['restore', 'unpin', '1'], scene: undoneScene },
   'runs-list': { argv: ['runs', 'list', '--limit=3'], scene: undoneScene },
   'runs-show': { argv: ['runs', 'show', 'r1'], scene: failedScene },
   'runs-resume': { argv: ['runs', 'resume', 'r1'], scene: waitingScene, run: 'r1' },
@@ -33,8 +35,8 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   version: { argv: ['version'], scene: doneScene },
 };
 
-/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor. */
-const elsewhere = ['init', 'runs-approve', 'runs-reject', 'supervisor-stop'];
+/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` a store. */
+const elsewhere = ['init', 'restore-prune', 'runs-approve', 'runs-reject', 'supervisor-stop'];
 
 describe('--json', () => {
   it('is tried for every operation', () => {

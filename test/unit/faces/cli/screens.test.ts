@@ -266,11 +266,12 @@ describe('the screens of the installation', () => {
 
   it('list restore points and show one', async () => {
     expect(await screen(undoneScene(), 'restore')).toMatchInlineSnapshot(`
-      "   restore point         grade     made by  when                  commit   packages
-      ●  0002-undo             ready     undo     2026-08-23 12:03:20Z  aa55aa5
-         0001-upgrade-pytorch  ready     merge    2026-08-23 12:02:39Z  9d0f1b2  torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0
-         0000-init             borrowed  init     2026-08-23 12:00:00Z  7c1e2a4
+      "   restore point         grade     own      shared     made by  when                  commit   packages
+      ●  0002-undo             ready     unknown  unknown    undo     2026-08-23 12:03:20Z  aa55aa5
+         0001-upgrade-pytorch  ready     unknown  unknown    merge    2026-08-23 12:02:39Z  9d0f1b2  torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0
+         0000-init             borrowed  unknown  unknown    init     2026-08-23 12:00:00Z  7c1e2a4
 
+      environments 0 bytes · wheels 0 bytes · trash 0 bytes · instances 0 bytes · logs 0 bytes · tools 0 bytes · 61 GB free
       next: orchestrate restore to 1 --dry-run
       "
     `);
@@ -278,6 +279,7 @@ describe('the screens of the installation', () => {
       "0001-upgrade-pytorch · ready · the same bytes are there, verified just now #68
       upgrade pytorch, made by merge in r1, 2026-08-23 12:02:39Z
       commit 9d0f1b2, tree a81f03d, environment e1d2c3b4a596
+      0 bytes environment and unknown wheels on disk: unknown of its own, unknown that others need as well
         torch 2.8.0 → 2.11.0
         torchvision 0.23.0 → 0.26.0
 
