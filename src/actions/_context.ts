@@ -4,6 +4,7 @@ import type { CommitId, EnvironmentId, GitTreeId } from '../base/ids.ts';
 import type { BootEvidence, Evidence, SmokeEvidence } from '../domain/changes/evidence.ts';
 import type { InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
 import type {
   Clock,
@@ -63,6 +64,8 @@ export interface ActionContext {
   snapshot(): Promise<GitTreeId>;
   /** The environment of a lock: built, or verified when it is there. */
   environment(lockText: string): Promise<ReadyEnvironment>;
+  /** Records what the environment that a lock borrows is now: from here on it is compared with that. Returns its id. */
+  takeBorrowed(lockText: string): Promise<EnvironmentId>;
   readonly proofs: Proofs;
   /** One line of progress, journalled. */
   note(sentence: string): Promise<void>;
@@ -85,6 +88,8 @@ export type PlanningContext = Pick<
   | 'signal'
   | 'mark'
 > & {
+  /** What moved behind our back and is open, looked at just now. */
+  outsideChanges(): Promise<readonly OutsideDifference[]>;
   /** Only a plan fetches components: what it names is what is taken. */
   readonly sources: ComponentSources;
 };

@@ -9,6 +9,8 @@ import { envVerify } from './env-verify.ts';
 import { filesWrite } from './files-write.ts';
 import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
+import { outsideChoose } from './outside-choose.ts';
+import { outsideTake } from './outside-take.ts';
 
 /** Every built-in action. */
 export const actions = [
@@ -22,4 +24,6 @@ export const actions = [
   filesWrite,
   instanceBoot,
   instanceSmoke,
+  outsideChoose,
+  outsideTake,
 ] as const;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
 import type { BootEvidence } from '../domain/changes/evidence.ts';
 import { compareBoots, judgeBoot } from '../domain/changes/judge.ts';
+import { findBaseline, packsRemoved } from './_baseline.ts';
 import { defineAction } from './_context.ts';
 
 const output = z.object({
@@ -29,9 +30,9 @@ export const instanceBoot = defineAction({
   output,
   async run(context) {
     // The baseline is on record since the first step: this asks, it does not boot again.
-    const baseline: BootEvidence = await context.proofs.boot(context.baseTree);
+    const baseline: BootEvidence | undefined = await findBaseline(context, (tree) => context.proofs.boot(tree));
     const boot = await context.proofs.boot(await context.snapshot());
-    const findings = judgeBoot(baseline, boot);
+    const findings = judgeBoot(baseline, boot, await packsRemoved(context));
     if (findings.length > 0) {
       throw new Fault('INSTANCE_UNHEALTHY', findings.map((one) => one.sentence).join(' '), {
         state: 'Production was not touched.',

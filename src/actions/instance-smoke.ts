@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
 import { judgeSmoke } from '../domain/changes/judge.ts';
+import { findBaseline } from './_baseline.ts';
 import { defineAction } from './_context.ts';
 
 const output = z.object({
@@ -30,7 +31,7 @@ export const instanceSmoke = defineAction({
   input: z.object({}),
   output,
   async run(context) {
-    const baseline = await context.proofs.smoke(context.baseTree);
+    const baseline = await findBaseline(context, (tree) => context.proofs.smoke(tree));
     const smoke = await context.proofs.smoke(await context.snapshot());
     const findings = judgeSmoke(baseline, smoke, context.config.policy.maxSlowdown);
     if (findings.length > 0) {
@@ -39,7 +40,7 @@ export const instanceSmoke = defineAction({
         data: { workflows: smoke.workflows },
       });
     }
-    const before = new Map(baseline.workflows.map((one) => [one.name, one]));
+    const before = new Map(baseline?.workflows.map((one) => [one.name, one]));
     const workflows = smoke.workflows.map(({ name, durationMs, pictures, failure }) => ({
       name,
       durationMs,

@@ -32,6 +32,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly positional?: readonly string[];
   /** The output has a `run` that goes on: a face follows it to its end and shows it then, unless the input says `detach`. */
   readonly follows?: boolean;
+  /** It begins work: what others changed is shown before, and offered to be kept. */
+  readonly settlesOutside?: boolean;
   /** It asks that a run ends without a merge: a run that ended so is what was wanted, not a failure. */
   readonly endsRun?: boolean;
   /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */

@@ -130,6 +130,7 @@ export const faultCodes = {
   SCOPE_EXCEEDED: entry('conflict', 'A change touches files outside the scope of its tree.'),
   RESTORE_NOT_FOUND: entry('not-found', 'No restore point of that number or name.', 'orchestrate restore list'),
   RESTORE_UNAVAILABLE: entry('outside', 'The environment of the restore point cannot be brought back.'),
+  OUTSIDE_NOT_FOUND: entry('not-found', 'No outside change of that id is open.', 'orchestrate outside list'),
   ENVIRONMENT_IN_USE: entry('busy', 'A running service or an open run needs the environment.', 'orchestrate status'),
   BUNDLE_INVALID: entry('conflict', 'A bundle is not whole, or not what was signed.'),
   BUNDLE_UNTRUSTED: entry('conflict', 'A bundle is signed by another key than the one that was named.'),

@@ -29,6 +29,10 @@ export interface RequestKinds {
   };
   'service.start': { readonly by: Actor };
   'service.stop': { readonly by: Actor };
+  /** Look for outside changes now. */
+  'outside.look': { readonly by: Actor };
+  /** Not take these over: ids of open differences. */
+  'outside.discard': { readonly ids: readonly string[]; readonly by: Actor };
   /** Keeps the environment of a restore point whatever the rule says, or no longer. */
   'restore.pin': {
     readonly number: number;

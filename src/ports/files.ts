@@ -39,6 +39,8 @@ export interface Files {
   sizeBytes(path: string): Promise<number>;
   /** Makes every file and folder below read-only (`a-w`) or writable by the owner again. */
   setReadOnly(path: string, readOnly: boolean): Promise<void>;
+  /** Counts what lies below a folder by its entries alone, reading no file and following no link; see `FolderTally`. */
+  tally(dir: string, options: { maxEntries: number }): Promise<FolderTally>;
   /** SHA-256 over every file below (path, mode bits, size, content), links as text; a manifest and its digest. */
   manifest(dir: string, options?: { skip?: (relativePath: string) => boolean }): Promise<FileManifest>;
 }
@@ -49,4 +51,18 @@ export interface FileManifest {
   readonly sizeBytes: number;
   /** One line per file, sorted by path: `<sha256 or ->link target> <mode> <path>`. */
   readonly lines: readonly string[];
+}
+
+/** A folder as its entries tell it. Absent: no files, no digests that any folder with files has. */
+export interface FolderTally {
+  readonly nFiles: number;
+  readonly sizeBytes: number;
+  /** Newest time of change of a file; 0 without files. */
+  readonly newestMs: number;
+  /** SHA-256 over names, sizes and times of change: a copy that keeps them has the same. */
+  readonly digest: string;
+  /** As `digest`, with everything else that moves when a file could have changed: change time, inode, mode. */
+  readonly statDigest: string;
+  /** There is more than `maxEntries`: what lies beyond is not counted. */
+  readonly isCut: boolean;
 }

@@ -39,6 +39,25 @@ export function describeFiles(name: string, make: () => { files: Files; root: st
       await files.setReadOnly(absent, true);
     });
 
+    it('count a folder by its entries, to a limit, and tell a touched one from one that is as it was', async () => {
+      const dir = await folder();
+      await files.ensureDir(`${dir}/loras/sub`);
+      await files.writeAtomic(`${dir}/loras/a.safetensors`, '12345');
+      await files.writeAtomic(`${dir}/loras/sub/b.safetensors`, '123');
+      await files.link(`${dir}/loras/c`, '/nowhere');
+      const before = await files.tally(`${dir}/loras`, { maxEntries: 100 });
+      expect(before).toMatchObject({ nFiles: 3, sizeBytes: 8 + '/nowhere'.length, isCut: false });
+      expect(await files.tally(`${dir}/loras`, { maxEntries: 100 })).toEqual(before);
+      await files.setReadOnly(`${dir}/loras/a.safetensors`, true);
+      const locked = await files.tally(`${dir}/loras`, { maxEntries: 100 });
+      expect(locked.digest).toBe(before.digest);
+      expect(locked.statDigest).not.toBe(before.statDigest);
+      await files.writeAtomic(`${dir}/loras/a.safetensors`, '123456');
+      expect((await files.tally(`${dir}/loras`, { maxEntries: 100 })).digest).not.toBe(before.digest);
+      expect(await files.tally(`${dir}/loras`, { maxEntries: 1 })).toMatchObject({ isCut: true });
+      expect(await files.tally(`${dir}/absent`, { maxEntries: 1 })).toMatchObject({ nFiles: 0, newestMs: 0 });
+    });
+
     it('set the mode of a new file and keep the mode of an old one', async () => {
       const dir = await folder();
       await files.writeAtomic(`${dir}/plain`, '');

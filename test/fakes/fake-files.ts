@@ -144,6 +144,21 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
         if (inode.kind !== 'link' && mode !== inode.mode) disk.do({ kind: 'mode', inode: id, mode });
       }
     },
+    async tally(dir, { maxEntries }) {
+      const entries = below(dir).filter(({ name }) => name !== '');
+      const all = entries.slice(0, maxEntries).filter(({ inode }) => inode.kind !== 'directory');
+      all.sort((a, b) => (a.name < b.name ? -1 : 1));
+      const lines = all.map(({ name, inode }) => `${name} ${sizeOf(inode)} ${inode.mtimeMs}\n`);
+      const stats = all.map(({ id, inode }, index) => `${lines[index]} ${id} ${inode.mode}\n`);
+      return {
+        nFiles: all.length,
+        sizeBytes: all.reduce((sum, { inode }) => sum + sizeOf(inode), 0),
+        newestMs: Math.max(0, ...all.map(({ inode }) => inode.mtimeMs)),
+        digest: hash('sha256', lines.join('')),
+        statDigest: hash('sha256', stats.join('')),
+        isCut: entries.length > maxEntries,
+      };
+    },
     async manifest(dir, options) {
       const all = below(dir, options?.skip).filter(({ inode, name }) => inode.kind !== 'directory' && name !== '');
       all.sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -21,6 +21,7 @@ import { codeOf, guarded, guardedFind, isAbsent } from './file-fault.ts';
 import { manifestOf } from './manifest.ts';
 import { removeTree } from './remove-tree.ts';
 import { syncFolder } from './sync-folder.ts';
+import { tallyOf } from './tally.ts';
 import { walk } from './walk.ts';
 import { temporaryBeside, writeAtomic } from './write-atomic.ts';
 
@@ -75,6 +76,7 @@ export function createFiles(): Files {
       return sum;
     },
     setReadOnly: (path, readOnly) => guarded('change the mode of', path, () => setReadOnly(path, readOnly)),
+    tally: (dir, { maxEntries }) => guarded('count', dir, () => tallyOf(dir, maxEntries)),
     manifest: (dir, options) => guarded('read', dir, () => manifestOf(dir, options?.skip)),
   };
 }

@@ -1,4 +1,5 @@
 import type { App, Installation } from '../app.ts';
+import { outsideLine } from '../views/outside-view.ts';
 import { recordedHead } from '../views/restore-view.ts';
 import { serviceView } from '../views/service-view.ts';
 import { branchName, countText, listText, shortId, spanText } from '../views/text.ts';
@@ -17,6 +18,7 @@ export async function checkInstallation(app: App, installation: Installation): P
     await attempt('home', () => checkHome(installation)),
     await attempt('supervisor', () => checkSupervisor(installation)),
     ...(await checkPorts(app, installation)),
+    checkOutside(installation),
     await attempt('locks', () => checkLocks(app, installation)),
   ];
 }
@@ -101,6 +103,18 @@ async function checkPort(
     id,
     `held by ${listText(owners)}${leased}`,
     leased === '' ? 'slots get the next free port; it is left alone' : null,
+  );
+}
+
+/** As last looked at: a look of its own would be a write. */
+function checkOutside({ ledger }: Installation): DoctorCheck {
+  const line = outsideLine(ledger);
+  if (line !== null) return good('outside', line.replace(/ · [^·]*$/, ''), 'orchestrate outside list');
+  const isLooked = ledger.latest('outside:baseline') !== undefined;
+  return good(
+    'outside',
+    isLooked ? 'nothing that others changed waits for you' : 'not looked at yet',
+    isLooked ? null : 'orchestrate outside list',
   );
 }
 

@@ -16,6 +16,7 @@ export const run = defineOperation({
   everyday: true,
   needs: 'home',
   follows: true,
+  settlesOutside: true,
   input: z.object({
     goal: z
       .string()

@@ -1,4 +1,5 @@
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
+import { summaryText } from '../../domain/outside/describe.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
@@ -54,6 +55,14 @@ const tellers: Tellers = {
     `${countText(Object.keys(items).length, 'git file')} of home accepted by ${by.name}`,
   'tamper.found': ({ differences, run }) =>
     `git files changed behind the back of ${run ?? 'everybody'}: ${listText(differences.map(({ item, kind }) => `${item} ${kind}`))}`,
+  'outside.baseline': ({ why, nComponents }) =>
+    `outside changes are counted from here (${why}): ${countText(nComponents, 'component')}`,
+  'outside.found': ({ occasion, differences }) =>
+    differences.length === 0
+      ? `nothing is changed outside any more (${occasion})`
+      : `changed outside, seen at ${occasion}: ${summaryText(differences)}`,
+  'outside.discarded': ({ by, told }) =>
+    `${by.name} does not take over ${told.map(({ id, sentence }) => `${id} (${sentence})`).join(', ')}`,
   'evidence.recorded': ({ evidence }) => `${evidence.part} (${evidence.grade}): ${evidenceSentence(evidence)}`,
   'change.drafted': ({ change, run, title, paths }) =>
     `${change} of ${run}: ${title}, ${countText(paths.length, 'file')}`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { newest, type JournalReader } from './journal-reader.ts';
 import { machineState } from './machine-state.ts';
+import { outsideLine } from './outside-view.ts';
 
 /** Production as the journal tells it. */
 export const serviceSchema = z.object({
@@ -16,6 +17,7 @@ export const serviceSchema = z.object({
     .object({ comfyui: z.string(), pytorch: z.string(), device: z.string() })
     .nullable()
     .describe('What it said about itself when it was proven.'),
+  outside: z.string().nullable().describe('What changed outside and is not kept, with the command to type; or null.'),
   rows: z.array(z.number()).describe('Journal rows that hold it.'),
 });
 export type ServiceView = z.infer<typeof serviceSchema>;
@@ -24,7 +26,8 @@ export type ServiceView = z.infer<typeof serviceSchema>;
 export function serviceView(reader: JournalReader): ServiceView {
   const set = newest(reader, 'production.set', 'production');
   const instance = set?.data.instance ?? null;
-  if (set === undefined || instance === null) return { ...nothing, rows: set === undefined ? [] : [set.seq] };
+  const outside = outsideLine(reader);
+  if (set === undefined || instance === null) return { ...nothing, outside, rows: set === undefined ? [] : [set.seq] };
   const composed = newest(reader, 'instance.composed', `instance:${instance}`);
   const proven = newest(reader, 'instance.proven', `instance-up:${instance}`);
   const now = machineState(reader, instance);
@@ -40,6 +43,7 @@ export function serviceView(reader: JournalReader): ServiceView {
       proven === undefined
         ? null
         : { comfyui: proven.data.comfyuiVersion, pytorch: proven.data.pytorchVersion, device: proven.data.device },
+    outside,
     rows: [set, composed, proven, now].flatMap((row) => row?.seq ?? []).sort((a, b) => a - b),
   };
 }

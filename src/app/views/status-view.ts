@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { newest, type JournalReader } from './journal-reader.ts';
+import { outsideLine } from './outside-view.ts';
 import { recordedHead, restoreNameOf, restoreRows } from './restore-view.ts';
 import { runHeads, runView, type RunHead } from './run-view.ts';
 import { serviceView } from './service-view.ts';
@@ -17,7 +18,7 @@ export const statusSchema = z
     branch: z.string().describe('Branch that is looked after.'),
     head: z.string().nullable().describe('Commit of the branch as last recorded, or null.'),
     isBusy: z.boolean().describe('A run is going on that waits for nobody.'),
-    lines: z.array(z.string()).describe('The state in five lines.'),
+    lines: z.array(z.string()).describe('The state in five lines; one more where something changed outside.'),
     next: z.string().describe('The command to type next.'),
     seq: z.number().describe('Newest journal row when this was made.'),
   })
@@ -47,6 +48,7 @@ export function statusView(reader: JournalReader, name: string): StatusView {
       restoreLine(reader),
       runsLine(reader, active, newestRun),
       waitingLine(waiting),
+      ...outsideLines(reader),
     ],
     next: nextCommand({ active, waiting, newestRun, reader }),
     seq: reader.head().seq,
@@ -88,6 +90,12 @@ function waitingLine(waiting: readonly RunHead[]): string {
   const [first, ...others] = waiting.flatMap((run) => run.waiting ?? []);
   if (first === undefined) return 'waiting  nothing waits for you';
   return `waiting  ${first.sentence}${others.length === 0 ? '' : ` · ${others.length} more`}`;
+}
+
+/** Only where something moved behind our back and nobody has said what to do about it. */
+function outsideLines(reader: JournalReader): readonly string[] {
+  const line = outsideLine(reader);
+  return line === null ? [] : [`outside  ${line}`];
 }
 
 function nextCommand({

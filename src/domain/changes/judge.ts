@@ -27,11 +27,18 @@ export function compareBoots(baseline: BootEvidence | undefined, boot: BootEvide
   };
 }
 
-/** Returns why a boot is worse than the baseline; empty when it is not. */
-export function judgeBoot(baseline: BootEvidence | undefined, boot: BootEvidence): readonly Finding[] {
+/**
+ * Returns why a boot is worse than the baseline; empty when it is not. Where packs are taken out on purpose their node
+ * classes go with them: reviewers are told how many, and it is nothing that failed.
+ */
+export function judgeBoot(
+  baseline: BootEvidence | undefined,
+  boot: BootEvidence,
+  removedPacks: readonly string[] = [],
+): readonly Finding[] {
   const { lost, newlyFailing } = compareBoots(baseline, boot);
   const findings: Finding[] = [];
-  if (lost.length > 0)
+  if (lost.length > 0 && removedPacks.length === 0)
     findings.push({ sentence: `${lost.length} node classes are gone: ${lost.slice(0, 5).join(', ')}.` });
   if (newlyFailing.length > 0)
     findings.push({

@@ -61,3 +61,9 @@ export function componentsDigest(components: readonly Component[], sha256: (text
   const files = components.map(({ path, tree }) => ({ path, tree })).sort((a, b) => (a.path < b.path ? -1 : 1));
   return sha256(canonicalJson(files)).slice(0, 16);
 }
+
+/** Returns the packs that a tree of home declares and another does not any more, by path. */
+export function removedComponents(before: readonly Component[], after: readonly Component[]): readonly string[] {
+  const left = new Set(after.map(({ path }) => path));
+  return before.flatMap(({ path }) => (left.has(path) ? [] : [path]));
+}

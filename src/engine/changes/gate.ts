@@ -2,6 +2,7 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import type { BootEvidence, SmokeEvidence } from '../../domain/changes/evidence.ts';
 import { judgeBoot, judgeSmoke, notProven } from '../../domain/changes/judge.ts';
+import { removedComponents } from '../../domain/instances/components.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
@@ -124,15 +125,20 @@ async function proveExact(
   const smoke = await proofs.smoke(exact);
   const baseline = await baselineOf(engine, base);
   // A way back leads to a state that was live: it has to run, not to be better than what it replaces.
+  const declaration = await readDeclaration(engine, exact);
+  const before = await readDeclaration(engine, await engine.store.treeOf(base));
+  const removed = removedComponents(before.components, declaration.components);
   const findings = isRestore
     ? []
-    : [...judgeBoot(baseline.boot, boot), ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown)];
+    : [
+        ...judgeBoot(baseline.boot, boot, removed),
+        ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown),
+      ];
   if (findings.length > 0) {
     throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {
       state: 'The branch and production are as they were.',
     });
   }
-  const declaration = await readDeclaration(engine, exact);
   const reused = [...(boot.reused ? ['boot'] : []), ...(smoke.reused ? ['smoke'] : [])];
   return {
     environment: imports.environment,

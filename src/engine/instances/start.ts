@@ -143,8 +143,15 @@ async function prove(
   }
 }
 
-/** Stops the instance's process, if it is ours and still there, and records why. A repeat is safe. */
-export async function stopInstance(engine: Engine, instance: string): Promise<object> {
+/**
+ * Stops the instance's process, if it is ours and still there, and records why. `save` is given its folder before that
+ * goes. A repeat is safe.
+ */
+export async function stopInstance(
+  engine: Engine,
+  instance: string,
+  save: (composed: Composed) => Promise<void>,
+): Promise<object> {
   const { processes, files } = engine.outside;
   const mark = markOf(engine, instance);
   for (const found of await processes.findMarked((one) => one === mark))
@@ -152,6 +159,7 @@ export async function stopInstance(engine: Engine, instance: string): Promise<ob
   const composed = composedInstance(engine, instance);
   const fault = engine.host.find(instance)?.fault;
   const data = { instance, reason: fault?.message ?? 'stopped', logTail: await instanceLog(engine, instance, 20) };
+  await save(composed);
   await engine.ledger.append([row('instance.ended', data, { run: composed.run, keys: [`instance-up:${instance}`] })]);
   await files.remove(composed.dir);
   return {};

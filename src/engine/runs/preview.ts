@@ -16,6 +16,8 @@ import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { interpreter } from '../environments/named.ts';
+import { openDifferences, tryLookOutside } from '../outside/look.ts';
+import { openWarning, touchedQuestion } from '../outside/settle.ts';
 import { planRestoreTo, planUndo } from '../restore/targets.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
@@ -33,12 +35,17 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   // Git may have been replaced since `init`: one that is too old is named before anything is asked of it.
   await engine.store.version();
   const { branchRef, base } = await readBranch(engine);
-  const warnings = [...(await outsideWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
+  const open = await tryLookOutside(engine, `run ${run}`);
+  const tampered = [...(await tamperWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
   const look = () =>
     created.kind === 'work' ? planWork(engine, created, base, signal) : planRestore(engine, created, base);
   const made = await stated('Nothing was changed.', look);
   const freeBytes = await engine.outside.files.freeBytes(engine.paths.home);
   const { draft, playbook, score, inputs, goal, tree, risk } = made;
+  // A run that settles outside changes needs no word about them.
+  const others = playbook?.plan === 'outside.choose' ? [] : open;
+  const warnings = [...(await openWarning(engine, others)), ...tampered];
+  const touched = await touchedQuestion(engine, { open: others, draft, baseTree: await engine.store.treeOf(base) });
   const withoutHash: Omit<Plan, 'hash'> = {
     goalText: created.goal,
     goal,
@@ -56,7 +63,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     requirementsText: draft.requirementsText,
     files: draft.files ?? [],
     notes: draft.notes ?? [],
-    mustAsk: draft.mustAsk ?? null,
+    mustAsk: draft.mustAsk ?? touched,
     estimates: {
       downloadBytes: draft.downloadBytes,
       diskBytes: draft.diskBytes,
@@ -107,7 +114,7 @@ export async function readBranch(engine: Engine): Promise<{ branchRef: string; b
   return { branchRef: state.branchRef, base: asCommitId(state.head) };
 }
 
-async function outsideWarnings(engine: Engine, run: string): Promise<readonly string[]> {
+async function tamperWarnings(engine: Engine, run: string): Promise<readonly string[]> {
   const differences = await findTampering(engine);
   if (differences.length === 0) return [];
   await engine.ledger.append([row('tamper.found', { run, task: null, differences }, { run, keys: [`tamper:${run}`] })]);
@@ -162,6 +169,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     baseTree: await engine.store.treeOf(base),
     signal,
     mark: markOf(engine, created.run),
+    outsideChanges: async () => openDifferences(engine),
   };
   const draft = await action.plan(context, action.input.parse(inputs));
   return {

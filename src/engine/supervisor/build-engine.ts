@@ -12,6 +12,7 @@ import type { Engine } from '../engine.ts';
 import { startInstance, stopInstance } from '../instances/start.ts';
 import { createSlotLeases } from '../leases/slots.ts';
 import { createMachineHost, type EffectTable, type MachineHost } from '../machines/host.ts';
+import { saveInstance } from '../outside/save-instance.ts';
 import { previewRun } from '../runs/preview.ts';
 import { taskEffects } from '../tasks/effects.ts';
 import { createNumbers } from './numbers.ts';
@@ -30,6 +31,7 @@ export function buildEngine(
   const { perform } = createPerformer({ ledger, clock: outside.clock });
   const merges = new PQueue({ concurrency: 1 });
   const services = new PQueue({ concurrency: 1 });
+  const looks = new PQueue({ concurrency: 1 });
   const space = new PQueue({ concurrency: 1 });
   // The effects need the engine and the host needs the effects: the table is filled when both are there.
   const effects = {} as { -readonly [Name in keyof EffectTable]: EffectTable[Name] };
@@ -52,6 +54,7 @@ export function buildEngine(
       live: () => openRuns(context, host),
     }),
     inServiceTurn: (work) => services.add(work),
+    inOutsideTurn: (work) => looks.add(work),
     inSpaceTurn: (work) => space.add(work),
     // Older changes first: p-queue takes the higher priority before the lower.
     inMergeTurn: (change, work) => merges.add(work, { priority: -Number(change.slice(1)) }),
@@ -73,7 +76,7 @@ export function buildEngine(
   };
   effects.instance = {
     start: ({ subject, signal }) => startInstance(engine, subject, signal),
-    stop: ({ subject }) => stopInstance(engine, subject),
+    stop: ({ subject }) => stopInstance(engine, subject, (composed) => saveInstance(engine, composed)),
   };
   return { engine, apply: (next) => void (settings = next) };
 }

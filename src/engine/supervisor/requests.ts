@@ -19,6 +19,8 @@ import {
 } from '../instances/production.ts';
 import { composedInstance } from '../instances/start.ts';
 import type { Beside } from '../machines/host.ts';
+import { discardOutside } from '../outside/discard.ts';
+import { lookOutside, tryLookOutside } from '../outside/look.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { readBranch } from '../runs/preview.ts';
 import { understandRun } from '../runs/understand-run.ts';
@@ -31,7 +33,7 @@ type Handlers = {
 };
 
 /** Acts for longer than it takes to write a row. */
-export const isLong = (kind: string): boolean => kind.startsWith('service.') || kind === 'space.prune';
+export const isLong = (kind: string): boolean => /^(service|outside)\./.test(kind) || kind === 'space.prune';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {
@@ -199,6 +201,7 @@ const handlers: Handlers = {
     if (view && view.state !== 'stopped')
       throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, { state: 'Nothing was changed.' });
     const { base } = await readBranch(engine);
+    await tryLookOutside(engine, 'service start');
     const saved = findSavedQueue(engine);
     const before = (instance: string): Promise<unknown> =>
       saved === undefined ? Promise.resolve() : queueAgain(engine, { from: saved, to: instance, run: null });
@@ -221,6 +224,20 @@ const handlers: Handlers = {
         `Production is stopped; ${nSaved} pending prompts were saved and are queued again at the next start.`,
       );
     await stopProduction(engine, { instance, run: null, answers });
+  },
+
+  async 'outside.look'(engine, _data, id) {
+    const { length } = await lookOutside(engine, 'asked');
+    await answerAlone(engine, id, {
+      kind: 'accepted',
+      run: null,
+      sentence: `${length} outside change${length === 1 ? ' is' : 's are'} open.`,
+    });
+  },
+
+  async 'outside.discard'(engine, { ids, by }, id) {
+    const sentence = await discardOutside(engine, { ids, by });
+    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence });
   },
 
   async 'restore.pin'(engine, { number, isPinned, reason, by }, id) {

@@ -157,16 +157,21 @@ class Supervisor {
     } catch (error) {
       return refuseRequest(this.#engine, request.id, error);
     }
-    // Starting or stopping a service, or removing much, takes long; everything else is a row.
+    // Starting or stopping a service, removing much or looking through folders of others takes long; all else is a row.
     if (!isLong(request.kind)) return takeRequest(this.#engine, request);
-    const inTurn = request.kind === 'space.prune' ? this.#engine.inSpaceTurn : this.#engine.inServiceTurn;
-    const tracked = inTurn(() => takeRequest(this.#engine, request))
+    const tracked = this.#turnOf(request.kind)(() => takeRequest(this.#engine, request))
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#services.delete(tracked);
         this.#wake();
       });
     this.#services.add(tracked);
+  }
+
+  /** One at a time of what must not meet. A look takes its own turn. */
+  #turnOf(kind: string): Engine['inServiceTurn'] {
+    if (kind === 'space.prune') return this.#engine.inSpaceTurn;
+    return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
   }
 
   /** What nobody asks for but time brings: held changes, production's health, the summary. */

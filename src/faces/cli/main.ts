@@ -12,6 +12,7 @@ import { accent, printLines } from './line.ts';
 import { parseInput } from './parse-input.ts';
 import { printHelp } from './print-help.ts';
 import { printOutput } from './print-output.ts';
+import { settleOutside } from './settle-outside.ts';
 import type { Streams } from './streams.ts';
 
 export interface CliOptions {
@@ -82,6 +83,9 @@ async function perform({
   isBare,
 }: Performance): Promise<number> {
   try {
+    const given = input as { readonly dryRun?: boolean; readonly yes?: boolean; readonly detach?: boolean };
+    if (operation.settlesOutside === true && !given.dryRun && !given.yes && !given.detach)
+      await settleOutside({ app, table: operations, streams, signal, json });
     const output = await operation.run(app, input);
     if (operation.asksFirst === true && isPlanned(output) && !(input as { dryRun?: boolean }).dryRun) {
       return await askFirst({ key, operation, input, app, streams, json }, output);

@@ -117,6 +117,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     index: config.python.index,
     snapshot: async () => common.tree,
     environment: async () => ready,
+    takeBorrowed: async () => ready.id,
     proofs,
     note: async (sentence) => void notes.push(sentence),
     signal: new AbortController().signal,

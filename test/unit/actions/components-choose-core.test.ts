@@ -73,6 +73,7 @@ async function plan(
     baseTree,
     signal: new AbortController().signal,
     mark: 'demo/r1',
+    outsideChanges: async () => [],
   };
   return componentsChooseCore.plan(context, componentsChooseCore.input.parse(asked));
 }

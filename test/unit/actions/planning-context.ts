@@ -13,5 +13,6 @@ export async function planningContext(world: World): Promise<PlanningContext> {
     baseTree: await store.treeOf(world.first),
     signal: new AbortController().signal,
     mark: 'demo/r1',
+    outsideChanges: async () => [],
   };
 }

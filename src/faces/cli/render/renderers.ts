@@ -32,6 +32,10 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'service-start': service,
   'service-stop': service,
   'service-status': service,
+  'outside-list': () => import('./outside.ts').then((m) => m.renderOutsideList),
+  'outside-show': () => import('./outside.ts').then((m) => m.renderOutsideShow),
+  'outside-keep': run,
+  'outside-discard': () => import('./outside.ts').then((m) => m.renderOutsideDiscard),
   init: () => import('./init.ts').then((m) => m.renderInit),
   doctor: () => import('./lists.ts').then((m) => m.renderDoctor),
 };

@@ -1,7 +1,7 @@
 import type { ServiceView } from '../../../app/views/service-view.ts';
 import { shortId } from '../../../app/views/text.ts';
 import { nextLine } from '../failure.ts';
-import { bad, dim, good, strong, type Line } from '../line.ts';
+import { bad, dim, good, strong, warn, type Line } from '../line.ts';
 import { rowsText, stateSpan } from './words.ts';
 
 type Found = ServiceView & {
@@ -18,6 +18,7 @@ export function renderService({
   gitTree,
   environment,
   versions,
+  outside,
   rows,
   isAlive,
   answers,
@@ -26,6 +27,7 @@ export function renderService({
   if (instance === null)
     return [
       [strong('production'), ' is not running under orchestrate', dim(rowsText(rows))],
+      ...outsideLines(outside),
       nextLine('orchestrate service start'),
     ];
   return [
@@ -45,6 +47,7 @@ export function renderService({
           : 'nothing answers on its port',
     ],
     ...(versions === null ? [] : [`ComfyUI ${versions.comfyui} · torch ${versions.pytorch} on ${versions.device}`]),
+    ...outsideLines(outside),
     [
       dim(
         `tree ${gitTree === null ? 'not recorded' : shortId(gitTree)}, environment ${environment?.slice(0, 12) ?? 'not recorded'}`,
@@ -52,3 +55,5 @@ export function renderService({
     ],
   ];
 }
+
+const outsideLines = (outside: string | null): readonly Line[] => (outside === null ? [] : [[warn('! '), outside]]);

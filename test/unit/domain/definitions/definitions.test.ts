@@ -166,6 +166,9 @@ describe('the built-in definitions', () => {
     'env.verify',
     'instance.boot',
     'instance.smoke',
+    'files.write',
+    'outside.choose',
+    'outside.take',
   ]);
   const { agents, trees, playbooks } = assembleDefinitions(sources, { actions });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { allOperations } from '../../../../src/faces/cli/commands.ts';
 import { doneScene, failedScene, undoneScene, waitingScene } from '../../../support/journal-scene.ts';
+import { outsideScene } from '../../../support/outside-facts.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
 import type { SceneLedger } from '../../../support/scene-ledger.ts';
 
@@ -32,11 +33,14 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   status: { argv: ['status'], scene: waitingScene },
   doctor: { argv: ['doctor'], scene: waitingScene },
   completion: { argv: ['completion', 'fish'], scene: doneScene },
+  'outside-list': { argv: ['outside', 'list'], scene: outsideScene },
+  'outside-show': { argv: ['outside', 'show', 'o1'], scene: outsideScene },
+  'outside-discard': { argv: ['outside', 'discard', '--all'], scene: outsideScene },
   version: { argv: ['version'], scene: doneScene },
 };
 
 /** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` a store. */
-const elsewhere = ['init', 'restore-prune', 'runs-approve', 'runs-reject', 'supervisor-stop'];
+const elsewhere = ['init', 'outside-keep', 'restore-prune', 'runs-approve', 'runs-reject', 'supervisor-stop'];
 
 describe('--json', () => {
   it('is tried for every operation', () => {

@@ -369,6 +369,8 @@ describe('the screens of the installation', () => {
       ✓ port 8188    production, pid 4800 (python main.py)
       ✓ port 8189    free
       ✓ port 8190    free
+      ✓ outside      not looked at yet
+                     → orchestrate outside list
       ✓ locks        no stale lock files of git
       all good
       "

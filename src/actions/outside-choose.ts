@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+import { Fault } from '../base/fault.ts';
+import { borrowedLock } from '../domain/environments/borrowed.ts';
+import { readLock } from '../domain/environments/lock.ts';
+import { type Component, parseComponents, printComponents } from '../domain/instances/components.ts';
+import { chooseDifferences, takeable } from '../domain/outside/choose.ts';
+import { authorText, differenceText } from '../domain/outside/describe.ts';
+import type { OutsideDifference } from '../domain/outside/difference.ts';
+import type { PackageMove, PlanDraft, PlannedFile } from '../domain/plans/plan.ts';
+import { definePlanningAction, type PlanningContext } from './_context.ts';
+
+/** Ids of differences, separated by blanks or commas; empty for all that can be taken over. */
+const input = z.object({ changes: z.string().default('') });
+
+/**
+ * Plans to take outside changes over: which files of home they become. Code that is new has to be allowed by a person,
+ * as the proof runs it. Writes nothing.
+ * Faults: `OUTSIDE_NOT_FOUND`, `NOTHING_TO_DO`, `CHANGE_CONFLICT`, `CHANGE_MOVED` when it moved again meanwhile.
+ */
+export const outsideChoose = definePlanningAction({
+  id: 'outside.choose',
+  summary: 'Choose the outside changes to take over, and the files that they become',
+  effect: 'plan',
+  input,
+  async plan(context, asked) {
+    const ids = asked.changes.split(/[\s,]+/).filter((one) => one !== '');
+    const chosen = chooseDifferences(await context.outsideChanges(), ids);
+    const taken = takeable(chosen, { isByName: ids.length > 0 });
+    const left = chosen.filter((one) => !taken.includes(one));
+    const packages = taken.find(({ take }) => take?.kind === 'packages');
+    const environment = packages === undefined ? undefined : await surveyedLock(context, packages);
+    return {
+      moves: environment?.moves ?? [],
+      rejected: [],
+      lockText: environment?.lockText ?? null,
+      requirementsText: null,
+      files: [...(await componentFiles(context, taken)), ...modelPathFiles(taken)],
+      notes: taken.map((one) => `${one.id} ${differenceText(one)} · ${authorText(one)}`),
+      mustAsk: newCode(taken),
+      downloadBytes: 0,
+      diskBytes: 0,
+      warnings: left.map((one) => `${one.id} is left out, ${one.name}: ${one.whyNot ?? ''}`),
+    } satisfies PlanDraft;
+  },
+});
+
+async function componentFiles(
+  context: PlanningContext,
+  taken: readonly OutsideDifference[],
+): Promise<readonly PlannedFile[]> {
+  const before = await readHome(context, 'components.lock');
+  let components = parseComponents(before);
+  const without = (path: string): readonly Component[] => components.filter((one) => one.path !== path);
+  for (const { take } of taken) {
+    if (take?.kind === 'component') components = [...without(take.component.path), take.component];
+    else if (take?.kind === 'drop-component') components = without(take.path);
+  }
+  const text = printComponents(components);
+  return text === before ? [] : [{ path: 'components.lock', text }];
+}
+
+const modelPathFiles = (taken: readonly OutsideDifference[]): readonly PlannedFile[] =>
+  taken.flatMap(({ take }) =>
+    take?.kind === 'model-paths' ? [{ path: 'extra_model_paths.yaml', text: take.text }] : [],
+  );
+
+/** Why a person has to say yes: nobody has looked at this code, and the proof starts it. */
+function newCode(taken: readonly OutsideDifference[]): string | null {
+  const names = taken.filter(({ take }) => take?.kind === 'component').map(({ name }) => name);
+  const moved = taken.some(({ take }) => take?.kind === 'packages');
+  const what = [...names, ...(moved ? ['the packages that moved'] : [])];
+  if (what.length === 0) return null;
+  return `the code of ${what.join(', ')} was put there by somebody else, and runs as you in the proof`;
+}
+
+/** The lock of the borrowed environment as it is now. */
+async function surveyedLock(
+  context: PlanningContext,
+  { subject, mark, id }: OutsideDifference,
+): Promise<{ readonly lockText: string; readonly moves: readonly PackageMove[] }> {
+  const survey = await context.python.survey({ python: subject, mark: context.mark });
+  if (survey.fingerprint !== mark) {
+    throw new Fault('CHANGE_MOVED', `The environment of ${subject} moved again since ${id} was found.`, {
+      hints: ['orchestrate outside list'],
+      state: 'Nothing was changed.',
+    });
+  }
+  const { abi, platform, packages } = survey;
+  const { lockText } = borrowedLock({ python: subject, abi, platform, packages });
+  const before = readLock({ file: 'requirements.lock', text: await readHome(context, 'requirements.lock') });
+  const after = readLock({ file: 'requirements.lock', text: lockText });
+  const [was, is] = [before, after].map((lock) => new Map(lock.packages.map((one) => [one.name, one.version])));
+  const moves = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].sort().flatMap((name): PackageMove[] => {
+    const move = { name, from: was?.get(name) ?? null, to: is?.get(name) ?? null };
+    return move.from === move.to ? [] : [move];
+  });
+  return { lockText, moves };
+}
+
+async function readHome(context: PlanningContext, path: string): Promise<string> {
+  const bytes = await context.store.readFile(context.baseTree, path);
+  if (!bytes) throw new Fault('CONFIG_INVALID', `The branch has no ${path}.`, { hints: ['orchestrate doctor'] });
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}

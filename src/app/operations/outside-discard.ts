@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+import { defineOperation } from '../operation.ts';
+import { entriesOf, rowOf } from '../views/journal-reader.ts';
+import { lookOutside, outsideIdsField, outsideOutput, requireChoice } from './_outside.ts';
+import { personOf } from './_run-output.ts';
+
+/** `orchestrate outside discard` */
+export const outsideDiscard = defineOperation({
+  name: 'outside discard',
+  summary: 'Do not take outside changes over, and do not tell them again.',
+  description:
+    'In folders of others nothing is touched: the change stays there, and is told again when it moves. A sealed environment is built again from kept wheels. What is taken away goes to trash, and its path is told.',
+  effect: 'destroy',
+  needs: 'home',
+  input: z.object({
+    ids: outsideIdsField.describe('Ids of outside changes.'),
+    all: z.boolean().default(false).describe('All that are open.'),
+  }),
+  output: outsideOutput.extend({
+    told: z
+      .array(
+        z.object({
+          id: z.string().describe('Which one.'),
+          sentence: z.string().describe('What became of it.'),
+          trash: z.string().nullable().describe('Where what was taken away lies now, or null.'),
+        }),
+      )
+      .describe('What became of each.'),
+  }),
+  positional: ['ids'],
+  examples: [{ command: 'orchestrate outside discard o3', explains: 'Leave it as it is; it is not told any more.' }],
+  async run(app, { ids, all }) {
+    requireChoice('outside discard', { ids, all });
+    await lookOutside(app);
+    const { ledger } = await app.installation();
+    const afterSeq = ledger.head().seq;
+    await app.ask('outside.discard', { ids, by: personOf(app) });
+    const rows = [...entriesOf(ledger, { kinds: ['outside.discarded'], afterSeq })];
+    const told = rows.flatMap((entry) => rowOf('outside.discarded', entry)?.data.told ?? []);
+    const { differences, ...rest } = await lookOutside(app);
+    return { ...rest, differences: [...differences], told: told.map((one) => ({ ...one })) };
+  },
+});

@@ -1,0 +1,103 @@
+import { Fault } from '../../base/fault.ts';
+import { asGitTreeId } from '../../base/ids.ts';
+import { type Actor, row } from '../../domain/journal/kinds.ts';
+import { chooseDifferences } from '../../domain/outside/choose.ts';
+import { keyOf, type OutsideDifference } from '../../domain/outside/difference.ts';
+import type { Engine } from '../engine.ts';
+import { rebuildEnvironment } from '../environments/rebuild.ts';
+import { componentsOf } from './baseline.ts';
+import { discardedMarks, lookOutside, openDifferences } from './look.ts';
+import { lockOfEnvironment } from './read-environments.ts';
+import { branchNow } from './read-home.ts';
+
+/** States that stay discarded: the newest ones. An older one is told again, and can be discarded again. */
+const maxMarks = 500;
+
+interface Told {
+  readonly id: string;
+  readonly sentence: string;
+  readonly trash: string | null;
+}
+
+/**
+ * Does not take these over: a sealed environment is built again, what lay in production's folder goes to trash, and
+ * what lies in folders of others stays as it is and is not told again until it moves. Returns what became of each.
+ * Faults: `OUTSIDE_NOT_FOUND`, those of `rebuildEnvironment`; what was discarded before one of them stays so.
+ */
+export async function discardOutside(
+  engine: Engine,
+  { ids, by }: { readonly ids: readonly string[]; readonly by: Actor },
+): Promise<string> {
+  const chosen = chooseDifferences(openDifferences(engine), ids);
+  const told: Told[] = [];
+  for (const one of chosen) {
+    const answer = await discard(engine, one);
+    told.push(answer);
+    // An environment that is whole again is not there to be told; its state may come back and be told then.
+    const marks = one.kind === 'environment' ? [] : [keyOf(one)];
+    const all = [...new Set([...discardedMarks(engine), ...marks])].slice(-maxMarks);
+    await engine.ledger.append([
+      row(
+        'outside.discarded',
+        { by, marks: all, told: [answer] },
+        { keys: ['outside:discarded', `outside:${one.id}`] },
+      ),
+    ]);
+  }
+  await lookOutside(engine, 'discard');
+  return told.map(({ id, sentence, trash }) => `${id}: ${sentence}${trash === null ? '' : ` (${trash})`}`).join('; ');
+}
+
+async function discard(engine: Engine, one: OutsideDifference): Promise<Told> {
+  const { id, kind } = one;
+  const quiet = 'it is not told any more until it moves again';
+  switch (kind) {
+    case 'environment': {
+      const lockText = await lockOfEnvironment(engine, one.subject);
+      if (lockText === undefined) {
+        throw new Fault(
+          'RESTORE_UNAVAILABLE',
+          `No restore point names the environment ${one.subject}: its lock is not known.`,
+          {
+            state: 'The environment is as it was.',
+          },
+        );
+      }
+      const key = `outside:${id}:rebuild`;
+      const { trash } = await rebuildEnvironment(engine, { id: one.subject, lockText, key, run: null });
+      return { id, sentence: 'built again from kept wheels; the one that was changed lies in trash', trash };
+    }
+    case 'instance':
+      return { id, sentence: `not taken; ${quiet}`, trash: await copyToTrash(engine, one) };
+    case 'instance-packages':
+      return { id, sentence: `not taken; they go to trash when production stops`, trash: null };
+    case 'home':
+      return { id, sentence: `left as you made it; ${quiet}`, trash: null };
+    case 'component':
+    case 'model-paths':
+    case 'packages':
+    case 'models':
+      return { id, sentence: `not taken; nothing there was touched; ${quiet}`, trash: null };
+  }
+}
+
+/** Production's folder goes when it stops: what it holds beyond the branch is written out first. A repeat writes the same. */
+async function copyToTrash(engine: Engine, { id, subject, take }: OutsideDifference): Promise<string | null> {
+  if (take?.kind !== 'component') return null;
+  const branch = await componentsOf(engine, (await branchNow(engine)).tree);
+  const before = branch.find(({ path }) => path === subject);
+  const after = asGitTreeId(take.component.tree);
+  const trash = `${engine.paths.trash}/outside/${id}`;
+  const changed =
+    before === undefined
+      ? (await engine.store.list(after)).map(({ path, blob }) => ({ path, blob }))
+      : (await engine.store.differences(asGitTreeId(before.tree), after)).flatMap((one) =>
+          one.after === null ? [] : [{ path: one.path, blob: one.after.blob }],
+        );
+  for (const { path, blob } of changed) {
+    const file = `${trash}/${subject === '.' ? 'ComfyUI' : subject}/${path}`;
+    await engine.outside.files.ensureDir(file.slice(0, file.lastIndexOf('/')));
+    await engine.outside.files.writeAtomic(file, await engine.store.readBlob(blob));
+  }
+  return trash;
+}
