@@ -1,4 +1,5 @@
 import { createAccelerators } from './adapters/accelerators/accelerators.ts';
+import { createBundles } from './adapters/bundle/bundles.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
 import { createSystemRandom } from './adapters/clock/system-random.ts';
@@ -47,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     return await runCli({
       argv,
-      app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate }),
+      app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate, signal }),
       streams,
       signal,
     });
@@ -59,7 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function supervise(cwd: string): Promise<number> {
   const signal = interruptSignal();
   const opened: { close(): Promise<void> }[] = [];
-  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor' });
+  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor', signal });
   try {
     await app.supervise({ idleSeconds: null, signal });
     return 0;
@@ -76,9 +77,10 @@ async function createApp(options: {
   cwd: string;
   opened: { close(): Promise<void> }[];
   narrate: (sentence: string) => void;
+  signal: AbortSignal;
   role?: Role;
 }): Promise<App> {
-  const { cwd, opened, narrate, role = 'command' } = options;
+  const { cwd, opened, narrate, signal, role = 'command' } = options;
   const host = readHost();
   const clock = createSystemClock();
   const digest = createDigest();
@@ -99,6 +101,7 @@ async function createApp(options: {
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     accelerators: createAccelerators({ processes, searchPath }),
     service: createServiceClient({ clock }),
+    bundles: createBundles({ files }),
     log,
     host,
   };
@@ -159,6 +162,7 @@ async function createApp(options: {
     cwd,
     nodeVersion: process.versions.node,
     installation,
+    signal,
     narrate,
     async create({ homeDir, id, branch }) {
       const paths = installationPaths(homeDir, host.stateHome, id);

@@ -7,6 +7,7 @@ import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
 import type {
+  Bundles,
   Clock,
   ComponentSources,
   Digest,
@@ -57,6 +58,7 @@ export interface ActionContext {
   readonly files: Files;
   readonly python: Python;
   readonly store: TrustedStore;
+  readonly bundles: Bundles;
   /** Interpreter of the installation, probed. */
   interpreter(): Promise<PythonFacts>;
   readonly index: PackageIndex;
@@ -82,6 +84,7 @@ export type PlanningContext = Pick<
   | 'files'
   | 'python'
   | 'store'
+  | 'bundles'
   | 'interpreter'
   | 'index'
   | 'baseTree'

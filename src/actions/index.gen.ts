@@ -1,4 +1,6 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
+import { bundleChoose } from './bundle-choose.ts';
+import { bundleImport } from './bundle-import.ts';
 import { componentsChooseCore } from './components-choose-core.ts';
 import { componentsTake } from './components-take.ts';
 import { envBuild } from './env-build.ts';
@@ -14,6 +16,8 @@ import { outsideTake } from './outside-take.ts';
 
 /** Every built-in action. */
 export const actions = [
+  bundleChoose,
+  bundleImport,
   componentsChooseCore,
   componentsTake,
   envBuild,

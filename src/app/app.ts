@@ -19,6 +19,8 @@ export interface App {
     id: string;
     branch: string;
   }): Promise<Pick<Installation, 'store' | 'home' | 'sources' | 'ledger' | 'paths'>>;
+  /** Aborts with the person's Ctrl-C: what an operation does by itself ends then, and leaves nothing half done. */
+  readonly signal: AbortSignal;
   /** Tells the person what is going on now, on stderr. */
   narrate(sentence: string): void;
   /** Inserts the request, starts a supervisor when none answers, waits for the answer. A refusal is thrown as its Fault. */

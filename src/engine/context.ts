@@ -1,6 +1,7 @@
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type {
+  Bundles,
   Accelerators,
   Clock,
   ComponentSources,
@@ -29,6 +30,7 @@ export interface Outside {
   readonly python: Python;
   readonly accelerators: Accelerators;
   readonly service: ServiceClient;
+  readonly bundles: Bundles;
   readonly log: Log;
   readonly host: Host;
 }

@@ -99,6 +99,13 @@ export interface TrustedStore {
   readFile(tree: GitTreeId, path: string): Promise<Uint8Array | undefined>;
   /** A new tree: `base` with the given paths replaced (`null` removes). */
   editTree(base: GitTreeId, edits: ReadonlyMap<string, string | Uint8Array | null>): Promise<GitTreeId>;
+  /** Stores blobs and returns their ids, in order. A repeat is safe. */
+  writeBlobs(blobs: readonly Uint8Array[]): Promise<readonly string[]>;
+  /**
+   * Stores a tree of blobs that are there, and returns its id. Fault `TREE_REFUSED` for a path that cannot be in a tree
+   * (`..`, `.git` and what can be taken for it, twice the same, case collisions) and a blob that is not there.
+   */
+  writeTree(entries: readonly TreeEntry[]): Promise<GitTreeId>;
   differences(before: GitTreeId, after: GitTreeId): Promise<readonly FileDifference[]>;
   /** What in a tree is not supported: nested repositories, and attributes that convert content (LFS, filters, ident, encodings, CRLF). */
   findUnsupported(tree: GitTreeId): Promise<readonly UnsupportedContent[]>;

@@ -1,4 +1,5 @@
 export type * from './accelerators.ts';
+export type * from './bundles.ts';
 export type * from './component-sources.ts';
 export type * from './files.ts';
 export type * from './git.ts';

@@ -84,6 +84,8 @@ export function createFakeStore(files: FakeFiles): FakeStore {
       }
       return objects.tree(leaves);
     },
+    writeBlobs: async (blobs) => blobs.map((bytes) => objects.write('blob', bytes)),
+    writeTree: async (entries) => objects.tree(new Map(entries.map(({ path, mode, blob }) => [path, { mode, blob }]))),
     differences: async (before, after) => objects.differences(before, after),
     findUnsupported: async (tree) => store.unsupported.get(tree) ?? [],
     patch: async (before, after) =>

@@ -15,6 +15,7 @@ import { recordBorrowed } from '../../src/engine/environments/named.ts';
 import { publishPoint, stateOf, writePoint } from '../../src/engine/restore/publish.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
+import { createFakeBundles } from './fake-bundles.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
@@ -229,6 +230,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     python,
     accelerators,
     service,
+    bundles: createFakeBundles(files),
     log: silentLog,
     host,
   };

@@ -24,6 +24,7 @@ export function fakeApp(
   const asked: { kind: string; data: unknown }[] = [];
   const app: App = {
     narrate: () => {},
+    signal: new AbortController().signal,
     cwd: '/home/anna/comfy-home',
     nodeVersion: '24.21.0',
     outside: { ...fakeOutside(scene), ...outside } as unknown as Outside,

@@ -25,6 +25,7 @@ import { mergeTrees } from './store-merge.ts';
 import { missingIds, objectsDir, type StoreParts } from './store-parts.ts';
 import { editTree } from './tree-edit.ts';
 import { TreeReader } from './tree-reader.ts';
+import { writeBlobs, writeTree } from './tree-write.ts';
 import { findUnsupported } from './unsupported-content.ts';
 
 /** The trusted store, and what the home repository shares with it. */
@@ -154,6 +155,8 @@ export function createTrustedStore(options: {
         : parts.reader.require(entry.id, 'blob');
     },
     editTree: (base, edits) => atTheEdge('writing a tree', unmoved, () => editTree(parts, base, edits)),
+    writeBlobs: (blobs) => atTheEdge('writing blobs', unmoved, () => writeBlobs(parts, blobs)),
+    writeTree: (entries) => atTheEdge('writing a tree', unmoved, () => writeTree(parts, entries)),
     differences: (before, after) => parts.trees.differences(before, after),
     findUnsupported: (tree) => findUnsupported(parts, tree),
     patch: (before, after) =>

@@ -1,6 +1,7 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
 /** Every operation by the name of its file, loaded when it is asked for. */
 export const operations = {
+  'bundle-show': () => import('./bundle-show.ts').then((m) => m.bundleShow),
   completion: () => import('./completion.ts').then((m) => m.completion),
   doctor: () => import('./doctor.ts').then((m) => m.doctor),
   init: () => import('./init.ts').then((m) => m.init),
@@ -10,6 +11,7 @@ export const operations = {
   'outside-keep': () => import('./outside-keep.ts').then((m) => m.outsideKeep),
   'outside-list': () => import('./outside-list.ts').then((m) => m.outsideList),
   'outside-show': () => import('./outside-show.ts').then((m) => m.outsideShow),
+  'restore-export': () => import('./restore-export.ts').then((m) => m.restoreExport),
   'restore-list': () => import('./restore-list.ts').then((m) => m.restoreList),
   'restore-pin': () => import('./restore-pin.ts').then((m) => m.restorePin),
   'restore-prune': () => import('./restore-prune.ts').then((m) => m.restorePrune),

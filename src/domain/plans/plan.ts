@@ -58,6 +58,8 @@ export type PlanGoal =
       readonly proposed: GitTreeId;
       /** Restore points whose merges are dropped, newest first. */
       readonly drops: readonly string[];
+      /** Environment whose files are not the ones that were built: they go to trash, and it is built again from kept wheels. */
+      readonly replaces?: string | null;
     };
 
 /** What a run will do, as a value. Everything that decides what happens is in here, and in its hash. */
@@ -102,6 +104,8 @@ export interface PlanDraft {
   readonly files?: readonly PlannedFile[];
   readonly notes?: readonly string[];
   readonly mustAsk?: string | null;
+  /** Inputs that planning fixes, for the steps: what is executed is what was looked at. */
+  readonly pins?: Readonly<Record<string, string>>;
   readonly downloadBytes: number | null;
   readonly diskBytes: number | null;
   readonly warnings: readonly string[];

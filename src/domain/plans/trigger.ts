@@ -56,6 +56,18 @@ export function splitVersion(text: string): { readonly rest: string; readonly ve
   };
 }
 
+/** Takes the path out of a goal: the one word with a slash in it or with the ending `.tar`; quotes keep its blanks. Two are none. */
+export function splitFile(text: string): { readonly rest: string; readonly file: string | undefined } {
+  const found = [...text.matchAll(filePattern)];
+  const [only] = found;
+  const file = only?.[1] ?? only?.[2] ?? only?.[3];
+  if (found.length !== 1 || only === undefined || file === undefined) return { rest: text, file: undefined };
+  return { rest: `${text.slice(0, only.index)} ${text.slice(only.index + only[0].length)}`, file };
+}
+
+const filePattern =
+  /"([^"]*(?:\/|\.tar)[^"]*)"|'([^']*(?:\/|\.tar)[^']*)'|(?<!\S)([^\s"']*\/[^\s"']*|[^\s"']+\.tar)(?!\S)/g;
+
 const inputPattern = /^\{([^{}]*)\}$/;
 
 // After `to`, `version` or an equals sign one number is enough (`to 2`); alone it has to have a dot, so that

@@ -1,6 +1,6 @@
 import { typingSlips } from '../definitions/did-you-mean.ts';
 import type { Playbook } from '../definitions/types.ts';
-import { splitVersion, wordsOfGoal, wordsOfTrigger, type GoalWord, type TriggerWord } from './trigger.ts';
+import { splitFile, splitVersion, wordsOfGoal, wordsOfTrigger, type GoalWord, type TriggerWord } from './trigger.ts';
 
 /**
  * Least score that is carried out. With it only a goal of five words or more may have one that nobody explained:
@@ -67,9 +67,12 @@ interface Candidate {
 }
 
 function bestTrigger(goal: string, playbook: Playbook): Candidate {
+  const { rest: named, file } = Object.hasOwn(playbook.inputs, 'file')
+    ? splitFile(goal)
+    : { rest: goal, file: undefined };
   const { rest, version } = Object.hasOwn(playbook.inputs, 'version')
-    ? splitVersion(goal)
-    : { rest: goal, version: undefined };
+    ? splitVersion(named)
+    : { rest: named, version: undefined };
   const words = wordsOfGoal(rest);
   let best: Candidate | undefined;
   for (const trigger of playbook.triggers) {
@@ -77,7 +80,11 @@ function bestTrigger(goal: string, playbook: Playbook): Candidate {
     const { points, inputs } = isTurned(words, parts) ? { points: 0, inputs: [] } : align(words, parts);
     const score = Math.round((points / Math.max(words.length, parts.length, 1)) * 100) / 100;
     if (best !== undefined && score <= best.score) continue;
-    const given = new Map([...inputs, ...(version === undefined ? [] : [['version', version] as const])]);
+    const given = new Map([
+      ...inputs,
+      ...(version === undefined ? [] : [['version', version] as const]),
+      ...(file === undefined ? [] : [['file', file] as const]),
+    ]);
     best = { playbook, score, trigger, ...completeInputs(playbook, given) };
   }
   return best ?? { playbook, score: 0, trigger: '', inputs: {}, isComplete: false };

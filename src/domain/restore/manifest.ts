@@ -37,7 +37,8 @@ export function restoreName(number: number, title: string): string {
 /** Returns the tag's full ref name. */
 export const restoreRef = (name: string): string => `refs/tags/restore/${name}`;
 
-const manifestShape = z.object({
+/** The shape of a manifest that comes from outside. */
+export const manifestShape = z.object({
   version: z.literal(1),
   number: z.number().int().min(0),
   title: z.string(),

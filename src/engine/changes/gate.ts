@@ -119,7 +119,8 @@ async function proveExact(
   const port = await proofPort(engine, run);
   // A way back must not need the network: kept wheels have to do.
   const index = isRestore ? {} : { index: engine.config.python.index };
-  const proofs = createProofs(engine, { run, effectKey: `gate:${change}`, port, signal, ...index });
+  const replaces = agreedReplacement(engine, run);
+  const proofs = createProofs(engine, { run, effectKey: `gate:${change}`, port, signal, replaces, ...index });
   const imports = await proofs.imports(exact);
   const boot = await proofs.boot(exact);
   const smoke = await proofs.smoke(exact);
@@ -147,6 +148,14 @@ async function proveExact(
     reused,
     notProven: notProven({ boot, smoke, nWorkflows: declaration.workflows.length }),
   };
+}
+
+/** The drifted environment of the plan, once somebody said yes to that very plan. */
+function agreedReplacement(engine: Engine, run: string): string | null {
+  const { goal, hash } = planOf(engine, run);
+  const answered = dataOf('plan.answered', engine.ledger.latest(`plan-answer:${run}`));
+  const isAgreed = answered?.verdict === 'approved' && answered.hash === hash;
+  return goal.kind === 'restore' && isAgreed ? (goal.replaces ?? null) : null;
 }
 
 /** Evidence on record for the branch's tree, whatever environment it ran in. */

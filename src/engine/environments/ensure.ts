@@ -5,17 +5,21 @@ import type { BuiltEnvironment, PackageIndex } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
 import { findEnvironment, interpreter, type NamedEnvironment, unusable } from './named.ts';
+import { replaceDrifted } from './replace.ts';
 
 /**
  * Returns the environment of a lock, built or found intact. `index` absent: only kept wheels may serve. A borrowed one
  * is never built. A drifted one is never used: Fault `ENVIRONMENT_DRIFTED`, its files are left as they are;
- * `RESTORE_UNAVAILABLE` when a borrowed one is gone.
+ * `RESTORE_UNAVAILABLE` when a borrowed one is gone. Only the drifted one that a person agreed to have built again
+ * (`replaces`) is moved to trash first.
  */
 export async function ensureEnvironment(
   engine: EngineContext & Performer,
-  options: { lockText: string; run: string | null; effectKey: string; index?: PackageIndex },
+  options: { lockText: string; run: string | null; effectKey: string; index?: PackageIndex; replaces?: string | null },
 ): Promise<ReadyEnvironment> {
   const { lockText, run } = options;
+  const { replaces = null } = options;
+  if (replaces !== null && run !== null) await replaceDrifted(engine, { environment: replaces, lockText, run });
   const named = await findEnvironment(engine, lockText);
   const { id, dir, condition } = named;
   const packages = parseLock({ file: 'requirements.lock', text: lockText });

@@ -126,7 +126,10 @@ export function unusable({ id, dir, python, isBorrowed, condition }: NamedEnviro
       data,
     });
   return new Fault('ENVIRONMENT_DRIFTED', `Files of the environment ${id} are not the ones that were built: ${few}.`, {
-    hints: [`Move ${dir} away to have it rebuilt from kept wheels, then repeat.`],
+    hints: [
+      'orchestrate undo   (or restore to: it is kept in trash and built again, once you said yes)',
+      `Or move ${dir} away to have it built again from kept wheels, then repeat.`,
+    ],
     state,
     data,
   });

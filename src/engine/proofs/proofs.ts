@@ -25,6 +25,8 @@ export interface ProofOptions {
   readonly effectKey: string;
   readonly port: number;
   readonly index?: PackageIndex;
+  /** Environment that a person agreed to have built again when its files have changed. */
+  readonly replaces?: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -55,11 +57,12 @@ export function createProofs(
     if (known) return known;
     const made = (async () => {
       const declaration = await readDeclaration(engine, tree);
-      const { index } = options;
+      const { index, replaces = null } = options;
       const environment = await ensureEnvironment(engine, {
         lockText: declaration.lockText,
         run,
         effectKey,
+        replaces,
         ...(index ? { index } : {}),
       });
       const key = evidenceKey({ tree, environment: environment.id, components: declaration.componentsDigest });

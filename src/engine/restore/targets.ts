@@ -87,7 +87,8 @@ export async function planRestoreTo(context: EngineContext, head: CommitId, aske
   return { to: point.name, title: `restore ${point.name}`, commit: point.commit, proposed, dropped };
 }
 
-function findPoint(points: readonly RestorePoint[], asked: string): RestorePoint {
+/** Returns the restore point that a number, name, tag or commit names. Fault `RESTORE_NOT_FOUND`. */
+export function findPoint(points: readonly RestorePoint[], asked: string): RestorePoint {
   const name = asked.replace(/^(refs\/tags\/)?restore\//, '');
   const byNumber = /^\d{1,6}$/.test(name) ? points.find((one) => one.manifest.number === Number(name)) : undefined;
   const found =

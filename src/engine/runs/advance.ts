@@ -47,6 +47,8 @@ function wantedSteps(engine: Engine, run: string): { steps: readonly PlannedStep
 
 async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   const run = view.subject as RunId;
+  // A way back that a person had to say yes to: its tree is there already.
+  if (planOf(engine, run).goal.kind === 'restore') return void (await engine.host.send(run, { type: 'TASKS_DONE' }));
   let wanted: ReturnType<typeof wantedSteps>;
   try {
     wanted = wantedSteps(engine, run);

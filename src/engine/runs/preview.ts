@@ -18,6 +18,7 @@ import type { Engine } from '../engine.ts';
 import { interpreter } from '../environments/named.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
 import { openWarning, touchedQuestion } from '../outside/settle.ts';
+import { findReplaced } from '../restore/replaced.ts';
 import { planRestoreTo, planUndo } from '../restore/targets.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
@@ -85,7 +86,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
 }
 
 async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<PreviewOutput> {
-  if (plan.goal.kind === 'restore') return { next: 'submit' };
+  if (plan.goal.kind === 'restore' && plan.mustAsk === null) return { next: 'submit' };
   const { maxDownloadBytes } = engine.config.policy;
   const { downloadBytes, diskBytes, diskFreeBytes } = plan.estimates;
   // A size that nobody knows is over the cap until a person says otherwise.
@@ -101,7 +102,7 @@ async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<
       row('plan.answered', data, { run: created.run, keys: [`plan-answer:${created.run}`] }),
     ]);
   }
-  return { next: 'execute' };
+  return { next: plan.goal.kind === 'restore' ? 'submit' : 'execute' };
 }
 
 /** Reads home's branch and takes its commit into the store. Faults `HOME_*` name what is unfit. */
@@ -163,6 +164,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     files,
     python,
     store: engine.store,
+    bundles: engine.outside.bundles,
     sources: engine.sources,
     interpreter: () => interpreter(engine),
     index,
@@ -176,7 +178,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     draft,
     playbook,
     score: understood.score,
-    inputs,
+    inputs: { ...inputs, ...draft.pins },
     goal: { kind: 'work' },
     tree: playbook.tree,
     risk: playbook.risk,
@@ -204,6 +206,7 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
       state: 'Nothing was changed.',
     });
   }
+  const replaced = await findReplaced(engine, target.proposed, target.to);
   const draft: PlanDraft = {
     moves: mergeMoves(target.dropped.flatMap((one) => one.manifest.moves)),
     rejected: [],
@@ -211,10 +214,19 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
     requirementsText: null,
     downloadBytes: 0,
     diskBytes: 0,
+    mustAsk: replaced?.why ?? null,
     warnings: [],
   };
   const { to, title, commit, proposed } = target;
-  const goal: PlanGoal = { kind: 'restore', title, to, commit, proposed, drops: target.dropped.map((one) => one.name) };
+  const goal: PlanGoal = {
+    kind: 'restore',
+    title,
+    to,
+    commit,
+    proposed,
+    drops: target.dropped.map((one) => one.name),
+    replaces: replaced?.environment ?? null,
+  };
   return { draft, playbook: null, score: 1, inputs: {}, goal, tree: treeOfEnvironment(engine), risk: 'medium' };
 }
 

@@ -27,8 +27,13 @@ export async function findNeeded(context: EngineContext, head: string): Promise<
     if (environment !== undefined && environment !== '' && !environments.has(environment))
       environments.set(environment, why);
   };
-  const ofLock = async (lockText: string | null | undefined): Promise<string | undefined> =>
-    typeof lockText === 'string' ? declaredEnvironment(context, lockText) : undefined;
+  const named = new Map<string, Promise<string>>();
+  const ofLock = async (lockText: string | null | undefined): Promise<string | undefined> => {
+    if (typeof lockText !== 'string') return undefined;
+    const environment = named.get(lockText) ?? declaredEnvironment(context, lockText);
+    named.set(lockText, environment);
+    return environment;
+  };
   const ofTree = async (tree: GitTreeId): Promise<string | undefined> => ofLock(await readLockText(context, tree));
 
   const instances = liveInstances(context);

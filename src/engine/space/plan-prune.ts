@@ -46,7 +46,7 @@ export async function planPrune(context: EngineContext, options: { wheels: boole
       hasAllWheels: kept?.hasAll ?? false,
     });
   }
-  const environments = await findEnvironments(context, { points, locks, needed });
+  const environments = await findEnvironments(context, { points, locks });
   const choose = (all: readonly FoundEnvironment[], wheels: Awaited<ReturnType<typeof finder.all>> | null) =>
     chooseEvictions({
       points,
@@ -110,7 +110,6 @@ async function findEnvironments(
   facts: {
     points: readonly RetainedPoint[];
     locks: ReadonlyMap<number, WheelsOfTree | null>;
-    needed: Needed;
   },
 ): Promise<readonly FoundEnvironment[]> {
   const { files, python } = context.outside;

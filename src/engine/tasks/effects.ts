@@ -174,6 +174,7 @@ async function actionContext(
     files,
     python,
     store: engine.store,
+    bundles: engine.outside.bundles,
     interpreter: () => interpreter(engine),
     index,
     snapshot: () => snapshotSlot(engine, lease),

@@ -113,6 +113,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     files,
     python,
     store,
+    bundles: outside.bundles,
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     snapshot: async () => common.tree,

@@ -7,7 +7,7 @@ export async function planningContext(world: World): Promise<PlanningContext> {
   const { config, paths, store, sources, outside } = world.context;
   const { clock, digest, files, python } = outside;
   return {
-    ...{ config, paths, clock, digest, files, python, store, sources },
+    ...{ config, paths, clock, digest, files, python, store, sources, bundles: outside.bundles },
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     baseTree: await store.treeOf(world.first),

@@ -25,6 +25,8 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'restore-show': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-pin': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-unpin': () => import('./lists.ts').then((m) => m.renderRestoreShow),
+  'restore-export': () => import('./bundle.ts').then((m) => m.renderExport),
+  'bundle-show': () => import('./bundle.ts').then((m) => m.renderBundleShow),
   'restore-prune': () => import('./prune.ts').then((m) => m.renderPrune),
   'trees-list': () => import('./lists.ts').then((m) => m.renderTreesList),
   'journal-tail': () => import('./journal.ts').then((m) => m.renderJournalTail),

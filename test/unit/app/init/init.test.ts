@@ -10,6 +10,7 @@ import { installationPaths } from '../../../../src/domain/installation/paths.ts'
 import { parseComponents } from '../../../../src/domain/instances/components.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
 import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
+import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
 import { createFakeHome, type FakeHome } from '../../../fakes/fake-home.ts';
@@ -70,6 +71,7 @@ function machine(given: Readonly<Record<string, string>> = {}): Machine {
   const home = createFakeHome({ homeDir: options.dir, files, store });
   const created: string[] = [];
   const app: App = {
+    signal: new AbortController().signal,
     outside: {
       clock,
       random: createFakeRandom(),
@@ -78,6 +80,7 @@ function machine(given: Readonly<Record<string, string>> = {}): Machine {
       processes,
       ports: service.ports,
       python,
+      bundles: createFakeBundles(files),
       accelerators: createFakeAccelerators(),
       service,
       log: silentLog,

@@ -39,8 +39,17 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   version: { argv: ['version'], scene: doneScene },
 };
 
-/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` a store. */
-const elsewhere = ['init', 'outside-keep', 'restore-prune', 'runs-approve', 'runs-reject', 'supervisor-stop'];
+/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` and bundles a store. */
+const elsewhere = [
+  'init',
+  'outside-keep',
+  'restore-prune',
+  'restore-export',
+  'bundle-show',
+  'runs-approve',
+  'runs-reject',
+  'supervisor-stop',
+];
 
 describe('--json', () => {
   it('is tried for every operation', () => {
