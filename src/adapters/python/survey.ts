@@ -184,7 +184,7 @@ print("\\n\\x01orchestrate " + json.dumps({
     "version": ".".join(map(str, sys.version_info[:3])),
     "abi": "cp%d%d%s" % (sys.version_info[0], sys.version_info[1], flags.replace("m", "")),
     "platform": sysconfig.get_platform(),
-    "manager": "venv" if venv else "conda" if os.path.isdir(conda_meta) else "system",
+    "manager": "conda" if os.path.isdir(conda_meta) else "venv" if venv else "system",
     "packages": packages,
     "fingerprint": whole,
 }))

@@ -1,31 +1,28 @@
 import { Fault } from '../../base/fault.ts';
-import { type CommitId, findCommitId, type GitTreeId } from '../../base/ids.ts';
+import { type CommitId, type EnvironmentId, findCommitId, type GitTreeId } from '../../base/ids.ts';
 import { mergeMessage } from '../../domain/changes/merge-message.ts';
-import { snapshotLimits } from '../../domain/changes/snapshot-rules.ts';
-import { printLock } from '../../domain/environments/lock.ts';
-import { takenRef } from '../../domain/instances/component-files.ts';
-import type { Component } from '../../domain/instances/components.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { RestoreManifest } from '../../domain/restore/manifest.ts';
 import { orchestrateAuthor } from '../../engine/changes/draft.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { createPerformer } from '../../engine/effects/perform.ts';
 import { ensureEnvironment } from '../../engine/environments/ensure.ts';
+import { recordBorrowed } from '../../engine/environments/named.ts';
 import { publishPoint, stateOf, writePoint } from '../../engine/restore/publish.ts';
-import type { TrustedStore } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { readDefinitions } from '../read-definitions.ts';
 import { emptyTree, writeFirstTree } from './first-tree.ts';
-import { type FoundComponent, skipInComfyui, skipInPack } from './look.ts';
+import { keepWheels } from './keep-wheels.ts';
 import { beginFile, type InitPlan } from './plan-init.ts';
 import type { InitReport } from './report.ts';
+import { takeComponents } from './take-components.ts';
 
 /** The first commit is the same whenever it is made, so that an interrupted init finds its own. */
 const firstCommitSeconds = Math.floor(Date.UTC(2020, 0, 1) / 1000);
 
 /** Carries the plan out. Interrupted, it goes on when it is called again for the same folder. */
 export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
-  const { files, clock, host, python } = app.outside;
+  const { files, host } = app.outside;
   const { home, options, config } = plan;
   await files.ensureDir(`${home}/.orchestrate`);
   await files.writeAtomic(`${home}/${beginFile}`, `${config.id}\n`);
@@ -36,21 +33,11 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
     throw new Fault('SUPERVISOR_BUSY', 'Another orchestrate is at work on this folder.', { state: 'It goes on.' });
   try {
     app.narrate(`Taking ${plan.found.length} components into the store (the ComfyUI folder is only read).`);
-    const taken = await takeComponents(store, plan.found);
-    const lockText = printLock({ abi: plan.python.abi, platform: plan.python.platform, packages: plan.packages });
-    const tree = await writeFirstTree({ files, store }, plan, { components: taken.components, lockText });
-
-    app.narrate(`Building the environment: ${plan.packages.length} packages.`);
+    const taken = await takeComponents(store, plan.found, skippedIn(plan));
+    const tree = await writeFirstTree(store, plan, taken.components);
     const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home });
     const context: EngineContext = { ...made, config, definitions, outside: app.outside };
-    await python.probe({ toolsDir: paths.tools, ...(options.python === null ? {} : { program: options.python }) });
-    const engine = { ...context, ...createPerformer({ ledger, clock }) };
-    const environment = await ensureEnvironment(engine, {
-      lockText,
-      run: null,
-      effectKey: 'init',
-      index: config.python.index,
-    });
+    const environment = await takeEnvironment(app, context, plan);
 
     const commit = await firstCommit(made, tree, options.branch);
     const restorePoint = await firstPoint(context, { commit, tree: await store.treeOf(commit) });
@@ -69,48 +56,54 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
       state: 'made',
       id: config.id,
       stateFolder: paths.state,
-      components: plan.report.components.map((one) => ({ ...one, files: taken.nFiles.get(one.path) ?? null })),
+      components: plan.report.components.map((one) => ({
+        ...one,
+        files: taken.nFiles.get(one.path) ?? null,
+        edits: taken.components.find(({ path }) => path === one.path)?.edits?.files ?? null,
+      })),
+      notes: [...plan.report.notes, ...taken.notes],
       writes: [home, paths.state],
       restorePoint,
-      environment: environment.id,
-      next: [`cd ${home}`, 'orchestrate service start', 'orchestrate run "upgrade pytorch" --dry-run'],
+      environment,
+      next: [
+        `cd ${home}`,
+        ...(config.service.mode === 'none' ? [] : ['orchestrate service start']),
+        'orchestrate run "upgrade pytorch" --dry-run',
+      ],
     };
   } finally {
     await held.release();
   }
 }
 
-/** Stores each component's files, and keeps them from being collected by a ref of ours. */
-async function takeComponents(
-  store: TrustedStore,
-  found: readonly FoundComponent[],
-): Promise<{ components: readonly Component[]; nFiles: ReadonlyMap<string, number> }> {
-  const components: Component[] = [];
-  const nFiles = new Map<string, number>();
-  for (const one of found) {
-    const skip = one.path === '.' ? skipInComfyui : skipInPack;
-    const taken = await store.snapshot({ dir: one.dir, limits: snapshotLimits, skip });
-    if (taken.kind === 'refused') {
-      const { path, reason } = taken.refused[0] ?? { path: '?', reason: '?' };
-      throw new Fault('TREE_REFUSED', `${one.dir} holds something that cannot be taken: ${path} (${reason}).`, {
-        state: 'The ComfyUI folder was only read.',
-        data: { refused: taken.refused },
-      });
-    }
-    const { tree } = taken;
-    const commit = await store.commit({
-      tree,
-      parents: [],
-      message: `component ${one.id}\n`,
-      author: orchestrateAuthor,
-      atSeconds: 0,
-    });
-    const ref = takenRef(tree);
-    if ((await store.findRef(ref)) === undefined) await store.updateRefs([{ ref, from: null, to: commit }]);
-    components.push({ id: one.id, path: one.path, source: one.source, commit: one.commit, tree });
-    nFiles.set(one.path, taken.nFiles);
+/** The environment that the installation begins with: recorded where it lies, or built. Returns its id. */
+async function takeEnvironment(app: App, context: EngineContext, plan: InitPlan): Promise<EnvironmentId> {
+  const { files, python, clock } = app.outside;
+  const { environment, options, config } = plan;
+  const { lockText } = environment;
+  if (environment.kind === 'borrow') {
+    await keepWheels(files, { wheelsDir: context.paths.wheels, fates: environment.fates });
+    return recordBorrowed(context, { lockText, survey: environment.survey });
   }
-  return { components, nFiles };
+  app.narrate(`Building the environment: ${environment.packages.length} packages.`);
+  const { tools } = context.paths;
+  await python.probe({ toolsDir: tools, ...(options.python === null ? {} : { program: options.python }) });
+  const engine = { ...context, ...createPerformer({ ledger: context.ledger, clock }) };
+  const built = await ensureEnvironment(engine, {
+    lockText,
+    run: null,
+    effectKey: 'init',
+    index: config.python.index,
+  });
+  return built.id;
+}
+
+/** What lies in the ComfyUI folder and is no part of it: environments, and packs that are links to files. */
+function skippedIn({ around, notTaken }: InitPlan): (path: string) => boolean {
+  const own = [...around.insideEnvironments, ...notTaken.map(({ path }) => path)]
+    .filter((path) => path.startsWith(`${around.comfyui}/`))
+    .map((path) => path.slice(around.comfyui.length + 1));
+  return (path) => own.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 async function firstCommit(

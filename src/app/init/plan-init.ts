@@ -4,21 +4,25 @@ import { parseConfig } from '../../domain/definitions/config.ts';
 import { branchNameProblem } from '../../domain/definitions/name-rules.ts';
 import { printConfig } from '../../domain/definitions/print-config.ts';
 import type { InstallationConfig } from '../../domain/definitions/types.ts';
-import type { LockedPackage } from '../../domain/environments/lock.ts';
-import { editRequirement, parseRequirements, printRequirement } from '../../domain/environments/requirements.ts';
+import { editRequirement, parseRequirements } from '../../domain/environments/requirements.ts';
 import { parseGraph } from '../../domain/instances/workflow.ts';
-import type { Files, PackageIndex, PythonFacts } from '../../ports/index.ts';
+import type { Files, PackageIndex } from '../../ports/index.ts';
 import type { App } from '../app.ts';
-import { findComponents, type FoundComponent } from './look.ts';
+import { borrowEnvironment, type InitEnvironment, resolveEnvironment } from './init-environment.ts';
+import { initModelPaths } from './init-model-paths.ts';
+import { findComponents, findNotTaken, type FoundComponent, type NotTaken } from './look.ts';
 import type { InitReport } from './report.ts';
+import { lookAround, type Surroundings, type WhereAsked } from './surroundings.ts';
 
-export interface InitOptions {
+export interface InitOptions extends WhereAsked {
   readonly dir: string;
-  readonly comfyui: string;
   readonly index: string | null;
   readonly require: readonly string[];
   readonly workflow: readonly string[];
-  readonly port: number;
+  /** Null: the layout's. */
+  readonly port: number | null;
+  /** Null: the layout's. */
+  readonly service: 'managed' | 'none' | null;
   readonly branch: string;
   readonly python: string | null;
   readonly cpu: boolean;
@@ -28,11 +32,12 @@ export interface InitOptions {
 export interface InitPlan {
   readonly options: InitOptions;
   readonly home: string;
-  readonly comfyui: string;
-  readonly python: PythonFacts;
+  readonly around: Surroundings;
+  readonly environment: InitEnvironment;
   readonly found: readonly FoundComponent[];
+  readonly notTaken: readonly NotTaken[];
+  readonly modelPaths: string;
   readonly requirementsText: string;
-  readonly packages: readonly LockedPackage[];
   readonly workflows: readonly { readonly name: string; readonly text: string }[];
   /** With the id that the installation would get. */
   readonly config: InstallationConfig;
@@ -52,39 +57,73 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
   const { files, host, random } = app.outside;
   requireBranch(options.branch);
   const home = absolutePath(app.cwd, options.dir);
-  const asked = absolutePath(app.cwd, options.comfyui);
-  const comfyui = (await files.realPath(asked)) ?? asked;
   await requireFree(files, home);
-  if (`${home}/`.startsWith(`${comfyui}/`)) {
-    throw new Fault('HOME_EXISTS', 'The home must lie beside the ComfyUI folder, not inside it.', {
-      hints: [`orchestrate init ${comfyui}-home --comfyui ${comfyui}`],
-      state: 'Nothing was written.',
-    });
-  }
+  const around = await lookAround(app, options);
+  requireBeside(home, around.comfyui);
   const id = (await files.readText(`${home}/${beginFile}`))?.trim() ?? random.hex(4);
-  const config = checkedConfig({ id, home, comfyui, options, index: indexOf(app.cwd, options.index) });
-  const found = await findComponents(files, comfyui);
-  const requirementsText = await requirements(files, comfyui, options.require);
+  const paths = await initModelPaths(app, around);
+  const places = { comfyui: around.comfyui, packFolders: [`${around.base}/custom_nodes`, ...paths.packFolders] };
+  const found = await findComponents(files, places);
+  const notTaken = await findNotTaken(files, places);
+  const config = checkedConfig({ id, home, around, options, index: indexOf(app.cwd, options.index) });
+  const requirementsText = await requirements(files, around.comfyui, options.require);
   const workflows = await readWorkflows(app, options.workflow);
+  const environment = await findOrResolve(app, { around, config, requirementsText });
+  const plan = {
+    options,
+    home,
+    around,
+    environment,
+    found,
+    notTaken,
+    modelPaths: paths.text,
+    requirementsText,
+    workflows,
+  };
+  const completed = { ...plan, config: withPython(config, environment) };
+  return { ...completed, report: reportOf(completed, { stateHome: host.stateHome, notes: paths.notes }) };
+}
+
+/** An environment that was found is borrowed; else one is resolved, with tools that are thrown away again. */
+async function findOrResolve(
+  app: App,
+  given: { around: Surroundings; config: InstallationConfig; requirementsText: string },
+): Promise<InitEnvironment> {
+  const { environment } = given.around;
+  if (environment !== null) return borrowEnvironment(app, environment, given);
+  const { files, host, random } = app.outside;
   const toolsDir = `${host.tempDir}/orchestrate-init-${random.hex(4)}`;
   try {
-    const { python, packages } = await resolveEnvironment(app, { config, requirementsText, toolsDir });
-    const modules = ['torch', 'torchvision', 'numpy'].filter((name) => packages.some((one) => one.name === name));
-    const plan = {
-      options,
-      home,
-      comfyui,
-      python,
-      found,
-      requirementsText,
-      packages,
-      workflows,
-      config: { ...config, python: { ...config.python, modules } },
-    };
-    return { ...plan, report: reportOf(plan, host.stateHome) };
+    return await resolveEnvironment(app, { ...given, toolsDir });
   } finally {
     await files.remove(toolsDir);
   }
+}
+
+/** New environments are made with the interpreter that the old one was made with, when it is new enough. */
+function withPython(config: InstallationConfig, environment: InitEnvironment): InstallationConfig {
+  const names = new Set(packagesOf(environment).map(({ name }) => name));
+  const modules = ['torch', 'torchvision', 'numpy'].filter((name) => names.has(name));
+  const { adopted, python } = config;
+  if (environment.kind === 'build') return { ...config, python: { ...python, modules } };
+  const { program, version } = environment.survey;
+  const isNew = Number(version.split('.')[1]) >= 10;
+  return {
+    ...config,
+    python: { ...python, program: python.program ?? (isNew ? program : null), modules },
+    adopted: adopted === null ? null : { ...adopted, python: environment.python },
+  };
+}
+
+const packagesOf = (environment: InitEnvironment): readonly { readonly name: string; readonly version: string }[] =>
+  environment.kind === 'build' ? environment.packages : environment.survey.packages;
+
+function requireBeside(home: string, comfyui: string): void {
+  if (!`${home}/`.startsWith(`${comfyui}/`)) return;
+  throw new Fault('HOME_EXISTS', 'The home must lie beside the ComfyUI folder, not inside it.', {
+    hints: [`orchestrate init ${comfyui}-home --comfyui ${comfyui}`],
+    state: 'Nothing was written.',
+  });
 }
 
 function requireBranch(name: string): void {
@@ -106,6 +145,11 @@ async function requireFree(files: Files, home: string): Promise<void> {
     (await files.list(`${home}/.orchestrate`)).every((name) => name.endsWith('.tmp'))
   )
     return;
+  if (names.includes('orchestrate.yaml'))
+    throw new Fault('HOME_EXISTS', `${home} is an installation already.`, {
+      hints: [`orchestrate status --home ${home}`, `orchestrate eject --home ${home}`],
+      state: 'Nothing was written.',
+    });
   throw new Fault('HOME_EXISTS', `${home} is not empty: it holds ${names.slice(0, 3).join(', ')}.`, {
     hints: ['orchestrate init <a folder that does not exist yet> --comfyui <ComfyUI folder>'],
     state: 'Nothing was written.',
@@ -121,25 +165,27 @@ function indexOf(cwd: string, text: string | null): PackageIndex {
 function checkedConfig(options: {
   id: string;
   home: string;
-  comfyui: string;
+  around: Surroundings;
   options: InitOptions;
   index: PackageIndex;
 }): InstallationConfig {
-  const { id, home, comfyui, index } = options;
-  const { port, cpu, python } = options.options;
+  const { id, home, around, index } = options;
+  const { cpu, python } = options.options;
+  const { start, layout, folders } = around;
+  const args = start?.args ?? [];
   const config: InstallationConfig = {
     id,
     name: home.slice(home.lastIndexOf('/') + 1),
     service: {
-      mode: 'managed',
-      port,
-      args: cpu ? ['--cpu'] : [],
+      mode: options.options.service ?? layout.mode,
+      port: portOf(options.options, around),
+      args: cpu && !args.includes('--cpu') ? [...args, '--cpu'] : args,
       startCommand: [],
       stopCommand: [],
       startSeconds: 180,
-      userDir: `${comfyui}/user`,
-      inputDir: `${comfyui}/input`,
-      outputDir: `${comfyui}/output`,
+      userDir: folders.user,
+      inputDir: folders.input,
+      outputDir: folders.output,
     },
     ports: { first: 8191, last: 8290 },
     python: { program: python, index, torchIndex: null, resolver: 'auto', modules: [] },
@@ -152,10 +198,13 @@ function checkedConfig(options: {
       keep: { last: 3, youngerThanSeconds: 14 * 86_400 },
     },
     supervisor: { idleSeconds: 600 },
-    adopted: null,
+    adopted: { layout: layout.id, comfyui: around.comfyui, python: null },
   };
   return parseConfig({ file: 'orchestrate.yaml (to be written)', text: printConfig(config), origin: 'installation' });
 }
+
+/** The one that was asked for, else that of the server that runs, else the layout's. */
+const portOf = ({ port }: InitOptions, { start, layout }: Surroundings): number => port ?? start?.port ?? layout.port;
 
 async function requirements(files: Files, comfyui: string, required: readonly string[]): Promise<string> {
   const own = (await files.readText(`${comfyui}/requirements.txt`)) ?? '';
@@ -197,40 +246,42 @@ async function readWorkflows(app: App, paths: readonly string[]): Promise<InitPl
   return workflows;
 }
 
-async function resolveEnvironment(
-  app: App,
-  options: { config: InstallationConfig; requirementsText: string; toolsDir: string },
-): Promise<{ python: PythonFacts; packages: readonly LockedPackage[] }> {
-  const { config, requirementsText, toolsDir } = options;
-  const { python: port, random } = app.outside;
-  const python = await port.probe({
-    toolsDir,
-    ...(config.python.program === null ? {} : { program: config.python.program }),
-  });
-  const wanted = parseRequirements({ file: 'requirements.txt', text: requirementsText });
-  const resolved = await port.resolve({
-    requirements: wanted.map((one) => printRequirement({ ...one, comment: null })),
-    index: config.python.index,
-    python,
-    toolsDir,
-    mark: `init/${random.hex(4)}`,
-  });
-  if (resolved.kind === 'impossible')
-    throw new Fault(resolved.code, resolved.reason, { hints: ['orchestrate init --help   (--require, --index)'] });
-  return { python, packages: resolved.packages };
-}
-
-function reportOf(plan: Omit<InitPlan, 'report'>, stateHome: string): InitPlan['report'] {
-  const sizes = plan.packages.map((one) => one.sizeBytes);
+function reportOf(
+  plan: Omit<InitPlan, 'report'>,
+  { stateHome, notes }: { stateHome: string; notes: readonly string[] },
+): InitPlan['report'] {
+  const { environment, around, config } = plan;
+  const { id, sentence, root } = around.layout;
+  const borrowed = environment.kind === 'borrow' ? environment : null;
+  const sizes = environment.kind === 'build' ? environment.packages.map((one) => one.sizeBytes) : [];
   return {
     home: plan.home,
     id: null,
     stateFolder: null,
     branch: plan.options.branch,
-    port: plan.options.port,
-    python: plan.python.version,
-    components: plan.found.map(({ id, path, source, commit }) => ({ id, path, source, commit, files: null })),
-    packages: plan.packages.map(({ name, version }) => ({ name, version })),
+    port: config.service.port,
+    mode: config.service.mode === 'none' ? 'none' : 'managed',
+    layout: { id, sentence, root },
+    found:
+      borrowed === null
+        ? null
+        : {
+            python: borrowed.python,
+            prefix: borrowed.survey.prefix,
+            manager: borrowed.survey.manager,
+            how: borrowed.how,
+          },
+    grade: borrowed === null ? 'ready' : 'borrowed',
+    python: environment.kind === 'build' ? environment.python.version : environment.survey.version,
+    components: plan.found.map(({ id, path, source, commit, note }) => ({
+      ...{ id, path, source, commit, note },
+      files: null,
+      edits: null,
+    })),
+    packages: packagesOf(environment).map(({ name, version }) => ({ name, version })),
+    fates: borrowed === null ? [] : [...borrowed.fates],
+    notTaken: [...plan.notTaken],
+    notes: [...around.notes, ...notes, ...environment.notes],
     downloadBytes: sizes.every((size) => size !== null) ? sizes.reduce((sum, size) => sum + size, 0) : null,
     workflows: plan.workflows.map((one) => one.name),
     writes: [plan.home, `${stateHome}/orchestrate/<id>`],

@@ -8,6 +8,24 @@ export const initReport = z.object({
   stateFolder: z.string().nullable(),
   branch: z.string(),
   port: z.number(),
+  mode: z.enum(['managed', 'none']).describe('Who starts production: orchestrate, or nobody here (`none`).'),
+  layout: z
+    .object({
+      id: z.enum(['clone', 'archive', 'swarmui', 'stability-matrix']),
+      sentence: z.string(),
+      root: z.string().nullable().describe('Folder of the program that the copy belongs to.'),
+    })
+    .describe('What the ComfyUI folder is.'),
+  found: z
+    .object({
+      python: z.string().describe('Its interpreter.'),
+      prefix: z.string().describe('Its folder.'),
+      manager: z.enum(['venv', 'conda', 'system']),
+      how: z.string(),
+    })
+    .nullable()
+    .describe('Environment that was found and is used where it lies; null: one is built from a lock.'),
+  grade: z.enum(['ready', 'borrowed']).describe('Grade of restore point 0.'),
   python: z.string().describe('Version of the interpreter.'),
   components: z.array(
     z.object({
@@ -15,10 +33,32 @@ export const initReport = z.object({
       path: z.string(),
       source: z.string(),
       commit: z.string().nullable(),
+      note: z.string().nullable().describe('How it came here, where that is worth a word.'),
       files: z.number().nullable().describe('Files taken into the store; null until it is made.'),
+      edits: z
+        .number()
+        .nullable()
+        .describe('Files that differ from its commit, kept as a patch; null until it is made, or without a commit.'),
     }),
   ),
   packages: z.array(z.object({ name: z.string(), version: z.string() })),
+  fates: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        fate: z
+          .enum(['kept wheel', 'rebuild', 'lost', 'unknown'])
+          .describe('What happens to it in a new environment; `unknown`: the index could not be asked.'),
+        from: z.string().nullable(),
+        sentence: z.string(),
+      }),
+    )
+    .describe('Packages of the environment that was found which no index supplies, one by one.'),
+  notTaken: z
+    .array(z.object({ path: z.string(), why: z.string() }))
+    .describe('What lies among the node packs and is not taken.'),
+  notes: z.array(z.string()).describe('What a person should know.'),
   downloadBytes: z.number().nullable(),
   workflows: z.array(z.string()),
   writes: z.array(z.string()).describe('Everything that is written, outside of which nothing is touched.'),

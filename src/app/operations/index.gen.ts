@@ -4,6 +4,7 @@ export const operations = {
   'bundle-show': () => import('./bundle-show.ts').then((m) => m.bundleShow),
   completion: () => import('./completion.ts').then((m) => m.completion),
   doctor: () => import('./doctor.ts').then((m) => m.doctor),
+  eject: () => import('./eject.ts').then((m) => m.eject),
   init: () => import('./init.ts').then((m) => m.init),
   'journal-tail': () => import('./journal-tail.ts').then((m) => m.journalTail),
   'journal-verify': () => import('./journal-verify.ts').then((m) => m.journalVerify),

@@ -11,13 +11,38 @@ export const init = defineOperation({
   name: 'init',
   summary: 'Make an installation beside a ComfyUI folder, touching nothing of it.',
   description:
-    'Makes a home: a git repository of declarations beside the ComfyUI folder. ComfyUI and its node packs are copied into a store of our own, an environment is built from a lock with hashes, and restore point 0 names the result. The ComfyUI folder is only read.',
+    'Makes a home: a git repository of declarations beside the ComfyUI folder, be it a clone, an archive, or the copy of SwarmUI or Stability Matrix. ComfyUI and its node packs are copied into a store of our own. An environment that is found is used where it lies, and restore point 0 is graded borrowed; where none is found, or with --fresh, one is built from a lock with hashes. The ComfyUI folder and its environment are only read.',
   effect: 'write',
   everyday: true,
   needs: 'none',
   input: z.object({
     dir: z.string().min(1).describe('Folder of the new home; absent or empty.'),
-    comfyui: z.string().min(1).describe('The ComfyUI folder to look after.'),
+    comfyui: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('The ComfyUI folder to look after; may be left out with --running.'),
+    environment: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Its environment (venv or conda): the folder, or its interpreter. Found by itself inside or beside.'),
+    running: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('A server that runs, e.g. http://127.0.0.1:8188: folder, flags and interpreter are taken from it.'),
+    fresh: z.boolean().default(false).describe('Build a new environment from a lock, whatever is found.'),
+    service: z
+      .enum(['managed', 'none'])
+      .nullable()
+      .default(null)
+      .describe(
+        'Who starts production: orchestrate (managed) or nobody here (none). Where left out: as the folder is used.',
+      ),
     index: z.string().nullable().default(null).describe('Package index: an https:// address, or a folder of wheels.'),
     require: z
       .array(z.string())
@@ -27,7 +52,14 @@ export const init = defineOperation({
       .array(z.string())
       .default([])
       .describe('A workflow (API format, JSON) that has to run; may be repeated.'),
-    port: z.number().int().min(1024).max(32_767).default(8188).describe('Port of production.'),
+    port: z
+      .number()
+      .int()
+      .min(1024)
+      .max(32_767)
+      .nullable()
+      .default(null)
+      .describe('Port of production; where left out, that of --running, or the usual one.'),
     branch: z.string().default('main').describe('Name of the branch.'),
     python: z.string().nullable().default(null).describe('Python interpreter to make environments with.'),
     cpu: z.boolean().default(false).describe('Start ComfyUI with --cpu.'),

@@ -1,5 +1,9 @@
-/** Folders of ComfyUI that are the person's or are made at run time: never part of its component. */
-const personal = /^(models|input|output|temp|user|custom_nodes|venv|\.venv|\.git)(\/|$)|(^|\/)__pycache__(\/|$)|\.pyc$/;
+/**
+ * Folders of ComfyUI that are the person's or are made at run time: never part of its component. A single file among the
+ * packs is: ComfyUI loads it, and it has no folder that could be a component of its own.
+ */
+const personal =
+  /^(models|input|output|temp|user|venv|\.venv|\.git)(\/|$)|^custom_nodes\/(?=[^/])(?![^/]+\.py\/?$)|(^|\/)__pycache__(\/|$)|\.pyc$/;
 const madeInPack = /(^|\/)(__pycache__|\.git|\.venv|venv)(\/|$)|\.pyc$/;
 
 /** Whether a path of a component's folder or repository stays out of its tree; `componentPath` is `.` for ComfyUI itself. */

@@ -13,9 +13,16 @@ export function renderInit(report: InitReport): readonly Line[] {
     home,
     branch,
     port,
+    mode,
+    layout,
+    found,
+    grade,
     python,
     components,
     packages,
+    fates,
+    notTaken,
+    notes,
     downloadBytes,
     workflows,
     writes,
@@ -25,17 +32,30 @@ export function renderInit(report: InitReport): readonly Line[] {
   } = report;
   const isMade = state === 'made';
   const named = packages.slice(0, MOST_PACKAGES).map(({ name, version }) => `${name} ${version}`);
-  const rows = components.map(({ id, path, source, commit, files }): Span[] => [
+  const rows = components.map(({ id, path, source, commit, files, note, edits }): Span[] => [
     strong(id),
     commit === null ? 'no git' : shortId(commit),
     files === null ? '–' : String(files),
     path,
-    source,
+    [source, note, edits === null ? null : `${countText(edits, 'file')} edited`]
+      .filter((one) => one !== null)
+      .join(' · '),
   ]);
   return [
-    [strong(home), ` · ${branch} · production on :${port} · Python ${python}`],
+    [
+      strong(home),
+      ` · ${branch} · production on :${port}${mode === 'none' ? ', started by nobody here' : ''} · Python ${python}`,
+    ],
+    layout.sentence,
+    found === null
+      ? 'environment: none is borrowed; one is built from a lock with hashes'
+      : `environment: ${found.prefix} (${found.manager}), ${found.how}: used where it lies, nothing is built`,
     ...table(['component', 'commit', 'files', 'folder', 'source'], rows),
     `${countText(packages.length, 'package')}: ${named.join(' · ')}${packages.length > MOST_PACKAGES ? ` and ${packages.length - MOST_PACKAGES} more` : ''}${downloadBytes === null || downloadBytes === 0 ? '' : ` · ${megabytes(downloadBytes)} to download`}`,
+    ...(fates.length === 0 ? [] : ['not on the index; in a new environment:']),
+    ...fates.map(({ name, version, sentence }): Line => ['  ', strong(`${name} ${version}`), ` ${sentence}`]),
+    ...notTaken.map(({ path, why }) => `not taken: ${path} (${why})`),
+    ...notes.map((note) => `note: ${note}`),
     workflows.length === 0
       ? dimLine('no workflow of yours has to run: what draws a picture is not proven')
       : `workflows that have to run: ${workflows.join(', ')}`,
@@ -45,7 +65,7 @@ export function renderInit(report: InitReport): readonly Line[] {
       ? [
           [
             good('Done: '),
-            `restore/${restorePoint ?? '0000'} names what was found; environment ${environment?.slice(0, 12) ?? 'not built'}`,
+            `restore/${restorePoint ?? '0000'} names what was found (${grade}); environment ${environment?.slice(0, 12) ?? 'not built'}`,
           ] satisfies Line,
         ]
       : []),

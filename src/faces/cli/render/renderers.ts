@@ -39,6 +39,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'outside-keep': run,
   'outside-discard': () => import('./outside.ts').then((m) => m.renderOutsideDiscard),
   init: () => import('./init.ts').then((m) => m.renderInit),
+  eject: () => import('./eject.ts').then((m) => m.renderEject),
   doctor: () => import('./lists.ts').then((m) => m.renderDoctor),
 };
 

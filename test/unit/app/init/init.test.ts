@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { App } from '../../../../src/app/app.ts';
 import { adopt } from '../../../../src/app/init/adopt.ts';
-import { findComponents, skipInComfyui, skipInPack } from '../../../../src/app/init/look.ts';
+import { findComponents, ownPacks, skipInComfyui, skipInPack } from '../../../../src/app/init/look.ts';
 import { type InitOptions, planInit } from '../../../../src/app/init/plan-init.ts';
 import type { InitReport } from '../../../../src/app/init/report.ts';
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
@@ -29,6 +29,10 @@ const head = 'c'.repeat(40);
 const options: InitOptions = {
   dir: '/home/anna/home',
   comfyui,
+  environment: null,
+  running: null,
+  fresh: false,
+  service: null,
   index: '/wheels',
   require: [],
   workflow: [],
@@ -125,7 +129,7 @@ describe('findComponents', () => {
       [`${comfyui}/custom_nodes/.disabled/x.py`]: '',
       [`${comfyui}/custom_nodes/example.py`]: '',
     });
-    expect((await findComponents(files, comfyui)).map(({ id, path }) => [id, path])).toEqual([
+    expect((await findComponents(files, ownPacks(comfyui))).map(({ id, path }) => [id, path])).toEqual([
       ['comfyui', '.'],
       ['rgthree', 'custom_nodes/rgthree'],
     ]);
@@ -147,7 +151,7 @@ describe('findComponents', () => {
   ])('reads the commit of %s', async (_, git, commit) => {
     const texts = Object.fromEntries(Object.entries(git).map(([name, text]) => [`/x/.git/${name}`, text]));
     const { files } = machine({ '/x/main.py': '', ...(texts as Record<string, string>) });
-    expect((await findComponents(files, '/x'))[0]).toMatchObject({ commit, source: '/x' });
+    expect((await findComponents(files, ownPacks('/x')))[0]).toMatchObject({ commit, source: '/x' });
   });
 
   it.each([
@@ -163,13 +167,13 @@ describe('findComponents', () => {
       '/x/.git/HEAD': `${head}\n`,
       '/x/.git/config': `[core]\n[remote "origin"]\n\turl = ${url}\n`,
     });
-    expect((await findComponents(files, '/x'))[0]?.source).toBe(source);
+    expect((await findComponents(files, ownPacks('/x')))[0]?.source).toBe(source);
   });
 
   it('names the folder where a component without git lies', async () => {
     const { files } = machine({ '/x/main.py': '' });
-    expect(await findComponents(files, '/x')).toEqual([
-      { id: 'comfyui', path: '.', dir: '/x', source: '/x', commit: null },
+    expect(await findComponents(files, ownPacks('/x'))).toEqual([
+      { id: 'comfyui', path: '.', dir: '/x', source: '/x', commit: null, gitDir: null, note: null },
     ]);
   });
 
@@ -177,7 +181,7 @@ describe('findComponents', () => {
     'refuses a node pack that components.lock could not name: %j',
     async (name) => {
       const { files } = machine({ [`${comfyui}/custom_nodes/${name}/__init__.py`]: '' });
-      await expect(findComponents(files, comfyui)).rejects.toMatchObject({
+      await expect(findComponents(files, ownPacks(comfyui))).rejects.toMatchObject({
         code: 'NAME_INVALID',
         state: 'Nothing was written.',
       });
@@ -185,7 +189,7 @@ describe('findComponents', () => {
   );
 
   it('refuses a folder without main.py', async () => {
-    await expect(findComponents(machine().files, '/opt')).rejects.toMatchObject({
+    await expect(findComponents(machine().files, ownPacks('/opt'))).rejects.toMatchObject({
       code: 'COMPONENT_NOT_FOUND',
       state: 'Nothing was written.',
     });
@@ -301,7 +305,7 @@ describe('planInit', () => {
     const { app } = machine({ '/home/anna/ComfyUI/main.py': '' });
     expect(await planInit(app, { ...options, dir: './home/', comfyui: 'ComfyUI' })).toMatchObject({
       home: '/home/anna/home',
-      comfyui: '/home/anna/ComfyUI',
+      around: { comfyui: '/home/anna/ComfyUI' },
     });
   });
 });

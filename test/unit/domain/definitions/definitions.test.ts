@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
+import { actions as builtInActions } from '../../../../src/actions/index.gen.ts';
 import { assembleDefinitions } from '../../../../src/domain/definitions/definitions.ts';
 import type { Definitions, DefinitionSource } from '../../../../src/domain/definitions/types.ts';
 import { goodFiles, knownNames, sourcesWith, spoilt } from './good-files.ts';
@@ -156,20 +157,7 @@ describe('the built-in definitions', () => {
     text: readFileSync(root + path, 'utf8'),
     origin: 'built-in' as const,
   }));
-  const actions = new Set([
-    'components.choose-core',
-    'components.take',
-    'env.choose',
-    'env.record',
-    'env.lock',
-    'env.build',
-    'env.verify',
-    'instance.boot',
-    'instance.smoke',
-    'files.write',
-    'outside.choose',
-    'outside.take',
-  ]);
+  const actions = new Set(builtInActions.map(({ id }) => id));
   const { agents, trees, playbooks } = assembleDefinitions(sources, { actions });
 
   it('hold the three trees on their ports', () => {

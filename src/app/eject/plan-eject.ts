@@ -1,0 +1,148 @@
+import { Fault } from '../../base/fault.ts';
+import type { CommitId } from '../../base/ids.ts';
+import type { InstallationPaths } from '../../domain/installation/paths.ts';
+import { listRestorePoints } from '../../engine/restore/points.ts';
+import type { Files, HomeRepository } from '../../ports/index.ts';
+import type { App, Installation } from '../app.ts';
+import { runHeads } from '../views/run-view.ts';
+import { foreignRefs } from './foreign-refs.ts';
+
+/** Something in home that orchestrate did not write, or that was edited since. */
+export interface Kept {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface EjectPlan {
+  readonly home: string;
+  readonly id: string;
+  readonly paths: InstallationPaths;
+  /** Paths in home that are removed, relative; folders whole. */
+  readonly ours: readonly string[];
+  readonly keeps: readonly Kept[];
+  /** Absolute paths beside home that are removed. */
+  readonly beside: readonly string[];
+  readonly comfyui: string | null;
+}
+
+/**
+ * Finds everything that `init` and runs wrote, and what in home is the person's. Writes nothing.
+ * Fault `SUPERVISOR_BUSY` while production or a run is live.
+ */
+export async function planEject(app: App): Promise<EjectPlan> {
+  const installation = await app.installation();
+  const { paths, config } = installation;
+  await requireQuiet(app, installation);
+  const { files } = app.outside;
+  const written = await writtenCommit(installation);
+  const tree = written === undefined ? [] : await installation.store.list(await installation.store.treeOf(written));
+  const tracked = new Map(tree.map(({ path, blob }) => [path, blob]));
+  const keeps: Kept[] = [];
+  const ours: string[] = [];
+  for await (const path of walk(files, paths.home)) {
+    const blob = tracked.get(path);
+    if (blob !== undefined) {
+      if (await isSame(installation, files, { path, blob })) ours.push(path);
+      else keeps.push({ path, why: 'has edits of yours' });
+    } else if (!isMade(path)) keeps.push({ path, why: 'orchestrate did not write it' });
+  }
+  // Gone already when an eject was interrupted.
+  const hasGit = (await files.info(paths.gitDir)) !== undefined;
+  const refs = hasGit ? await foreignRefs(files, installation, paths.gitDir) : [];
+  for (const ref of refs) keeps.push({ path: '.git', why: `${ref} has commits of yours` });
+  const slots = hasGit ? await slotNames(installation.home) : [];
+  const made = ['.orchestrate', ...slots.map((name) => `trees/${name}`), ...(refs.length === 0 ? ['.git'] : [])];
+  const others = await otherInstallations(files, { stateHome: app.outside.host.stateHome, id: config.id });
+  const shared = `${app.outside.host.stateHome}/orchestrate`;
+  const beside = [
+    paths.state,
+    ...(others.length === 0
+      ? [`${shared}/logs`, `${shared}/tools`]
+      : [`${shared}/logs/supervisor-start-${config.id}.log`]),
+  ];
+  return {
+    home: paths.home,
+    id: config.id,
+    paths,
+    ours: [...ours, ...made],
+    keeps,
+    beside: await presentOf(files, beside),
+    comfyui: config.adopted?.comfyui ?? null,
+  };
+}
+
+/** What runs and what would be cut off by the removal. */
+async function requireQuiet(app: App, { ledger, config }: Installation): Promise<void> {
+  const state = 'Nothing was removed.';
+  const [active] = runHeads(ledger).filter(({ isFinal }) => !isFinal);
+  if (active !== undefined)
+    throw new Fault('SUPERVISOR_BUSY', `${active.run} “${active.goal}” has not ended (${active.state}).`, {
+      hints: [`orchestrate runs cancel ${active.run}`],
+      state,
+    });
+  const [live] = await app.outside.processes.findMarked((mark) => mark.startsWith(`${config.id}/`));
+  if (live !== undefined)
+    throw new Fault('SUPERVISOR_BUSY', `Production runs: process ${live.pid} (${live.mark.split('/')[1] ?? ''}).`, {
+      hints: ['orchestrate service stop'],
+      state,
+      data: { pid: live.pid, argv: [...live.argv] },
+    });
+}
+
+/** The newest state of home that orchestrate wrote itself; commits by hand lie on top of it. */
+async function writtenCommit(installation: Installation): Promise<CommitId | undefined> {
+  const points = await listRestorePoints(installation);
+  return points.findLast(({ manifest, isVoid }) => manifest.made !== 'by-hand' && !isVoid)?.commit;
+}
+
+/** Compared byte by byte: a cache of what was seen before would be written into what is about to go. */
+async function isSame(
+  { store, paths }: Installation,
+  files: Files,
+  { path, blob }: { path: string; blob: string },
+): Promise<boolean> {
+  const bytes = await files.readBytes(`${paths.home}/${path}`);
+  const written = await store.readBlob(blob);
+  return bytes !== undefined && bytes.length === written.length && bytes.every((byte, at) => byte === written[at]);
+}
+
+/** Folders that are looked at as a whole, not file by file. */
+const whole = /^(\.git|\.orchestrate|trees\/[^/]+)$/;
+
+async function* walk(files: Files, home: string, prefix = ''): AsyncGenerator<string> {
+  for (const name of await files.list(`${home}/${prefix}`)) {
+    const path = `${prefix}${name}`;
+    const kind = (await files.info(`${home}/${path}`))?.kind;
+    if (kind !== 'directory') yield path;
+    else if (path === '.orchestrate/production' || !whole.test(path)) yield* walk(files, home, `${path}/`);
+    else if (path === '.orchestrate') yield* production(files, home);
+  }
+}
+
+/** Pictures and settings of production, where the person named no folder for them. */
+async function* production(files: Files, home: string): AsyncGenerator<string> {
+  const path = '.orchestrate/production';
+  if ((await files.info(`${home}/${path}`))?.kind === 'directory') yield* walk(files, home, `${path}/`);
+}
+
+/** Reports and logs carry the names that runs give them. */
+const isMade = (path: string): boolean => /^(sessions\/r\d+\.md|logs\/.*\.(log|jsonl?)(\.\d+)?)$/.test(path);
+
+const slotNames = async (home: HomeRepository): Promise<readonly string[]> =>
+  (await home.listSlots()).filter(({ state }) => state !== 'missing').map(({ name }) => name);
+
+async function otherInstallations(
+  files: Files,
+  { stateHome, id }: { stateHome: string; id: string },
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await files.list(`${stateHome}/orchestrate`))
+    if (name !== id && (await files.info(`${stateHome}/orchestrate/${name}/ledger.db`)) !== undefined) found.push(name);
+  return found;
+}
+
+async function presentOf(files: Files, paths: readonly string[]): Promise<readonly string[]> {
+  const present: string[] = [];
+  for (const path of paths) if ((await files.info(path)) !== undefined) present.push(path);
+  return present;
+}

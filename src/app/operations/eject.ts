@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+import { Fault } from '../../base/fault.ts';
+import type { App } from '../app.ts';
+import { ejectAll, finishEject } from '../eject/carry-out.ts';
+import { planEject } from '../eject/plan-eject.ts';
+import { defineOperation } from '../operation.ts';
+import { supervisorStop } from './supervisor-stop.ts';
+
+/** `orchestrate eject` */
+export const eject = defineOperation({
+  name: 'eject',
+  summary: 'Take orchestrate away again: everything it wrote, and nothing else.',
+  description:
+    'Removes the home, the record and the environments that orchestrate built. The ComfyUI folder and the environment that was adopted are not touched. Files of yours in the home, or with edits of yours, keep it from going on; with --keep-files they stay where they are.',
+  effect: 'destroy',
+  needs: 'home',
+  input: z.object({
+    keepFiles: z.boolean().default(false).describe('Leave your files in the home where they are, and remove the rest.'),
+    dryRun: z.boolean().default(false).describe('Show what would be removed, and remove nothing.'),
+    yes: z.boolean().default(false).describe('Remove without asking.'),
+  }),
+  output: z.object({
+    state: z.enum(['planned', 'ejected']).describe('`planned`: nothing was removed.'),
+    home: z.string(),
+    id: z.string(),
+    removes: z
+      .array(z.object({ path: z.string(), bytes: z.number().describe('Bytes that become free.') }))
+      .describe('Everything that is removed.'),
+    keeps: z.array(z.object({ path: z.string(), why: z.string() })).describe('Files of yours, relative to the home.'),
+    untouched: z.array(z.string()).describe('What was adopted and stays as it is.'),
+  }),
+  asksFirst: true,
+  examples: [
+    { command: 'orchestrate eject --dry-run', explains: 'Show what would be removed.' },
+    { command: 'orchestrate eject --keep-files --yes', explains: 'Remove it; files of yours in the home stay.' },
+  ],
+  async run(app, { keepFiles, dryRun, yes }) {
+    const rest = yes && !dryRun ? await restOf(app) : undefined;
+    if (rest !== undefined)
+      return { state: 'ejected' as const, ...rest, removes: [{ path: rest.home, bytes: 0 }], keeps: [], untouched: [] };
+    const plan = await planEject(app);
+    if (plan.keeps.length > 0 && !keepFiles && !dryRun) {
+      const few = plan.keeps.slice(0, 8).map(({ path, why }) => `${path} (${why})`);
+      const more = plan.keeps.length > few.length ? ` and ${plan.keeps.length - few.length} more` : '';
+      throw new Fault('HOME_DIRTY', `Files of yours are in ${plan.home}: ${few.join(', ')}${more}.`, {
+        hints: ['orchestrate eject --keep-files   (leaves them where they are)', 'Or move them away first.'],
+        state: 'Nothing was removed.',
+        data: { keeps: plan.keeps.map(({ path, why }) => ({ path, why })) },
+      });
+    }
+    const removes: { path: string; bytes: number }[] = [];
+    for (const path of [plan.home, ...plan.beside])
+      removes.push({ path, bytes: await app.outside.files.sizeBytes(path) });
+    const { python } = (await app.installation()).config.adopted ?? { python: null };
+    const report = {
+      home: plan.home,
+      id: plan.id,
+      removes,
+      keeps: [...plan.keeps],
+      untouched: [plan.comfyui, python].filter((one) => one !== null),
+    };
+    if (dryRun || !yes) return { state: 'planned' as const, ...report };
+    await supervisorStop.run(app, {});
+    await ejectAll(app, plan);
+    return { state: 'ejected' as const, ...report };
+  },
+});
+
+/** What an interrupted eject left, once its record was gone. */
+async function restOf(app: App): Promise<{ home: string; id: string } | undefined> {
+  try {
+    await app.installation();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'LEDGER_UNAVAILABLE') throw error;
+    return finishEject(app);
+  }
+}

@@ -1,0 +1,24 @@
+import { dim, good, strong, type Line } from '../line.ts';
+
+interface Ejected {
+  readonly state: 'planned' | 'ejected';
+  readonly home: string;
+  readonly removes: readonly { readonly path: string; readonly bytes: number }[];
+  readonly keeps: readonly { readonly path: string; readonly why: string }[];
+  readonly untouched: readonly string[];
+}
+
+/** Renders `eject`: what goes, what stays, and what is not touched. */
+export function renderEject({ state, home, removes, keeps, untouched }: Ejected): readonly Line[] {
+  const isDone = state === 'ejected';
+  return [
+    [dim(isDone ? 'removed, and nothing else:' : 'would be removed, and nothing else:')],
+    ...removes.map(({ path, bytes }): Line => ['  ', strong(path), ` ${megabytes(bytes)}`]),
+    ...(keeps.length === 0 ? [] : [[dim(`stays in ${home}:`)] satisfies Line]),
+    ...keeps.map(({ path, why }) => `  ${path} (${why})`),
+    ...untouched.map((path) => `not touched: ${path}`),
+    ...(isDone ? [[good('Done: '), 'orchestrate is gone from here.'] satisfies Line] : []),
+  ];
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
