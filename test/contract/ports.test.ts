@@ -1,14 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createPorts } from '../../src/adapters/network/ports.ts';
 import { loadRow } from '../../src/adapters/process/linux-process-table.ts';
 import type { Ports } from '../../src/ports/network.ts';
 import { createFakePorts } from '../fakes/fake-ports.ts';
+import { realPython } from '../support/found-environment.ts';
+import { tempFolder } from './support/temp-folder.ts';
 
 /** Listens in this process, as far as the port can see; returns what lets go. */
 type Hold = (port: number) => Promise<() => Promise<void>>;
@@ -95,6 +99,44 @@ describe('real ports', () => {
     });
     const [answer] = (await once(asker.stdout, 'data')) as [Buffer];
     expect(JSON.parse(answer.toString())).toEqual({ kind: 'held', owners: [] });
+  });
+});
+
+describe.runIf(process.platform === 'linux')('how a holder was started', () => {
+  const ports = createPorts();
+  const folder = tempFolder();
+  const releases: (() => unknown)[] = [];
+  afterEach(() => {
+    for (const release of releases.splice(0)) release();
+  });
+  const python = join(folder, 'venv', 'bin', 'python');
+  beforeAll(() => {
+    mkdirSync(join(folder, 'venv', 'bin'), { recursive: true });
+    symlinkSync(realPython(), python);
+  });
+
+  it.each([
+    ['by its path', python],
+    ['by a path from where it stands', './venv/bin/python'],
+    ['by its name, looked up on its own PATH', 'python'],
+  ])('is told with links not resolved, when it was %s', async (_, program) => {
+    const port = await freePort();
+    const child = spawn(program, ['-c', listening, String(port)], {
+      cwd: folder,
+      env: { PATH: `${join(folder, 'venv', 'bin')}:/usr/bin:/bin` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    releases.push(() => child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    const holder = await ports.holder(port);
+    const owner = holder.kind === 'held' ? holder.owners[0] : undefined;
+    expect(owner?.pid).toBe(child.pid);
+    expect(owner && (await ports.startOf(owner))).toEqual({ program: python, cwd: folder });
+  });
+
+  it('is not told of another process that has its number now', async () => {
+    expect(await ports.startOf({ pid: process.pid, startTime: '1' })).toBeUndefined();
+    expect(await ports.startOf({ pid: 2 ** 22 + 1, startTime: '1' })).toBeUndefined();
   });
 });
 

@@ -186,7 +186,7 @@ describe('eject', () => {
       expect(refused.out + refused.err).toContain(name);
     expect(bytesOf(dir)).toEqual(before);
     await world.ok(['eject', '--keep-files', '--yes', '--json'], dir);
-    expect(fs.readdirSync(dir, { recursive: true }).sort()).toEqual([
+    expect(fs.readdirSync(dir, { recursive: true }).map(String).toSorted()).toEqual([
       'CLAUDE.md',
       'memory',
       'memory/learned.md',

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
 import { detectLayout, type Layout, layoutMarks } from '../../domain/installation/layouts.ts';
-import { type StartCommand } from '../../domain/instances/start-command.ts';
+import type { StartCommand } from '../../domain/instances/start-command.ts';
 import type { Files } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { readHead } from './look.ts';
