@@ -3,6 +3,7 @@ import { createBundles } from './adapters/bundle/bundles.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
 import { createSystemRandom } from './adapters/clock/system-random.ts';
+import { createPictures } from './adapters/comfyui/pictures.ts';
 import { createServiceClient } from './adapters/comfyui/service-client.ts';
 import { createFiles } from './adapters/files/files.ts';
 import { createComponentSources } from './adapters/git/component-sources.ts';
@@ -101,6 +102,7 @@ async function createApp(options: {
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     accelerators: createAccelerators({ processes, searchPath }),
     service: createServiceClient({ clock }),
+    pictures: createPictures(files),
     bundles: createBundles({ files }),
     log,
     host,

@@ -14,7 +14,7 @@ export async function fetchedTree(
   component: Pick<Component, 'path' | 'source'>,
   version: { readonly commit: CommitId; readonly ref: string | null },
 ): Promise<GitTreeId> {
-  const { tree } = await sources.fetch({ source: component.source, commit: version.commit, ref: version.ref });
+  const { tree } = await sources.fetchCommit({ source: component.source, commit: version.commit, ref: version.ref });
   const outside = (await store.list(tree)).filter(({ path }) => isOutsideComponent(component.path, path));
   return outside.length === 0 ? tree : store.editTree(tree, new Map(outside.map(({ path }) => [path, null])));
 }
@@ -62,4 +62,20 @@ export async function carryEdits(
       data: { paths: merged.paths },
     },
   );
+}
+
+/** git's name for a tree without entries. */
+const emptyTree = asGitTreeId('4b825dc642cb6eb9a060e54bf8d69288fbee4904');
+
+/** What components.lock says of edits that were carried over; undefined when the tree is just what its author published. */
+export async function editsBetween(
+  { store }: Pick<Context, 'store'>,
+  published: GitTreeId,
+  tree: GitTreeId,
+): Promise<Component['edits']> {
+  const differing = await store.differences(published, tree);
+  if (differing.length === 0) return undefined;
+  const holder = await store.editTree(emptyTree, new Map([['patch', await store.patch(published, tree)]]));
+  const patch = (await store.list(holder))[0]?.blob ?? '';
+  return { files: differing.length, patch };
 }

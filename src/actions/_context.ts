@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 
 import type { CommitId, EnvironmentId, GitTreeId } from '../base/ids.ts';
-import type { BootEvidence, Evidence, SmokeEvidence } from '../domain/changes/evidence.ts';
+import type { BootEvidence, Evidence, SmokeEvidence, WorkflowProof } from '../domain/changes/evidence.ts';
 import type { InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
@@ -39,6 +39,11 @@ export interface Proofs {
   imports(tree: GitTreeId): Promise<Extract<Evidence, { part: 'imports' }> & { readonly row: number }>;
   boot(tree: GitTreeId): Promise<BootEvidence & { readonly row: number; readonly reused: boolean }>;
   smoke(tree: GitTreeId): Promise<SmokeEvidence & { readonly row: number; readonly reused: boolean }>;
+  /** Runs workflows of the tree now, whatever is on record; null: all. It is no evidence: nothing is compared with it. */
+  runWorkflows(
+    tree: GitTreeId,
+    names: readonly string[] | null,
+  ): Promise<{ readonly workflows: readonly WorkflowProof[]; readonly device: string }>;
 }
 
 /** What an action is given: ports, its slot, and the two services of the engine that it may use. */

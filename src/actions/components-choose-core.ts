@@ -9,9 +9,9 @@ import { takenRef } from '../domain/instances/component-files.ts';
 import { type Component, parseComponents, printComponents } from '../domain/instances/components.ts';
 import { declaredVersion } from '../domain/instances/declared-version.ts';
 import type { PlanDraft } from '../domain/plans/plan.ts';
-import { carryEdits, editsOf, fetchedTree } from './_component-tree.ts';
+import { carryEdits, editsBetween, editsOf, fetchedTree } from './_component-tree.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
-import { resolveMerged } from './_resolve-merged.ts';
+import { resolveComponents } from './_resolve-components.ts';
 
 const input = z.object({
   /** Id of a node pack; empty for ComfyUI itself. */
@@ -73,18 +73,27 @@ export const componentsChooseCore = definePlanningAction({
           })
         : { text: requirementsText, kept: [] };
     const lockText = await text('requirements.lock');
-    const resolved = await resolveMerged(context, { before: requirementsText, after: merged.text, lockText });
+    const left = await editsBetween(context, next, tree);
+    const { id, path, source } = component;
+    const updated = { id, path, source, commit: to.commit, tree, ...(left === undefined ? {} : { edits: left }) };
+    const moved = components.map((one) => (one === component ? updated : one));
+    const resolved = await resolveComponents(context, {
+      components: moved,
+      requirementsText: merged.text,
+      lockText,
+      kept: merged.kept.map(({ name }) => name),
+    });
     const changed = await context.store.differences(asGitTreeId(component.tree), tree);
-    const moved = components.map((one) => (one === component ? { ...one, commit: to.commit, tree } : one));
     const isNew = (await context.store.findRef(takenRef(tree))) === undefined;
     const edited = edits.map(({ path }) => path);
     return {
       ...resolved,
-      rejected: [],
-      requirementsText: merged.text,
       files: [{ path: 'components.lock', text: printComponents(moved) }],
       notes: [
         `${what} ${base.current.name} → ${to.name} (${to.commit.slice(0, 7)}), ${changed.length} files changed`,
+        ...(component.path === '.' && context.config.service.mode === 'managed'
+          ? ['your user folder (settings, workflows, database) is kept before the new version starts on it']
+          : []),
         ...(isCarried ? [`carries over your edits of ${edited.length} files: ${shown(edited)}`] : []),
       ],
       mustAsk: isNew
@@ -96,7 +105,6 @@ export const componentsChooseCore = definePlanningAction({
         ...merged.kept.map(
           ({ yours, asked: wants }) => `requirements.in keeps your ${yours}; ${what} ${to.name} asks for ${wants}`,
         ),
-        ...(component.path === '.' ? [] : await packWarnings(context, { component, before: base.tree, after: next })),
       ],
     };
   },
@@ -169,18 +177,6 @@ async function requirementsOf(
   version: string,
 ): Promise<{ readonly file: string; readonly text: string }> {
   return { file: `requirements.txt of ${version}`, text: (await readText(context, tree, 'requirements.txt')) ?? '' };
-}
-
-/** A pack's requirements are not in requirements.in: what changed there is told, not acted on. */
-async function packWarnings(
-  context: PlanningContext,
-  options: { component: Component; before: GitTreeId; after: GitTreeId },
-): Promise<readonly string[]> {
-  const [before, after] = await Promise.all(
-    [options.before, options.after].map((tree) => readText(context, tree, 'requirements.txt')),
-  );
-  if (before === after) return [];
-  return [`the requirements of ${options.component.id} changed; the proof shows whether the environment meets them`];
 }
 
 const newestNames = (versions: readonly OfferedVersion[]): string => {

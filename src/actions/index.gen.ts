@@ -13,6 +13,10 @@ import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
 import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
+import { workflowAdd } from './workflow-add.ts';
+import { workflowChoose } from './workflow-choose.ts';
+import { workflowRemove } from './workflow-remove.ts';
+import { workflowRun } from './workflow-run.ts';
 
 /** Every built-in action. */
 export const actions = [
@@ -30,4 +34,8 @@ export const actions = [
   instanceSmoke,
   outsideChoose,
   outsideTake,
+  workflowAdd,
+  workflowChoose,
+  workflowRemove,
+  workflowRun,
 ] as const;

@@ -73,6 +73,7 @@ export const faultCodes = {
     'git switch <branch>',
   ),
   COMPONENT_NOT_FOUND: entry('not-found', 'The ComfyUI folder or a node pack is not where it should be.'),
+  WORKFLOW_NOT_FOUND: entry('not-found', 'No workflow of that name lies in workflows/.', 'orchestrate smoke list'),
   COMPONENT_SOURCE_REFUSED: entry(
     'user',
     'A component comes from an address that is not fetched from.',

@@ -11,6 +11,7 @@ import type {
   Host,
   Ledger,
   Log,
+  Pictures,
   Ports,
   Processes,
   Python,
@@ -30,6 +31,7 @@ export interface Outside {
   readonly python: Python;
   readonly accelerators: Accelerators;
   readonly service: ServiceClient;
+  readonly pictures: Pictures;
   readonly bundles: Bundles;
   readonly log: Log;
   readonly host: Host;

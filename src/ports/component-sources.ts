@@ -32,7 +32,7 @@ export interface ComponentSources {
    * Faults: those above, `COMPONENT_VERSION_NOT_FOUND`, `COMPONENT_REWRITTEN` (the name stands for another commit than
    * asked for, or a tag than when it was first fetched), `COMPONENT_CONTENT_REFUSED`, `DISK_FULL`.
    */
-  fetch(options: {
+  fetchCommit(options: {
     source: string;
     commit: CommitId;
     ref: string | null;

@@ -45,7 +45,7 @@ export function createFakeSources(store: FakeStore): FakeSources {
       return { commit, tree };
     },
     versions: async (source) => [...require(source)].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
-    async fetch({ source, commit, ref }) {
+    async fetchCommit({ source, commit, ref }) {
       const versions = require(source);
       const named = ref === null ? undefined : versions.find((one) => one.ref === ref);
       const tree = trees.get(commit);

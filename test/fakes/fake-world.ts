@@ -1,4 +1,5 @@
 import { createDigest } from '../../src/adapters/clock/digest.ts';
+import { createPictures } from '../../src/adapters/comfyui/pictures.ts';
 import { emptyTree } from '../../src/adapters/git/object-format.ts';
 import { asGitTreeId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
 import { parseConfig } from '../../src/domain/definitions/config.ts';
@@ -230,6 +231,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     python,
     accelerators,
     service,
+    pictures: createPictures(files),
     bundles: createFakeBundles(files),
     log: silentLog,
     host,

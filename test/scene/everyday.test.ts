@@ -72,10 +72,14 @@ describe('help and answers', () => {
 
   it('of every operation that reads are what its schema says, to the last field', async () => {
     const { run, change } = await waiting();
+    const noted = join(world.home, 'note.txt');
+    fs.writeFileSync(noted, 'mine\n');
+    const moved = listAt((await world.ok(['outside', 'list', '--json'])).json, 'differences')[0];
     const row = world.rows('machine.moved').at(-1)?.seq ?? 1;
     const given: Readonly<Record<string, readonly string[]>> = {
       completion: ['bash'],
       'journal tail': ['--row', String(row)],
+      'outside show': [textAt(moved, 'id')],
       'restore show': ['0'],
       'review diff': [change],
       'review show': [change],
@@ -95,6 +99,7 @@ describe('help and answers', () => {
       // A schema drops what it does not know: what is left has to be everything.
       expect(operation.output.parse(json), operation.name).toEqual(json);
     }
+    fs.rmSync(noted);
   });
 });
 

@@ -18,7 +18,7 @@ export interface Mutation {
 /** Builds the program, with mutations if there are any, into a folder of its own. Returns its entry file. */
 export async function buildProgram(into: string, mutations: readonly Mutation[] = []): Promise<string> {
   fs.mkdirSync(join(into, 'dist'), { recursive: true });
-  for (const name of ['package.json', 'agents', 'trees', 'playbooks', 'memory']) {
+  for (const name of ['package.json', 'agents', 'trees', 'playbooks', 'memory', 'templates']) {
     fs.cpSync(join(ROOT, name), join(into, name), { recursive: true });
   }
   const entries = ['src/bin.ts', ...fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT })];

@@ -7,7 +7,7 @@ import type { ComponentSources, SourceVersion } from '../../ports/component-sour
 import { encodeCommit, ourselves } from './commit-format.ts';
 import { type ComponentAddress, componentAddress } from './component-address.ts';
 import { contentProblems } from './component-content.ts';
-import { type GitCall, type HttpsSettings } from './git-door.ts';
+import type { GitCall, HttpsSettings } from './git-door.ts';
 import { atTheEdge } from './git-failure.ts';
 import { objectId } from './object-format.ts';
 import { ObjectReader } from './object-reader.ts';
@@ -68,7 +68,7 @@ export function createComponentSources(options: {
           return parseVersions((await ask(source, call, address)).toString('utf8'));
         }),
       ),
-    fetch: ({ source, commit, ref }) =>
+    fetchCommit: ({ source, commit, ref }) =>
       atTheEdge('fetching a component', nothingTaken, async () => {
         const address = componentAddress(source, https);
         if (ref !== null && refProblem(ref) !== undefined)
@@ -78,7 +78,7 @@ export function createComponentSources(options: {
         const kept = `refs/orchestrate/incoming/commit-${commit}`;
         if ((await store.findRef(kept)) === undefined) {
           await inScratch(async (gitDir) => {
-            await fetchCommit({ gitDir, commit, ref, address, source, ask, maxBytes });
+            await downloadCommit({ gitDir, commit, ref, address, source, ask, maxBytes });
             await takeTree(store, { gitDir, commit, source });
           });
         }
@@ -90,7 +90,7 @@ export function createComponentSources(options: {
 }
 
 /** Asks for one commit, as deep as itself, and stops when more comes than is taken. */
-async function fetchCommit(options: {
+async function downloadCommit(options: {
   readonly gitDir: string;
   readonly commit: CommitId;
   readonly ref: string | null;
@@ -121,7 +121,7 @@ async function fetchCommit(options: {
 }
 
 async function peeled(
-  { ask, address, source, gitDir }: Parameters<typeof fetchCommit>[0],
+  { ask, address, source, gitDir }: Parameters<typeof downloadCommit>[0],
   id: string,
 ): Promise<string> {
   const call = { verb: 'cat-file', args: ['--batch-check'], gitDir, stdin: `${id}^{commit}\n` } as const;
@@ -224,12 +224,14 @@ function bytesIn(folder: string): number {
   }
 }
 
+const stderrOf = ({ data }: Fault): string => (typeof data?.['stderr'] === 'string' ? data['stderr'] : '');
+
 const shownSource = (source: string): string => source.slice(0, 200);
 
 /** What git said when it could not speak to the source; its own words are kept as data. */
 function unreachable(source: string, error: unknown): unknown {
   if (!(error instanceof Fault) || error.code !== 'GIT_FAILED') return error;
-  const said = String(error.data?.['stderr'] ?? '');
+  const said = stderrOf(error);
   const why = /does not appear to be a git repository|not found|does not exist/i.test(said)
     ? 'there is no repository'
     : 'it does not answer';
@@ -243,7 +245,7 @@ function unreachable(source: string, error: unknown): unknown {
 
 function absent(source: string, asked: string, error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
-  const said = String(error.data?.['stderr'] ?? '');
+  const said = stderrOf(error);
   if (error.code !== 'COMPONENT_SOURCE_UNREACHABLE') return error;
   if (/couldn't find remote ref|not our ref|no such remote ref/i.test(said)) {
     return new Fault('COMPONENT_VERSION_NOT_FOUND', `${shownSource(source)} has no ${asked}.`, {

@@ -50,11 +50,12 @@ function knownOf(
   { ledger }: Installation,
   { data }: RestoreRow,
   space: Awaited<ReturnType<typeof loadSpace>>,
-): Pick<Parameters<typeof restoreView>[1], 'space' | 'pin'> {
+): Pick<Parameters<typeof restoreView>[1], 'space' | 'pin' | 'user'> {
   const unknown = { environmentBytes: null, wheelsBytes: null, ownBytes: null, sharedBytes: null };
   return {
     space: space.get(data.number) ?? unknown,
     pin: newest(ledger, 'restore.pinned', `pin:${data.number}`)?.data,
+    user: newest(ledger, 'user.kept', `user:${data.number}`),
   };
 }
 

@@ -86,6 +86,11 @@ const tellers: Tellers = {
   'instance.proven': ({ instance, pid, port, argvNamesDir, ownsSocket, pytorchVersion, device, startMs }) =>
     `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; torch ${pytorchVersion} on ${device}`,
   'instance.ended': ({ instance, reason }) => `${instance} ended: ${reason}`,
+  'user.kept': ({ dir, nFiles, left, tree }) =>
+    tree === null
+      ? `the user folder ${dir} could not be kept: ${left[0]?.path ?? '?'} ${left[0]?.reason ?? ''}`
+      : `user folder ${dir} kept: ${nFiles} files${left.length === 0 ? '' : `, ${left.length} left out`}`,
+  'user.broughtBack': ({ dir, written }) => `${written.join(', ') || 'nothing'} of ${dir} came back`,
   'production.set': ({ instance }) => (instance === null ? 'production is stopped' : `production is ${instance}`),
   'restore.pinned': ({ tag, isPinned, by, reason }) =>
     `${tag} ${isPinned ? 'pinned' : 'no longer pinned'} by ${by.name}${reason === null ? '' : `: ${reason}`}`,

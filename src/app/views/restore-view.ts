@@ -42,6 +42,15 @@ export const restoreSchema = z
       .describe('Bytes of its environment and wheels that other restore points need as well; null: unknown.'),
     isCurrent: z.boolean().describe('The branch is at its commit.'),
     row: z.number().describe('Journal row that holds it.'),
+    userFolder: z
+      .object({
+        dir: z.string().describe('The folder.'),
+        files: z.number().describe('How many files of it are kept.'),
+        left: z.array(z.string()).describe('What was not kept, and why.'),
+        row: z.number().describe('Journal row that says so.'),
+      })
+      .nullable()
+      .describe('Your user folder as it was when another ComfyUI came; null where ComfyUI has not changed since.'),
   })
   .describe('A state that can be brought back.');
 export type RestoreView = z.infer<typeof restoreSchema>;
@@ -82,6 +91,7 @@ export function restoreView(
   facts: {
     readonly grade: RestoreGrade;
     readonly head: string | undefined;
+    readonly user: Row<'user.kept'> | undefined;
     readonly space: PointSpace;
     readonly pin: JournalKinds['restore.pinned'] | undefined;
   },
@@ -109,5 +119,12 @@ export function restoreView(
     sharedBytes: facts.space.sharedBytes,
     isCurrent: commit === facts.head,
     row: created.seq,
+    userFolder: userFolderView(facts.user),
   };
+}
+
+function userFolderView(kept: Row<'user.kept'> | undefined): RestoreView['userFolder'] {
+  if (kept === undefined) return null;
+  const { dir, nFiles, left } = kept.data;
+  return { dir, files: nFiles, left: left.map(({ path, reason }) => `${path}: ${reason}`), row: kept.seq };
 }

@@ -57,7 +57,27 @@ export type EvidencePart = Evidence['part'];
 export type BootEvidence = Extract<Evidence, { part: 'boot' }>;
 export type SmokeEvidence = Extract<Evidence, { part: 'smoke' }>;
 
-/** Returns the key under which evidence is kept: it serves again only for the same three. */
-export function evidenceKey(parts: EvidenceKeyParts): string {
-  return `${parts.tree}/${parts.environment}/${parts.components}`;
+/**
+ * Returns the key under which evidence is kept: it serves again only for the same three, and on the same `machine` where
+ * the machine matters (`machineMark`): what ran on one graphics card says nothing about another.
+ */
+export function evidenceKey(parts: EvidenceKeyParts, machine: string | null = null): string {
+  const key = `${parts.tree}/${parts.environment}/${parts.components}`;
+  return machine === null ? key : `${key}/${machine}`;
+}
+
+/**
+ * Returns what of this machine evidence depends on: the graphics cards and their driver, as a few words. Null where there
+ * is none.
+ */
+export function machineMark(
+  found:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'unknown' }
+    | { readonly kind: 'nvidia'; readonly driver: string; readonly gpus: readonly { readonly name: string }[] },
+): string | null {
+  if (found.kind === 'none') return null;
+  if (found.kind === 'unknown') return 'unknown-device';
+  const cards = found.gpus.map(({ name }) => name).join('+');
+  return `${cards}@${found.driver}`.replace(/[^A-Za-z0-9.@+]+/g, '-');
 }

@@ -88,6 +88,8 @@ export function notProven(options: {
   smoke: SmokeEvidence | undefined;
   boot: BootEvidence | undefined;
   nWorkflows: number;
+  /** Workflows in the person's user folder; null when nobody can count them. */
+  nOthers?: number | null;
 }): readonly string[] {
   const left: string[] = [];
   const device = options.smoke?.device ?? options.boot?.device;
@@ -98,6 +100,13 @@ export function notProven(options: {
   const failed = options.smoke?.workflows.filter((one) => one.failure !== null).map((one) => one.name) ?? [];
   if (options.nWorkflows === 0) left.push('that any workflow runs: none lies in workflows/');
   if (failed.length > 0) left.push(`that these workflows run: ${failed.join(', ')}`);
-  left.push('workflows that are not in workflows/');
+  const others = options.nOthers ?? 0;
+  left.push(
+    others === 0
+      ? 'workflows that are not in workflows/'
+      : others === 1
+        ? 'your other workflow'
+        : `your other ${others} workflows`,
+  );
   return left;
 }

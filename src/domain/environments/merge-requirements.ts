@@ -1,4 +1,4 @@
-import { type LocatedText } from '../definitions/locator.ts';
+import type { LocatedText } from '../definitions/locator.ts';
 import { parseRequirements, printRequirement, type Requirement } from './requirements.ts';
 
 export interface MergedRequirements {

@@ -312,6 +312,32 @@ export interface JournalKinds {
   };
   /** [`instance-up:<instance>`] */
   'instance.ended': { readonly instance: string; readonly reason: string; readonly logTail: readonly string[] };
+  /**
+   * [`user-kept:<instance>`, `user:<point>`, `user-of:<core>`] The person's user folder as it was when production left
+   * `instance` (`adopted`: the person's own) for another version of ComfyUI; `tree` lies in the trusted store under
+   * `ref`, null where nothing could be kept. `core` is the tree of the ComfyUI that wrote the folder, `point` the restore
+   * point that it belongs to. `link`: where the folder really lies when it is a link.
+   */
+  'user.kept': {
+    readonly instance: string;
+    readonly point: number | null;
+    readonly core: string;
+    readonly dir: string;
+    readonly link: string | null;
+    readonly ref: string | null;
+    readonly tree: string | null;
+    readonly nFiles: number;
+    /** Files that were not kept, and why. */
+    readonly left: readonly { readonly path: string; readonly reason: string }[];
+  };
+  /** [`user-back:<instance>`] Files of the user folder that came back from row `from`, for the version of ComfyUI that wrote them. */
+  'user.broughtBack': {
+    readonly instance: string;
+    readonly from: number;
+    readonly dir: string;
+    readonly written: readonly string[];
+    readonly removed: readonly string[];
+  };
   /** [`production`] Which instance is production; null when it was stopped, and then `saved` left its prompts behind. */
   'production.set': { readonly instance: string | null; readonly saved: string | null };
   /** [`void:<number>`] The branch moved before the merge of this restore point: nothing ever was in this state. */

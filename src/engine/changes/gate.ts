@@ -7,6 +7,7 @@ import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { readDeclaration } from '../instances/compose.ts';
+import { countOtherWorkflows } from '../proofs/other-workflows.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchHead } from './branch-head.ts';
@@ -146,7 +147,12 @@ async function proveExact(
     components: imports.components,
     evidenceKey: imports.key,
     reused,
-    notProven: notProven({ boot, smoke, nWorkflows: declaration.workflows.length }),
+    notProven: notProven({
+      boot,
+      smoke,
+      nWorkflows: declaration.workflows.length,
+      nOthers: await countOtherWorkflows(engine),
+    }),
   };
 }
 

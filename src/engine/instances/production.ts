@@ -10,6 +10,7 @@ import { settle } from '../machines/settle.ts';
 import { readDeclaration } from './compose.ts';
 import { createInstance, stopAndWait } from './ensure.ts';
 import { baseUrl, composedInstance, requirePort } from './start.ts';
+import { changeCore } from './user-folder.ts';
 
 /** The instance that left saved prompts behind when production was stopped. */
 export const findSavedQueue = (engine: Engine): string | undefined =>
@@ -147,5 +148,6 @@ async function create(
     run: null,
     effectKey: 'production',
   });
+  await changeCore(engine, declaration);
   return createInstance(engine, { declaration, environment, purpose: 'production', port, run: null });
 }

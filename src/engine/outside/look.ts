@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId, type GitTreeId } from '../../base/ids.ts';
+import { canonicalJson } from '../../base/json.ts';
 import type { Component } from '../../domain/instances/components.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import {
@@ -82,13 +83,16 @@ export async function recordFound(
     differences: before?.differences ?? [],
     last: before?.last ?? 0,
   });
-  if (JSON.stringify(differences) === JSON.stringify(before?.differences ?? [])) return differences;
+  if (contentOf(differences) === contentOf(before?.differences ?? [])) return differences;
   await engine.ledger.append([
     row('outside.found', { occasion, sinceMs, last, differences }, { keys: ['outside:found'] }),
   ]);
   return differences;
 }
 
+const contentOf = (differences: readonly OutsideDifference[]): string => canonicalJson(differences);
+
+/** Keys of states that are not told again. */
 export const discardedMarks = ({ ledger }: Pick<Engine, 'ledger'>): ReadonlySet<string> =>
   new Set(dataOf('outside.discarded', ledger.latest('outside:discarded'))?.marks ?? []);
 

@@ -7,6 +7,9 @@ import type { ComponentState } from '../../domain/outside/state.ts';
 import type { Files } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 
+/** What a look at a folder needs. */
+export type Looker = Pick<EngineContext, 'store'> & { readonly outside: Pick<EngineContext['outside'], 'files'> };
+
 /** A text of others is read up to this size; a larger one is none that a program writes by itself. */
 const maxTextBytes = 1024 * 1024;
 
@@ -22,7 +25,7 @@ export async function smallText(files: Files, path: string): Promise<string | un
  * move are not read again (`cacheKey` names what is remembered); git files are read as text and never obeyed.
  */
 export async function readComponents(
-  context: EngineContext,
+  context: Looker,
   dir: string,
   cacheKey: string,
 ): Promise<readonly ComponentState[]> {
@@ -56,7 +59,7 @@ interface Place {
   readonly cacheKey: string;
 }
 
-async function readComponent(context: EngineContext, place: Place): Promise<ComponentState> {
+async function readComponent(context: Looker, place: Place): Promise<ComponentState> {
   const { files } = context.outside;
   const folder = place.place === '.' ? place.dir : `${place.dir}/${place.place}`;
   const base = { path: place.path, place: place.place };

@@ -2,15 +2,14 @@ import { asGitTreeId } from '../../base/ids.ts';
 import type { ComponentTraces, MovedComponent } from '../../domain/outside/compare.ts';
 import type { TimeSpan } from '../../domain/outside/difference.ts';
 import { entriesSince } from '../../domain/outside/reflog.ts';
-import type { EngineContext } from '../context.ts';
-import { readReflog } from './read-component.ts';
+import { type Looker, readReflog } from './read-component.ts';
 
 /** Files whose times are read. */
 const maxTimes = 200;
 
 /** Reads when and by whom a component was moved: only asked of those that did. */
 export async function readTraces(
-  { outside, store }: Pick<EngineContext, 'outside' | 'store'>,
+  { outside, store }: Looker,
   dir: string,
   { path, before, now }: MovedComponent,
 ): Promise<ComponentTraces> {

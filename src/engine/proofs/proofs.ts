@@ -6,9 +6,11 @@ import {
   evidenceKey,
   type EvidencePart,
   type Grade,
+  machineMark,
   type WorkflowProof,
 } from '../../domain/changes/evidence.ts';
 import { failedPacks } from '../../domain/instances/failed-packs.ts';
+import { lintGraph } from '../../domain/instances/graph-lint.ts';
 import { parseGraph } from '../../domain/instances/workflow.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { PackageIndex } from '../../ports/index.ts';
@@ -65,7 +67,9 @@ export function createProofs(
         replaces,
         ...(index ? { index } : {}),
       });
-      const key = evidenceKey({ tree, environment: environment.id, components: declaration.componentsDigest });
+      const onCpu = declaration.config.service.args.includes('--cpu');
+      const machine = onCpu ? null : machineMark(await engine.outside.accelerators.probe());
+      const key = evidenceKey({ tree, environment: environment.id, components: declaration.componentsDigest }, machine);
       return { declaration, environment, key };
     })();
     prepared.set(tree, made);
@@ -94,6 +98,15 @@ export function createProofs(
 
   const instanceOf = async (ready: { declaration: Declaration; environment: ReadyEnvironment }): Promise<string> =>
     ensureInstance(engine, { ...ready, purpose: 'proof', port, run }, signal);
+
+  const runAll = async (wanted: Declaration['workflows'], instance: string): Promise<readonly WorkflowProof[]> => {
+    const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(port));
+    const known = new Set(classes);
+    const ran: WorkflowProof[] = [];
+    for (const workflow of wanted)
+      ran.push(await runWorkflow(engine, { workflow, classes: known, port, nonce: `${run}-${instance}` }));
+    return ran;
+  };
 
   return {
     keyOf: async (tree) => (await prepare(tree)).key,
@@ -155,11 +168,8 @@ export function createProofs(
       // A failure may have been the day's: a full disk, another program's memory. It is tried again, not remembered for ever.
       if (known?.workflows.every((one) => one.failure === null) === true) return { ...known, reused: true };
       const instance = await instanceOf(ready);
-      const device = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`))?.device ?? 'unknown';
-      const workflows: WorkflowProof[] = [];
-      for (const workflow of ready.declaration.workflows) {
-        workflows.push(await runWorkflow(engine, { workflow, port, nonce: `${run}-${instance}` }));
-      }
+      const device = deviceOf(engine, instance);
+      const workflows = await runAll(ready.declaration.workflows, instance);
       const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
       const recorded = await record<'smoke'>({
         ...common(tree, ready, drew ? 'generation' : 'api'),
@@ -170,15 +180,28 @@ export function createProofs(
       });
       return { ...recorded, reused: false };
     },
+
+    async runWorkflows(tree, names) {
+      const ready = await prepare(tree);
+      const instance = await instanceOf(ready);
+      const wanted = ready.declaration.workflows.filter(({ name }) => names === null || names.includes(name));
+      return { workflows: await runAll(wanted, instance), device: deviceOf(engine, instance) };
+    },
   };
 }
 
+const deviceOf = (engine: Engine, instance: string): string =>
+  dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`))?.device ?? 'unknown';
+
 async function runWorkflow(
   engine: Engine,
-  options: { workflow: Declaration['workflows'][number]; port: number; nonce: string },
+  options: { workflow: Declaration['workflows'][number]; classes: ReadonlySet<string>; port: number; nonce: string },
 ): Promise<WorkflowProof> {
-  const { workflow, port, nonce } = options;
+  const { workflow, classes, port, nonce } = options;
   const graph = parseGraph(workflow);
+  // A graph that cannot run is not posted: the server's refusal says less, for a circle nothing at all.
+  const problems = lintGraph(graph, classes);
+  if (problems.length > 0) return { name: workflow.name, durationMs: 0, pictures: [], failure: problems.join(' ') };
   const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, { timeoutMs: 30 * 60_000, nonce });
   if (outcome.kind === 'failed') return { name: workflow.name, durationMs: 0, pictures: [], failure: outcome.reason };
   const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes }) => ({

@@ -1,7 +1,7 @@
 import type { PlanningAction, PlanningContext } from '../../actions/_context.ts';
 import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
-import { asCommitId, type CommitId } from '../../base/ids.ts';
+import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { stated } from '../../base/stated.ts';
 import { describeDifference } from '../../domain/changes/fingerprint.ts';
@@ -16,6 +16,8 @@ import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { interpreter } from '../environments/named.ts';
+import { readDeclaration } from '../instances/compose.ts';
+import { coreOf, findKept } from '../instances/user-folder.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
 import { openWarning, touchedQuestion } from '../outside/settle.ts';
 import { findReplaced } from '../restore/replaced.ts';
@@ -214,6 +216,7 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
     requirementsText: null,
     downloadBytes: 0,
     diskBytes: 0,
+    notes: await userFolderNotes(engine, base, target.proposed),
     mustAsk: replaced?.why ?? null,
     warnings: [],
   };
@@ -228,6 +231,20 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
     replaces: replaced?.environment ?? null,
   };
   return { draft, playbook: null, score: 1, inputs: {}, goal, tree: treeOfEnvironment(engine), risk: 'medium' };
+}
+
+/** What a way back across a change of ComfyUI itself does with the person's user folder. */
+async function userFolderNotes(engine: Engine, base: CommitId, proposed: GitTreeId): Promise<readonly string[]> {
+  const [now, then] = await Promise.all([
+    readDeclaration(engine, await engine.store.treeOf(base)),
+    readDeclaration(engine, proposed),
+  ]);
+  const [from, to] = [coreOf(now.components), coreOf(then.components)];
+  if (from === undefined || to === undefined || from === to || now.config.service.mode !== 'managed') return [];
+  const back = await findKept(engine, { from, to });
+  const first = 'your user folder is kept before the other ComfyUI starts';
+  if (back === undefined) return [first];
+  return [`${first}; database and settings come back as it left them, workflows stay as they are`];
 }
 
 /** Turns the dropped merges' moves round: newest first, so the oldest `from` is where a package ends. */

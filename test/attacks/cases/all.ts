@@ -1,9 +1,15 @@
 import type { AttackCase } from '../../support/attack.ts';
+import { componentCases } from './components.ts';
 import { configurationCases } from './configuration.ts';
 import { objectCases } from './objects.ts';
+import { outsideCases } from './outside.ts';
 import { worktreeCases } from './worktree.ts';
 
 /** Every attack, in the order of its id. */
-export const allCases: readonly AttackCase[] = [...configurationCases, ...worktreeCases, ...objectCases].sort(
-  (one, other) => (one.id < other.id ? -1 : 1),
-);
+export const allCases: readonly AttackCase[] = [
+  ...configurationCases,
+  ...worktreeCases,
+  ...objectCases,
+  ...outsideCases,
+  ...componentCases,
+].sort((one, other) => (one.id < other.id ? -1 : 1));

@@ -87,7 +87,7 @@ it.skipIf(!canServe)(
     const sources = createComponentSources({ store, https: { certificateFile: cert } });
     const source = `${url}/old/pack/.git`;
     expect((await sources.versions(source)).map((one) => one.name)).toEqual(['main', 'v1']);
-    const { tree } = await sources.fetch({ source, commit: head, ref: 'refs/tags/v1' });
+    const { tree } = await sources.fetchCommit({ source, commit: head, ref: 'refs/tags/v1' });
     expect((await store.list(tree)).map((one) => one.path)).toEqual(['__init__.py']);
     expect(asked.every((one) => one.endsWith(' - -'))).toBe(true);
     expect(await faultOf(sources.versions(`${url}/nobody/.git`))).toMatchObject({

@@ -31,7 +31,7 @@ function publish(files: Readonly<Record<string, string>>, tag?: string): ReturnT
 }
 
 const fetchHead = (ref: string | null = null) =>
-  sources.fetch({ source: upstream, commit: asCommitId(git(upstream, 'rev-parse', 'HEAD').trim()), ref });
+  sources.fetchCommit({ source: upstream, commit: asCommitId(git(upstream, 'rev-parse', 'HEAD').trim()), ref });
 const refsOf = async (): Promise<readonly string[]> =>
   (await workshop.store.listRefs('refs/orchestrate/')).map(({ ref }) => ref);
 
@@ -87,17 +87,17 @@ describe('fetch', () => {
   it('takes a commit that no name stands for, and needs no source the second time', async () => {
     const old = publish({ 'main.py': 'old\n' });
     publish({ 'main.py': 'new\n' });
-    const fetched = await sources.fetch({ source: upstream, commit: old, ref: null });
+    const fetched = await sources.fetchCommit({ source: upstream, commit: old, ref: null });
     fs.rmSync(upstream, { recursive: true });
-    expect(await sources.fetch({ source: upstream, commit: old, ref: null })).toEqual(fetched);
+    expect(await sources.fetchCommit({ source: upstream, commit: old, ref: null })).toEqual(fetched);
   });
 
   it('says so when there is no such commit or tag', async () => {
     publish({ 'main.py': 'x\n' });
     for (const ref of [null, 'refs/tags/v9'])
-      expect(await faultOf(sources.fetch({ source: upstream, commit: asCommitId('1'.repeat(40)), ref }))).toMatchObject(
-        { code: 'COMPONENT_VERSION_NOT_FOUND' },
-      );
+      expect(
+        await faultOf(sources.fetchCommit({ source: upstream, commit: asCommitId('1'.repeat(40)), ref })),
+      ).toMatchObject({ code: 'COMPONENT_VERSION_NOT_FOUND' });
   });
 
   it('refuses a tag that stands for another commit than when it was first fetched', async () => {
@@ -115,9 +115,9 @@ describe('fetch', () => {
   it('refuses a name that stands for another commit than the plan says', async () => {
     const planned = publish({ 'main.py': 'planned\n' });
     publish({ 'main.py': 'pushed meanwhile\n' });
-    expect(await faultOf(sources.fetch({ source: upstream, commit: planned, ref: 'refs/heads/master' }))).toMatchObject(
-      { code: 'COMPONENT_REWRITTEN' },
-    );
+    expect(
+      await faultOf(sources.fetchCommit({ source: upstream, commit: planned, ref: 'refs/heads/master' })),
+    ).toMatchObject({ code: 'COMPONENT_REWRITTEN' });
   });
 
   it.each([
@@ -166,7 +166,7 @@ describe('fetch', () => {
     publish({ 'noise.bin': Array.from({ length: 40_000 }, () => Math.random().toString(36)).join('\n') });
     const small = createComponentSources({ store: workshop.store, maxBytes: 50_000 });
     const commit = asCommitId(git(upstream, 'rev-parse', 'HEAD').trim());
-    expect(await faultOf(small.fetch({ source: upstream, commit, ref: null }))).toMatchObject({
+    expect(await faultOf(small.fetchCommit({ source: upstream, commit, ref: null }))).toMatchObject({
       code: 'COMPONENT_CONTENT_REFUSED',
       message: expect.stringContaining('50000 bytes'),
     });
@@ -209,7 +209,7 @@ describe('a source that attacks', () => {
     expect(fs.existsSync(marker)).toBe(true);
     fs.rmSync(marker);
 
-    await faultOf(sources.fetch({ source: upstream, commit, ref: null }));
+    await faultOf(sources.fetchCommit({ source: upstream, commit, ref: null }));
     await sources.versions(upstream);
     expect(fs.existsSync(marker)).toBe(false);
   });

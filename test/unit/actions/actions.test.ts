@@ -86,6 +86,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
       row: 13,
       reused: isReused,
     }),
+    runWorkflows: async () => ({ workflows: [workflow()], device: 'cpu' }),
   };
   const ready: ReadyEnvironment = {
     id: 'e1' as EnvironmentId,

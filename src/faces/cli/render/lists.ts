@@ -61,6 +61,12 @@ export function renderRestoreShow(point: RestoreView): readonly Line[] {
       ? [`pinned: its environment stays${point.pinReason === null ? '' : ` (${point.pinReason})`}`]
       : []),
     ...point.moves.map((move) => `  ${moveText(move)}`),
+    ...(point.userFolder === null
+      ? []
+      : [
+          `your user folder as it was then: ${point.userFolder.files} files of ${point.userFolder.dir}`,
+          ...point.userFolder.left.slice(0, 5).map((one) => `  not kept: ${one}`),
+        ]),
     ...(point.isCurrent ? [] : ['', nextLine(`orchestrate restore to ${point.number} --dry-run`)]),
   ];
 }

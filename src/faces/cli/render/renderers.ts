@@ -9,6 +9,10 @@ const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.re
 const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   run,
   undo: run,
+  'smoke-add': run,
+  'smoke-remove': run,
+  'smoke-run': run,
+  'smoke-list': () => import('./smoke.ts').then((m) => m.renderSmokeList),
   'restore-to': run,
   'runs-resume': run,
   'runs-cancel': run,

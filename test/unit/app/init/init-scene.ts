@@ -1,3 +1,4 @@
+import { createPictures } from '../../../../src/adapters/comfyui/pictures.ts';
 import type { App } from '../../../../src/app/app.ts';
 import { adopt } from '../../../../src/app/init/adopt.ts';
 import { type InitOptions, planInit } from '../../../../src/app/init/plan-init.ts';
@@ -81,6 +82,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       python,
       accelerators: createFakeAccelerators(),
       service,
+      pictures: createPictures(files),
       bundles: createFakeBundles(files),
       log: silentLog,
       host,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { EnvironmentId, GitTreeId } from '../../../../src/base/ids.ts';
 import type { BootEvidence, SmokeEvidence, WorkflowProof } from '../../../../src/domain/changes/evidence.ts';
-import { evidenceKey } from '../../../../src/domain/changes/evidence.ts';
+import { evidenceKey, machineMark } from '../../../../src/domain/changes/evidence.ts';
 import { compareBoots, judgeBoot, judgeSmoke, notProven } from '../../../../src/domain/changes/judge.ts';
 
 const parts = { tree: 'a'.repeat(40) as GitTreeId, environment: 'e1' as EnvironmentId, components: 'c1' };
@@ -146,6 +146,14 @@ describe('judgeSmoke', () => {
 });
 
 describe('notProven', () => {
+  it('counts the workflows of the person that were not run', () => {
+    const told = (nOthers: number | null) =>
+      notProven({ boot: boot(), smoke: smoke(workflow()), nWorkflows: 1, nOthers });
+    expect(told(41).at(-1)).toBe('your other 41 workflows');
+    expect(told(1).at(-1)).toBe('your other workflow');
+    expect(told(null).at(-1)).toBe('workflows that are not in workflows/');
+  });
+
   it('always names what nobody tried', () => {
     expect(notProven({ boot: boot(), smoke: smoke(workflow()), nWorkflows: 1 })).toEqual([
       'workflows that are not in workflows/',
@@ -186,7 +194,16 @@ describe('evidenceKey', () => {
       { ...parts, tree: 'b'.repeat(40) as GitTreeId },
       { ...parts, environment: 'e2' as EnvironmentId },
       { ...parts, components: 'c2' },
-    ].map(evidenceKey);
+    ].map((parts) => evidenceKey(parts));
     expect(new Set(keys).size).toBe(4);
+  });
+
+  it('is another one on another graphics card or driver, and the same on a processor', () => {
+    const card = (name: string, driver: string) => machineMark({ kind: 'nvidia', driver, gpus: [{ name }] });
+    const machines = [card('RTX 3060', '570.1'), card('RTX 4090', '570.1'), card('RTX 3060', '580.2')];
+    expect(machines[0]).toBe('RTX-3060@570.1');
+    expect(new Set([null, ...machines].map((machine) => evidenceKey(parts, machine))).size).toBe(4);
+    expect(machineMark({ kind: 'none' })).toBeNull();
+    expect(machineMark({ kind: 'unknown' })).toBe('unknown-device');
   });
 });

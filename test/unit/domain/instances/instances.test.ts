@@ -29,6 +29,12 @@ describe('bootFailure', () => {
     ).toBe("ModuleNotFoundError: No module named 'torch'");
   });
 
+  it('names the start argument that this version does not know', () => {
+    expect(bootFailure(['usage: main.py [-h] [--cpu]', 'main.py: error: unrecognized arguments: --normalvram'])).toBe(
+      'it does not know the start argument --normalvram: take it out of service.args in orchestrate.yaml',
+    );
+  });
+
   it.each([
     ['[ERROR] RuntimeError: CUDA error: no kernel image', 'RuntimeError: CUDA error: no kernel image'],
     ['torch.cuda.OutOfMemoryError: out of memory', 'torch.cuda.OutOfMemoryError: out of memory'],

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+
+import { hasOtherSchema, isMigrated, skipInUserFolder } from '../../../../src/domain/restore/user-folder.ts';
+
+describe('the user folder', () => {
+  it.each([
+    ['comfyui.db', true],
+    ['comfyui.db-wal', true],
+    ['default/comfy.settings.json', true],
+    ['default/workflows/portrait.json', false],
+    ['default/workflows/comfy.settings.json', false],
+    ['other.db', false],
+  ])('%s is migrated: %s', (path, expected) => {
+    expect(isMigrated(path)).toBe(expected);
+  });
+
+  it.each([
+    ['comfyui_8188.log', true],
+    ['__manager/cache/list.json', true],
+    ['default/workflows/cache.json', false],
+    ['default/comfy.settings.json', false],
+  ])('%s is left out: %s', (path, expected) => {
+    expect(skipInUserFolder(path)).toBe(expected);
+  });
+
+  it('is of another schema when one version knows a migration that the other does not', () => {
+    const file = (path: string, blob: string) => ({ path, blob });
+    const first = [file('alembic_db/versions/0001.py', 'a'), file('main.py', 'x')];
+    expect(hasOtherSchema(first, [...first, file('alembic_db/versions/0002.py', 'b')])).toBe(true);
+    expect(hasOtherSchema(first, [file('alembic_db/versions/0001.py', 'a'), file('main.py', 'y')])).toBe(false);
+    expect(hasOtherSchema([], [])).toBe(false);
+  });
+});
