@@ -7,6 +7,7 @@ import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
 import type {
+  Accelerators,
   Bundles,
   Clock,
   ComponentSources,
@@ -62,6 +63,7 @@ export interface ActionContext {
   readonly digest: Digest;
   readonly files: Files;
   readonly python: Python;
+  readonly accelerators: Accelerators;
   readonly store: TrustedStore;
   readonly bundles: Bundles;
   /** Interpreter of the installation, probed. */
@@ -88,6 +90,7 @@ export type PlanningContext = Pick<
   | 'digest'
   | 'files'
   | 'python'
+  | 'accelerators'
   | 'store'
   | 'bundles'
   | 'interpreter'

@@ -11,10 +11,11 @@ import {
   relaxedLine,
 } from '../domain/environments/promises.ts';
 import { findRequirement, printRequirement, type Requirement } from '../domain/environments/requirements.ts';
-import type { PythonFacts, Resolution } from '../ports/index.ts';
+import type { PythonFacts, Resolution, TakenPackage } from '../ports/index.ts';
 import type { PlanningContext } from './_context.ts';
 import { type EnvironmentBefore, ownRequirements, type OwnRequirement, pinsOf } from './_environment-before.ts';
 import type { AskedByComponents } from './_pack-requirements.ts';
+import { takeFamily, type TakingContext } from './_take-family.ts';
 
 export interface AllWanted {
   /** The branch's environment, from which as little as possible moves. */
@@ -27,6 +28,8 @@ export interface AllWanted {
   readonly moving?: Iterable<string>;
   /** Packages that go, unless something that stays needs them. */
   readonly removed?: Iterable<string>;
+  /** What is settled from an index of its own; left out, what today's lock takes from one, where it stays. */
+  readonly taken?: readonly TakenPackage[];
   readonly python: PythonFacts;
 }
 
@@ -48,9 +51,10 @@ export type AllResolved =
       readonly reason: string;
     };
 
-type ResolvingContext = Pick<PlanningContext, 'python' | 'index' | 'mark' | 'files'> & {
-  readonly paths: Pick<PlanningContext['paths'], 'tools' | 'wheels'>;
-};
+type ResolvingContext = TakingContext &
+  Pick<PlanningContext, 'index' | 'files'> & {
+    readonly paths: Pick<PlanningContext['paths'], 'tools' | 'wheels'>;
+  };
 type Impossible = Extract<Resolution, { kind: 'impossible' }>;
 type Resolved = Extract<Resolution, { kind: 'resolved' }>;
 type Resolve = (lines: readonly string[], pins: readonly string[]) => Promise<Resolution>;
@@ -71,25 +75,32 @@ export async function resolveAll(context: ResolvingContext, wanted: AllWanted): 
   const own = [...(wanted.own ?? ownRequirements(before.requirements)), ...coreRequirements(asked)];
   const packs = packLines(asked.packs, { own: own.map(({ requirement }) => requirement), facts: python });
   const kept = await keptWheels(context, before.lock.packages);
+  const free = new Set([...(wanted.moving ?? []), ...(wanted.removed ?? [])]);
+  const { packages } = before.lock;
+  const taken = wanted.taken ?? (await takeFamily(context, { packages, free, python }));
   let nResolves = 0;
   let last: Impossible | undefined;
-  const resolve: Resolve = async (lines, constraints) => {
+  const resolveWith = async (settled: readonly TakenPackage[], ...[lines, constraints]: Parameters<Resolve>) => {
     nResolves += 1;
     if (nResolves > maxResolves) throw gaveUp(last, packs);
     const { index, mark, paths } = context;
     const requirements = [...new Set(lines.filter((line) => line !== ''))];
-    const options = { requirements, constraints, index, kept, python, toolsDir: paths.tools, mark };
+    const options = { requirements, constraints, taken: settled, index, kept, python, toolsDir: paths.tools, mark };
     const found = await context.python.resolve(options);
     if (found.kind === 'impossible') last = found;
     return found;
   };
-  const free = new Set([...(wanted.moving ?? []), ...(wanted.removed ?? [])]);
-  const pins = pinsOf(before.versions, free);
+  const resolve: Resolve = (lines, constraints) => resolveWith(taken, lines, constraints);
+  const resolveToday: Resolve = async (lines, constraints) => {
+    const today = wanted.taken === undefined ? taken : await takeFamily(context, { packages, free: new Set(), python });
+    return resolveWith(today, lines, constraints);
+  };
+  const pins = pinsOf(before.versions, new Set([...free, ...taken.map(({ locked }) => locked.name)]));
   const agreed = await agree(resolve, { own, packs, pins, last: () => last });
   if (agreed.kind === 'impossible') return { ...agreed, reason: reasonOf(agreed, own) };
   const { found, lines } = agreed;
   const bounds = agreed.pinsMoved ? [] : pins;
-  const extra = await undeclared(resolve, { before, found, python, gone: new Set(wanted.removed) });
+  const extra = await undeclared(resolveToday, { before, found, python, gone: new Set(wanted.removed) });
   const stays = extra.map((name) => `${name}===${before.versions.get(name) ?? ''}`);
   const all = stays.length === 0 ? found : await resolve([...lines, ...stays], bounds);
   const withExtra = all.kind === 'resolved' ? all : found;

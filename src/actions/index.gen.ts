@@ -4,6 +4,7 @@ import { bundleImport } from './bundle-import.ts';
 import { componentsChooseCore } from './components-choose-core.ts';
 import { componentsTake } from './components-take.ts';
 import { envBuild } from './env-build.ts';
+import { envChooseTorch } from './env-choose-torch.ts';
 import { envChoose } from './env-choose.ts';
 import { envLock } from './env-lock.ts';
 import { envRecord } from './env-record.ts';
@@ -26,6 +27,7 @@ export const actions = [
   componentsTake,
   envBuild,
   envChoose,
+  envChooseTorch,
   envLock,
   envRecord,
   envVerify,

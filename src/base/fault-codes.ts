@@ -100,6 +100,11 @@ export const faultCodes = {
   INDEX_UNREACHABLE: entry('outside', 'The package index cannot be reached.', 'orchestrate doctor'),
   PACKAGE_NOT_FOUND: entry('not-found', 'No version of the package fits.'),
   PACKAGE_CONFLICT: entry('conflict', 'Two requirements cannot both be met.'),
+  PACKAGE_NONE_FITS: entry(
+    'conflict',
+    'No version of the package fits this machine, its age and what is installed.',
+    'orchestrate run "upgrade pytorch" --dry-run --target <version> --cuda <family>',
+  ),
   WHEEL_HASH_MISMATCH: entry('outside', 'A downloaded package is not the one that was locked.'),
   ENVIRONMENT_BUILD_FAILED: entry('user', 'The environment could not be built.'),
   ENVIRONMENT_DRIFTED: entry('conflict', 'The files of an environment are not the ones that were proven.'),

@@ -29,7 +29,22 @@ export interface LockedPackage {
   /** File name of the wheel that was chosen. */
   readonly file: string;
   readonly sizeBytes: number | null;
+  /** Name of the index that it comes from and no other, `torch/cu128`; absent: the index of everything else. */
+  readonly index?: string;
 }
+
+/** A wheel that is settled, from an index of its own, with what its metadata tells. */
+export interface TakenPackage {
+  readonly locked: LockedPackage;
+  /** Lines of `Requires-Dist`. */
+  readonly needs: readonly string[];
+  readonly requiresPython: string | null;
+  readonly extras: readonly string[];
+}
+
+export type Taking =
+  | { readonly kind: 'taken'; readonly packages: readonly TakenPackage[] }
+  | { readonly kind: 'impossible'; readonly reason: string };
 
 export type Resolution =
   | {
@@ -64,6 +79,8 @@ export interface BuildRequest {
   readonly wheelsDir: string;
   /** Absent when there is no network or none may be used: only kept wheels serve. */
   readonly index?: PackageIndex;
+  /** Indexes by the name that a package of the lock gives. A package is fetched from its own one only. */
+  readonly namedIndexes?: Readonly<Record<string, PackageIndex>>;
   readonly mark: string;
 }
 
@@ -96,10 +113,24 @@ export interface Python {
     constraints?: readonly string[];
     index: PackageIndex;
     kept?: readonly string[];
+    /** Settled already: nothing else of their names counts, wherever it lies; what they need comes from `index`. */
+    taken?: readonly TakenPackage[];
     python: PythonFacts;
     toolsDir: string;
     mark: string;
   }): Promise<Resolution>;
+  /**
+   * Takes exact versions (`torch===2.8.0+cu128`) from one index and none of what they need: the index of a CUDA family has old
+   * copies of much else. `indexName` is written into the lock. Read-only.
+   */
+  take(options: {
+    requirements: readonly string[];
+    index: PackageIndex;
+    indexName: string;
+    python: PythonFacts;
+    toolsDir: string;
+    mark: string;
+  }): Promise<Taking>;
   /** Versions of one package that the index offers for this interpreter, newest first. */
   versions(options: {
     name: string;

@@ -40,7 +40,11 @@ describe('resolveAll with pip', () => {
       asked,
     };
     const paths = { tools: toolsDir, wheels: join(folder, 'kept') };
-    return resolveAll({ python, files: createFiles(), index, mark: 'r1.plan', paths }, { before, python: facts });
+    const config = { python: { torchIndex: null } };
+    return resolveAll(
+      { python, config, files: createFiles(), index, mark: 'r1.plan', paths },
+      { before, python: facts },
+    );
   };
   const versions = (found: AllResolved) =>
     found.kind === 'resolved' ? found.packages.map(({ name, version }) => `${name} ${version}`) : found;

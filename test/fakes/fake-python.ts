@@ -88,16 +88,19 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
     drift: (dir, file) => void environments.get(dir)?.changed.push(file),
 
     probe: async () => fakePythonFacts,
-    async resolve({ requirements, constraints = [] }) {
+    async resolve({ requirements, constraints = [], taken = [] }) {
       python.resolved.push(requirements);
       python.constrained.push(constraints);
       const read = (lines: readonly string[]) =>
         parseRequirements({ file: 'requirements', text: `${lines.join('\n')}\n` });
-      const found = solve(index, read(requirements), { bounds: read(constraints), chosen: new Map() });
+      const settled = new Map(taken.map(({ locked }) => [locked.name, locked]));
+      const chosen = new Map([...settled].map(([name, { version }]) => [name, version]));
+      const lines = [...requirements, ...taken.flatMap(({ needs }) => needs)];
+      const found = solve(index, read(lines), { bounds: read(constraints), chosen });
       if (found.kind === 'found') {
         const packages = [...found.chosen].map(([name, version]) => {
           const { sizeBytes = 1_000 } = index[name]?.[version] ?? {};
-          return fakeLocked(name, version, sizeBytes);
+          return settled.get(name) ?? fakeLocked(name, version, sizeBytes);
         });
         const needs = Object.fromEntries(
           [...found.chosen].map(([name, version]) => [name, index[name]?.[version]?.needs ?? []]),
@@ -105,6 +108,17 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         return { kind: 'resolved', packages: packages.sort((a, b) => (a.name < b.name ? -1 : 1)), needs };
       }
       return { kind: 'impossible', code: found.code, reason: found.reason, log: '' };
+    },
+    async take({ requirements, indexName }) {
+      const packages = requirements.flatMap((line) => {
+        const [name = '', version = ''] = line.split('===');
+        const wheel = index[name]?.[version];
+        if (wheel === undefined) return [];
+        const locked = { ...fakeLocked(name, version, wheel.sizeBytes), index: indexName };
+        return [{ locked, needs: wheel.needs ?? [], requiresPython: null, extras: [] }];
+      });
+      if (packages.length === requirements.length) return { kind: 'taken', packages };
+      return { kind: 'impossible', reason: `${indexName} has not all of ${requirements.join(', ')}` };
     },
     versions: async ({ name }) => Object.keys(index[name] ?? {}).sort((a, b) => compareVersions(b, a)),
 

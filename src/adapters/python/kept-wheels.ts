@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
-import type { BuildRequest, LockedPackage, PythonFacts } from '../../ports/python.ts';
+import type { BuildRequest, LockedPackage, PackageIndex, PythonFacts } from '../../ports/python.ts';
 import type { Scratch } from './child-environment.ts';
 import { throwPipFault } from './classify-pip.ts';
 import { hashFile } from './hash-file.ts';
@@ -69,25 +69,61 @@ async function findKept(parts: Parts, wheelsDir: string, locked: LockedPackage):
   return undefined;
 }
 
+/** Each wheel comes from the index that the lock names for it; the others are not asked. */
 async function fetchWheels(
   parts: Parts,
   request: WheelRequest,
   { missing, scratch }: { missing: readonly LockedPackage[]; scratch: Scratch },
 ): Promise<number> {
-  const { index, python, toolsDir, mark } = request;
-  if (index === undefined) {
-    const names = missing.map(({ name, version }) => `${name} ${version}`).join(', ');
-    throw new Fault('INDEX_UNREACHABLE', `No package index may be used, and these wheels are not kept: ${names}.`, {
-      state: 'Nothing was installed.',
-      data: { missing: missing.map(({ file }) => file) },
-    });
+  let bytes = 0;
+  for (const [name, packages] of Map.groupBy(missing, ({ index }) => index)) {
+    const index = requireIndex(request, { name, packages });
+    const fetchedDir = join(scratch.dir, 'fetched');
+    await fetchFrom(parts, request, { index, packages, scratch, fetchedDir });
+    for (const file of await parts.files.list(fetchedDir))
+      bytes += await keepWheel(parts, join(fetchedDir, file), { name: file, wheelsDir: request.wheelsDir });
+    await parts.files.remove(fetchedDir);
   }
-  const source = await indexSource(parts, index, scratch);
+  return bytes;
+}
+
+function requireIndex(
+  { index, namedIndexes = {} }: WheelRequest,
+  { name, packages }: { name: string | undefined; packages: readonly LockedPackage[] },
+): PackageIndex {
+  const found = index === undefined || name === undefined ? index : namedIndexes[name];
+  if (found !== undefined) return found;
+  const names = packages.map((one) => `${one.name} ${one.version}`).join(', ');
+  const [why, hints] =
+    index === undefined
+      ? ['No package index may be used, and these wheels are not kept', []]
+      : [
+          `The lock takes these wheels from the index ${name}, which is not known`,
+          ['Set python.torch-index in orchestrate.yaml to the folder or address above it.'],
+        ];
+  throw new Fault('INDEX_UNREACHABLE', `${why}: ${names}.`, {
+    state: 'Nothing was installed.',
+    data: { missing: packages.map(({ file }) => file) },
+    ...(hints.length === 0 ? {} : { hints }),
+  });
+}
+
+async function fetchFrom(
+  parts: Parts,
+  { python, toolsDir, mark }: WheelRequest,
+  from: {
+    index: PackageIndex;
+    packages: readonly LockedPackage[];
+    scratch: Scratch;
+    fetchedDir: string;
+  },
+): Promise<void> {
+  const { scratch, fetchedDir } = from;
+  const source = await indexSource(parts, from.index, scratch);
   const bare = await ensureBareVenv(parts, python, toolsDir);
   const pipVersion = await requireModernPip(parts, { python, bare, toolsDir, source, scratch, mark });
   const listPath = join(scratch.dir, 'fetch.txt');
-  const fetchedDir = join(scratch.dir, 'fetched');
-  await parts.files.writeAtomic(listPath, lockLines(missing));
+  await parts.files.writeAtomic(listPath, lockLines(from.packages));
   const outcome = await runPip(parts, {
     ...{ python: bare, toolsDir, pipVersion, source, scratch, mark },
     command: 'download',
@@ -95,11 +131,6 @@ async function fetchWheels(
     timeoutMs: downloadTimeoutMs,
   });
   if (!outcome.isOk) throwPipFault(outcome, source.name, 'Nothing was installed.');
-
-  let bytes = 0;
-  for (const name of await parts.files.list(fetchedDir))
-    bytes += await keepWheel(parts, join(fetchedDir, name), { name, wheelsDir: request.wheelsDir });
-  return bytes;
 }
 
 /** Moves a wheel to the folder that its own bytes name. The bytes are on the disk before the name is. */

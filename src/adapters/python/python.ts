@@ -10,6 +10,7 @@ import { isModernPip } from './pip-version.ts';
 import { freeze, importCheck, modulesOf } from './questions.ts';
 import { listVersions, resolve } from './resolve.ts';
 import { survey } from './survey.ts';
+import { take } from './take.ts';
 import { ensureBareVenv, ensurePip } from './tools.ts';
 
 /**
@@ -36,6 +37,7 @@ export function createPython(
       return facts;
     },
     resolve: (request) => resolve(parts, request),
+    take: (request) => take(parts, request),
     versions: (request) => listVersions(parts, request),
     offers: (request) => listOffers(parts, request),
     async build(request) {

@@ -1,5 +1,6 @@
 import type { ReadyEnvironment } from '../../actions/_context.ts';
-import { parseLock } from '../../domain/environments/lock.ts';
+import { type LockedPackage, parseLock } from '../../domain/environments/lock.ts';
+import { namedIndex } from '../../domain/environments/named-index.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { BuiltEnvironment, PackageIndex } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
@@ -58,7 +59,7 @@ export async function ensureEnvironment(
           python,
           toolsDir: engine.paths.tools,
           mark: markOf(engine, options.effectKey),
-          ...(options.index ? { index: options.index } : {}),
+          ...(options.index ? { index: options.index, namedIndexes: namedIndexes(engine, packages) } : {}),
         }),
     },
   );
@@ -74,6 +75,16 @@ export async function ensureEnvironment(
     fromKeptWheels,
     reused: false,
   };
+}
+
+/** The indexes that a lock names, as the person's configuration has them. */
+function namedIndexes(
+  { config }: EngineContext,
+  packages: readonly LockedPackage[],
+): Readonly<Record<string, PackageIndex>> {
+  const names = new Set(packages.flatMap(({ index }) => (index === undefined ? [] : [index])));
+  const found = [...names].map((name) => [name, namedIndex(name, config.python.torchIndex)] as const);
+  return Object.fromEntries(found.flatMap(([name, index]) => (index === undefined ? [] : [[name, index]])));
 }
 
 /** One that is not recorded as done: an environment that was built and taken away since has to be built again. */

@@ -156,7 +156,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
       'PLAYBOOK_UNKNOWN_REFERENCE',
       `Playbook ${playbook.id} plans with ${playbook.plan}, which is no planning action.`,
     );
-  const { clock, digest, files, python } = engine.outside;
+  const { clock, digest, files, python, accelerators } = engine.outside;
   const { index } = engine.config.python;
   const context: PlanningContext = {
     config: engine.config,
@@ -165,6 +165,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     digest,
     files,
     python,
+    accelerators,
     store: engine.store,
     bundles: engine.outside.bundles,
     sources: engine.sources,

@@ -156,7 +156,7 @@ async function actionContext(
 ): Promise<ActionContext> {
   const { run, attempt, plan } = parts;
   const lease = requireLease(engine, run);
-  const { clock, digest, files, python } = engine.outside;
+  const { clock, digest, files, python, accelerators } = engine.outside;
   const { index } = engine.config.python;
   const baseTree = await engine.store.treeOf(plan.base);
   return {
@@ -173,6 +173,7 @@ async function actionContext(
     digest,
     files,
     python,
+    accelerators,
     store: engine.store,
     bundles: engine.outside.bundles,
     interpreter: () => interpreter(engine),

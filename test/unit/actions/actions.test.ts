@@ -113,6 +113,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     digest,
     files,
     python,
+    accelerators: world.accelerators,
     store,
     bundles: outside.bundles,
     interpreter: async () => fakePythonFacts,

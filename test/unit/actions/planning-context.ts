@@ -5,9 +5,9 @@ import type { World } from '../../fakes/fake-world.ts';
 /** Returns what a planning action is given, at the first commit of a world. */
 export async function planningContext(world: World): Promise<PlanningContext> {
   const { config, paths, store, sources, outside } = world.context;
-  const { clock, digest, files, python } = outside;
+  const { clock, digest, files, python, accelerators } = outside;
   return {
-    ...{ config, paths, clock, digest, files, python, store, sources, bundles: outside.bundles },
+    ...{ config, paths, clock, digest, files, python, accelerators, store, sources, bundles: outside.bundles },
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     baseTree: await store.treeOf(world.first),

@@ -162,7 +162,7 @@ describe('parseLock', () => {
 
   it('shows the line', () => {
     expect(shownFault(() => parseLock({ file, text: '# python: cp312\nnumpy==2.1\n' }))).toMatchInlineSnapshot(`
-      "LOCK_INVALID: A line has to read name===version --hash=sha256:…  # file=….whl size=…
+      "LOCK_INVALID: A line has to read name===version --hash=sha256:…  # file=….whl size=… index=…
       requirements.lock:2:1
         2 | numpy==2.1
           | ^"
