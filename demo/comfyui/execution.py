@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 
+from comfy.model_management import card
 from comfy_execution.run import Run
 
 MAXIMUM_HISTORY_SIZE = 10000
@@ -118,3 +119,5 @@ def work(queue, server):
         logging.info(f"Prompt executed in {time.perf_counter() - started:.2f} seconds")
         if server.take_free():
             cache.clear()
+            if card:
+                card.unload()

@@ -42,6 +42,10 @@ export interface Operation<Input = unknown, Output = unknown> {
   confirm?(input: Input, planned: Output): Input;
   readonly examples: readonly OperationExample[];
   run(app: App, input: Input): Promise<Output>;
+  /** Whether more of the same follows the output. */
+  goesOn?(input: Input): boolean;
+  /** What follows, until the signal aborts: a face shows each as it comes. */
+  more?(app: App, input: Input, signal: AbortSignal): AsyncIterable<Output>;
 }
 
 /** Returns the operation unchanged, its input and output types checked against each other. */

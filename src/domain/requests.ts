@@ -28,7 +28,9 @@ export interface RequestKinds {
     readonly by: Actor;
   };
   'service.start': { readonly by: Actor };
-  'service.stop': { readonly by: Actor };
+  /** `now`: a prompt that runs is interrupted and saved with the others, instead of waited for. */
+  'service.stop': { readonly by: Actor; readonly now: boolean };
+  'service.restart': { readonly by: Actor; readonly now: boolean };
   /** Look for outside changes now. */
   'outside.look': { readonly by: Actor };
   /** Not take these over: ids of open differences. */

@@ -12,6 +12,8 @@ export interface Engine extends EngineContext, Performer {
   readonly leases: SlotLeases;
   /** One start, stop or switch of production at a time. */
   inServiceTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** One look at who has the graphics card at a time. */
+  inGraphicsTurn<T>(work: () => Promise<T>): Promise<T>;
   /** One look at what others changed at a time. */
   inOutsideTurn<T>(work: () => Promise<T>): Promise<T>;
   /** One pruning at a time. */

@@ -14,6 +14,8 @@ export interface FileInfo {
 export interface Files {
   readText(path: string): Promise<string | undefined>;
   readBytes(path: string): Promise<Uint8Array | undefined>;
+  /** At most `maxBytes` from `offset` of a plain file that may grow. Does not follow a link at the end of the path. */
+  readPart(path: string, options: { offset: number; maxBytes: number }): Promise<FilePart | undefined>;
   /** Replaces the file whole (temporary file, fsync, rename, fsync of the folder). A repeat is safe. */
   writeAtomic(path: string, data: string | Uint8Array, options?: { mode?: number }): Promise<void>;
   /** Does not follow a link at the end of the path. */
@@ -43,6 +45,13 @@ export interface Files {
   tally(dir: string, options: { maxEntries: number }): Promise<FolderTally>;
   /** SHA-256 over every file below (path, mode bits, size, content), links as text; a manifest and its digest. */
   manifest(dir: string, options?: { skip?: (relativePath: string) => boolean }): Promise<FileManifest>;
+}
+
+export interface FilePart {
+  readonly bytes: Uint8Array;
+  readonly sizeBytes: number;
+  /** Another one at the same path: the file was replaced. */
+  readonly fileId: string;
 }
 
 export interface FileManifest {

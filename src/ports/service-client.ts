@@ -10,6 +10,16 @@ export interface ServiceFacts {
   /** `cpu`, `cuda`, … of the first device. */
   readonly deviceType: string;
   readonly deviceName: string;
+  /** Every device that it computes on, the first one first. */
+  readonly devices: readonly ServiceDevice[];
+}
+
+/** A device as the server tells it; on `cpu` the memory is the machine's. */
+export interface ServiceDevice {
+  readonly type: string;
+  readonly name: string;
+  readonly memoryBytes: number;
+  readonly freeBytes: number;
 }
 
 export interface Picture {
@@ -33,10 +43,28 @@ export type WorkflowOutcome =
   /** The server refused the graph or a node failed. `reason` is one sentence. */
   | { readonly kind: 'failed'; readonly reason: string; readonly details: Json };
 
+/** A prompt is kept as `{ number, prompt_id, prompt, extra_data, outputs }`. `extra_data` may hold keys of paid services. */
 export interface QueueState {
   readonly running: number;
+  /** What runs now, in the shape of `pending`. */
+  readonly active: readonly JsonObject[];
+  /** What waits, in the order in which the server would run it. */
   readonly pending: readonly JsonObject[];
 }
+
+/** What a server did with a prompt that was posted again. `reason` never holds the prompt itself or its keys. */
+export type Requeued =
+  | { readonly kind: 'accepted'; readonly promptId: string }
+  /** It runs, but not all of it: the server refused the branch that `reason` names. */
+  | { readonly kind: 'partly'; readonly promptId: string; readonly reason: string }
+  | { readonly kind: 'refused'; readonly promptId: string; readonly reason: string };
+
+/** How a prompt ended, from the history of the server; `unknown` where it has no entry of it. */
+export type PromptEnding =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'unknown' };
 
 /**
  * A client of ComfyUI's HTTP and WebSocket API; facts in `test/fixtures/comfyui-transcript.json`.
@@ -44,7 +72,8 @@ export interface QueueState {
  * a server that does not answer is `undefined` from `facts`, and a Fault `INSTANCE_UNHEALTHY` from the others.
  */
 export interface ServiceClient {
-  facts(baseUrl: string): Promise<ServiceFacts | undefined>;
+  /** Waits five seconds for the answer when no time is named. */
+  facts(baseUrl: string, options?: { timeoutMs: number }): Promise<ServiceFacts | undefined>;
   /** Node class names of `GET /object_info`, sorted. */
   nodeClasses(baseUrl: string): Promise<readonly string[]>;
   /** Posts the graph with a seed or prefix of its own so that no cache answers, follows the WebSocket to the end mark, fetches and decodes every picture. */
@@ -54,8 +83,15 @@ export interface ServiceClient {
     options: { timeoutMs: number; nonce: string },
   ): Promise<WorkflowOutcome>;
   queue(baseUrl: string): Promise<QueueState>;
-  /** Posts saved pending prompts again, in order; returns how many were accepted. */
-  requeue(baseUrl: string, pending: readonly JsonObject[]): Promise<number>;
+  /** Posts saved prompts again, in order. A repeat posts them twice: who calls looks at the queue first. */
+  requeue(baseUrl: string, pending: readonly JsonObject[]): Promise<readonly Requeued[]>;
+  /** Takes waiting prompts off the queue; one that runs already, or is gone, is left as it is. A repeat is safe. */
+  unqueue(baseUrl: string, promptIds: readonly string[]): Promise<void>;
+  /** Stops exactly this prompt, if it runs. Never another one. */
+  interrupt(baseUrl: string, promptId: string): Promise<void>;
+  history(baseUrl: string, promptId: string): Promise<PromptEnding>;
+  /** Asks the server to take its models out of memory: it does when it is idle, and loads them again for the next prompt. */
+  free(baseUrl: string): Promise<void>;
   /** Last lines of the server's own log (`/internal/logs/raw`), `[]` when it does not answer. */
   logTail(baseUrl: string, nLines: number): Promise<readonly string[]>;
 }

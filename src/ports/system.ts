@@ -36,6 +36,11 @@ export interface Host {
   readonly userName: string;
   /** Absolute folders of the person's PATH, in order: where git and python are looked up. */
   readonly searchPath: readonly string[];
+  /**
+   * What a program needs to reach the person's session, and nothing else of their environment: `HOME`, `USER`, `LOGNAME`, `LANG`,
+   * `XDG_RUNTIME_DIR`, `DBUS_SESSION_BUS_ADDRESS` (`systemctl --user`), those that are set.
+   */
+  readonly session: Readonly<Record<string, string>>;
   /** `$XDG_STATE_HOME` or its default, absolute. */
   readonly stateHome: string;
   /** The person's own folder, absolute: what `~` stands for. */

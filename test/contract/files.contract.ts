@@ -25,6 +25,24 @@ export function describeFiles(name: string, make: () => { files: Files; root: st
       expect(await files.list(dir)).toEqual(['a']);
     });
 
+    it('read a part of a file, and tell when another one took its place', async () => {
+      const dir = await folder();
+      const part = (offset: number, maxBytes = 3) => files.readPart(`${dir}/log`, { offset, maxBytes });
+      expect(await part(0)).toBeUndefined();
+      await files.writeAtomic(`${dir}/log`, 'abcdef');
+      const first = await part(4);
+      expect({ ...first, bytes: Buffer.from(first?.bytes ?? []).toString() }).toMatchObject({
+        bytes: 'ef',
+        sizeBytes: 6,
+      });
+      expect((await part(2))?.fileId).toBe(first?.fileId);
+      expect((await part(9))?.bytes).toHaveLength(0);
+      await files.writeAtomic(`${dir}/log`, 'x');
+      expect((await part(0))?.fileId).not.toBe(first?.fileId);
+      await files.link(`${dir}/link`, `${dir}/log`);
+      expect((await faultOf(files.readPart(`${dir}/link`, { offset: 0, maxBytes: 3 }))).code).toBe('FILE_ACCESS');
+    });
+
     it('give undefined or nothing for what is absent', async () => {
       const absent = `${await folder()}/no/where`;
       expect(await files.readText(absent)).toBeUndefined();

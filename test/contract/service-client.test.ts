@@ -58,6 +58,36 @@ describe('the client, with the simulator', () => {
     });
   });
 
+  it('stops a prompt that runs, takes one that waits off the queue, and tells how both ended', async () => {
+    const big = (id: string): JsonObject => ({
+      number: 0,
+      prompt_id: id,
+      prompt: {
+        '1': { class_type: 'EmptyImage', inputs: { width: 256, height: 256, batch_size: 1, color: 255 } },
+        '2': {
+          class_type: 'ImageScale',
+          inputs: { image: ['1', 0], upscale_method: 'bicubic', width: 512, height: 512, crop: 'disabled' },
+        },
+        '3': { class_type: 'ImageInvert', inputs: { image: ['2', 0] } },
+        '4': { class_type: 'SaveImage', inputs: { filename_prefix: id, images: ['3', 0] } },
+      },
+      extra_data: {},
+      outputs: [],
+    });
+    expect(await client.requeue(baseUrl, [big('one'), big('two')])).toEqual([
+      { kind: 'accepted', promptId: 'one' },
+      { kind: 'accepted', promptId: 'two' },
+    ]);
+    const { active, pending } = await client.queue(baseUrl);
+    expect([active, pending].map((list) => list.map((one) => one['prompt_id']))).toEqual([['one'], ['two']]);
+    await client.unqueue(baseUrl, ['one', 'two']);
+    await client.interrupt(baseUrl, 'two');
+    await client.interrupt(baseUrl, 'one');
+    await expect.poll(() => client.history(baseUrl, 'one'), { timeout: 20_000 }).toEqual({ kind: 'interrupted' });
+    expect(await client.history(baseUrl, 'two')).toEqual({ kind: 'unknown' });
+    await client.free(baseUrl);
+  }, 30_000);
+
   it('runs the same workflow twice: no cache answers', async () => {
     const [first, second] = [
       await client.runWorkflow(baseUrl, smoke('padded-card'), { ...options, nonce: 'a' }),
@@ -93,7 +123,9 @@ describe('the client, with the simulator', () => {
 
   it('has an empty queue in the end', async () => {
     // The end of a prompt is told a moment before the server takes it off its list.
-    await expect.poll(() => client.queue(baseUrl), { timeout: 10_000 }).toEqual({ running: 0, pending: [] });
+    await expect
+      .poll(() => client.queue(baseUrl), { timeout: 10_000 })
+      .toEqual({ running: 0, active: [], pending: [] });
   });
 });
 
@@ -325,7 +357,11 @@ describe('the client, with a server that misbehaves', () => {
             ? { status: 400, error: { type: 'invalid_prompt_id' } }
             : {},
     });
-    expect(await client.requeue(next.baseUrl, pending)).toBe(2);
+    expect(await client.requeue(next.baseUrl, pending)).toEqual([
+      { kind: 'accepted', promptId: 'soon' },
+      { kind: 'refused', promptId: 'bad', reason: 'The server refused the graph: invalid_prompt' },
+      { kind: 'accepted', promptId: 'late' },
+    ]);
     expect(next.requests.map(({ body }) => (body as JsonObject)['prompt_id'])).toEqual([
       'soon',
       'bad',
@@ -337,6 +373,69 @@ describe('the client, with a server that misbehaves', () => {
       extra_data: { extra_pnginfo: {} },
       partial_execution_targets: ['1'],
     });
+  });
+
+  it('tells which branch of a prompt is not run, without the prompt or its keys', async () => {
+    const errors = [{ type: 'value_not_in_list', message: 'Value not in list', details: 'ckpt_name: gone' }];
+    const tiny = await startTinyComfy({
+      'POST /api/prompt': () => ({ node_errors: { '9': { class_type: 'SaveImage', errors } } }),
+    });
+    const saved = { prompt_id: 'p', prompt: {}, extra_data: { api_key_comfy_org: 'secret' }, outputs: [] };
+    expect(await client.requeue(tiny.baseUrl, [saved])).toEqual([
+      { kind: 'partly', promptId: 'p', reason: 'SaveImage (node 9) was refused: Value not in list: ckpt_name: gone' },
+    ]);
+    expect(tiny.requests[0]?.body).toMatchObject({ extra_data: { api_key_comfy_org: 'secret' } });
+  });
+
+  it('interrupts one prompt by its id, and takes others off the queue', async () => {
+    const tiny = await startTinyComfy({ 'POST /api/interrupt': () => ({}), 'POST /api/queue': () => ({}) });
+    await client.interrupt(tiny.baseUrl, 'mine');
+    await client.unqueue(tiny.baseUrl, []);
+    await client.unqueue(tiny.baseUrl, ['a', 'b']);
+    expect(tiny.requests.map(({ body }) => body)).toEqual([{ prompt_id: 'mine' }, { delete: ['a', 'b'] }]);
+    await expect(client.interrupt(tiny.baseUrl, '')).rejects.toThrow('by its id only');
+  });
+
+  it.each([
+    ['finished', { status_str: 'success', completed: true, messages: [] }],
+    ['interrupted', { status_str: 'error', completed: false, messages: [['execution_interrupted', {}]] }],
+    [
+      'failed',
+      {
+        status_str: 'error',
+        completed: false,
+        messages: [['execution_error', { node_id: '3', node_type: 'K', exception_type: 'Boom' }]],
+      },
+    ],
+  ])('reads from the history that a prompt %s', async (kind, status) => {
+    const tiny = await startTinyComfy({ 'GET /api/history/*': () => ({ p: { status, outputs: {} } }) });
+    expect(await client.history(tiny.baseUrl, 'p')).toMatchObject({ kind });
+    expect(await client.history(tiny.baseUrl, 'other')).toEqual({ kind: 'unknown' });
+  });
+
+  it('does not take the answer of another program for an empty queue', async () => {
+    const tiny = await startTinyComfy({ 'GET /api/queue': () => ({ queue: [] }) });
+    expect((await faultOf(client.queue(tiny.baseUrl))).code).toBe('INSTANCE_UNHEALTHY');
+  });
+
+  it('reads every device, and takes nonsense for nothing', async () => {
+    const devices = [
+      { type: 'cuda', name: 'cuda:0 RTX', vram_total: 12e9, vram_free: 3e9 },
+      { type: 'cuda', name: 5, vram_total: 'much', vram_free: -1 },
+    ];
+    const tiny = await startTinyComfy({
+      'GET /api/system_stats': () => ({ system: { comfyui_version: '0.3.64', argv: [] }, devices }),
+    });
+    expect(await client.facts(tiny.baseUrl)).toMatchObject({
+      deviceType: 'cuda',
+      devices: [
+        { type: 'cuda', name: 'cuda:0 RTX', memoryBytes: 12e9, freeBytes: 3e9 },
+        { type: 'cuda', name: '', memoryBytes: 0, freeBytes: 0 },
+      ],
+    });
+    expect(
+      await client.facts((await startTinyComfy({ 'GET /api/system_stats': () => 'never' })).baseUrl, { timeoutMs: 50 }),
+    ).toBeUndefined();
   });
 
   it('gives the last lines of a log without colours and progress marks', async () => {

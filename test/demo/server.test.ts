@@ -57,6 +57,19 @@ describe('starting', () => {
     );
   });
 
+  test('tells of a card when it is asked to, whose memory is free after POST /free, and not with --cpu', async () => {
+    const card = ['--simulated-vram', '12', '9'];
+    const simulator = await startSimulator({ python, base: freshBase(), args: ['--gpu', ...card] });
+    const device = async () => (await simulator.getJson('/api/system_stats')).devices[0];
+    expect(await device()).toMatchObject({ type: 'cuda', index: 0, vram_total: 12e9, vram_free: 2.6e9 });
+    expect((await simulator.post('/api/free', { unload_models: true, free_memory: true })).status).toBe(200);
+    expect(await device()).toMatchObject({ vram_total: 12e9, vram_free: 11.6e9 });
+    await simulator.stop();
+    const onCpu = await startSimulator({ python, base: freshBase(), args: card });
+    expect((await onCpu.getJson('/api/system_stats')).devices[0]).toMatchObject({ type: 'cpu', index: null });
+    await onCpu.stop();
+  });
+
   test('dies when its port is taken, and the holder goes on', async () => {
     const holder = await startSimulator({ python, base: freshBase() });
     await expect(startSimulator({ python, base: freshBase(), port: holder.port })).rejects.toThrow(

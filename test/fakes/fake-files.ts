@@ -13,6 +13,8 @@ export interface FakeFiles extends Files {
   failAfter(nSteps: number | undefined, code?: string): void;
   /** Puts a file there, with its folders, and makes everything that is there safe from a power failure. */
   put(path: string, data: string | Uint8Array, mode?: number): void;
+  /** Another program writes on at the end of the file. */
+  append(path: string, data: string): void;
   /** What `freeBytes` answers. */
   free: number;
 }
@@ -36,6 +38,12 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
       disk.do({ kind: 'set', dir, name: posix.basename(path), inode });
       disk.settle();
     },
+    append(path, data) {
+      const { id, inode } = requireInode(path);
+      if (inode.kind !== 'file') throw systemError('EISDIR');
+      disk.do({ kind: 'write', inode: id, data: Buffer.concat([inode.data, Buffer.from(data)]) });
+      disk.settle();
+    },
 
     async readBytes(path) {
       return guard('read', path, () => {
@@ -43,6 +51,16 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
         if (found === undefined) return undefined;
         if (found.inode.kind !== 'file') throw systemError('EISDIR');
         return Buffer.from(found.inode.data);
+      });
+    },
+    async readPart(path, { offset, maxBytes }) {
+      return guard('read', path, () => {
+        const found = find(path, false);
+        if (found === undefined) return undefined;
+        if (found.inode.kind !== 'file') throw systemError('ELOOP');
+        const { data } = found.inode;
+        const bytes = new Uint8Array(data.subarray(offset, offset + maxBytes));
+        return { bytes, sizeBytes: data.length, fileId: String(found.id) };
       });
     },
     async readText(path) {

@@ -1,7 +1,13 @@
 import { Fault } from '../../src/base/fault.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { Ports } from '../../src/ports/network.ts';
-import type { Picture, ServiceClient, WorkflowOutcome } from '../../src/ports/service-client.ts';
+import type {
+  Picture,
+  PromptEnding,
+  Requeued,
+  ServiceClient,
+  WorkflowOutcome,
+} from '../../src/ports/service-client.ts';
 import type { FakeFiles } from './fake-files.ts';
 import type { FakePorts } from './fake-ports.ts';
 import type { FakeProcesses, FakeService as FakeServiceProcess } from './fake-processes.ts';
@@ -14,6 +20,10 @@ export interface FakeBoot {
   readonly nodeClasses?: readonly string[];
   readonly pytorchVersion?: string;
   readonly device?: string;
+  /** Memory of its device, and what is free of it until the server is asked to free its own. */
+  readonly memory?: { readonly bytes: number; readonly freeBytes: number };
+  /** Posted prompts that it refuses, or takes in part, by their id. */
+  readonly refuses?: Readonly<Record<string, 'refused' | 'partly'>>;
   /** Its own folder is missing from the start command that it tells. */
   readonly hidesFolder?: boolean;
   readonly runs?: (graph: JsonObject) => Partial<WorkflowOutcome> & { kind: WorkflowOutcome['kind'] };
@@ -24,6 +34,11 @@ export interface FakeService extends ServiceClient {
   boot: (started: FakeServiceProcess) => FakeBoot;
   /** Puts prompts into the queue of the instance that answers on the port; they end with it. */
   enqueue(port: number, ...prompts: JsonObject[]): void;
+  /** Lets the instance on the port work on a prompt, until it is finished or interrupted. */
+  begin(port: number, prompt: JsonObject): void;
+  finish(port: number, promptId: string): void;
+  /** Ports of the servers that were asked to free their memory, in order. */
+  readonly freed: number[];
   /** Prompts that were queued again, in order. */
   readonly requeued: { readonly port: number; readonly prompts: readonly JsonObject[] }[];
   /** Graphs that ran, in order. */
@@ -68,16 +83,31 @@ export function createFakeService(options: {
     return { port, started, boot: service.boot(started) };
   };
 
-  const queues = new Map<number, JsonObject[]>();
-  const queueOf = ({ pid }: FakeServiceProcess): JsonObject[] => {
-    const queue = queues.get(pid) ?? [];
+  interface Queue {
+    active: JsonObject[];
+    pending: JsonObject[];
+    readonly ended: Map<unknown, PromptEnding>;
+    isFreed: boolean;
+  }
+  const queues = new Map<number, Queue>();
+  const queueOf = ({ pid }: FakeServiceProcess): Queue => {
+    const queue = queues.get(pid) ?? { active: [], pending: [], ended: new Map(), isFreed: false };
     queues.set(pid, queue);
     return queue;
+  };
+  const at = (port: number): Queue => queueOf(require(`http://127.0.0.1:${port}`).started);
+  const end = (queue: Queue, promptId: string, ending: PromptEnding): void => {
+    if (!queue.active.some((one) => one['prompt_id'] === promptId)) return;
+    queue.active = queue.active.filter((one) => one['prompt_id'] !== promptId);
+    queue.ended.set(promptId, ending);
   };
 
   const service: FakeService = {
     boot: () => ({}),
-    enqueue: (port, ...prompts) => void queueOf(require(`http://127.0.0.1:${port}`).started).push(...prompts),
+    enqueue: (port, ...prompts) => void at(port).pending.push(...prompts),
+    begin: (port, prompt) => void at(port).active.push(prompt),
+    finish: (port, promptId) => end(at(port), promptId, { kind: 'finished' }),
+    freed: [],
     requeued: [],
     ran: [],
     ports: {
@@ -97,7 +127,10 @@ export function createFakeService(options: {
     async facts(baseUrl) {
       const started = listener(Number(new URL(baseUrl).port));
       if (started === undefined) return undefined;
-      const { pytorchVersion = '2.8.0', device = 'cpu', hidesFolder = false } = service.boot(started);
+      const { pytorchVersion = '2.8.0', hidesFolder = false, ...boot } = service.boot(started);
+      const device = started.spec.args.includes('--cpu') ? 'cpu' : (boot.device ?? 'cpu');
+      const { bytes, freeBytes } = boot.memory ?? { bytes: 16e9, freeBytes: 8e9 };
+      const isFreed = queueOf(started).isFreed;
       const argv = hidesFolder ? ['main.py'] : started.spec.args;
       return {
         comfyuiVersion: '0.3.64',
@@ -106,6 +139,7 @@ export function createFakeService(options: {
         argv,
         deviceType: device,
         deviceName: device,
+        devices: [{ type: device, name: device, memoryBytes: bytes, freeBytes: isFreed ? bytes : freeBytes }],
       };
     },
     nodeClasses: async (baseUrl) => [...(require(baseUrl).boot.nodeClasses ?? ['KSampler', 'SaveImage'])].sort(),
@@ -117,13 +151,31 @@ export function createFakeService(options: {
       return { promptId: nonce, durationMs: 2_000, pictures: [fakePicture], nFrames: 1, ...outcome } as WorkflowOutcome;
     },
     async queue(baseUrl) {
-      return { running: 0, pending: [...queueOf(require(baseUrl).started)] };
+      const { active, pending } = queueOf(require(baseUrl).started);
+      return { running: active.length, active: [...active], pending: [...pending] };
     },
     async requeue(baseUrl, prompts) {
+      const { port, started, boot } = require(baseUrl);
+      const outcomes = prompts.map((one): Requeued => {
+        const promptId = one['prompt_id'] as string;
+        const kind = boot.refuses?.[promptId] ?? 'accepted';
+        return kind === 'accepted' ? { kind, promptId } : { kind, promptId, reason: 'SaveImage (node 9) was refused' };
+      });
+      const taken = prompts.filter((_, index) => outcomes[index]?.kind !== 'refused');
+      queueOf(started).pending.push(...taken);
+      service.requeued.push({ port, prompts: taken });
+      return outcomes;
+    },
+    async unqueue(baseUrl, promptIds) {
+      const queue = queueOf(require(baseUrl).started);
+      queue.pending = queue.pending.filter((one) => !promptIds.includes(one['prompt_id'] as string));
+    },
+    interrupt: async (baseUrl, promptId) => end(queueOf(require(baseUrl).started), promptId, { kind: 'interrupted' }),
+    history: async (baseUrl, promptId) => queueOf(require(baseUrl).started).ended.get(promptId) ?? { kind: 'unknown' },
+    async free(baseUrl) {
       const { port, started } = require(baseUrl);
-      queueOf(started).push(...prompts);
-      service.requeued.push({ port, prompts });
-      return prompts.length;
+      queueOf(started).isFreed = true;
+      service.freed.push(port);
     },
     logTail: async () => [],
   };

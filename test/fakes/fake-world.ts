@@ -54,6 +54,8 @@ export interface World {
 export interface WorldOptions {
   /** Text after the sections of `configText`. */
   readonly config?: string;
+  /** Lines of the section `service` that say who starts production. */
+  readonly service?: readonly string[];
   readonly workflows?: Readonly<Record<string, string>>;
   readonly requirements?: string;
   readonly packages?: Readonly<Record<string, string>>;
@@ -68,10 +70,10 @@ export interface WorldOptions {
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-export const configText = (extra = ''): string => `id: demo
+export const configText = (extra = '', mode: readonly string[] = ['mode: managed']): string => `id: demo
 name: comfy-home
 service:
-  mode: managed
+  ${mode.join('\n  ')}
   port: 8188
   start-time: 10s
 python: { index: /wheels, modules: [numpy] }
@@ -185,6 +187,7 @@ export const host = {
   pid: 4711,
   userName: 'anna',
   searchPath: ['/usr/bin'],
+  session: { HOME: '/home/anna' },
   stateHome: '/state',
   homeDir: '/home/anna',
   cacheHome: '/home/anna/.cache',
@@ -206,7 +209,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const ports = createFakePorts();
   const service = createFakeService({ processes, ports, files });
   const ledgers = createMemoryLedgers({ clock });
-  const text = configText(options.config);
+  const text = configText(options.config, options.service);
   const config: InstallationConfig = parseConfig({ file: 'orchestrate.yaml', text, origin: 'installation' });
   const edits = await declarationFiles(store, { text, ...options });
   const first = await store.commit({

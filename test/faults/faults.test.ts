@@ -3,6 +3,7 @@ import { diskCases } from './cases/disk.ts';
 import { gitCases } from './cases/git.ts';
 import { homeCases } from './cases/home.ts';
 import { ledgerCases } from './cases/ledger.ts';
+import { serviceCases } from './cases/service.ts';
 import { slotCases } from './cases/slots.ts';
 import { childCases, supervisorCases } from './cases/supervisor.ts';
 
@@ -14,4 +15,5 @@ faultSuite('faults', [
   ...homeCases,
   ...slotCases,
   ...diskCases,
+  ...serviceCases,
 ]);

@@ -61,6 +61,7 @@ function fakeOutside(scene: SceneLedger | null): object {
       info: async () => undefined,
       list: async () => [],
       freeBytes: async () => 61_000_000_000,
+      readPart: async () => undefined,
       sizeBytes: async () => 0,
     },
     python: {
@@ -86,6 +87,8 @@ function fakeOutside(scene: SceneLedger | null): object {
       }),
     },
     service: {
+      queue: async () => ({ running: 0, active: [], pending: [] }),
+      logTail: async () => [],
       facts: async () => ({
         comfyuiVersion: '0.3.64',
         pythonVersion: '3.11',
@@ -93,6 +96,7 @@ function fakeOutside(scene: SceneLedger | null): object {
         argv: [],
         deviceType: 'cpu',
         deviceName: 'cpu',
+        devices: [],
       }),
     },
   };
@@ -117,10 +121,12 @@ function fakeInstallation(scene: SceneLedger): object {
       gitDir: `${home}/.git`,
       envs: `${home}/.orchestrate/envs`,
       wheels: `${home}/.orchestrate/wheels`,
+      logs: `${home}/logs`,
+      state: '/state/orchestrate/demo',
       store: '/state/orchestrate/demo/store.git',
       tools: '/state/orchestrate/demo/tools',
     },
-    config: { id: 'demo', name: 'comfy-home', service: { port: 8188 }, python: { program: null } },
+    config: { id: 'demo', name: 'comfy-home', service: { port: 8188, mode: 'managed' }, python: { program: null } },
     definitions: { agents: new Map(), playbooks: new Map(), trees: new Map(trees.map((tree) => [tree.id, tree])) },
     ledger: scene.ledger,
     store: {

@@ -125,6 +125,8 @@ function leasesAreFree(journal: readonly Entry[], say: Say): void {
   const newest = new Map<string, string>();
   for (const { keys, kind } of journal) for (const key of keys) if (key.startsWith('lease:')) newest.set(key, kind);
   for (const [key, kind] of newest) if (kind !== 'lease.freed') say(`I4: ${key} is still held`);
+  const card = journal.findLast((one) => one.keys.includes('graphics'));
+  if (card?.kind === 'graphics.lent') say(`I4: ${textOf(card.data['run'])} still has the graphics card`);
   const runs = journal.filter((one) => one.kind === 'run.created').map((one) => one.run);
   const closed = new Set(journal.filter((one) => one.kind === 'run.closed').map((one) => one.run));
   for (const run of runs) if (!closed.has(run)) say(`I4: ${run} was not closed`);

@@ -50,6 +50,8 @@ def make_parser():
     flag("--user-directory", type=existing_directory, default=None)
     flag("--database-url", default=None)
     flag("--cpu", action="store_true")
+    flag("--simulated-vram", type=float, nargs=2, default=None, metavar=("TOTAL_GB", "HELD_GB"),
+         help="tell of a CUDA card with this memory, of which models hold a part until POST /free; for tests")
     flag("--directml", type=int, nargs="?", metavar="DIRECTML_DEVICE", const=-1)
     flag("--fast", nargs="*")
     flag("--preview-method", choices=["none", "auto", "latent2rgb", "taesd"], default="none")

@@ -25,9 +25,32 @@ def memory_bytes():
 
 
 def get_torch_device():
-    if args.cpu:
+    if args.cpu or args.simulated_vram:
         return torch.device("cpu")
     return torch.device(f"cuda:{torch.cuda.current_device()}")
+
+
+class Card:
+    """A card that only `/system_stats` knows of: models hold its memory until they are unloaded."""
+
+    CONTEXT_BYTES = 400_000_000
+
+    def __init__(self, total_gb, held_gb):
+        self.total = int(total_gb * 1e9)
+        self.held = int(held_gb * 1e9)
+
+    def told(self):
+        free = self.total - self.CONTEXT_BYTES - self.held
+        return {
+            "name": "cuda:0 simulated card", "type": "cuda", "index": 0,
+            "vram_total": self.total, "vram_free": free, "torch_vram_total": self.held, "torch_vram_free": 0,
+        }
+
+    def unload(self):
+        self.held = 0
+
+
+card = Card(*args.simulated_vram) if args.simulated_vram and not args.cpu else None
 
 
 def check_attention():

@@ -13,7 +13,7 @@ import uuid
 import torch
 
 from comfy.cli_args import args
-from comfy.model_management import device, memory_bytes
+from comfy.model_management import card, device, memory_bytes
 from comfy_execution.validation import error_body, validate_prompt
 from comfyui_version import __version__
 import folder_paths
@@ -47,7 +47,7 @@ def get_system_stats(_server, _request):
             "embedded_python": False,
             "argv": sys.argv,
         },
-        "devices": [{
+        "devices": [card.told()] if card else [{
             "name": name, "type": device.type, "index": device.index,
             "vram_total": total, "vram_free": free, "torch_vram_total": total, "torch_vram_free": free,
         }],
@@ -128,6 +128,8 @@ def post_free(server, request):
     body = request.json()
     if body.get("unload_models") or body.get("free_memory"):
         server.free()
+        if card and server.queue.remaining() == 0:
+            card.unload()
     return Response()
 
 

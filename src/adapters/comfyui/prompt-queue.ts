@@ -1,16 +1,20 @@
+import { Fault } from '../../base/fault.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
-import type { QueueState } from '../../ports/service-client.ts';
-import { call, callJson, listOf, objectOf, parseJson } from './http.ts';
+import type { PromptEnding, QueueState, Requeued } from '../../ports/service-client.ts';
+import { executionReason, refusalReason } from './failure-reason.ts';
+import { call, callJson, listOf, objectOf, parseJson, textOf } from './http.ts';
 
-/**
- * Reads the queue. A pending prompt is kept as `{ number, prompt_id, prompt, extra_data, outputs }`,
- * in the order in which the server would run them.
- */
+/** Reads the queue; what waits comes in the order in which the server would run it. */
 export async function loadQueue(baseUrl: string): Promise<QueueState> {
   const queue = objectOf(await callJson(baseUrl, '/api/queue'));
+  // Another program's answer has neither: it must not pass for an empty queue.
+  if (!Array.isArray(queue['queue_running']) || !Array.isArray(queue['queue_pending']))
+    throw new Fault('INSTANCE_UNHEALTHY', `The service at ${baseUrl} does not answer with a queue.`);
+  const active = listOf(queue['queue_running']).map(savedPrompt);
   const pending = listOf(queue['queue_pending']).map(savedPrompt);
   return {
-    running: listOf(queue['queue_running']).length,
+    running: active.length,
+    active,
     pending: pending.toSorted((a, b) => Number(a['number']) - Number(b['number'])),
   };
 }
@@ -27,8 +31,8 @@ function savedPrompt(item: Json): JsonObject {
 }
 
 /** Posts saved prompts again. Each keeps its id where the server takes it, so that who waits for it finds it. */
-export async function requeue(baseUrl: string, pending: readonly JsonObject[]): Promise<number> {
-  let nAccepted = 0;
+export async function requeue(baseUrl: string, pending: readonly JsonObject[]): Promise<readonly Requeued[]> {
+  const outcomes: Requeued[] = [];
   for (const saved of pending) {
     const extraData = objectOf(saved['extra_data']);
     const clientId = extraData['client_id'];
@@ -38,15 +42,50 @@ export async function requeue(baseUrl: string, pending: readonly JsonObject[]): 
       ...(typeof clientId === 'string' ? { client_id: clientId } : {}),
       ...(listOf(saved['outputs']).length > 0 ? { partial_execution_targets: listOf(saved['outputs']) } : {}),
     };
-    if (await post(baseUrl, { ...body, prompt_id: saved['prompt_id'] ?? '' }, body)) nAccepted += 1;
+    outcomes.push(await post(baseUrl, textOf(saved['prompt_id']), body));
   }
-  return nAccepted;
+  return outcomes;
 }
 
-async function post(baseUrl: string, body: JsonObject, withoutId: JsonObject): Promise<boolean> {
-  const answer = await call(baseUrl, '/api/prompt', { body });
-  if (answer.status === 200) return true;
-  const error = objectOf(objectOf(parseJson(answer.bytes))['error']);
-  if (error['type'] !== 'invalid_prompt_id') return false;
-  return (await call(baseUrl, '/api/prompt', { body: withoutId })).status === 200;
+async function post(baseUrl: string, promptId: string, withoutId: JsonObject): Promise<Requeued> {
+  let answer = await call(baseUrl, '/api/prompt', { body: { ...withoutId, prompt_id: promptId } });
+  const refused = objectOf(objectOf(parseJson(answer.bytes))['error']);
+  if (answer.status !== 200 && refused['type'] === 'invalid_prompt_id')
+    answer = await call(baseUrl, '/api/prompt', { body: withoutId });
+  const told = objectOf(parseJson(answer.bytes));
+  const hasReason = told['error'] !== undefined || Object.keys(objectOf(told['node_errors'])).length > 0;
+  if (answer.status === 200 && !hasReason) return { kind: 'accepted', promptId };
+  const reason = hasReason ? refusalReason(told) : `it answers ${answer.status}`;
+  return { kind: answer.status === 200 ? 'partly' : 'refused', promptId, reason };
+}
+
+export async function unqueue(baseUrl: string, promptIds: readonly string[]): Promise<void> {
+  if (promptIds.length > 0) await post200(baseUrl, '/api/queue', { delete: [...promptIds] });
+}
+
+/** With an empty id the server would stop whatever runs. */
+export async function interrupt(baseUrl: string, promptId: string): Promise<void> {
+  if (promptId === '') throw new Error('a prompt is interrupted by its id only');
+  await post200(baseUrl, '/api/interrupt', { prompt_id: promptId });
+}
+
+export const freeModels = (baseUrl: string): Promise<void> =>
+  post200(baseUrl, '/api/free', { unload_models: true, free_memory: true });
+
+async function post200(baseUrl: string, path: string, body: JsonObject): Promise<void> {
+  const { status } = await call(baseUrl, path, { body });
+  if (status !== 200) throw new Fault('INSTANCE_UNHEALTHY', `The service at ${baseUrl} answers ${status} to ${path}.`);
+}
+
+/** An interrupted prompt is an error with a message of its own. */
+export async function loadEnding(baseUrl: string, promptId: string): Promise<PromptEnding> {
+  const found = objectOf(await callJson(baseUrl, `/api/history/${encodeURIComponent(promptId)}`));
+  const entry = found[promptId];
+  if (entry === undefined) return { kind: 'unknown' };
+  const status = objectOf(objectOf(entry)['status']);
+  const messages = listOf(status['messages']).map((one) => listOf(one));
+  if (messages.some(([type]) => type === 'execution_interrupted')) return { kind: 'interrupted' };
+  if (status['status_str'] === 'success') return { kind: 'finished' };
+  const failed = messages.find(([type]) => type === 'execution_error');
+  return { kind: 'failed', reason: failed ? executionReason(objectOf(failed[1])) : 'it ended without a success' };
 }

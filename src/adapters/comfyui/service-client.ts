@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { Fault } from '../../base/fault.ts';
 import type { Json } from '../../base/json.ts';
-import type { ServiceClient, ServiceFacts } from '../../ports/service-client.ts';
+import type { ServiceClient, ServiceDevice, ServiceFacts } from '../../ports/service-client.ts';
 import type { Clock } from '../../ports/system.ts';
 import { callJson, listOf, objectOf, textOf } from './http.ts';
-import { loadQueue, requeue } from './prompt-queue.ts';
+import { freeModels, interrupt, loadEnding, loadQueue, requeue, unqueue } from './prompt-queue.ts';
 import { runWorkflow } from './run-workflow.ts';
 
 /** A server that is busy with a picture still answers this in milliseconds. */
@@ -14,29 +14,48 @@ const factsTimeoutMs = 5000;
 /** Creates the client of ComfyUI. It keeps no connection between calls. */
 export function createServiceClient({ clock }: { clock: Clock }): ServiceClient {
   return {
-    facts: (baseUrl) => orWhenSilent(loadFacts(baseUrl), undefined),
+    facts: (baseUrl, options) => orWhenSilent(loadFacts(baseUrl, options?.timeoutMs ?? factsTimeoutMs), undefined),
     async nodeClasses(baseUrl) {
       return Object.keys(objectOf(await callJson(baseUrl, '/api/object_info', { timeoutMs: 60_000 }))).sort();
     },
     runWorkflow: (baseUrl, graph, options) => runWorkflow(clock, baseUrl, graph, options),
     queue: loadQueue,
     requeue,
+    unqueue,
+    interrupt,
+    history: loadEnding,
+    free: freeModels,
     logTail: (baseUrl, nLines) => orWhenSilent(loadLog(baseUrl, nLines), []),
   };
 }
 
-async function loadFacts(baseUrl: string): Promise<ServiceFacts | undefined> {
-  const stats = objectOf(await callJson(baseUrl, '/api/system_stats', { timeoutMs: factsTimeoutMs }));
+async function loadFacts(baseUrl: string, timeoutMs: number): Promise<ServiceFacts | undefined> {
+  const stats = objectOf(await callJson(baseUrl, '/api/system_stats', { timeoutMs }));
   const system = objectOf(stats['system']);
   if (typeof system['comfyui_version'] !== 'string') return undefined; // Something else answers there.
-  const device = objectOf(listOf(stats['devices'])[0]);
+  const devices = listOf(stats['devices']).map(deviceOf);
   return {
     comfyuiVersion: system['comfyui_version'],
     pythonVersion: textOf(system['python_version']),
     pytorchVersion: textOf(system['pytorch_version']),
     argv: listOf(system['argv']).map(textOf),
-    deviceType: textOf(device['type']),
-    deviceName: textOf(device['name']),
+    deviceType: devices[0]?.type ?? '',
+    deviceName: devices[0]?.name ?? '',
+    devices,
+  };
+}
+
+function deviceOf(told: Json): ServiceDevice {
+  const device = objectOf(told);
+  const bytes = (name: string): number => {
+    const value = device[name];
+    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+  };
+  return {
+    type: textOf(device['type']),
+    name: textOf(device['name']),
+    memoryBytes: bytes('vram_total'),
+    freeBytes: bytes('vram_free'),
   };
 }
 

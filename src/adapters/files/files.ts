@@ -15,7 +15,7 @@ import {
 import { dirname } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
-import type { FileInfo, FileKind, Files } from '../../ports/files.ts';
+import type { FileInfo, FileKind, FilePart, Files } from '../../ports/files.ts';
 import { copyTree } from './copy-tree.ts';
 import { codeOf, guarded, guardedFind, isAbsent } from './file-fault.ts';
 import { manifestOf } from './manifest.ts';
@@ -40,6 +40,7 @@ export function createFiles(): Files {
         ? undefined
         : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     },
+    readPart: (path, options) => guardedFind('read', path, () => readPart(path, options)),
     writeAtomic: (path, data, options) =>
       guarded('write', path, () => writeAtomic(path, data, options?.mode), 'The file is as it was before.'),
     async info(path) {
@@ -94,6 +95,18 @@ async function readPlain(path: string): Promise<Uint8Array> {
       );
     }
     return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readPart(path: string, { offset, maxBytes }: { offset: number; maxBytes: number }): Promise<FilePart> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const stat = await handle.stat();
+    if (!stat.isFile()) throw new Fault('FILE_ACCESS', `Cannot read ${path} (it is no plain file)`, { data: { path } });
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(maxBytes), 0, maxBytes, offset);
+    return { bytes: buffer.subarray(0, bytesRead), sizeBytes: stat.size, fileId: `${stat.dev}:${stat.ino}` };
   } finally {
     await handle.close();
   }

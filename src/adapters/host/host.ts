@@ -30,8 +30,14 @@ export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonl
     builtInDir,
     version: versionOf(builtInDir),
     searchPath: fixedSearchPath(env['PATH']),
+    session: { HOME: home, ...kept(env) },
   };
 }
+
+const sessionNames = ['USER', 'LOGNAME', 'LANG', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'];
+
+const kept = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(sessionNames.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
 function platformName(): Host['platform'] {
   return process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';

@@ -183,6 +183,7 @@ function checkedConfig(options: {
       startCommand: [],
       stopCommand: [],
       startSeconds: 180,
+      finishSeconds: 600,
       userDir: folders.user,
       inputDir: folders.input,
       outputDir: folders.output,

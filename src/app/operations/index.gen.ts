@@ -31,6 +31,8 @@ export const operations = {
   'runs-reject': () => import('./runs-reject.ts').then((m) => m.runsReject),
   'runs-resume': () => import('./runs-resume.ts').then((m) => m.runsResume),
   'runs-show': () => import('./runs-show.ts').then((m) => m.runsShow),
+  'service-logs': () => import('./service-logs.ts').then((m) => m.serviceLogs),
+  'service-restart': () => import('./service-restart.ts').then((m) => m.serviceRestart),
   'service-start': () => import('./service-start.ts').then((m) => m.serviceStart),
   'service-status': () => import('./service-status.ts').then((m) => m.serviceStatus),
   'service-stop': () => import('./service-stop.ts').then((m) => m.serviceStop),

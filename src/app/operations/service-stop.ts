@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
 import { personOf } from './_run-output.ts';
-import { loadService, serviceOutput } from './_service.ts';
+import { loadService, nowField, serviceOutput } from './_service.ts';
 
 /** `orchestrate service stop` */
 export const serviceStop = defineOperation({
@@ -10,11 +10,13 @@ export const serviceStop = defineOperation({
   summary: 'Stop production.',
   effect: 'destroy',
   needs: 'home',
-  input: z.object({}),
+  input: z.object({ now: nowField }),
   output: serviceOutput,
-  examples: [{ command: 'orchestrate service stop', explains: 'Stop it; nothing else changes.' }],
-  async run(app) {
-    await app.ask('service.stop', { by: personOf(app) });
+  examples: [
+    { command: 'orchestrate service stop', explains: 'Let the running prompt end, save the waiting ones, stop.' },
+  ],
+  async run(app, { now }) {
+    await app.ask('service.stop', { by: personOf(app), now });
     return loadService(app);
   },
 });

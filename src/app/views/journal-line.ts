@@ -85,6 +85,20 @@ const tellers: Tellers = {
     `${instance} (${purpose}) composed from tree ${shortId(tree)}, environment ${environment.slice(0, 12)}, for :${port}`,
   'instance.proven': ({ instance, pid, port, argvNamesDir, ownsSocket, pytorchVersion, device, startMs }) =>
     `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; torch ${pytorchVersion} on ${device}`,
+  'instance.answered': ({ instance, owner, port, pytorchVersion, device, startMs }) =>
+    `${instance} answers on :${port} after ${spanText(startMs)}; started by another program${owner === null ? '' : `, pid ${owner.pid} is not ours`}; torch ${pytorchVersion} on ${device}`,
+  'instance.stopFailed': ({ instance, fault }) => `${instance} was not stopped: ${fault.message}`,
+  'prompt.awaited': ({ instance, promptId, limitMs }) =>
+    `prompt ${promptId} of ${instance} may end before it is stopped, for ${spanText(limitMs)} at most`,
+  'prompt.ended': ({ promptId, how, waitedMs }) => `prompt ${promptId} ended as ${how} after ${spanText(waitedMs)}`,
+  'queue.kept': ({ instance, nPrompts }) => `${countText(nPrompts, 'prompt')} of ${instance} saved`,
+  'queue.restored': ({ from, to, nAccepted, partly, refused }) =>
+    `${countText(nAccepted, 'prompt')} of ${from} queued again at ${to}${refused.map((one) => `; ${one.promptId} was refused and is kept: ${one.reason}`).join('')}${partly.map((one) => `; of ${one.promptId} a part is not run: ${one.reason}`).join('')}`,
+  'graphics.asked': ({ run, device }) => `${run} asks for the memory of ${device.name}`,
+  'graphics.lent': ({ run, device, freed }) =>
+    `${run} proves on ${device?.name ?? 'the graphics card'}${freed === null ? '' : `; production on :${freed.port} gave its memory back`}`,
+  'graphics.returned': ({ run, stopped }) =>
+    `${run} gave the graphics card back${stopped.length === 0 ? '' : `; stopped ${listText(stopped)}`}`,
   'instance.ended': ({ instance, reason }) => `${instance} ended: ${reason}`,
   'user.kept': ({ dir, nFiles, left, tree }) =>
     tree === null

@@ -1,6 +1,8 @@
 import type { FaultRecord } from '../../base/fault.ts';
+import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import { describePlan } from '../../domain/plans/describe.ts';
 import type { Entry } from '../../ports/index.ts';
+import { entrySentence } from './journal-line.ts';
 import { rowOf } from './journal-reader.ts';
 import { stateOfEntry } from './machine-state.ts';
 import { gateStage, mergeStage, switchStage, type StageView } from './stage-view.ts';
@@ -125,10 +127,26 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
       },
     ];
   }
+  const beside = besideTheSteps(entry);
+  if (beside !== undefined) return [beside];
   const drafted = rowOf('change.drafted', entry);
   if (drafted !== undefined) seen.change = drafted.data.change;
   return undefined;
 }
+
+/** What happens to production and the graphics card while a run is at work. */
+function besideTheSteps(entry: Entry): ProgressEvent | undefined {
+  const isTold =
+    rowOf('graphics.returned', entry) !== undefined ||
+    (rowOf('graphics.lent', entry)?.data.freed ?? null) !== null ||
+    hasProblems(rowOf('queue.restored', entry)?.data);
+  if (isTold) return { kind: 'found', sentence: entrySentence(entry) };
+  if (rowOf('prompt.awaited', entry) === undefined) return undefined;
+  return { kind: 'note', id: 'switch', sentence: entrySentence(entry) };
+}
+
+const hasProblems = (restored: JournalKinds['queue.restored'] | undefined): boolean =>
+  restored !== undefined && restored.partly.length + restored.refused.length > 0;
 
 function tellMove(entry: Entry, seen: Seen): readonly ProgressEvent[] {
   const moved = stateOfEntry(entry);

@@ -160,7 +160,10 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
     case 'conflicted':
       return {
         what: 'conflict',
-        sentence: `${id} conflicts with the branch${because}`,
+        sentence:
+          change.fault?.code === 'WAITING_FOR_PERSON'
+            ? `${id} waits for you before it is proven${because}`
+            : `${id} conflicts with the branch${because}`,
         commands: [
           `orchestrate review show ${id}`,
           `orchestrate runs resume ${run}`,

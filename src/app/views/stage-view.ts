@@ -49,7 +49,10 @@ export function switchStage(entry: Entry): StageView | undefined {
   const down = downMs === null ? 'down time not measured' : `down ${spanText(downMs)}`;
   const sentence = {
     switched: `production runs it as ${instance ?? 'an unnamed instance'}; ${down}; ${countText(requeued, 'pending prompt')} queued again`,
-    'not-running': 'production was not running, so nothing was switched; it starts with this next time',
+    'not-running':
+      reason === null || reason === 'production was not running'
+        ? 'production was not running, so nothing was switched; it starts with this next time'
+        : reason,
     unaffected: 'production goes on: nothing that it runs has changed',
     reverted: `production is back on the old state: ${reason ?? 'the reason was not recorded'}`,
   }[outcome];

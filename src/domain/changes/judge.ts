@@ -71,8 +71,10 @@ export function judgeSmoke(
       findings.push({ sentence: `Workflow ${workflow.name} drew a flat picture: every pixel has the same value.` });
     }
     if (was && was.failure === null) {
+      // A graphics card and a CPU are not compared.
+      const isSameDevice = baseline?.device === smoke.device;
       const ratio = workflow.durationMs / Math.max(was.durationMs, comparableMs);
-      if (ratio > maxSlowdown)
+      if (isSameDevice && ratio > maxSlowdown)
         findings.push({ sentence: `Workflow ${workflow.name} takes ${ratio.toFixed(1)} times as long as before.` });
       if (workflow.pictures.length < was.pictures.length)
         findings.push({

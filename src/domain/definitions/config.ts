@@ -19,6 +19,7 @@ import { durationField, sizeField } from './units.ts';
  *   start-command: []        # of mode command: program and arguments, no shell
  *   stop-command: []
  *   start-time: 3m           # longest time until it answers
+ *   finish-time: 10m         # longest time that a running prompt is waited for before a stop; 0s interrupts it
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
  *   output-folder: null
@@ -57,6 +58,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       startCommand: service['start-command'],
       stopCommand: service['stop-command'],
       startSeconds: service['start-time'] / 1000,
+      finishSeconds: service['finish-time'] / 1000,
       userDir: service['user-folder'],
       inputDir: service['input-folder'],
       outputDir: service['output-folder'],
@@ -134,6 +136,7 @@ const serviceSchema = z
     'start-command': command,
     'stop-command': command,
     'start-time': durationField({ least: '1s', most: '1h' }).default(180_000),
+    'finish-time': durationField({ least: '0s', most: '24h' }).default(600_000),
     'user-folder': absolutePath.nullable().default(null),
     'input-folder': absolutePath.nullable().default(null),
     'output-folder': absolutePath.nullable().default(null),

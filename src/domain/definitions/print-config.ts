@@ -19,6 +19,7 @@ export function printConfig(config: InstallationConfig): string {
           'start-command': service.startCommand,
           'stop-command': service.stopCommand,
           'start-time': durationText(service.startSeconds * 1000),
+          'finish-time': durationText(service.finishSeconds * 1000),
           'user-folder': service.userDir,
           'input-folder': service.inputDir,
           'output-folder': service.outputDir,

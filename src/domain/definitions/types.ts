@@ -81,6 +81,8 @@ export interface InstallationConfig {
     readonly stopCommand: readonly string[];
     /** Seconds a start may take before it counts as failed. */
     readonly startSeconds: number;
+    /** Seconds that a running prompt may go on before production is stopped; then it is interrupted, and queued again. */
+    readonly finishSeconds: number;
     /** Absolute folders of production: its own user, input, output folders stay where they are. */
     readonly userDir: string | null;
     readonly inputDir: string | null;

@@ -81,3 +81,33 @@ export function serviceEnvironment(options: {
     PIP_CONFIG_FILE: '/dev/null',
   };
 }
+
+/**
+ * Returns the whole environment of the command that starts or stops production in mode `command`: the person's session,
+ * where programs are looked for, and what the other program has to know. `ORCHESTRATE_ARGS` is a JSON list.
+ */
+export function commandEnvironment(options: {
+  dir: string;
+  python: string;
+  args: readonly string[];
+  port: number;
+  searchPath: readonly string[];
+  session: Readonly<Record<string, string>>;
+}): Readonly<Record<string, string>> {
+  return {
+    LANG: 'C.UTF-8',
+    ...options.session,
+    PATH: options.searchPath.join(':'),
+    ORCHESTRATE_INSTANCE_DIR: options.dir,
+    ORCHESTRATE_PYTHON: options.python,
+    ORCHESTRATE_ARGS: JSON.stringify(options.args),
+    COMFY_PORT: String(options.port),
+  };
+}
+
+/** Flags of ComfyUI that name another use of memory: none of them goes together with `--cpu`. */
+const memoryFlags = new Set(['--gpu-only', '--highvram', '--normalvram', '--lowvram', '--novram']);
+
+/** Returns the arguments of a start that leaves the graphics card alone. */
+export const withoutGraphics = (args: readonly string[]): readonly string[] =>
+  args.includes('--cpu') ? args : [...args.filter((one) => !memoryFlags.has(one)), '--cpu'];

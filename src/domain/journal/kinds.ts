@@ -25,6 +25,13 @@ export interface RunOptions {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
+/** A graphics card as production told it. */
+export interface GraphicsDevice {
+  readonly name: string;
+  readonly memoryBytes: number;
+  readonly freeBytes: number;
+}
+
 /**
  * Every kind of journal row with its data. A row is written by the code that observed what it says;
  * sentences shown to people are rendered from these rows and from nothing else.
@@ -133,7 +140,7 @@ export interface JournalKinds {
     readonly by: Actor;
     readonly reason: string;
   };
-  /** [`resumed:<run>`] */
+  /** [`resume-of:<run>`, and `resumed:<run>` after `--until` was reached] */
   'run.resumed': { readonly run: string; readonly by: Actor };
   /** [`close:<run>`] */
   'run.closed': {
@@ -294,6 +301,8 @@ export interface JournalKinds {
     readonly python: string;
     readonly args: readonly string[];
     readonly seal: 'read-only bind' | 'detected, not prevented';
+    /** The commands of another program that starts and stops it; absent where we do. */
+    readonly by?: { readonly start: readonly string[]; readonly stop: readonly string[] };
     /** Folders that its process sees read-only; absent in old rows: the one of all built environments. */
     readonly readOnly?: readonly string[];
   };
@@ -310,6 +319,58 @@ export interface JournalKinds {
     readonly device: string;
     readonly startMs: number;
   };
+  /**
+   * [`instance-up:<instance>`] Production that another program started answers with our folder in its start command.
+   * `owner` holds the socket: told, not claimed as ours; null where it belongs to another user.
+   */
+  'instance.answered': {
+    readonly instance: string;
+    readonly owner: { readonly pid: number; readonly startTime: string; readonly program: string } | null;
+    readonly port: number;
+    readonly comfyuiVersion: string;
+    readonly pytorchVersion: string;
+    readonly device: string;
+    readonly startMs: number;
+  };
+  /** [`stop-failed:<instance>`] The other program did not stop it: it is production still. `nth` counts from 1. */
+  'instance.stopFailed': { readonly instance: string; readonly nth: number; readonly fault: FaultRecord };
+  /** [`prompt:<instance>`] A prompt runs that may end before production is stopped. */
+  'prompt.awaited': { readonly instance: string; readonly promptId: string; readonly limitMs: number };
+  /** [`prompt:<instance>`] It ended, or was interrupted and is among the saved ones. */
+  'prompt.ended': {
+    readonly instance: string;
+    readonly promptId: string;
+    readonly how: 'finished' | 'failed' | 'interrupted' | 'unknown';
+    readonly waitedMs: number;
+  };
+  /**
+   * [`queue:<instance>`] What production had to do is in a file of ours. `lastAnswerAtMs`: when it answered for the last time,
+   * in milliseconds since 1970; null when it did not.
+   */
+  'queue.kept': {
+    readonly instance: string;
+    readonly nPrompts: number;
+    readonly digest: string;
+    readonly lastAnswerAtMs: number | null;
+  };
+  /** [`queue-restored:<from>`] Saved prompts were posted to `to`. Those that it refused stay in their file. Never the prompts themselves. */
+  'queue.restored': {
+    readonly from: string;
+    readonly to: string;
+    readonly nAccepted: number;
+    readonly partly: readonly { readonly promptId: string; readonly reason: string }[];
+    readonly refused: readonly { readonly promptId: string; readonly reason: string }[];
+  };
+  /** [`graphics-asked:<run>`] A run waits for a person: production holds memory of the graphics card. */
+  'graphics.asked': { readonly run: string; readonly port: number; readonly device: GraphicsDevice };
+  /** [`graphics`, `graphics-of:<run>`] One run at a time proves on the graphics card. `freed`: production was asked to give its memory back. */
+  'graphics.lent': {
+    readonly run: string;
+    readonly device: GraphicsDevice | null;
+    readonly freed: { readonly port: number; readonly freeBytes: number } | null;
+  };
+  /** [`graphics`, `graphics-of:<run>`] */
+  'graphics.returned': { readonly run: string; readonly stopped: readonly string[] };
   /** [`instance-up:<instance>`] */
   'instance.ended': { readonly instance: string; readonly reason: string; readonly logTail: readonly string[] };
   /**

@@ -29,7 +29,7 @@ const passing: readonly FaultCode[] = [
   'PROCESS_FAILED',
 ];
 /** Faults that only a person can clear. */
-const needsPerson: readonly FaultCode[] = ['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL'];
+const needsPerson: readonly FaultCode[] = ['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL', 'WAITING_FOR_PERSON'];
 
 const backoffMs = (attempt: number): number => 1_000 * 2 ** (attempt - 1);
 

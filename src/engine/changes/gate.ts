@@ -7,6 +7,7 @@ import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { readDeclaration } from '../instances/compose.ts';
+import { returnGraphics } from '../leases/graphics.ts';
 import { countOtherWorkflows } from '../proofs/other-workflows.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { planOf } from '../tasks/task-view.ts';
@@ -62,8 +63,15 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
   } catch (error) {
     if (signal.aborted || !(error instanceof Fault)) throw error;
     const fault = faultRecord(error);
+    if (fault.code === 'WAITING_FOR_PERSON') {
+      await record({ ...unproven, exact: exact.tree, verdict: 'conflict', fault });
+      return { kind: 'conflict', fault };
+    }
     await record({ ...unproven, exact: exact.tree, verdict: 'failed', fault });
     return { kind: 'failed', fault };
+  } finally {
+    // The gate is the last proof: while a person reviews, the graphics card is production's again.
+    if (!signal.aborted) await returnGraphics(engine, drafted.run);
   }
 }
 

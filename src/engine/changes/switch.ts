@@ -1,11 +1,14 @@
 import { Fault, type FaultCode, type FaultRecord } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
+import type { InstallationConfig } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { declaredEnvironment } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
-import { findProduction, queueAgain, startProduction, stopProduction } from '../instances/production.ts';
+import { downtimeMs } from '../instances/downtime.ts';
+import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
+import { queueAgain } from '../instances/prompts.ts';
 import { composedInstance } from '../instances/start.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf } from './gate.ts';
@@ -36,6 +39,7 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   };
   const nothing = { instance: null, downMs: null, requeued: 0 } as const;
 
+  const exact = asGitTreeId(gated.exact);
   const started = dataOf('switch.started', engine.ledger.latest(`switching:${change}`));
   const running = findProduction(engine);
   const isUp =
@@ -45,7 +49,11 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
     await record({ outcome: 'not-running', ...nothing, reason: 'production was not running' });
     return { kind: 'verified' };
   }
-  const exact = asGitTreeId(gated.exact);
+  if (started === undefined && (await readDeclaration(engine, exact)).config.service.mode === 'none') {
+    const reason = 'service.mode is none: nobody here starts or stops production';
+    await record({ outcome: 'not-running', ...nothing, instance: production, reason });
+    return { kind: 'verified' };
+  }
   if (started === undefined && (await isUnaffected(engine, production, exact))) {
     await record({
       outcome: 'unaffected',
@@ -60,17 +68,15 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
       row('switch.started', { change, from: production, base: gated.base }, { run, keys: [`switching:${change}`] }),
     ]);
 
-  const { clock } = engine.outside;
-  // From the row, so that the time holds after a kill.
-  const sinceMs = engine.ledger.latest(`switching:${change}`)?.atMs ?? clock.nowMs();
   await stopProduction(engine, { instance: production, run });
+  const since = { old: production, key: `switching:${change}` };
   const isReverting = engine.ledger.latest(`effect:${revertKey(change)}:intent`) !== undefined;
   // Interrupted while taking it back: the new tree is not tried again.
   const tried = isReverting
     ? new Fault('INSTANCE_UNHEALTHY', 'it did not become healthy')
     : await tryStart(engine, exact, signal);
   if (typeof tried === 'string') {
-    const downMs = clock.nowMs() - sinceMs;
+    const downMs = downtimeMs(engine, { ...since, next: tried });
     const requeued = await queueAgain(engine, { from: production, to: tried, run });
     await record({ outcome: 'switched', instance: tried, downMs, requeued, reason: null });
     return { kind: 'verified' };
@@ -78,7 +84,7 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   const { commit, reason } = await revertMerge(engine, { change, reason: tried.message });
   const back = await engine.store.treeOf(asCommitId(commit));
   const instance = await startProduction(engine, { tree: back, signal });
-  const downMs = clock.nowMs() - sinceMs;
+  const downMs = downtimeMs(engine, { ...since, next: instance });
   const requeued = await queueAgain(engine, { from: production, to: instance, run });
   await record({ outcome: 'reverted', instance, downMs, requeued, reason });
   return { kind: 'reverted', fault: revertedFault(tried.code, reason) };
@@ -115,6 +121,10 @@ async function isUnaffected(
     composed.environment === id &&
     composed.components === next.componentsDigest &&
     now.modelPaths === next.modelPaths &&
-    JSON.stringify(now.config.service) === JSON.stringify(next.config.service)
+    startSettings(now.config.service) === startSettings(next.config.service)
   );
 }
+
+/** How long a stop may take is no part of what runs. */
+const startSettings = (service: InstallationConfig['service']): string =>
+  JSON.stringify({ ...service, finishSeconds: null });

@@ -50,8 +50,10 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
     await engine.outside.files.remove(dir);
     throw error;
   });
+  const { mode, startCommand, stopCommand } = declaration.config.service;
+  const isCommanded = purpose === 'production' && mode === 'command';
   const folders = environment.borrowed?.readOnly ?? [engine.paths.envs];
-  const canBind = folders.length > 0 && (await engine.outside.processes.canBindReadOnly());
+  const canBind = !isCommanded && folders.length > 0 && (await engine.outside.processes.canBindReadOnly());
   const composed = row(
     'instance.composed',
     {
@@ -67,6 +69,7 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
       args,
       seal: canBind ? 'read-only bind' : 'detected, not prevented',
       readOnly: canBind ? folders : [],
+      ...(isCommanded ? { by: { start: startCommand, stop: stopCommand } } : {}),
     },
     { run, keys: [`instance:${instance}`] },
   );

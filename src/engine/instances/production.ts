@@ -1,20 +1,17 @@
 import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
 import type { Beside } from '../machines/host.ts';
 import { settle } from '../machines/settle.ts';
+import { type Commanded, isCommanded, stopCommanded } from './commanded.ts';
 import { readDeclaration } from './compose.ts';
 import { createInstance, stopAndWait } from './ensure.ts';
-import { baseUrl, composedInstance, requirePort } from './start.ts';
+import { keepQueue, keptQueue, queueAgain } from './prompts.ts';
+import { composedInstance, requirePort } from './start.ts';
 import { changeCore } from './user-folder.ts';
-
-/** The instance that left saved prompts behind when production was stopped. */
-export const findSavedQueue = (engine: Engine): string | undefined =>
-  dataOf('production.set', engine.ledger.latest('production'))?.saved ?? undefined;
 
 /** The instance that is production, if orchestrate runs one. */
 export function findProduction(engine: Engine): string | undefined {
@@ -24,75 +21,57 @@ export function findProduction(engine: Engine): string | undefined {
 /** The answer to the request that asked for it: written in the commit that carries it out, so that a repeat never refuses it. */
 type Answers<Outcome> = (outcome: Outcome) => NonNullable<Beside['answers']>;
 
-/** Saves the pending prompts, then stops. A repeat finds them saved. */
+/**
+ * Lets the running prompt end, saves the waiting ones, then stops; `limitMs` is how long the running one may take, the
+ * configured time when left out. A repeat goes on with what was saved. Fault `SERVICE_NOT_OURS` when another program
+ * started it and does not stop it: it runs on, with its prompts.
+ */
 export async function stopProduction(
   engine: Engine,
-  options: { instance: string; run: string | null; answers?: Answers<number> },
-): Promise<{ nSaved: number }> {
+  options: { instance: string; run: string | null; limitMs?: number; answers?: Answers<number> },
+): Promise<{ nSaved: number; lastAnswerAtMs: number | null }> {
   const { instance, run } = options;
-  const { nPrompts } = await engine.perform(
-    { key: `queue:${instance}`, name: 'save pending prompts', input: { instance }, run },
-    { act: () => saveQueue(engine, instance) },
+  const limitMs = options.limitMs ?? engine.config.service.finishSeconds * 1_000;
+  await engine.perform(
+    { key: `stop:${instance}`, name: 'save pending prompts and stop', input: { instance, limitMs }, run },
+    { act: (input) => keepAndStop(engine, { instance, run, limitMs: Number(input['limitMs']) }) },
   );
-  await stopAndWait(engine, instance);
+  const { nPrompts, lastAnswerAtMs } = keptQueue(engine, instance);
   const rows =
     findProduction(engine) === instance
       ? [row('production.set', { instance: null, saved: instance }, { run, keys: ['production'] })]
       : [];
   await appendIfAny(engine, rows, options.answers?.(nPrompts) ?? []);
-  return { nSaved: nPrompts };
+  return { nSaved: nPrompts, lastAnswerAtMs };
 }
 
-const queueFile = (engine: Engine, instance: string): string => `${engine.paths.state}/queues/${instance}.json`;
-
-/** Prompts may hold keys of paid services: they go into a file of ours, the journal keeps their number and digest. */
-async function saveQueue(engine: Engine, instance: string): Promise<{ nPrompts: number; digest: string }> {
-  const { files, digest } = engine.outside;
-  const text = JSON.stringify(await pendingPrompts(engine, instance));
-  await files.ensureDir(`${engine.paths.state}/queues`, { mode: 0o700 });
-  await files.writeAtomic(queueFile(engine, instance), text, { mode: 0o600 });
-  return { nPrompts: (JSON.parse(text) as unknown[]).length, digest: digest.sha256(text) };
-}
-
-async function pendingPrompts(engine: Engine, instance: string): Promise<readonly JsonObject[]> {
-  try {
-    const { pending } = await engine.outside.service.queue(baseUrl(composedInstance(engine, instance).port));
-    return pending;
-  } catch (error) {
-    // A server that does not answer has no queue that could be saved; it is stopped all the same.
-    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return [];
-    throw error;
-  }
-}
-
-/**
- * Posts the prompts that `from` left behind to `to`; those that the server has already, from a call that was
- * interrupted, are left out. A server that refuses them costs the prompts, not the switch: they stay in the file.
- */
-export async function queueAgain(
+async function keepAndStop(
   engine: Engine,
-  options: { from: string; to: string; run: string | null },
-): Promise<number> {
-  const { from, to, run } = options;
-  const { files, service } = engine.outside;
-  const pending = JSON.parse((await files.readText(queueFile(engine, from))) ?? '[]') as readonly JsonObject[];
-  if (pending.length === 0) return 0;
-  const url = baseUrl(composedInstance(engine, to).port);
-  const act = async (): Promise<{ requeued: number }> => {
-    const there = new Set((await service.queue(url)).pending.map((one) => one['prompt_id']));
-    const missing = pending.filter((one) => !there.has(one['prompt_id']));
-    return { requeued: (await service.requeue(url, missing)) + pending.length - missing.length };
-  };
+  options: { instance: string; run: string | null; limitMs: number },
+): Promise<object> {
+  const { instance, run } = options;
+  const state = engine.host.find(instance)?.state;
+  const composed = composedInstance(engine, instance);
+  if (state !== undefined && state !== 'stopped' && state !== 'stopping') {
+    await keepQueue(engine, options);
+    if (isCommanded(composed)) await stopCommandedOrTell(engine, composed, run);
+  }
+  await stopAndWait(engine, instance);
+  return {};
+}
+
+/** Before anything of ours is taken away: when the other program does not stop it, it is production still. */
+async function stopCommandedOrTell(engine: Engine, composed: Commanded, run: string | null): Promise<void> {
+  const { instance } = composed;
   try {
-    const { requeued } = await engine.perform(
-      { key: `requeue:${from}`, name: 'queue saved prompts again', input: { nPrompts: pending.length, to }, run },
-      { act },
-    );
-    if (requeued === pending.length) await files.remove(queueFile(engine, from));
-    return requeued;
+    await stopCommanded(engine, composed);
   } catch (error) {
-    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return 0;
-    throw error;
+    if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
+    const nth = (dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${instance}`))?.nth ?? 0) + 1;
+    const data = { instance, nth, fault: error.toRecord() };
+    await engine.ledger.append([row('instance.stopFailed', data, { run, keys: [`stop-failed:${instance}`] })]);
+    const nBack = await queueAgain(engine, { from: instance, to: instance, run });
+    throw error.withState(`${instance} is production still; ${nBack} of its prompts are back in its queue.`);
   }
 }
 
@@ -108,7 +87,8 @@ export async function startProduction(
 ): Promise<string> {
   const { tree, signal } = options;
   const declaration = await readDeclaration(engine, tree);
-  const { port } = declaration.config.service;
+  const { port, mode } = declaration.config.service;
+  if (mode === 'none') throw notOurs();
   const live = engine.host.all('instance').find((view) => {
     if (view.state === 'stopped' || view.state === 'stopping') return false;
     const composed = composedInstance(engine, view.subject);
@@ -128,6 +108,20 @@ export async function startProduction(
   await appendIfAny(engine, rows, options.answers?.(instance) ?? []);
   return instance;
 }
+
+/** Nobody here starts or stops production. */
+export const notOurs = (): Fault =>
+  new Fault(
+    'SERVICE_NOT_OURS',
+    'service.mode is none in orchestrate.yaml: production is started and stopped by nobody here.',
+    {
+      state: 'Nothing was started or stopped.',
+      hints: [
+        'Start or stop it the way you always do.',
+        'Or set service.mode to managed in orchestrate.yaml, commit it, then: orchestrate service start',
+      ],
+    },
+  );
 
 async function appendIfAny(
   engine: Engine,

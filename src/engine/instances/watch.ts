@@ -1,23 +1,34 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
+import { isCommanded, namesFolder } from './commanded.ts';
 import { findProduction } from './production.ts';
-import { baseUrl } from './start.ts';
+import { baseUrl, composedInstance } from './start.ts';
 
-/** Asks production whether it is there. Only a change of its state becomes a row. */
+/** How often production is looked at: a death is told within five seconds, the wait for an answer included. */
+export const watchEveryMs = 2_000;
+/** A server that is busy with a picture answers in milliseconds; one that does not in this time is told as silent. */
+const answerMs = 2_500;
+
+/**
+ * Asks production whether it is there. Only a change of its state becomes a row. A dead one is told and not started again:
+ * what made it die is still there, and a start that dies again would go on for ever.
+ */
 export async function watchProduction(engine: Engine): Promise<void> {
   const instance = findProduction(engine);
   const view = instance === undefined ? undefined : engine.host.find(instance);
   if (!instance || !view || !['healthy', 'degraded', 'unresponsive'].includes(view.state)) return;
-  const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
-  if (!proven) return;
   const { processes, service } = engine.outside;
-  if (!(await processes.isAlive({ pid: proven.pid, startTime: proven.startTime }))) {
+  const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
+  if (proven && !(await processes.isAlive({ pid: proven.pid, startTime: proven.startTime }))) {
     const fault = new Fault('SERVICE_NOT_RUNNING', `The process of ${instance} (${proven.pid}) is gone.`).toRecord();
     await engine.host.send(instance, { type: 'GONE', fault });
     return;
   }
-  const answers = (await service.facts(baseUrl(proven.port))) !== undefined;
-  if (answers && view.state !== 'healthy') await engine.host.send(instance, { type: 'ANSWERED' });
-  if (!answers && view.state !== 'unresponsive') await engine.host.send(instance, { type: 'SILENT' });
+  const composed = composedInstance(engine, instance);
+  const facts = await service.facts(baseUrl(composed.port), { timeoutMs: answerMs });
+  // What another program started may be started anew by it at any time: silence is told, an end is not claimed.
+  const isAnswering = facts !== undefined && (!isCommanded(composed) || namesFolder(facts, composed));
+  if (isAnswering && view.state !== 'healthy') await engine.host.send(instance, { type: 'ANSWERED' });
+  if (!isAnswering && view.state !== 'unresponsive') await engine.host.send(instance, { type: 'SILENT' });
 }

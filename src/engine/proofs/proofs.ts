@@ -20,6 +20,7 @@ import { ensureEnvironment } from '../environments/ensure.ts';
 import { type Declaration, readDeclaration } from '../instances/compose.ts';
 import { ensureInstance } from '../instances/ensure.ts';
 import { baseUrl, instanceLog } from '../instances/start.ts';
+import { borrowGraphics } from '../leases/graphics.ts';
 
 export interface ProofOptions {
   readonly run: string;
@@ -96,8 +97,10 @@ export function createProofs(
     grade,
   });
 
-  const instanceOf = async (ready: { declaration: Declaration; environment: ReadyEnvironment }): Promise<string> =>
-    ensureInstance(engine, { ...ready, purpose: 'proof', port, run }, signal);
+  const instanceOf = async (ready: { declaration: Declaration; environment: ReadyEnvironment }): Promise<string> => {
+    const declaration = await borrowGraphics(engine, { run, declaration: ready.declaration, signal });
+    return ensureInstance(engine, { ...ready, declaration, purpose: 'proof', port, run }, signal);
+  };
 
   const runAll = async (wanted: Declaration['workflows'], instance: string): Promise<readonly WorkflowProof[]> => {
     const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(port));

@@ -8,6 +8,7 @@ import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
 import type { Engine } from '../engine.ts';
+import { returnGraphics } from '../leases/graphics.ts';
 import type { MachineView } from '../machines/host.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
@@ -72,7 +73,10 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   for (const step of readySteps(wanted.steps, states).ready)
     await engine.host.send(taskId(run, step), { type: 'START' });
   if (!wanted.steps.every((step) => states.get(step.id) === 'done')) return;
-  if (wanted.isPart) return void (await engine.host.send(run, { type: 'UNTIL_REACHED' }));
+  if (wanted.isPart) {
+    await returnGraphics(engine, run);
+    return void (await engine.host.send(run, { type: 'UNTIL_REACHED' }));
+  }
   await proposeTree(engine, run);
 }
 
@@ -92,6 +96,7 @@ async function failRun(engine: Engine, run: string, tasks: readonly MachineView[
 async function parkRun(engine: Engine, run: string, parked: MachineView): Promise<void> {
   const fault =
     parked.fault ?? new Fault('WAITING_FOR_PERSON', `Step ${parked.subject} waits for a person.`).toRecord();
+  await returnGraphics(engine, run);
   await engine.host.send(run, { type: 'TASK_PARKED', fault });
 }
 

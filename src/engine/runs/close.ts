@@ -2,6 +2,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { sessionReport } from '../../domain/runs/session-report.ts';
 import type { Engine } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
+import { returnGraphics } from '../leases/graphics.ts';
 import type { MachineView } from '../machines/host.ts';
 import { runOf } from '../tasks/task-view.ts';
 
@@ -9,6 +10,7 @@ import { runOf } from '../tasks/task-view.ts';
 export async function closeRun(engine: Engine, view: MachineView): Promise<void> {
   const run = view.subject;
   if (engine.ledger.latest(`close:${run}`)) return;
+  await returnGraphics(engine, run);
   await stopInstancesOf(engine, run);
   const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;
   const report = await writeReport(engine, view, plan?.goalText ?? runOf(engine, run).goal);

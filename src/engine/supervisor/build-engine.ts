@@ -9,7 +9,7 @@ import { switchService } from '../changes/switch.ts';
 import type { EngineContext } from '../context.ts';
 import { createPerformer } from '../effects/perform.ts';
 import type { Engine } from '../engine.ts';
-import { startInstance, stopInstance } from '../instances/start.ts';
+import { startAny, stopAny } from '../instances/lifecycle.ts';
 import { createSlotLeases } from '../leases/slots.ts';
 import { createMachineHost, type EffectTable, type MachineHost } from '../machines/host.ts';
 import { saveInstance } from '../outside/save-instance.ts';
@@ -31,6 +31,7 @@ export function buildEngine(
   const { perform } = createPerformer({ ledger, clock: outside.clock });
   const merges = new PQueue({ concurrency: 1 });
   const services = new PQueue({ concurrency: 1 });
+  const graphics = new PQueue({ concurrency: 1 });
   const looks = new PQueue({ concurrency: 1 });
   const space = new PQueue({ concurrency: 1 });
   // The effects need the engine and the host needs the effects: the table is filled when both are there.
@@ -54,6 +55,7 @@ export function buildEngine(
       live: () => openRuns(context, host),
     }),
     inServiceTurn: (work) => services.add(work),
+    inGraphicsTurn: (work) => graphics.add(work),
     inOutsideTurn: (work) => looks.add(work),
     inSpaceTurn: (work) => space.add(work),
     // Older changes first: p-queue takes the higher priority before the lower.
@@ -75,8 +77,8 @@ export function buildEngine(
     switch: ({ subject, signal }) => switchService(engine, subject, signal),
   };
   effects.instance = {
-    start: ({ subject, signal }) => startInstance(engine, subject, signal),
-    stop: ({ subject }) => stopInstance(engine, subject, (composed) => saveInstance(engine, composed)),
+    start: ({ subject, signal }) => startAny(engine, subject, signal),
+    stop: ({ subject }) => stopAny(engine, subject, (composed) => saveInstance(engine, composed)),
   };
   return { engine, apply: (next) => void (settings = next) };
 }

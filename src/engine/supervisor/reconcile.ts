@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
+import { isCommanded } from '../instances/commanded.ts';
 import { composedInstance } from '../instances/start.ts';
 import { slotName } from '../leases/slots.ts';
 
@@ -60,6 +61,8 @@ async function sweepInstances(engine: Engine): Promise<readonly string[]> {
   const findings: string[] = [];
   for (const view of engine.host.all('instance')) {
     if (!['healthy', 'degraded', 'unresponsive'].includes(view.state) || marked.has(view.subject)) continue;
+    // Another program's process carries no mark: the watch asks its port.
+    if (isCommanded(composedInstance(engine, view.subject))) continue;
     const fault = new Fault('INSTANCE_UNHEALTHY', `The process of ${view.subject} is gone.`).toRecord();
     await engine.host.send(view.subject, { type: 'GONE', fault });
     findings.push(`${view.subject} is no longer running`);

@@ -10,13 +10,8 @@ import { draftOf, findChangeOf } from '../changes/draft.ts';
 import { gatedOf } from '../changes/gate.ts';
 import { answerRow } from '../changes/review.ts';
 import type { Engine } from '../engine.ts';
-import {
-  findProduction,
-  findSavedQueue,
-  queueAgain,
-  startProduction,
-  stopProduction,
-} from '../instances/production.ts';
+import { findProduction, notOurs, startProduction, stopProduction } from '../instances/production.ts';
+import { queueAgain, savedQueues } from '../instances/prompts.ts';
 import { composedInstance } from '../instances/start.ts';
 import type { Beside } from '../machines/host.ts';
 import { discardOutside } from '../outside/discard.ts';
@@ -108,7 +103,7 @@ const handlers: Handlers = {
     const at = change === undefined ? undefined : engine.host.find(change);
     // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.
     const last = dataOf('machine.moved', engine.ledger.latest(`machine:${run}`));
-    const keys = last?.event['type'] === 'UNTIL_REACHED' ? [`resumed:${run}`] : [];
+    const keys = [`resume-of:${run}`, ...(last?.event['type'] === 'UNTIL_REACHED' ? [`resumed:${run}`] : [])];
     const resumed = row('run.resumed', { run, by }, { run, keys });
     const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
     if (view.state === 'paused') {
@@ -189,41 +184,36 @@ const handlers: Handlers = {
   },
 
   async 'service.start'(engine, _data, id) {
-    if (engine.config.service.mode === 'none') {
-      throw new Fault(
-        'SERVICE_NOT_OURS',
-        'service.mode is none in orchestrate.yaml: production is started and stopped by somebody else.',
-        { state: 'Nothing was started.' },
-      );
-    }
+    if (engine.config.service.mode === 'none') throw notOurs();
     const running = findProduction(engine);
     const view = running === undefined ? undefined : engine.host.find(running);
     if (view && view.state !== 'stopped')
-      throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, { state: 'Nothing was changed.' });
-    const { base } = await readBranch(engine);
-    await tryLookOutside(engine, 'service start');
-    const saved = findSavedQueue(engine);
-    const before = (instance: string): Promise<unknown> =>
-      saved === undefined ? Promise.resolve() : queueAgain(engine, { from: saved, to: instance, run: null });
-    const answers = (instance: string) =>
-      acceptedAlone(id, `Production is ${instance} on :${composedInstance(engine, instance).port}.`);
-    await startProduction(engine, {
-      tree: await engine.store.treeOf(base),
-      signal: new AbortController().signal,
-      answers,
-      before,
-    });
+      throw new Fault('NOTHING_TO_DO', `Production is running as ${running}.`, {
+        state: 'Nothing was changed.',
+        hints: ['orchestrate service restart'],
+      });
+    await startFromBranch(engine, id);
   },
 
-  async 'service.stop'(engine, _data, id) {
+  async 'service.stop'(engine, { now }, id) {
     const instance = findProduction(engine);
-    if (instance === undefined) throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
+    if (instance === undefined) {
+      if (engine.config.service.mode === 'none') throw notOurs();
+      throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
+    }
     const answers = (nSaved: number) =>
       acceptedAlone(
         id,
         `Production is stopped; ${nSaved} pending prompts were saved and are queued again at the next start.`,
       );
-    await stopProduction(engine, { instance, run: null, answers });
+    await stopProduction(engine, { instance, run: null, answers, ...limitOf(now) });
+  },
+
+  async 'service.restart'(engine, { now }, id) {
+    if (engine.config.service.mode === 'none') throw notOurs();
+    const instance = findProduction(engine);
+    if (instance !== undefined) await stopProduction(engine, { instance, run: null, ...limitOf(now) });
+    await startFromBranch(engine, id);
   },
 
   async 'outside.look'(engine, _data, id) {
@@ -269,6 +259,24 @@ const handlers: Handlers = {
   'supervisor.stop': (engine, _data, id) =>
     answerAlone(engine, id, { kind: 'accepted', run: null, sentence: 'The supervisor ends when nothing is running.' }),
 };
+
+const limitOf = (now: boolean): { limitMs?: number } => (now ? { limitMs: 0 } : {});
+
+/** Starts production from the branch; every prompt that an earlier stop saved is offered to it. */
+async function startFromBranch(engine: Engine, id: number): Promise<void> {
+  const { base } = await readBranch(engine);
+  await tryLookOutside(engine, 'service start');
+  const saved = await savedQueues(engine);
+  await startProduction(engine, {
+    tree: await engine.store.treeOf(base),
+    signal: new AbortController().signal,
+    answers: (instance) =>
+      acceptedAlone(id, `Production is ${instance} on :${composedInstance(engine, instance).port}.`),
+    before: async (instance) => {
+      for (const from of saved) await queueAgain(engine, { from, to: instance, run: null });
+    },
+  });
+}
 
 async function createRun(engine: Engine, options: Omit<JournalKinds['run.created'], 'run'>): Promise<void> {
   const run = runId(engine.numbers.next('run'));

@@ -4,7 +4,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { watchProduction } from '../instances/watch.ts';
+import { watchEveryMs, watchProduction } from '../instances/watch.ts';
 import { advanceRun, retryHeld } from '../runs/advance.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
@@ -21,8 +21,6 @@ export interface SupervisorOptions {
   readonly reload: () => Promise<Settings>;
 }
 
-/** How often held changes and production are looked at. */
-const lookAgainMs = 2_000;
 /** A sleep without a bell lasts this long. */
 const pollMs = 500;
 /** Effects that were called off are given this long; children die with the helper process in any case. */
@@ -177,7 +175,7 @@ class Supervisor {
   /** What nobody asks for but time brings: held changes, production's health, the summary. */
   async #lookAround(): Promise<void> {
     const { clock, log } = this.#engine.outside;
-    if (clock.monotonicMs() - this.#lookedMs < lookAgainMs) return;
+    if (clock.monotonicMs() - this.#lookedMs < watchEveryMs) return;
     this.#lookedMs = clock.monotonicMs();
     try {
       await retryHeld(this.#engine);

@@ -100,6 +100,10 @@ async function perform({
       return operation.endsRun === true && view.isFinal && view.restorePoint === null ? 0 : exitStatus;
     }
     await printOutput(key, output, streams.out, { json });
+    if (operation.more && operation.goesOn?.(input) === true) {
+      for await (const next of operation.more(app, input, signal)) await printOutput(key, next, streams.out, { json });
+      return exitCodes.interrupted;
+    }
     return exitStatusOf(output);
   } catch (error) {
     // Bare `orchestrate` in a folder without an installation is how people meet the tool.

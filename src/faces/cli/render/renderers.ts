@@ -38,6 +38,8 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'service-start': service,
   'service-stop': service,
   'service-status': service,
+  'service-restart': service,
+  'service-logs': () => import('./service.ts').then((m) => m.renderServiceLogs),
   'outside-list': () => import('./outside.ts').then((m) => m.renderOutsideList),
   'outside-show': () => import('./outside.ts').then((m) => m.renderOutsideShow),
   'outside-keep': run,

@@ -1,59 +1,99 @@
-import type { ServiceView } from '../../../app/views/service-view.ts';
-import { shortId } from '../../../app/views/text.ts';
+import type { serviceLogs } from '../../../app/operations/service-logs.ts';
+import type { serviceStatus } from '../../../app/operations/service-status.ts';
+import { countText, shortId, spanText, timeText } from '../../../app/views/text.ts';
 import { nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line } from '../line.ts';
 import { rowsText, stateSpan } from './words.ts';
 
-type Found = ServiceView & {
-  readonly isAlive: boolean | null;
-  readonly answers: boolean | null;
-  readonly url: string | null;
-};
+type Found = Awaited<ReturnType<(typeof serviceStatus)['run']>>;
+type Logs = Awaited<ReturnType<(typeof serviceLogs)['run']>>;
 
-/** Renders `service status`, `service start` and `service stop`. */
-export function renderService({
-  instance,
-  state,
-  pid,
-  gitTree,
-  environment,
-  versions,
-  outside,
-  rows,
-  isAlive,
-  answers,
-  url,
-}: Found): readonly Line[] {
+/** Renders `service status`, `service start`, `service stop` and `service restart`. */
+export function renderService(found: Found): readonly Line[] {
+  const { instance, mode, lastSwitch, gitTree, environment } = found;
   if (instance === null)
     return [
-      [strong('production'), ' is not running under orchestrate', dim(rowsText(rows))],
-      ...outsideLines(outside),
-      nextLine('orchestrate service start'),
+      [strong('production'), notOurs(mode), dim(rowsText(found.rows))],
+      ...(mode === 'none' ? [answerLine(found), ...toldLines(found)] : []),
+      ...outsideLines(found.outside),
+      ...switchLines(lastSwitch),
+      ...savedLines(found.saved),
+      ...(mode === 'none' ? [] : [nextLine('orchestrate service start')]),
     ];
   return [
-    [strong('production '), stateSpan(state), ` · ${instance}${url === null ? '' : ` · ${url}`}`, dim(rowsText(rows))],
     [
-      isAlive === true ? good('✓ ') : bad('✗ '),
-      isAlive === null
-        ? 'process: not proven, none is recorded'
-        : `process ${pid ?? ''} is ${isAlive ? 'alive' : 'gone'}`,
+      strong('production '),
+      stateSpan(found.state),
+      ` · ${instance}${found.url === null ? '' : ` · ${found.url}`}`,
+      dim(rowsText(found.rows)),
     ],
-    [
-      answers === true ? good('✓ ') : bad('✗ '),
-      answers === null
-        ? 'answer: not proven, no port is recorded'
-        : answers
-          ? 'it answers'
-          : 'nothing answers on its port',
-    ],
-    ...(versions === null ? [] : [`ComfyUI ${versions.comfyui} · torch ${versions.pytorch} on ${versions.device}`]),
-    ...outsideLines(outside),
+    startedLine(found),
+    ...(found.problem === null ? [] : [[bad('! '), found.problem]]),
+    processLine(found),
+    answerLine(found),
+    ...toldLines(found),
+    ...outsideLines(found.outside),
     [
       dim(
         `tree ${gitTree === null ? 'not recorded' : shortId(gitTree)}, environment ${environment?.slice(0, 12) ?? 'not recorded'}`,
       ),
     ],
+    ...switchLines(lastSwitch),
+    ...savedLines(found.saved),
   ];
 }
+
+const notOurs = (mode: Found['mode']): string =>
+  mode === 'none' ? ' is started by nobody here (service.mode is none)' : ' is not running under orchestrate';
+
+function startedLine({ mode, startedBy, sinceMs }: Found): Line {
+  const who = startedBy === 'command' ? 'started by another program, by the start command' : 'started by orchestrate';
+  return `${mode} · ${who}${sinceMs === null ? '' : ` · since ${timeText(sinceMs)}`}`;
+}
+
+function processLine({ isAlive, pid, startedBy }: Found): Line {
+  if (startedBy === 'command') {
+    if (pid === null) return 'process: belongs to another user; not ours';
+    return `process ${pid}${isAlive === true ? '' : ' (gone)'} held the port when it answered first; not ours`;
+  }
+  if (isAlive === null) return [bad('✗ '), 'process: not proven, none is recorded'];
+  return [isAlive ? good('✓ ') : bad('✗ '), `process ${pid ?? ''} is ${isAlive ? 'alive' : 'gone'}`];
+}
+
+function answerLine({ answers, queue }: Found): Line {
+  if (answers === null) return [bad('✗ '), 'answer: not proven, no port is recorded'];
+  if (!answers) return [bad('✗ '), 'nothing answers on its port'];
+  const waiting = queue === null ? '' : ` · ${queue.running} running, ${queue.pending} waiting`;
+  return [good('✓ '), `it answers${waiting}`];
+}
+
+const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
+
+function toldLines({ versions, device }: Found): readonly Line[] {
+  const memory =
+    device === null || device.memoryBytes === 0 || device.type === 'cpu'
+      ? ''
+      : ` · ${device.name}, ${gigabytes(device.freeBytes)} of ${gigabytes(device.memoryBytes)} GB free`;
+  if (versions === null) return memory === '' ? [] : [memory.slice(3)];
+  return [`ComfyUI ${versions.comfyui} · torch ${versions.pytorch} on ${versions.device}${memory}`];
+}
+
+function switchLines(last: Found['lastSwitch']): readonly Line[] {
+  if (last === null) return [];
+  const down = last.downMs === null ? '' : `, down ${spanText(last.downMs)}`;
+  return [[dim(`last merge ${last.change}: ${last.outcome}${down} · ${timeText(last.atMs)}`)]];
+}
+
+const savedLines = (saved: Found['saved']): readonly Line[] =>
+  saved.flatMap(({ instance, nPrompts, path, refused }): Line[] => [
+    [
+      warn('! '),
+      `${countText(nPrompts, 'prompt')} of ${instance} ${nPrompts === 1 ? 'waits' : 'wait'} in ${path} ; the next start queues ${nPrompts === 1 ? 'it' : 'them'} again`,
+    ],
+    ...refused.slice(0, 3).map((reason): Line => `  refused last time: ${reason}`),
+  ]);
+
+/** Renders `service logs`: the lines, and nothing else. */
+export const renderServiceLogs = ({ lines }: Logs): readonly Line[] => lines;
 
 const outsideLines = (outside: string | null): readonly Line[] => (outside === null ? [] : [[warn('! '), outside]]);

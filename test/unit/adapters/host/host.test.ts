@@ -29,6 +29,11 @@ describe('the host', () => {
     expect(readHost({ HOME: '/home/me', XDG_STATE_HOME: 'relative' }).stateHome).toBe('/home/me/.local/state');
   });
 
+  it('keeps of the environment what reaches the session of the person, and no more', () => {
+    const env = { HOME: '/home/me', USER: 'me', XDG_RUNTIME_DIR: '/run/user/1', API_KEY: 'secret', LANG: '' };
+    expect(readHost(env).session).toEqual({ HOME: '/home/me', USER: 'me', XDG_RUNTIME_DIR: '/run/user/1' });
+  });
+
   it('knows where its own files lie', () => {
     const { builtInDir, version } = readHost({});
     expect(existsSync(join(builtInDir, 'package.json'))).toBe(true);

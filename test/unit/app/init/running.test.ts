@@ -17,6 +17,7 @@ const facts: ServiceFacts = {
   argv: ['main.py', '--port', '8188', '--lowvram', '--listen', '0.0.0.0', '--output-directory', '/big/out'],
   deviceType: 'cpu',
   deviceName: 'cpu',
+  devices: [],
 };
 
 /** A machine on which a server answers, as far as `more` does not say otherwise. */

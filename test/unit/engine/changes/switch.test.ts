@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
 import { Fault } from '../../../../src/base/fault.ts';
-import { row } from '../../../../src/domain/journal/kinds.ts';
 import { mergeChange } from '../../../../src/engine/changes/merge.ts';
 import { switchService } from '../../../../src/engine/changes/switch.ts';
 import { findProduction, startProduction } from '../../../../src/engine/instances/production.ts';
@@ -58,20 +57,26 @@ describe('switchService', () => {
     expect(scene.world.service.requeued).toHaveLength(1);
   });
 
-  it('counts how long production was down from its first row, also after a kill', async () => {
+  it('counts the time from the last answer of the old to the first of the new, also after a kill', async () => {
     const scene = await merged();
-    const instance = findProduction(scene.engine) ?? '';
-    await scene.engine.ledger.append([
-      row(
-        'switch.started',
-        { change: 'c1', from: instance, base: scene.world.first },
-        { run: 'r1', keys: ['switching:c1'] },
-      ),
-    ]);
-    await scene.world.clock.advance(60_000);
+    const { world } = scene;
+    const [old] = onProduction(scene);
+    world.service.begin(8188, { prompt_id: 'long' });
+    let isSlow = true;
+    world.service.boot = ({ pid }) => (isSlow && pid !== old?.pid ? { ends: 'silent' } : {});
+    switchService(scene.engine, 'c1', never).catch(() => undefined);
+    await world.clock.advance(30_000);
+    world.service.finish(8188, 'long');
+    await world.clock.advance(5_000);
     await scene.restart();
+    await world.clock.advance(60_000);
+    isSlow = false;
+    scene.engine.host.startRestored();
     expect(await switched(scene)).toEqual({ kind: 'verified' });
-    expect(scene.latest('service.switched')?.downMs).toBeGreaterThanOrEqual(60_000);
+    const { downMs } = scene.latest('service.switched') ?? {};
+    // The thirty seconds in which the old one finished its prompt are none.
+    expect(downMs).toBeGreaterThanOrEqual(60_000);
+    expect(downMs).toBeLessThan(70_000);
   });
 
   it('keeps the prompts in their file when the new server does not take them', async () => {

@@ -161,6 +161,7 @@ describe('a switch', () => {
     await scene.ask('service.start', { by });
     await upgrade(scene);
     await scene.until('c1', 'reviewing.deciding');
+    world.service.enqueue(8188, { prompt_id: 'a' });
     const { writeAtomic } = world.files;
     world.files.writeAtomic = (path, ...rest) => (path.includes('/queues/') ? full() : writeAtomic(path, ...rest));
     await approveChange(scene, 'c1');

@@ -278,7 +278,7 @@ describe('requests', () => {
   it.each([
     ['run.cancel', { run: 'r9', by }, 'RUN_NOT_FOUND'],
     ['run.resume', { run: 'r9', by }, 'RUN_NOT_FOUND'],
-    ['service.stop', { by }, 'SERVICE_NOT_RUNNING'],
+    ['service.stop', { by, now: false }, 'SERVICE_NOT_RUNNING'],
   ] as const)('of kind %s are refused with a reason', async (kind, data, code) => {
     const scene = await supervised();
     expect(await scene.ask(kind, data as never)).toMatchObject({ kind: 'refused', fault: { code } });
@@ -303,7 +303,7 @@ describe('requests', () => {
       fault: { code: 'NOTHING_TO_DO' },
     });
     scene.world.service.enqueue(8188, { prompt_id: 'a' });
-    expect(await scene.ask('service.stop', { by })).toMatchObject({
+    expect(await scene.ask('service.stop', { by, now: false })).toMatchObject({
       kind: 'accepted',
       sentence: 'Production is stopped; 1 pending prompts were saved and are queued again at the next start.',
     });
@@ -316,7 +316,7 @@ describe('requests', () => {
     await scene.ask('service.start', { by });
     const prompt = { prompt_id: 'a', extra_data: { api_key: 'sk-very-secret' } };
     world.service.enqueue(8188, prompt);
-    await scene.ask('service.stop', { by });
+    await scene.ask('service.stop', { by, now: false });
     const file = `${world.context.paths.state}/queues/i1.json`;
     expect(await world.files.readText(file)).toContain('sk-very-secret');
     expect(((await world.files.info(file))?.mode ?? 0) & 0o777).toBe(0o600);
@@ -326,7 +326,7 @@ describe('requests', () => {
     expect(await world.files.readText(file)).toBeUndefined();
     expect(JSON.stringify(world.ledgers.open().read({ limit: 10_000 }))).not.toContain('sk-very-secret');
     // Once: another stop and start have nothing to bring back.
-    await scene.ask('service.stop', { by });
+    await scene.ask('service.stop', { by, now: false });
     await scene.ask('service.start', { by });
     expect(world.service.requeued.flatMap(({ prompts }) => prompts)).toHaveLength(2);
   });
@@ -335,7 +335,7 @@ describe('requests', () => {
     const scene = await supervised();
     const [started, stopped] = await Promise.all([
       scene.ask('service.start', { by }),
-      scene.ask('service.stop', { by }),
+      scene.ask('service.stop', { by, now: false }),
     ]);
     expect([started.kind, stopped.kind]).toEqual(['accepted', 'accepted']);
     expect(scene.world.processes.services.map((one) => one.isAlive)).toEqual([false]);

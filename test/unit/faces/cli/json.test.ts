@@ -29,6 +29,8 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },
   'service-start': { argv: ['service', 'start'], scene: doneScene },
   'service-stop': { argv: ['service', 'stop'], scene: doneScene },
+  'service-restart': { argv: ['service', 'restart', '--now'], scene: doneScene },
+  'service-logs': { argv: ['service', 'logs', '--lines', '5'], scene: doneScene },
   'service-status': { argv: ['service', 'status'], scene: doneScene },
   status: { argv: ['status'], scene: waitingScene },
   doctor: { argv: ['doctor'], scene: waitingScene },

@@ -380,8 +380,9 @@ describe('the screens of the installation', () => {
   it('show production', async () => {
     expect(await screen(installedScene(), 'service')).toMatchInlineSnapshot(`
       "production healthy · i1 · http://127.0.0.1:8188 #5 #6 #7 #8
+      managed · started by orchestrate · since 2026-08-23 12:00:09Z
       ✓ process 4800 is alive
-      ✓ it answers
+      ✓ it answers · 0 running, 0 waiting
       ComfyUI 0.3.64 · torch 2.8.0 on cpu
       tree b0b0b0b, environment e1d2c3b4a596
       "

@@ -1,0 +1,183 @@
+import { Fault } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { Requeued } from '../../ports/index.ts';
+import type { Engine } from '../engine.ts';
+import { baseUrl, composedInstance } from './start.ts';
+
+/** What production left behind when it was about to stop. */
+export interface KeptQueue {
+  readonly nPrompts: number;
+  /** When it answered for the last time, in milliseconds since 1970; null: it did not answer at all. */
+  readonly lastAnswerAtMs: number | null;
+}
+
+/** How often a prompt that is waited for is asked about. */
+const askEveryMs = 250;
+/** An interrupt takes effect between two nodes; one node is given this long. */
+const interruptMs = 10_000;
+
+const queueDir = (engine: Engine): string => `${engine.paths.state}/queues`;
+/** Where prompts of an instance wait for the next one. */
+export const queueFile = (engine: Engine, instance: string): string => `${queueDir(engine)}/${instance}.json`;
+
+/** Instances whose prompts wait in a file, oldest first. */
+export async function savedQueues(engine: Engine): Promise<readonly string[]> {
+  const names = await engine.outside.files.list(queueDir(engine));
+  return names
+    .flatMap((name) => /^(i\d+)\.json$/.exec(name)?.[1] ?? [])
+    .toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+}
+
+/** What the newest stop of the instance kept, from its row. */
+export const keptQueue = (engine: Engine, instance: string): KeptQueue =>
+  dataOf('queue.kept', engine.ledger.latest(`queue:${instance}`)) ?? { nPrompts: 0, lastAnswerAtMs: null };
+
+/**
+ * Takes the waiting prompts off the queue and into a file, and lets the running one end: up to the limit, then it is
+ * interrupted and is the first in the file. Prompts may hold keys of paid services: the row `queue.kept` has their number
+ * and digest only. A repeat goes on with the file; a server that does not answer has no queue.
+ */
+export async function keepQueue(
+  engine: Engine,
+  options: { instance: string; limitMs: number; run: string | null },
+): Promise<KeptQueue> {
+  const { instance, limitMs, run } = options;
+  const { clock, digest, service, files } = engine.outside;
+  const url = baseUrl(composedInstance(engine, instance).port);
+  const saved = await readPrompts(engine, instance);
+  let lastAnswerAtMs: number | null = null;
+  const startedMs = clock.monotonicMs();
+  const awaited = new Map<string, number>();
+  let interruptedMs: number | null = null;
+  const write = async (): Promise<void> => {
+    await files.ensureDir(queueDir(engine), { mode: 0o700 });
+    await files.writeAtomic(queueFile(engine, instance), JSON.stringify(saved), { mode: 0o600 });
+  };
+  try {
+    for (;;) {
+      const { active, pending } = await service.queue(url);
+      lastAnswerAtMs = clock.nowMs();
+      const known = new Set(saved.map(idOf));
+      const fresh = pending.filter((one) => !known.has(idOf(one)));
+      saved.push(...fresh);
+      if (fresh.length > 0) await write();
+      await service.unqueue(url, pending.map(idOf));
+      await recordEnded(engine, { instance, run, awaited, active: new Set(active.map(idOf)) });
+      if (active.length === 0 && pending.length === 0) break;
+      const nowMs = clock.monotonicMs();
+      if (nowMs - startedMs >= limitMs && interruptedMs === null) {
+        interruptedMs = nowMs;
+        saved.unshift(...active.filter((one) => !known.has(idOf(one))));
+        await write();
+        for (const one of active) await service.interrupt(url, idOf(one));
+      }
+      if (interruptedMs !== null && nowMs - interruptedMs >= interruptMs) break;
+      for (const one of active) {
+        if (awaited.has(idOf(one))) continue;
+        awaited.set(idOf(one), nowMs);
+        const data = { instance, promptId: idOf(one), limitMs };
+        await engine.ledger.append([row('prompt.awaited', data, { run, keys: [`prompt:${instance}`] })]);
+      }
+      await clock.sleep(askEveryMs);
+    }
+    // A prompt that began before it was taken off the queue has run: it must not run again.
+    for (const one of [...saved]) {
+      const { kind } = await service.history(url, idOf(one));
+      if (kind === 'finished' || kind === 'failed') saved.splice(saved.indexOf(one), 1);
+    }
+    lastAnswerAtMs = clock.nowMs();
+  } catch (error) {
+    // A server that is gone has no queue that could be saved; it is stopped all the same.
+    if (!(error instanceof Fault) || error.code !== 'INSTANCE_UNHEALTHY') throw error;
+  }
+  if (saved.length > 0) await write();
+  else await files.remove(queueFile(engine, instance));
+  const before = dataOf('queue.kept', engine.ledger.latest(`queue:${instance}`));
+  const kept = {
+    nPrompts: saved.length,
+    digest: digest.sha256(JSON.stringify(saved)),
+    lastAnswerAtMs: lastAnswerAtMs ?? before?.lastAnswerAtMs ?? null,
+  };
+  await engine.ledger.append([row('queue.kept', { instance, ...kept }, { run, keys: [`queue:${instance}`] })]);
+  return kept;
+}
+
+const idOf = (prompt: JsonObject): string => (typeof prompt['prompt_id'] === 'string' ? prompt['prompt_id'] : '');
+
+async function readPrompts(engine: Engine, instance: string): Promise<JsonObject[]> {
+  const text = await engine.outside.files.readText(queueFile(engine, instance));
+  return text === undefined ? [] : (JSON.parse(text) as JsonObject[]);
+}
+
+/** Tells how prompts ended that were waited for and run no longer. */
+async function recordEnded(
+  engine: Engine,
+  options: { instance: string; run: string | null; awaited: Map<string, number>; active: ReadonlySet<string> },
+): Promise<void> {
+  const { instance, run, awaited, active } = options;
+  const { clock, service } = engine.outside;
+  for (const [promptId, sinceMs] of awaited) {
+    if (active.has(promptId)) continue;
+    awaited.delete(promptId);
+    const { kind: how } = await service.history(baseUrl(composedInstance(engine, instance).port), promptId);
+    const data = { instance, promptId, how, waitedMs: Math.round(clock.monotonicMs() - sinceMs) };
+    await engine.ledger.append([row('prompt.ended', data, { run, keys: [`prompt:${instance}`] })]);
+  }
+}
+
+/**
+ * Posts the prompts that `from` left behind to `to`, in order; those that the server has already, from a call that was
+ * interrupted, are left out. What it refuses stays in the file for the next start; a server that answers no more costs
+ * the prompts, not the switch. Returns how many it took.
+ */
+export async function queueAgain(
+  engine: Engine,
+  options: { from: string; to: string; run: string | null },
+): Promise<number> {
+  const { from, to, run } = options;
+  const { files, service } = engine.outside;
+  const prompts = await readPrompts(engine, from);
+  if (prompts.length === 0) return 0;
+  const url = baseUrl(composedInstance(engine, to).port);
+  const nth = dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${to}`))?.nth ?? 0;
+  const act = async (): Promise<{ requeued: number }> => {
+    const { active, pending } = await service.queue(url);
+    const there = new Set([...active, ...pending].map(idOf));
+    const missing: JsonObject[] = [];
+    for (const one of prompts) {
+      if (!there.has(idOf(one)) && (await service.history(url, idOf(one))).kind === 'unknown') missing.push(one);
+    }
+    const outcomes = await service.requeue(url, missing);
+    const refused = outcomes.filter((one) => one.kind === 'refused');
+    const refusedIds = new Set(refused.map((one) => one.promptId));
+    const left = prompts.filter((one) => refusedIds.has(idOf(one)));
+    const requeued = prompts.length - left.length;
+    const partly = outcomes.filter((one) => one.kind === 'partly').map(reasonOf);
+    const data = { from, to, nAccepted: requeued, partly, refused: refused.map(reasonOf) };
+    await engine.ledger.append([row('queue.restored', data, { run, keys: [`queue-restored:${from}`] })]);
+    if (left.length === 0) await files.remove(queueFile(engine, from));
+    else await files.writeAtomic(queueFile(engine, from), JSON.stringify(left), { mode: 0o600 });
+    return { requeued };
+  };
+  try {
+    const { requeued } = await engine.perform(
+      {
+        key: `requeue:${from}:${to}:${nth}`,
+        name: 'queue saved prompts again',
+        input: { nPrompts: prompts.length, to },
+        run,
+      },
+      { act },
+    );
+    return requeued;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return 0;
+    throw error;
+  }
+}
+
+const reasonOf = (one: Exclude<Requeued, { kind: 'accepted' }>): { promptId: string; reason: string } => ({
+  promptId: one.promptId,
+  reason: one.reason,
+});

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { expect } from 'vitest';
+
+import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
+import { leavePid, post, productionPid, slowGraph, takePid, untilRunning } from '../../support/fault-service.ts';
+import { expectDone, hasRow, upgrade, untilRow } from '../../support/fault-steps.ts';
+import type { FaultCase } from '../../support/fault-suite.ts';
+import { FaultWorld } from '../../support/fault-world.ts';
+
+/** A supervisor that looks at production once an hour. */
+const seldom = {
+  file: 'engine/instances/watch.ts',
+  find: 'export const watchEveryMs = 2_000;',
+  replace: 'export const watchEveryMs = 3_600_000;',
+} as const;
+
+/** A client that asks a server for ever. */
+const patient = {
+  file: 'adapters/comfyui/follow-prompt.ts',
+  find: 'const maxMisses = 8;',
+  replace: 'const maxMisses = 8_000_000;',
+} as const;
+
+async function inMutant<T>(
+  mutation: typeof seldom | typeof patient,
+  work: (mutant: FaultWorld) => Promise<T>,
+): Promise<T> {
+  const mutant = await FaultWorld.create({ mutations: [mutation] });
+  try {
+    return await work(mutant);
+  } finally {
+    await mutant.remove();
+  }
+}
+
+/** Kills production and tells whether that is on record within five seconds. */
+async function isTold(world: FaultWorld): Promise<boolean> {
+  await world.ok(['service', 'start', '--json']);
+  signal(productionPid(world), 'SIGKILL');
+  const limitMs = performance.now() + 5_000;
+  while (performance.now() < limitMs) {
+    if (hasRow(world, 'machine.moved', { subject: 'i1', to: 'stopping' })) return true;
+    await wait(50);
+  }
+  return false;
+}
+
+/** Ends the instance under test while it works on the workflow. Returns what the run is five times the client's patience later. */
+async function killInThePrompt(world: FaultWorld): Promise<{ state: unknown; reason: string }> {
+  await world.ok(['service', 'start', '--json']);
+  fs.writeFileSync(join(world.home, 'workflows/slow.json'), JSON.stringify(slowGraph(16, 'slow')));
+  world.git(['add', 'workflows/slow.json']);
+  world.git(['commit', '--quiet', '-m', 'a slow workflow']);
+  const command = world.start(upgrade);
+  await untilRow(world, 'instance.proven', { instance: 'i3' });
+  const { pid, port } = (world.rows('instance.proven').at(-1)?.data ?? {}) as { pid: number; port: number };
+  await until(
+    'a prompt to run',
+    async () => {
+      const queue = (await (await fetch(`http://127.0.0.1:${port}/queue`).catch(() => undefined))?.json()) as
+        | { queue_running: [number, string, Record<string, unknown>][] }
+        | undefined;
+      return queue?.queue_running.some((one) => '99' in one[2]) || undefined;
+    },
+    60_000,
+  );
+  signal(pid, 'SIGKILL');
+  await Promise.race([command.done, wait(15_000)]);
+  const closed = world.rows('run.closed').at(-1)?.data['state'];
+  return { state: closed, reason: JSON.stringify((await Promise.race([command.done, wait(0)]))?.json ?? null) };
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
+  });
+
+export const serviceCases: readonly FaultCase[] = [
+  {
+    id: 'F33',
+    title:
+      'production that dies silently is told within 5 s, is not started over and over, and starts again when asked',
+    control: async () => ((await inMutant(seldom, isTold)) ? undefined : 'five seconds later it is healthy on record'),
+    fault: async (world) => {
+      expect(await isTold(world)).toBe(true);
+      await untilRow(world, 'machine.moved', { subject: 'i1', to: 'stopped' });
+      const status = await world.ok(['service', 'status', '--json']);
+      expect(status.json).toMatchObject({
+        state: 'stopped',
+        isAlive: null,
+        answers: false,
+        problem: expect.stringContaining('is gone') as string,
+      });
+      await wait(5_000);
+      expect(world.rows('instance.composed')).toHaveLength(1);
+      expect((await world.ok(['service', 'start', '--json'])).json).toMatchObject({ instance: 'i2', state: 'healthy' });
+    },
+  },
+  {
+    id: 'F33-hung',
+    title: 'production that is there and answers no more is told within 5 s, and as healthy when it answers again',
+    control: async () =>
+      (await inMutant(seldom, async (mutant) => {
+        await mutant.ok(['service', 'start', '--json']);
+        signal(productionPid(mutant), 'SIGSTOP');
+        await wait(5_000);
+        return hasRow(mutant, 'machine.moved', { subject: 'i1', to: 'degraded' });
+      }))
+        ? undefined
+        : 'five seconds later it is healthy on record',
+    fault: async (world) => {
+      await world.ok(['service', 'start', '--json']);
+      const pid = productionPid(world);
+      signal(pid, 'SIGSTOP');
+      await untilRow(world, 'machine.moved', { subject: 'i1', to: 'degraded' }, 5_000);
+      signal(pid, 'SIGCONT');
+      await untilRow(world, 'machine.moved', { subject: 'i1', to: 'healthy' }, 15_000);
+      expect(isAlive(pid)).toBe(true);
+    },
+  },
+  {
+    id: 'F10-prompt',
+    title:
+      'kill -9 of the instance under test in the middle of a prompt: the run fails and says so, its port is free, the next run goes through',
+    control: async () =>
+      (await inMutant(patient, killInThePrompt)).state === undefined
+        ? 'fifteen seconds later its answer is still waited for'
+        : undefined,
+    fault: async (world) => {
+      const { state, reason } = await killInThePrompt(world);
+      expect({ state, reason }).toMatchObject({
+        state: 'failed',
+        reason: expect.stringMatching(/does not answer|is gone|ended/) as string,
+      });
+      const lease = world.rows('lease.freed').at(-1)?.data['port'] as number;
+      expect(await isFree(lease)).toBe(true);
+      expectDone(await world.run(upgrade));
+    },
+  },
+  {
+    id: 'F10-production',
+    title:
+      'kill -9 of production in the middle of a prompt: told, nothing of it is left, its port is free, the next start works',
+    // A script with a pid file says that it runs.
+    control: async (world) => {
+      const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+      fs.writeFileSync(join(world.live, 'pid'), String(child.pid));
+      signal(child.pid ?? 0, 'SIGKILL');
+      await once(child, 'exit');
+      return fs.existsSync(join(world.live, 'pid')) ? 'a pid file of a dead process' : undefined;
+    },
+    fault: async (world) => {
+      await world.ok(['service', 'start', '--json']);
+      expect(await post(world.port, 'long', slowGraph(30, 'long'))).toBe(200);
+      await untilRunning(world.port, 'long');
+      signal(productionPid(world), 'SIGKILL');
+      await untilRow(world, 'machine.moved', { subject: 'i1', to: 'stopped' }, 10_000);
+      expect(await isFree(world.port)).toBe(true);
+      expect(processesOf(world.base).filter((one) => one.argv.some((part) => part.endsWith('main.py')))).toEqual([]);
+      expect((await world.ok(['service', 'start', '--json'])).json).toMatchObject({ instance: 'i2', state: 'healthy' });
+      expect(await post(world.port, 'next', slowGraph(1, 'next'))).toBe(200);
+    },
+  },
+  {
+    id: 'F34',
+    title:
+      'a stranger that has got the recorded pid of a dead production is never signalled, and not taken for production',
+    // What every script with a pid file does.
+    control: async (world) => {
+      const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+      const pid = child.pid ?? 0;
+      fs.writeFileSync(join(world.live, 'pid'), String(pid));
+      signal(pid, 'SIGKILL');
+      await once(child, 'exit');
+      const stranger = await takePid(pid);
+      spawn('sh', ['-c', `kill -9 $(cat ${join(world.live, 'pid')})`], { stdio: 'ignore' });
+      await until('the stranger to die', () => !isAlive(pid), 5_000).catch(() => undefined);
+      const harm = isAlive(pid) ? undefined : 'the stranger is killed';
+      if (harm === undefined) await leavePid(stranger, pid);
+      return harm;
+    },
+    fault: async (world) => {
+      await world.ok(['service', 'start', '--json']);
+      const pid = productionPid(world);
+      const supervisor = world.supervisorPid();
+      signal(supervisor, 'SIGKILL');
+      signal(pid, 'SIGKILL');
+      await until('both to be gone', () => !isAlive(pid) && !isAlive(supervisor));
+      const stranger = await takePid(pid);
+      try {
+        expect(isAlive(pid)).toBe(true);
+        expect((await world.ok(['service', 'status', '--json'])).json).toMatchObject({ pid, isAlive: false });
+        await world.ok(['service', 'stop', '--json']);
+        await world.ok(['service', 'restart', '--json']);
+        await world.ok(['service', 'stop', '--json']);
+        expect(isAlive(pid), 'the stranger lives').toBe(true);
+      } finally {
+        await leavePid(stranger, pid);
+      }
+    },
+    noProduction: true,
+  },
+];
