@@ -23,13 +23,7 @@ const comfyui = join(base, 'ComfyUI');
 const venv = join(comfyui, 'venv');
 /** Not on any index: its version has a part of its own. */
 const BUILT_TORCH = '2.10.0+mine';
-const INSTALLED = [
-  'numpy==2.1.0',
-  'pillow==11.0.0',
-  'einops==0.7.0',
-  'safetensors==0.4.5',
-  'comfyui-frontend-package==1.27.10',
-];
+const INSTALLED = ['pillow==11.0.0', 'einops==0.7.0', 'safetensors==0.4.5', 'comfyui-frontend-package==1.27.10'];
 let entry = '';
 let env: Record<string, string> = {};
 
@@ -147,9 +141,8 @@ function passedOn(): Record<string, string> {
 function builtWheels(): readonly string[] {
   const folder = join(base, 'built');
   fs.mkdirSync(folder);
-  const specs = stock().filter(
-    ({ name, version }) => `${name} ${version}` === 'torch 2.10.0' || `${name} ${version}` === 'torchvision 0.25.0',
-  );
+  const mine = ['torch 2.10.0', 'torchvision 0.25.0', 'numpy 2.1.0'];
+  const specs = stock().filter(({ name, version }) => mine.includes(`${name} ${version}`));
   return specs.map((spec) => {
     const files = Object.fromEntries(
       Object.entries(spec.files).map(([path, content]) => [

@@ -60,6 +60,30 @@ export async function getPage(
   }
 }
 
+/** Asks how large a file is, the same way; undefined when nobody says. */
+export async function getSize(
+  network: NetworkSettings,
+  options: { url: URL; signal: AbortSignal },
+): Promise<number | undefined> {
+  const { url, signal } = options;
+  try {
+    requireSafe(url, url);
+    const ca = await authorities(network);
+    const call = {
+      method: 'HEAD',
+      headers: { 'accept-encoding': 'identity' },
+      signal,
+      ...(ca === undefined ? {} : { ca }),
+    };
+    const response = await send(network, withoutPassword(url), call);
+    response.resume();
+    const length = Number(response.headers['content-length'] ?? Number.NaN);
+    return response.statusCode === 200 && Number.isSafeInteger(length) && length > 0 ? length : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The fault of an index that gives no answer, or none that can be read. */
 export function unreachable(url: URL, reason: string, cause?: unknown): Fault {
   return new Fault('INDEX_UNREACHABLE', `The package index ${url.href} cannot be reached: ${reason}.`, {
@@ -75,7 +99,7 @@ function requireSafe(url: URL, asked: URL): void {
   throw unreachable(withoutPassword(asked), `${where} not https, and not on this machine`);
 }
 
-type Call = { headers: Record<string, string>; signal: AbortSignal; ca?: string };
+type Call = { method?: string; headers: Record<string, string>; signal: AbortSignal; ca?: string };
 
 async function send(network: NetworkSettings, url: URL, call: Call): Promise<IncomingMessage> {
   if (url.protocol === 'http:') return answerOf(httpRequest(url, call), call.signal);

@@ -41,10 +41,14 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   version: { argv: ['version'], scene: doneScene },
 };
 
-/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` and bundles a store. */
+/** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` and bundles a store, workflows pictures on a disk. */
 const elsewhere = [
   'eject',
   'init',
+  'smoke-add',
+  'smoke-list',
+  'smoke-remove',
+  'smoke-run',
   'outside-keep',
   'restore-prune',
   'restore-export',
