@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -32,6 +33,17 @@ async function init(found: FoundLayout, dir: string, more: readonly string[]): P
   const port = String(await freePort());
   const args = ['--comfyui', found.comfyui, '--index', world.index, '--port', port, '--cpu', ...found.init];
   return world.ok(['init', dir, ...args, ...more, '--json']);
+}
+
+/** What the newest instance was composed of, as its row in the journal says. */
+function composedIn(state: string): Record<string, unknown> {
+  const db = new DatabaseSync(join(state, 'ledger.db'), { readOnly: true });
+  try {
+    const query = "SELECT data FROM journal WHERE kind = 'instance.composed' ORDER BY seq DESC LIMIT 1";
+    return JSON.parse(db.prepare(query).get()?.['data'] as string) as Record<string, unknown>;
+  } finally {
+    db.close();
+  }
 }
 
 describe.each(layoutCases)('$name', ({ name, layout, manager, isWrittenByUs, make }) => {
@@ -117,6 +129,44 @@ describe('a borrowed environment', () => {
     expect(refused.out).toContain('ENVIRONMENT_DRIFTED');
     expect(refused.out).toContain('numpy 2.1.0 → 1.26.4');
     expect(lock()).toMatch(/^torch===2\.11\.0/m);
+  });
+
+  it('is not written into by what runs from it, or that is noticed', async () => {
+    const [master] = layoutCases;
+    if (master === undefined) throw new Error('no such layout');
+    const found = master.make(world, join(world.base, 'layouts', 'written'));
+    const pack = join(found.comfyui, 'custom_nodes', 'writer');
+    fs.mkdirSync(pack);
+    fs.writeFileSync(
+      join(pack, '__init__.py'),
+      `import os, sysconfig
+NODE_CLASS_MAPPINGS = {}
+try:
+    with open(os.path.join(sysconfig.get_path("purelib"), "planted.py"), "w") as file:
+        file.write("planted\\n")
+except OSError as error:
+    print("not planted:", error)
+`,
+    );
+    const dir = home('written');
+    const made = (await init(found, dir, ['--yes'])).json;
+    const venv = join(found.comfyui, 'venv');
+    const planted = (): readonly string[] => fs.globSync('lib/*/site-packages/planted.py', { cwd: venv });
+
+    // The control: started as people start it, the same pack writes there.
+    execFileSync(found.python, ['-B', 'main.py', '--quick-test-for-ci', '--cpu'], {
+      cwd: found.comfyui,
+      stdio: 'pipe',
+    });
+    expect(planted()).toHaveLength(1);
+    fs.rmSync(join(venv, planted()[0] ?? ''));
+
+    await world.ok(['service', 'start', '--json'], dir);
+    const isSealed = composedIn(textAt(made, 'stateFolder'))['seal'] === 'read-only bind';
+    await world.ok(['service', 'stop', '--json'], dir);
+    expect(planted()).toHaveLength(isSealed ? 0 : 1);
+    const again = await world.run(['service', 'start', '--json'], dir);
+    expect(again.out.includes('ENVIRONMENT_DRIFTED')).toBe(!isSealed);
   });
 
   it('is taken from a server that runs, with its flags', async () => {
@@ -219,6 +269,7 @@ describe('what is found in a clone with edits', () => {
       'dead-link: a link to something that is not there',
       'old-way.disabled: disabled',
     ]);
+    expect(JSON.stringify(json?.['notes'])).toContain('taken with ComfyUI: single_file.py');
     const again = await world.run(['init', dir, '--comfyui', found.comfyui, '--yes', '--json']);
     expect(again.exitStatus).toBe(5);
     expect(again.err + again.out).toContain('is an installation already');

@@ -86,8 +86,17 @@ async function findPack(files: Files, folder: string, name: string): Promise<Fou
   return { id: name.replace(/ +/g, '-'), path, dir, note, ...origin };
 }
 
-/** Names what lies among the packs and is not taken, and why. A single file is no component of its own: see `isSingleFile`. */
-export async function findNotTaken(files: Files, { packFolders }: PackPlaces): Promise<readonly NotTaken[]> {
+/** Packs that are a single file: no component of their own, taken with ComfyUI. Only those in its own folder can be. */
+export async function findSingleFiles(files: Files, { comfyui }: PackPlaces): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const name of await files.list(`${comfyui}/custom_nodes`))
+    if (name.endsWith('.py') && (await files.info(`${comfyui}/custom_nodes/${name}`))?.kind === 'file')
+      found.push(name);
+  return found;
+}
+
+/** Names what lies among the packs and is not taken, and why. */
+export async function findNotTaken(files: Files, { comfyui, packFolders }: PackPlaces): Promise<readonly NotTaken[]> {
   const found: NotTaken[] = [];
   for (const folder of packFolders) {
     const disabled = await files.list(`${folder}/.disabled`);
@@ -95,7 +104,10 @@ export async function findNotTaken(files: Files, { packFolders }: PackPlaces): P
     for (const name of await files.list(folder)) {
       const path = `${folder}/${name}`;
       if (isHidden(name)) continue;
+      const isElsewhere = folder !== `${comfyui}/custom_nodes`;
       if (isDisabled(name)) found.push({ path, why: 'disabled' });
+      else if (isElsewhere && name.endsWith('.py'))
+        found.push({ path, why: 'a single file outside the ComfyUI folder: give it a folder of its own' });
       else if ((await files.info(path))?.kind === 'link') {
         const target = await files.realPath(path);
         if (target === undefined) found.push({ path, why: 'a link to something that is not there' });

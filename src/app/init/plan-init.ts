@@ -10,7 +10,7 @@ import type { Files, PackageIndex } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { borrowEnvironment, type InitEnvironment, resolveEnvironment } from './init-environment.ts';
 import { initModelPaths } from './init-model-paths.ts';
-import { findComponents, findNotTaken, type FoundComponent, type NotTaken } from './look.ts';
+import { findComponents, findNotTaken, findSingleFiles, type FoundComponent, type NotTaken } from './look.ts';
 import type { InitReport } from './report.ts';
 import { lookAround, type Surroundings, type WhereAsked } from './surroundings.ts';
 
@@ -81,7 +81,9 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
     workflows,
   };
   const completed = { ...plan, config: withPython(config, environment) };
-  return { ...completed, report: reportOf(completed, { stateHome: host.stateHome, notes: paths.notes }) };
+  const single = await findSingleFiles(files, places);
+  const notes = single.length === 0 ? paths.notes : [...paths.notes, `taken with ComfyUI: ${single.join(', ')}`];
+  return { ...completed, report: reportOf(completed, { stateHome: host.stateHome, notes }) };
 }
 
 /** An environment that was found is borrowed; else one is resolved, with tools that are thrown away again. */

@@ -35,6 +35,28 @@ describe('an environment that is found', () => {
     });
   });
 
+  it('is taken under the same id when init is interrupted at any step of the disk and typed again', async () => {
+    const straight = withVenv();
+    const begun = straight.files.disk.log.length;
+    const expected = await init(straight);
+    const nSteps = straight.files.disk.log.length - begun;
+    expect(nSteps).toBeGreaterThan(10);
+    for (let at = 1; at < nSteps; at += 3) {
+      const one = withVenv();
+      one.files.failAfter(at);
+      await init(one).catch(() => undefined);
+      one.files.failAfter(undefined);
+      const isMade =
+        one.ledger().latest('installation') !== undefined &&
+        (await one.files.readText(`${options.dir}/.orchestrate/init-id`)) === undefined;
+      if (isMade) continue;
+      const report = await init(one);
+      expect(new Set(one.created).size, `after step ${at}`).toBe(1);
+      expect(report.environment, `after step ${at}`).toBe(expected.environment);
+      expect(one.ledger().read({ kinds: ['environment.borrowed'], limit: 10 }), `after step ${at}`).toHaveLength(1);
+    }
+  });
+
   it('is no part of the component, whatever its folder is called', async () => {
     const one = machine({
       [`${comfyui}/my-env/bin/python`]: 'python',
