@@ -2,13 +2,14 @@ import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
 import { borrowedLock } from '../domain/environments/borrowed.ts';
-import { readLock } from '../domain/environments/lock.ts';
+import { borrowedInterpreter, readLock } from '../domain/environments/lock.ts';
 import { type Component, parseComponents, printComponents } from '../domain/instances/components.ts';
 import { chooseDifferences, takeable } from '../domain/outside/choose.ts';
 import { authorText, differenceText } from '../domain/outside/describe.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { PackageMove, PlanDraft, PlannedFile } from '../domain/plans/plan.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { resolveComponents } from './_resolve-components.ts';
 
 /** Ids of differences, separated by blanks or commas; empty for all that can be taken over. */
 const input = z.object({ changes: z.string().default('') });
@@ -16,7 +17,8 @@ const input = z.object({ changes: z.string().default('') });
 /**
  * Plans to take outside changes over: which files of home they become. Code that is new has to be allowed by a person,
  * as the proof runs it. Writes nothing.
- * Faults: `OUTSIDE_NOT_FOUND`, `NOTHING_TO_DO`, `CHANGE_CONFLICT`, `CHANGE_MOVED` when it moved again meanwhile.
+ * Faults: `OUTSIDE_NOT_FOUND`, `NOTHING_TO_DO`, `CHANGE_CONFLICT`, `CHANGE_MOVED` when it moved again meanwhile,
+ * `PACKAGE_CONFLICT` when the packages that a pack asks for do not fit.
  */
 export const outsideChoose = definePlanningAction({
   id: 'outside.choose',
@@ -28,36 +30,54 @@ export const outsideChoose = definePlanningAction({
     const chosen = chooseDifferences(await context.outsideChanges(), ids);
     const taken = takeable(chosen, { isByName: ids.length > 0 });
     const left = chosen.filter((one) => !taken.includes(one));
-    const packages = taken.find(({ take }) => take?.kind === 'packages');
-    const environment = packages === undefined ? undefined : await surveyedLock(context, packages);
+    const before = parseComponents(await readHome(context, 'components.lock'));
+    const after = takenComponents(before, taken);
+    const environment = await environmentOf(context, taken, after);
+    const componentsText = printComponents(after);
     return {
-      moves: environment?.moves ?? [],
+      ...environment,
       rejected: [],
-      lockText: environment?.lockText ?? null,
-      requirementsText: null,
-      files: [...(await componentFiles(context, taken)), ...modelPathFiles(taken)],
+      files: [
+        ...(componentsText === printComponents(before) ? [] : [{ path: 'components.lock', text: componentsText }]),
+        ...modelPathFiles(taken),
+      ],
       notes: taken.map((one) => `${one.id} ${differenceText(one)} · ${authorText(one)}`),
       mustAsk: newCode(taken),
-      downloadBytes: 0,
-      diskBytes: 0,
-      warnings: left.map((one) => `${one.id} is left out, ${one.name}: ${one.whyNot ?? ''}`),
-    } satisfies PlanDraft;
+      warnings: [
+        ...environment.warnings,
+        ...left.map((one) => `${one.id} is left out, ${one.name}: ${one.whyNot ?? ''}`),
+      ],
+    };
   },
 });
 
-async function componentFiles(
-  context: PlanningContext,
-  taken: readonly OutsideDifference[],
-): Promise<readonly PlannedFile[]> {
-  const before = await readHome(context, 'components.lock');
-  let components = parseComponents(before);
+function takenComponents(before: readonly Component[], taken: readonly OutsideDifference[]): readonly Component[] {
+  let components = before;
   const without = (path: string): readonly Component[] => components.filter((one) => one.path !== path);
   for (const { take } of taken) {
     if (take?.kind === 'component') components = [...without(take.component.path), take.component];
     else if (take?.kind === 'drop-component') components = without(take.path);
   }
-  const text = printComponents(components);
-  return text === before ? [] : [{ path: 'components.lock', text }];
+  return components;
+}
+
+/**
+ * A borrowed environment is what lies there: whoever put a pack there put its packages there, too. One that is built
+ * from wheels gets what the components ask for.
+ */
+async function environmentOf(
+  context: PlanningContext,
+  taken: readonly OutsideDifference[],
+  components: readonly Component[],
+): Promise<Omit<PlanDraft, 'rejected'>> {
+  const nothing = { moves: [], lockText: null, requirementsText: null, downloadBytes: 0, diskBytes: 0, warnings: [] };
+  const packages = taken.find(({ take }) => take?.kind === 'packages');
+  if (packages !== undefined) return { ...nothing, ...(await surveyedLock(context, packages)) };
+  const lockText = await readHome(context, 'requirements.lock');
+  const isOfComponents = taken.some(({ take }) => take?.kind === 'component' || take?.kind === 'drop-component');
+  if (!isOfComponents || borrowedInterpreter(lockText) !== undefined) return nothing;
+  const requirementsText = await readHome(context, 'requirements.in');
+  return resolveComponents(context, { components, requirementsText, lockText, kept: [] });
 }
 
 const modelPathFiles = (taken: readonly OutsideDifference[]): readonly PlannedFile[] =>

@@ -8,6 +8,7 @@ import type { EngineContext } from '../../engine/context.ts';
 import { createPerformer } from '../../engine/effects/perform.ts';
 import { ensureEnvironment } from '../../engine/environments/ensure.ts';
 import { recordBorrowed } from '../../engine/environments/named.ts';
+import { takeFirstBaseline } from '../../engine/outside/take-baseline.ts';
 import { publishPoint, stateOf, writePoint } from '../../engine/restore/publish.ts';
 import type { App } from '../app.ts';
 import { readDefinitions } from '../read-definitions.ts';
@@ -50,6 +51,7 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
         { keys: ['installation'] },
       ),
     ]);
+    await takeFirstBaseline(context, taken.components);
     await files.remove(`${home}/${beginFile}`);
     return {
       ...plan.report,

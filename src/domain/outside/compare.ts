@@ -1,9 +1,10 @@
 import { borrowedChanges } from '../environments/borrowed.ts';
+import { movableModelPaths } from '../installation/model-paths.ts';
 import type { Component } from '../instances/components.ts';
 import { componentAuthor, packagesAuthor, sectionsAuthor, type Traces } from './author.ts';
 import { type Found, maxDetails, type TimeSpan, unknownAuthor } from './difference.ts';
 import type { ReflogEntry } from './reflog.ts';
-import { absoluteBasePaths, changedSections, mergeSections } from './sections.ts';
+import { changedSections, mergeSections } from './sections.ts';
 import type { AdoptedState, BorrowedState, ComponentState, FolderCount } from './state.ts';
 
 /** What the engine read about a component that moved: only of those that did. */
@@ -126,14 +127,17 @@ export function modelPathsDifference(options: {
   readonly now: string | null;
   readonly ours: string | null;
   readonly dir: string;
+  readonly homeDir: string;
   readonly when: TimeSpan | null;
   readonly mark: string;
 }): Found | undefined {
-  const { before, now, dir } = options;
+  const { before, now, dir, homeDir } = options;
   if (before === now) return undefined;
-  const [old, text, ours] = [before ?? '', now ?? '', options.ours ?? ''].map((one) => absoluteBasePaths(one, dir));
-  const changed = changedSections(old ?? '', text ?? '');
-  const merged = mergeSections({ before: old ?? '', after: text ?? '', ours: ours ?? '' });
+  // Packs are components: a search path for them would load what no lock names.
+  const movable = (one: string | null) => movableModelPaths({ dir, text: one ?? '' }, { homeDir, taken: new Set() });
+  const [old, text, ours] = [movable(before).text, movable(now).text, options.ours ?? ''];
+  const changed = changedSections(old, text);
+  const merged = mergeSections({ before: old, after: text, ours });
   const isSame = changed.length === 0 || (merged.kind === 'merged' && merged.text === ours);
   return {
     kind: 'model-paths',
@@ -147,15 +151,27 @@ export function modelPathsDifference(options: {
     when: options.when,
     who: changed.length === 0 ? unknownAuthor : sectionsAuthor(changed),
     mark: options.mark,
-    take: merged.kind === 'merged' && !isSame ? { kind: 'model-paths', text: merged.text } : null,
-    whyNot:
-      merged.kind === 'conflict'
-        ? `home's own file has the section ${merged.section} otherwise: put the two together by hand`
-        : isSame
-          ? 'no section of it is another one'
-          : null,
+    ...pathsTaking({ merged, isSame, problem: movable(now).problem }),
   };
 }
+
+function pathsTaking(options: {
+  merged: ReturnType<typeof mergeSections>;
+  isSame: boolean;
+  problem: string | null;
+}): Pick<Found, 'take' | 'whyNot'> {
+  const { merged, isSame, problem } = options;
+  if (problem !== null) return { take: null, whyNot: `it cannot be read: ${problem}` };
+  if (merged.kind === 'conflict') {
+    const whyNot = `home's own file has the section ${merged.section} otherwise: put the two together by hand`;
+    return { take: null, whyNot };
+  }
+  if (isSame) return { take: null, whyNot: noSectionMoved };
+  return { take: { kind: 'model-paths', text: merged.text }, whyNot: null };
+}
+
+/** Why a file of model paths that is another text is no difference. */
+export const noSectionMoved = 'no section of it is another one';
 
 /** Returns what moved in the borrowed environment since it was recorded, if anything did. */
 export function packagesDifference(before: BorrowedState, now: BorrowedState): Found | undefined {

@@ -47,12 +47,3 @@ function replaceOnce(text: string, from: string, to: string): string {
   const rest = text.slice(at + from.length);
   return `${text.slice(0, at)}${to === '' ? '' : to}${to === '' ? rest.replace(/^\n/, '') : rest}`;
 }
-
-/** Returns the text with every relative `base_path` made absolute: it counts from the folder that the file lies in. */
-export function absoluteBasePaths(text: string, dir: string): string {
-  return text.replace(
-    /^([ \t]+base_path:[ \t]*)(["']?)([^"'\n#]+?)\2([ \t]*(?:#.*)?)$/gm,
-    (line, key: string, _quote, path: string, rest: string) =>
-      /^[/~$]/.test(path) ? line : `${key}${JSON.stringify(`${dir}/${path.replace(/^\.\//, '')}`)}${rest}`,
-  );
-}

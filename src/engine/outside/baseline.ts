@@ -48,7 +48,9 @@ export async function firstBaseline(context: EngineContext, now: OutsideState): 
   if (created === undefined) return now;
   const taken = await componentsOf(context, await context.store.treeOf(asCommitId(created.head)));
   const present = new Map(now.adopted.components.map((one) => [one.path, one]));
-  const components = taken.map(({ path, tree, commit, source }) => {
+  // Packs may have been taken from other folders: those are not looked at.
+  const here = taken.filter(({ path }) => present.has(path));
+  const components = here.map(({ path, tree, commit, source }) => {
     const { isTracked = false, version = null } = present.get(path)?.tree === tree ? (present.get(path) ?? {}) : {};
     return { path, place: path, state: 'in use' as const, tree, reason: null, source, commit, isTracked, version };
   });

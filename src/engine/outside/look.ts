@@ -8,6 +8,7 @@ import {
   modelDifferences,
   modelPathsDifference,
   movedComponents,
+  noSectionMoved,
 } from '../../domain/outside/compare.ts';
 import {
   type Found,
@@ -43,7 +44,7 @@ export function lookOutside(engine: Engine, occasion: string): Promise<readonly 
   return engine.inOutsideTurn(async () => {
     const branch = await branchNow(engine);
     const known = await componentsOf(engine, branch.tree);
-    const now = await readOutsideState(engine);
+    const now = await readOutsideState(engine, new Set(known.map(({ path }) => path)));
     const before = (await readBaseline(engine)) ?? (await firstBaseline(engine, now));
     const adopted = await adoptedDifferences(engine, { before, now, known, tree: branch.tree });
     await writeBaseline(engine, adopted.baseline, adopted.settled ? 'the branch has it' : 'first look');
@@ -162,11 +163,11 @@ async function compareAdopted(
     now: now.modelPaths,
     ours: ours === undefined ? null : new TextDecoder().decode(ours),
     dir: now.dir,
+    homeDir: engine.outside.host.homeDir,
     when: file === undefined ? null : { fromMs: file.mtimeMs, toMs: file.mtimeMs },
     mark: engine.outside.digest.sha256(now.modelPaths ?? ''),
   });
-  if (paths !== undefined && paths.take === null && paths.whyNot?.startsWith('no section') === true)
-    settled = { ...settled, modelPaths: now.modelPaths };
+  if (paths !== undefined && paths.whyNot === noSectionMoved) settled = { ...settled, modelPaths: now.modelPaths };
   else if (paths !== undefined) found.push(paths);
   found.push(...modelDifferences(before.models, now.models));
   return { found, settled };

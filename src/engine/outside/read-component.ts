@@ -22,15 +22,18 @@ export async function smallText(files: Files, path: string): Promise<string | un
 
 /**
  * Looks at ComfyUI and its node packs below `dir`, those in use and those that are disabled. Files whose stat did not
- * move are not read again (`cacheKey` names what is remembered); git files are read as text and never obeyed.
+ * move are not read again (`cacheKey` names what is remembered); git files are read as text and never obeyed. A link is
+ * followed only where it leads to a pack that was taken already: `known` are the paths of components.
  */
 export async function readComponents(
   context: Looker,
   dir: string,
-  cacheKey: string,
+  { cacheKey, known }: { readonly cacheKey: string; readonly known: ReadonlySet<string> },
 ): Promise<readonly ComponentState[]> {
   const { files } = context.outside;
-  const states = [await readComponent(context, { dir, path: '.', place: '.', isDisabled: false, cacheKey })];
+  const isSkipped = await skippedInComfyui(files, dir);
+  const common = { dir, isDisabled: false, cacheKey, known, isSkipped };
+  const states = [await readComponent(context, { ...common, path: '.', place: '.' })];
   const at = `${dir}/custom_nodes`;
   for (const name of await files.list(at)) {
     if (name.startsWith('.') || name === '__pycache__') continue;
@@ -39,14 +42,14 @@ export async function readComponents(
     if (kind === undefined || kind === 'file') continue;
     const isDisabled = name.endsWith('.disabled');
     const path = `custom_nodes/${isDisabled ? name.slice(0, -'.disabled'.length) : name}`;
-    states.push(await readComponent(context, { dir, path, place: `custom_nodes/${name}`, isDisabled, cacheKey }));
+    states.push(await readComponent(context, { ...common, path, place: `custom_nodes/${name}`, isDisabled }));
   }
   for (const name of await files.list(`${at}/.disabled`)) {
     if ((await files.info(`${at}/.disabled/${name}`))?.kind !== 'directory') continue;
     // The Manager keeps several versions of one pack as `<name>@<version>`.
     const path = `custom_nodes/${name.replace(/@[^@]*$/, '')}`;
     const place = `custom_nodes/.disabled/${name}`;
-    states.push(await readComponent(context, { dir, path, place, isDisabled: true, cacheKey }));
+    states.push(await readComponent(context, { ...common, path, place, isDisabled: true }));
   }
   return states;
 }
@@ -57,11 +60,27 @@ interface Place {
   readonly place: string;
   readonly isDisabled: boolean;
   readonly cacheKey: string;
+  readonly known: ReadonlySet<string>;
+  readonly isSkipped: (path: string) => boolean;
+}
+
+/** As `init` leaves out: environments inside the folder, and links among the packs. */
+async function skippedInComfyui(files: Files, dir: string): Promise<(path: string) => boolean> {
+  const left = new Set<string>();
+  for (const name of await files.list(dir)) {
+    const marks = [`${dir}/${name}/pyvenv.cfg`, `${dir}/${name}/conda-meta`];
+    for (const mark of marks) if ((await files.info(mark)) !== undefined) left.add(name);
+  }
+  for (const name of await files.list(`${dir}/custom_nodes`))
+    if ((await files.info(`${dir}/custom_nodes/${name}`))?.kind === 'link') left.add(`custom_nodes/${name}`);
+  return (path) => left.has(path);
 }
 
 async function readComponent(context: Looker, place: Place): Promise<ComponentState> {
   const { files } = context.outside;
-  const folder = place.place === '.' ? place.dir : `${place.dir}/${place.place}`;
+  const entry = place.place === '.' ? place.dir : `${place.dir}/${place.place}`;
+  const isLink = place.place !== '.' && (await files.info(entry))?.kind === 'link';
+  const folder = isLink && place.known.has(place.path) ? ((await files.realPath(entry)) ?? entry) : entry;
   const base = { path: place.path, place: place.place };
   const refused = (reason: string): ComponentState => ({
     ...base,
@@ -85,7 +104,7 @@ async function readComponent(context: Looker, place: Place): Promise<ComponentSt
   const taken = await context.store.snapshot({
     dir: folder,
     limits: snapshotLimits,
-    skip: (path) => isOutsideComponent(place.path, path),
+    skip: (path) => isOutsideComponent(place.path, path) || (place.path === '.' && place.isSkipped(path)),
     cacheKey: `${place.cacheKey}:${place.path}`,
   });
   if (taken.kind === 'refused') {

@@ -24,7 +24,10 @@ export async function instanceDifferences(
   const program = `${composed.dir}/ComfyUI`;
   if ((await context.outside.files.info(program))?.kind !== 'directory') return [];
   const before = await componentsOf(context, asGitTreeId(composed.tree));
-  const now = await readComponents(context, program, `outside:${composed.instance}`);
+  const now = await readComponents(context, program, {
+    cacheKey: `outside:${composed.instance}`,
+    known: new Set(),
+  });
   const found: Found[] = [];
   for (const moved of movedComponents(before.map(asState), now.map(withoutCommit))) {
     const traces = await readTraces(context, program, moved);

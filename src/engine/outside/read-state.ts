@@ -7,23 +7,27 @@ const maxModels = 100_000;
 /** Files of ComfyUI-Manager that are looked at. */
 const maxManagerFiles = 300;
 
-/** Looks at what was adopted and is not ours. Nothing there is written. */
-export async function readOutsideState(context: EngineContext): Promise<OutsideState> {
+/** Looks at what was adopted and is not ours. Nothing there is written. `known`: paths of components that were taken. */
+export async function readOutsideState(context: EngineContext, known: ReadonlySet<string>): Promise<OutsideState> {
   const { adopted } = context.config;
   return {
     version: 1,
     atMs: context.outside.clock.nowMs(),
-    adopted: adopted === null ? null : await readAdopted(context, adopted.comfyui),
+    adopted: adopted === null ? null : await readAdopted(context, adopted.comfyui, known),
   };
 }
 
 /** Null when the folder is not there: a disk that is not mounted must not pass for packs that were removed. */
-async function readAdopted(context: EngineContext, dir: string): Promise<AdoptedState | null> {
+async function readAdopted(
+  context: EngineContext,
+  dir: string,
+  known: ReadonlySet<string>,
+): Promise<AdoptedState | null> {
   const { files } = context.outside;
   if ((await files.info(`${dir}/main.py`))?.kind !== 'file') return null;
   return {
     dir,
-    components: await readComponents(context, dir, 'outside:adopted'),
+    components: await readComponents(context, dir, { cacheKey: 'outside:adopted', known }),
     modelPaths: (await smallText(files, `${dir}/extra_model_paths.yaml`)) ?? null,
     models: await countModels(context, dir),
     managerFiles: await readManagerFiles(context, dir),

@@ -249,7 +249,7 @@ describe('the borrowed environment', () => {
 
 describe('the file of model paths', () => {
   const compared = (before: string | null, now: string | null, ours: string | null = before) =>
-    modelPathsDifference({ before, now, ours, dir: '/srv/ComfyUI', when: null, mark: 'm' });
+    modelPathsDifference({ before, now, ours, dir: '/srv/ComfyUI', homeDir: '/home/anna', when: null, mark: 'm' });
   const mine = 'mine:\n  base_path: /m\n  loras: l\n';
 
   it('is SwarmUI’s work when only its section changed, and is taken over without the others', () => {
@@ -271,7 +271,7 @@ describe('the file of model paths', () => {
   it('counts relative folders from where it lies', () => {
     expect(compared(null, 'a:\n  base_path: models/\n  loras: l\n')?.take).toEqual({
       kind: 'model-paths',
-      text: 'a:\n  base_path: "/srv/ComfyUI/models/"\n  loras: l\n',
+      text: 'a:\n  base_path: /srv/ComfyUI/models/\n  loras: l\n',
     });
   });
 
@@ -282,10 +282,23 @@ describe('the file of model paths', () => {
   });
 
   it('takes a section away that is gone there', () => {
-    expect(compared(`${mine}b:\n  loras: x\n`, mine, `# top\n${mine}b:\n  loras: x\n`)?.take).toEqual({
+    const b = 'b:\n  base_path: /b\n  loras: x\n';
+    expect(compared(mine + b, mine, `# top\n${mine}${b}`)?.take).toEqual({
       kind: 'model-paths',
       text: `# top\n${mine}`,
     });
+  });
+
+  it('never brings a search path for node packs: that would load what no lock names', () => {
+    const found = compared(mine, `${mine}swarmui:\n  base_path: /swarm\n  loras: Lora\n  custom_nodes: /tmp/evil\n`);
+    expect(found?.take).toEqual({
+      kind: 'model-paths',
+      text: `${mine}swarmui:\n  base_path: /swarm\n  loras: Lora\n`,
+    });
+  });
+
+  it('that is no YAML is told, and not taken', () => {
+    expect(compared(mine, 'a: [\n')?.whyNot).toMatch(/^it cannot be read: /);
   });
 });
 

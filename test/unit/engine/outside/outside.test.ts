@@ -9,13 +9,14 @@ import { heldRef } from '../../../../src/domain/outside/refs.ts';
 import { discardOutside } from '../../../../src/engine/outside/discard.ts';
 import { lookOutside, tryLookOutside } from '../../../../src/engine/outside/look.ts';
 import { saveInstance } from '../../../../src/engine/outside/save-instance.ts';
-import { startEngine } from '../../../fakes/fake-life.ts';
+import { passUntil, startEngine } from '../../../fakes/fake-life.ts';
 import { fakeSurvey } from '../../../fakes/fake-python.ts';
 import {
   anna,
   createWorld,
   homeDir,
   installed,
+  offered,
   upgrade,
   type World,
   type WorldOptions,
@@ -317,5 +318,29 @@ describe('keeping what moved in a borrowed environment', () => {
         expect.stringMatching(/^changed outside since restore\/0000: pip moved 1 package; not part of this plan/),
       ],
     });
+  });
+});
+
+it('a pack that is kept brings the packages that it asks for into an environment that is built from wheels', async () => {
+  const scene = await supervised(
+    {
+      index: { ...offered, pillow: { '11.0.0': {}, '11.1.0': {} } },
+      config: `adopted: { layout: clone, comfyui: ${comfyui}, python: null }\n`,
+    },
+    (world) => {
+      world.files.put(`${comfyui}/main.py`, 'print()\n');
+      const playbooks = new Map([[keepOutside.id, keepOutside]]);
+      return { ...world, context: { ...world.context, definitions: { ...world.context.definitions, playbooks } } };
+    },
+  );
+  await scene.ask('outside.look', { by });
+  scene.world.files.put(`${comfyui}/custom_nodes/new/__init__.py`, '');
+  scene.world.files.put(`${comfyui}/custom_nodes/new/requirements.txt`, 'pillow>=11.1\n');
+  await scene.ask('run.start', { goal: 'keep outside changes', options: { ...options, previewOnly: true }, by });
+  await passUntil(scene.world, () => scene.latest('plan.made') !== undefined);
+  expect(scene.latest('plan.made')?.plan).toMatchObject({
+    moves: [{ name: 'pillow', from: '11.0.0', to: '11.1.0' }],
+    files: [{ path: 'components.lock' }],
+    mustAsk: expect.stringContaining('the code of new'),
   });
 });
