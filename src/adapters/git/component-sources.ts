@@ -234,7 +234,9 @@ function unreachable(source: string, error: unknown): unknown {
   const said = stderrOf(error);
   const why = /does not appear to be a git repository|not found|does not exist/i.test(said)
     ? 'there is no repository'
-    : 'it does not answer';
+    : /dubious ownership/.test(said)
+      ? 'it belongs to another user of this machine'
+      : 'it does not answer';
   return new Fault('COMPONENT_SOURCE_UNREACHABLE', `Nothing came from ${shownSource(source)}: ${why}.`, {
     hints: ['Try again when it answers, or write where it is now as its source into components.lock.'],
     state: nothingTaken,

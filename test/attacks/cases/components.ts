@@ -92,7 +92,7 @@ export const componentCases: readonly AttackCase[] = [
       const branch = branchOf(world);
       const preview = await orchestrate(world, ['run', 'update pack demo-pack', '--dry-run']);
       expect(preview.exitCode, preview.stderr).toBe(0);
-      expect(textAt(preview.json, 'plan', 'mustAsk')).toContain('never run here');
+      expect(listAt(preview.json, 'plan', 'lines').join('\n')).toContain('was never run here');
       const asked = await orchestrate(world, ['run', 'update pack demo-pack']);
       expect({ exitCode: asked.exitCode, state: at(asked.json, 'state') }).toEqual({
         exitCode: 7,
