@@ -94,7 +94,9 @@ describe('a bundle', () => {
         return Buffer.from('late');
       },
     };
-    await expect(bundles.write({ file, keyFile, body, parts: [late], signal: called.signal })).rejects.toThrow();
+    await expect(bundles.write({ file, keyFile, body, parts: [late], signal: called.signal })).rejects.toThrow(
+      'called off',
+    );
     expect(readdirSync(join(file, '..'))).toEqual([]);
     writeFileSync(join(file, '..', '.bundle.tar.orchestrate-part'), 'left by a kill');
     await write(file);

@@ -2,6 +2,7 @@ import { faultSuite } from '../support/fault-suite.ts';
 import { diskCases } from './cases/disk.ts';
 import { gitCases } from './cases/git.ts';
 import { homeCases } from './cases/home.ts';
+import { ioCases } from './cases/io.ts';
 import { ledgerCases } from './cases/ledger.ts';
 import { serviceCases } from './cases/service.ts';
 import { slotCases } from './cases/slots.ts';
@@ -16,4 +17,5 @@ faultSuite('faults', [
   ...slotCases,
   ...diskCases,
   ...serviceCases,
+  ...ioCases,
 ]);

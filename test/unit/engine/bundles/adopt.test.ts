@@ -103,7 +103,7 @@ describe('a bundle that is adopted', () => {
     world.python.built.length = 0;
     await adopt(scene);
     await passUntil(world, () => closedAs(world, 'r1') !== undefined);
-    expect(closedAs(world, 'r1'), String(await faultOf(scene))).toBe('done');
+    expect(closedAs(world, 'r1')).toBe('done');
     expect(await world.files.readText(`${homeDir}/requirements.lock`)).toContain('numpy===2.1.0');
     expect(await world.files.readText(`${homeDir}/components.lock`)).toContain('custom_nodes/pack');
     expect(await world.files.readText(`${homeDir}/orchestrate.yaml`)).toBe(config);
