@@ -1,13 +1,26 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { type BreakMode, type Index, makeIndex } from './wheels.ts';
+import { BREAK_MODES, type BreakMode, type Index, makeIndex } from './wheels.ts';
 import { git } from './world/git.ts';
+
+/** Ways in which the upgrade of the demonstration is stopped: a torch that is broken somewhere, or a node pack that takes one torch only. */
+export type DemoBreak = BreakMode | 'conflict';
+
+const DEMO_BREAKS: readonly DemoBreak[] = [...BREAK_MODES, 'conflict'];
+
+/** Returns the way that a word from a command line names; throws on an unknown one. */
+export function requireDemoBreak(word: string | undefined): DemoBreak | undefined {
+  if (word === undefined) return undefined;
+  const found = DEMO_BREAKS.find((one) => one === word);
+  if (!found) throw new Error(`--break takes ${DEMO_BREAKS.join(', ')}; got "${word}"`);
+  return found;
+}
 
 export interface DemoWorldOptions {
   /** A new or empty folder. */
   readonly folder: string;
-  readonly breakMode?: BreakMode | undefined;
+  readonly breakMode?: DemoBreak | undefined;
 }
 
 /** Absolute paths of what was made, and the commits the clones are at. */
@@ -48,12 +61,10 @@ export function makeDemoWorld({ folder: wanted, breakMode }: DemoWorldOptions): 
   }
   mkdirSync(folder, { recursive: true });
   const comfyui = cloneOf(folder, 'ComfyUI', join(import.meta.dirname, 'comfyui'), join(folder, 'ComfyUI'));
-  const pack = cloneOf(
-    folder,
-    'demo-pack',
-    join(import.meta.dirname, 'packs', 'demo-pack'),
-    join(comfyui.path, 'custom_nodes', 'demo-pack'),
-  );
+  const packOf = (name: string): { path: string; head: string } =>
+    cloneOf(folder, name, join(import.meta.dirname, 'packs', name), join(comfyui.path, 'custom_nodes', name));
+  const pack = packOf('demo-pack');
+  if (breakMode === 'conflict') packOf('frozen-pack');
   for (const name of [...MODEL_FOLDERS.map((kind) => join('models', kind)), 'input', 'output', 'user']) {
     mkdirSync(join(comfyui.path, name), { recursive: true });
   }
@@ -61,7 +72,7 @@ export function makeDemoWorld({ folder: wanted, breakMode }: DemoWorldOptions): 
     folder,
     comfyui,
     pack,
-    index: makeIndex({ into: join(folder, 'index'), breakMode }),
+    index: makeIndex({ into: join(folder, 'index'), breakMode: breakMode === 'conflict' ? undefined : breakMode }),
     smokeWorkflow: join(comfyui.path, 'smoke', 'padded-card.json'),
   };
 }

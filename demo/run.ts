@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { makeDemoWorld } from './make.ts';
+import { type DemoBreak, makeDemoWorld, requireDemoBreak } from './make.ts';
 import { type Place, commands } from './run/commands.ts';
 import { Findings, reportText } from './run/findings.ts';
 import { findFreePort, namesIn } from './run/observe.ts';
@@ -13,16 +13,16 @@ import { type OwnProcess, ownProcesses, stopOwnProcesses } from './run/processes
 import { type Ask, productIn } from './run/product.ts';
 import { removeTree } from './run/remove-tree.ts';
 import { adopt, refuseBrokenUpgrade, upgradeAndUndo } from './run/scenes.ts';
-import { type BreakMode, requireBreakMode } from './wheels.ts';
 
-const USAGE = `npm run demo [-- --break import|boot|smoke] [--keep] [--dir FOLDER]
+const USAGE = `npm run demo [-- --break import|boot|smoke|conflict] [--keep] [--dir FOLDER]
 
-  --break WHERE  add a newer, broken torch and show that production stays as it is
+  --break WHERE  add a newer, broken torch, or (conflict) a node pack that takes one torch only,
+                 and show that production stays as it is
   --keep         keep the folder
   --dir FOLDER   use this new or empty folder`;
 
 interface Options {
-  readonly breakMode: BreakMode | undefined;
+  readonly breakMode: DemoBreak | undefined;
   readonly keep: boolean;
   readonly dir: string | undefined;
 }
@@ -54,7 +54,7 @@ function readOptions(args: readonly string[]): Options {
     options: { break: { type: 'string' }, keep: { type: 'boolean', default: false }, dir: { type: 'string' } },
   });
   if (values.dir !== undefined && namesIn(values.dir).length > 0) throw new Error(`${values.dir} is not empty`);
-  return { breakMode: requireBreakMode(values.break), keep: values.keep, dir: values.dir };
+  return { breakMode: requireDemoBreak(values.break), keep: values.keep, dir: values.dir };
 }
 
 async function demonstrate({ breakMode, keep, dir }: Options): Promise<number> {
@@ -87,7 +87,7 @@ async function demonstrate({ breakMode, keep, dir }: Options): Promise<number> {
     mkdirSync(join(folder, 'run'), { mode: 0o700 });
     await adopt({ place, ask, record });
     if (breakMode === undefined) await upgradeAndUndo({ place, ask, record });
-    else closing = `Stopped, and nothing changed: ${await refuseBrokenUpgrade({ place, ask, record })}`;
+    else closing = `Stopped, and nothing changed: ${await refuseBrokenUpgrade({ place, ask, record }, breakMode)}`;
   } catch (error) {
     record.meets(
       'the demonstration came to its end',

@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 
+import type { DemoBreak } from '../make.ts';
 import { NEWEST_TORCH, NEWEST_TORCH_WHEN_BROKEN, START_TORCH, type Place, commands } from './commands.ts';
 import type { Findings } from './findings.ts';
 import { type Production, observeBranch, observePicture, observeProduction, whyUnreachable } from './observe.ts';
@@ -49,7 +50,7 @@ export async function upgradeAndUndo(stage: Stage): Promise<void> {
     const gate = findWith(review.json, 'verdict', 'exact', 'environment');
     record.same('the merged tree is the one that was proven', shortId(text(gate?.['exact'])), shortId(upgraded.tree));
     const proven = findListWith(review.json, 'part', 'grade').map((one) => String(one['part']));
-    record.same('its evidence', 'boot imports smoke', proven.sort().join(' '));
+    record.same('its evidence', 'boot checks imports smoke', proven.sort().join(' '));
     await ask(commands.restoresShown(), place.home);
     const points = findListWith((await ask(commands.restoreList(), place.home)).json, 'tag', 'grade');
     const grades = points.map((point) => `${text(point['name'])} ${text(point['grade'])}`);
@@ -78,8 +79,8 @@ export async function upgradeAndUndo(stage: Stage): Promise<void> {
   await expectSoundJournal(stage);
 }
 
-/** Tries an upgrade to a torch that is broken; nothing may change. */
-export async function refuseBrokenUpgrade(stage: Stage): Promise<string> {
+/** Tries an upgrade to a torch that is broken, or that a node pack does not take; nothing may change. */
+export async function refuseBrokenUpgrade(stage: Stage, breakMode: DemoBreak): Promise<string> {
   const { place, ask, record } = stage;
   const before = observeBranch(place.home);
   const productionBefore = await observeProduction(place.port);
@@ -87,7 +88,8 @@ export async function refuseBrokenUpgrade(stage: Stage): Promise<string> {
   const run = await record.timed('upgrade', () => ask(commands.run(), place.home));
   const moves = findListWith(run.json, 'name', 'from', 'to');
   const wanted = text(moves.find((move) => move['name'] === 'torch')?.['to']);
-  record.same('the run tried the newest torch', NEWEST_TORCH_WHEN_BROKEN, wanted);
+  const newest = breakMode === 'conflict' ? NEWEST_TORCH : NEWEST_TORCH_WHEN_BROKEN;
+  record.same('the run tried the newest torch', newest, wanted);
   record.meets('the run did not go through', 'exit other than 0', `exit ${run.exitCode}`, run.exitCode !== 0);
   const productionAfter = await observeProduction(place.port);
   const describe = (one: Production | undefined): string | undefined => one && `${one.torch}, started ${one.bornAt}`;
@@ -96,8 +98,35 @@ export async function refuseBrokenUpgrade(stage: Stage): Promise<string> {
   record.same('the branch is where it was', shortId(before.head), shortId(after.head));
   const reason = reasonOf(run.json);
   record.meets('the product says why', 'a sentence', reason, reason !== undefined);
+  if (breakMode === 'conflict') await expectConflictTold(stage, { run: run.json, reason });
   await expectSoundJournal(stage);
   return reason ?? 'it gave no reason';
+}
+
+/** The pack's pin was told in the plan, its two sides are in the reason, and there is nothing to take back. */
+async function expectConflictTold(
+  { place, ask, record }: Stage,
+  { run, reason }: { run: unknown; reason: string | undefined },
+): Promise<void> {
+  const pin = `torch==${START_TORCH}`;
+  const warned = findListWith(run, 'pack', 'requirement', 'chosen').map(
+    (one) => `${text(one['pack'])} asks for ${text(one['requirement'])}, gets ${text(one['chosen'])}`,
+  );
+  record.same('the plan warned', `frozen-pack asks for ${pin}, gets torch ${NEWEST_TORCH}`, warned.join('; '));
+  const sides = [`frozen-pack asks for ${pin}`, `"upgrade pytorch" brings torch ${NEWEST_TORCH}`];
+  record.meets(
+    'the reason names both sides, and who asked',
+    sides.join(', '),
+    reason,
+    sides.every((side) => reason?.includes(side)),
+  );
+  const undo = await ask(commands.undo(), place.home);
+  record.meets(
+    'there is nothing to undo',
+    'exit other than 0',
+    `exit ${undo.exitCode}: ${reasonOf(undo.json) ?? 'no reason'}`,
+    undo.exitCode !== 0,
+  );
 }
 
 async function expectSoundJournal({ place, ask, record }: Stage): Promise<void> {

@@ -1,7 +1,15 @@
+import { z } from 'zod';
+
 import { Fault } from '../base/fault.ts';
 import type { GitTreeId } from '../base/ids.ts';
 import { parseComponents, removedComponents } from '../domain/instances/components.ts';
 import type { ActionContext } from './_context.ts';
+
+/**
+ * Where the baseline comes from: `prove` runs the branch when it is not on record; `record` takes what is there, which may
+ * be nothing, for a branch whose environment cannot be started any more.
+ */
+export const baselineInput = z.enum(['prove', 'record']).default('prove');
 
 /**
  * Returns what is proven of the branch's own tree, or undefined where it cannot be proven any more: packages of a

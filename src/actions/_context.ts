@@ -1,7 +1,13 @@
 import type { ZodType } from 'zod';
 
 import type { CommitId, EnvironmentId, GitTreeId } from '../base/ids.ts';
-import type { BootEvidence, Evidence, SmokeEvidence, WorkflowProof } from '../domain/changes/evidence.ts';
+import type {
+  BootEvidence,
+  ChecksEvidence,
+  Evidence,
+  SmokeEvidence,
+  WorkflowProof,
+} from '../domain/changes/evidence.ts';
 import type { InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
@@ -12,6 +18,7 @@ import type {
   Clock,
   ComponentSources,
   Digest,
+  EnvironmentCondition,
   Files,
   PackageIndex,
   Python,
@@ -35,9 +42,29 @@ export interface ReadyEnvironment {
   readonly borrowed?: { readonly readOnly: readonly string[] };
 }
 
+/** The short of what was recorded of an environment; the whole is the row. */
+export interface RecordedFacts {
+  readonly nPackages: number;
+  /** Packages that came from an address, a repository or a folder. */
+  readonly notFromIndex: readonly string[];
+  /** Names of the graphics cards, or why there are none. */
+  readonly graphics: string;
+  readonly failedImports: readonly string[];
+}
+
 /** What proves a tree. Each answers at once when evidence with the identical key is on record. */
 export interface Proofs {
+  /** What is on record of a tree, in whichever environment it ran; nothing is started for it. */
+  onRecord(tree: GitTreeId): {
+    readonly checks: (ChecksEvidence & { readonly row: number }) | undefined;
+    readonly boot: (BootEvidence & { readonly row: number }) | undefined;
+    readonly smoke: (SmokeEvidence & { readonly row: number }) | undefined;
+  };
   imports(tree: GitTreeId): Promise<Extract<Evidence, { part: 'imports' }> & { readonly row: number }>;
+  /** Writes down what the environment of a tree holds, the machine and the baseline. */
+  record(tree: GitTreeId): Promise<RecordedFacts & { readonly row: number }>;
+  /** Asks torch, and whether every package has what it needs. What is bad is in the answer: the caller judges. */
+  checks(tree: GitTreeId): Promise<ChecksEvidence & { readonly row: number }>;
   boot(tree: GitTreeId): Promise<BootEvidence & { readonly row: number; readonly reused: boolean }>;
   smoke(tree: GitTreeId): Promise<SmokeEvidence & { readonly row: number; readonly reused: boolean }>;
   /** Runs workflows of the tree now, whatever is on record; null: all. It is no evidence: nothing is compared with it. */
@@ -103,6 +130,8 @@ export type PlanningContext = Pick<
   outsideChanges(): Promise<readonly OutsideDifference[]>;
   /** Only a plan fetches components: what it names is what is taken. */
   readonly sources: ComponentSources;
+  /** How the branch's environment is there at this moment. */
+  environmentNow(): Promise<EnvironmentCondition>;
 };
 
 /**

@@ -1,3 +1,4 @@
+import { Fault } from '../base/fault.ts';
 import { printLock } from '../domain/environments/lock.ts';
 import { editRequirement, parseRequirements } from '../domain/environments/requirements.ts';
 import type { PackageMove, PlanDraft, RejectedVersion } from '../domain/plans/plan.ts';
@@ -42,7 +43,7 @@ export function environmentDraft(options: {
   return {
     moves,
     rejected: options.rejected ?? [],
-    lockText: printLock({ abi: python.abi, platform: python.platform, packages: found.packages }),
+    lockText: lockTextOf({ before, found, python }),
     requirementsText: movedPins(options.requirementsText ?? before.requirementsText, { versions, after }),
     downloadBytes,
     diskBytes: all > 0 ? all * unpackedRatio : null,
@@ -51,6 +52,22 @@ export function environmentDraft(options: {
     brokenPromises: found.brokenPromises,
   };
 }
+
+/** Returns the lock of what was found; a build number stays, so that the files of an earlier build are not met again. */
+export function lockTextOf(options: {
+  readonly before: EnvironmentBefore;
+  readonly found: Pick<Extract<AllResolved, { kind: 'resolved' }>, 'packages'>;
+  readonly python: Pick<PythonFacts, 'abi' | 'platform'>;
+}): string {
+  const { before, found, python } = options;
+  const { build } = before.lock;
+  const { abi, platform } = python;
+  return printLock({ abi, platform, packages: found.packages, ...(build === undefined ? {} : { build }) });
+}
+
+/** Returns the fault for what cannot be resolved. */
+export const impossible = ({ code, reason }: Extract<AllResolved, { kind: 'impossible' }>): Fault =>
+  new Fault(code, reason, { state: 'Nothing was changed.' });
 
 function movedPins(
   text: string,

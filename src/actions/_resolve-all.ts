@@ -9,8 +9,10 @@ import {
   type PackLine,
   promiseWarning,
   relaxedLine,
+  torchFamily,
 } from '../domain/environments/promises.ts';
 import { findRequirement, printRequirement, type Requirement } from '../domain/environments/requirements.ts';
+import { meetsSpecifiers } from '../domain/environments/specifier.ts';
 import type { PythonFacts, Resolution, TakenPackage } from '../ports/index.ts';
 import type { PlanningContext } from './_context.ts';
 import { type EnvironmentBefore, ownRequirements, type OwnRequirement, pinsOf } from './_environment-before.ts';
@@ -99,13 +101,12 @@ export async function resolveAll(context: ResolvingContext, wanted: AllWanted): 
   const agreed = await agree(resolve, { own, packs, pins, last: () => last });
   if (agreed.kind === 'impossible') return { ...agreed, reason: reasonOf(agreed, own) };
   const { found, lines } = agreed;
-  const bounds = agreed.pinsMoved ? [] : pins;
   const extra = await undeclared(resolveToday, { before, found, python, gone: new Set(wanted.removed) });
   const stays = extra.map((name) => `${name}===${before.versions.get(name) ?? ''}`);
-  const all = stays.length === 0 ? found : await resolve([...lines, ...stays], bounds);
+  const all = stays.length === 0 ? found : await resolve([...lines, ...stays], agreed.bounds);
   const withExtra = all.kind === 'resolved' ? all : found;
   return answer(withExtra, {
-    ...{ own, packs, othersMoved: agreed.pinsMoved },
+    ...{ own, packs, othersMoved: agreed.bounds.length < (tiersOf(pins, agreed.lines)[0]?.length ?? 0) },
     extra: extra.map((name) => ({ name, version: before.versions.get(name) ?? '', isKept: all.kind === 'resolved' })),
   });
 }
@@ -115,11 +116,15 @@ type Agreed =
       readonly kind: 'resolved';
       readonly found: Resolved;
       readonly lines: readonly string[];
-      readonly pinsMoved: boolean;
+      /** The versions that stay. */
+      readonly bounds: readonly string[];
     }
   | Impossible;
 
-/** Brings packs and pins in line with what wins: first all, then without the pins, then without the lines of packs that fight. */
+/**
+ * Brings packs in line with what wins, and keeps what can be kept: every version where it is, else those of the torch family, else
+ * none; only when the packs fight with what wins, lines of packs are given up.
+ */
 async function agree(
   resolve: Resolve,
   options: {
@@ -132,14 +137,12 @@ async function agree(
   const { packs, pins } = options;
   const own = options.own.map(({ requirement }) => printRequirement({ ...requirement, comment: null }));
   let lines = packs.map(({ line }) => line);
-  const agreed = (found: Resolved, pinsMoved: boolean): Agreed => ({
-    kind: 'resolved',
-    ...{ found, pinsMoved, lines: [...own, ...lines] },
-  });
-  const kept = await resolve([...own, ...lines], pins);
-  if (kept.kind === 'resolved') return agreed(kept, false);
-  let free = pins.length === 0 ? kept : await resolve([...own, ...lines], []);
-  if (free.kind === 'resolved') return agreed(free, true);
+  let free: Resolution | undefined;
+  for (const bounds of [...tiersOf(pins, [...own, ...lines]), []]) {
+    free = await resolve([...own, ...lines], bounds);
+    if (free.kind === 'resolved') return { kind: 'resolved', found: free, lines: [...own, ...lines], bounds };
+  }
+  if (free === undefined) throw new Error('the last try has no bounds');
   const alone = lines.length === 0 ? free : await resolve(own, []);
   if (alone.kind === 'impossible') return alone;
   while (free.kind === 'impossible') {
@@ -152,8 +155,25 @@ async function agree(
     lines = lines.with(culprit, lines[culprit] === relaxed ? '' : relaxed);
     free = await resolve([...own, ...lines], []);
   }
-  const again = pins.length === 0 ? free : await resolve([...own, ...lines], pins);
-  return again.kind === 'resolved' ? agreed(again, false) : agreed(free, true);
+  for (const bounds of tiersOf(pins, [...own, ...lines])) {
+    const again = await resolve([...own, ...lines], bounds);
+    if (again.kind === 'resolved') return { kind: 'resolved', found: again, lines: [...own, ...lines], bounds };
+  }
+  return { kind: 'resolved', found: free, lines: [...own, ...lines], bounds: [] };
+}
+
+/** What may stay, most first: every version that all lines are content with, then those of the torch family. */
+function tiersOf(pins: readonly string[], lines: readonly string[]): readonly (readonly string[])[] {
+  const asked = Map.groupBy(
+    lines.map(readLine).filter((one) => one !== undefined),
+    ({ name }) => name,
+  );
+  const fitting = pins.filter((pin) => {
+    const [name = '', version = ''] = pin.split('===');
+    return (asked.get(name) ?? []).every((one) => one.marker !== null || meetsSpecifiers(version, one.specifiers));
+  });
+  const family = fitting.filter((pin) => torchFamily.has(pin.split('===', 1)[0] ?? ''));
+  return [fitting, family].filter((tier, at, all) => tier.length > 0 && tier.length !== all[at - 1]?.length);
 }
 
 /**

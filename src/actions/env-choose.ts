@@ -4,9 +4,9 @@ import { Fault } from '../base/fault.ts';
 import { normalName } from '../domain/environments/package-name.ts';
 import { requireRequirement } from '../domain/environments/requirements.ts';
 import { torchWarnings } from '../domain/environments/torch-companions.ts';
-import { compareVersions, isPrerelease } from '../domain/environments/version.ts';
 import type { PlanDraft, RejectedVersion } from '../domain/plans/plan.ts';
 import type { PythonFacts } from '../ports/index.ts';
+import { candidatesOf } from './_candidates.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
 import { type EnvironmentBefore, ownRequirements, readEnvironment, requirePackage } from './_environment-before.ts';
 import { environmentDraft } from './_environment-plan.ts';
@@ -18,9 +18,6 @@ const input = z.object({
   family: z.string().default(''),
   version: z.string().default(''),
 });
-
-/** Versions that are tried, newest first, before giving up. */
-const maxTries = 8;
 
 /**
  * Chooses the newest version of a package that fits everything else, together with its family, and resolves the whole
@@ -41,21 +38,16 @@ export const envChoose = definePlanningAction({
     const before = await readEnvironment(context);
     const from = requirePackage(before, name);
     const python = await context.interpreter();
-    const { index, mark } = context;
-    const toolsDir = context.paths.tools;
-    const versions =
-      asked.version === '' ? await context.python.versions({ name, index, python, toolsDir, mark }) : [asked.version];
-    const candidates = versions.filter((version) => asked.version !== '' || !isPrerelease(version)).slice(0, maxTries);
-    const rejected: RejectedVersion[] = [];
-    for (const version of candidates) {
-      if (asked.version === '' && compareVersions(version, from) <= 0) break;
+    const candidates = await candidatesOf(context, { name, version: asked.version, newerThan: from, python });
+    const rejected: RejectedVersion[] = [...candidates.rejected];
+    for (const version of candidates.versions) {
       if (version === from) break;
       const one = { name, version, family, before, python };
       const tried = await tryVersion(context, one);
-      if (tried.kind === 'resolved') return draftOf({ ...one, found: tried, rejected });
+      if (tried.kind === 'resolved') return draftOf({ ...one, found: tried, rejected, warnings: candidates.warnings });
       rejected.push({ name, version, why: tried.reason });
     }
-    throw nothingFits({ name, from, asked: asked.version, candidates, rejected });
+    throw nothingFits({ name, from, asked: asked.version, rejected });
   },
 });
 
@@ -85,7 +77,11 @@ function tryVersion(context: PlanningContext, { name, version, family, before, p
 }
 
 function draftOf(
-  options: Try & { found: Extract<AllResolved, { kind: 'resolved' }>; rejected: readonly RejectedVersion[] },
+  options: Try & {
+    found: Extract<AllResolved, { kind: 'resolved' }>;
+    rejected: readonly RejectedVersion[];
+    warnings: readonly string[];
+  },
 ): PlanDraft {
   const { name, version, family, before, python, found, rejected } = options;
   const after = new Map(found.packages.map((one) => [one.name, one.version]));
@@ -95,17 +91,16 @@ function draftOf(
     : [];
   return {
     ...draft,
-    warnings: [...others, ...(name === 'torch' ? torchWarnings(version, after) : []), ...draft.warnings],
+    warnings: [
+      ...options.warnings,
+      ...others,
+      ...(name === 'torch' ? torchWarnings(version, after) : []),
+      ...draft.warnings,
+    ],
   };
 }
 
-function nothingFits(one: {
-  name: string;
-  from: string;
-  asked: string;
-  candidates: readonly string[];
-  rejected: readonly RejectedVersion[];
-}): Fault {
+function nothingFits(one: { name: string; from: string; asked: string; rejected: readonly RejectedVersion[] }): Fault {
   const { name, from, asked, rejected } = one;
   const state = 'Nothing was changed.';
   const first = rejected[0];

@@ -12,6 +12,12 @@ const output = z.object({
   reused: z.boolean(),
   bootRow: z.number().int(),
   smokeRow: z.number().int(),
+  checksRow: z.number().int(),
+  /** Row that holds packages with their origin, components, graphics cards and baseline. */
+  recordRow: z.number().int(),
+  graphics: z.string(),
+  notFromIndex: z.array(z.string()),
+  failedImports: z.array(z.string()),
 });
 
 /** Records what is installed and how it runs today: the baseline that everything later is compared with. */
@@ -24,9 +30,11 @@ export const envRecord = defineAction({
   async run(context) {
     const { baseTree, store, proofs } = context;
     const imports = await proofs.imports(baseTree);
+    const checks = await proofs.checks(baseTree);
     await context.note('the branch as it is now: booting it for a baseline');
     const boot = await proofs.boot(baseTree);
     const smoke = await proofs.smoke(baseTree);
+    const recorded = await proofs.record(baseTree);
     const text = async (path: string): Promise<string> =>
       new TextDecoder().decode(await store.readFile(baseTree, path));
     const environment = await context.environment(await text('requirements.lock'));
@@ -39,8 +47,18 @@ export const envRecord = defineAction({
       reused: boot.reused && smoke.reused,
       bootRow: boot.row,
       smokeRow: smoke.row,
+      checksRow: checks.row,
+      recordRow: recorded.row,
+      graphics: recorded.graphics,
+      notFromIndex: [...recorded.notFromIndex],
+      failedImports: [...recorded.failedImports],
     };
   },
-  describe: ({ nPackages, nComponents, nWorkflows, nWorkflowsRan, reused }) =>
-    `${nPackages} packages, ${nComponents} components; baseline: ${nWorkflowsRan} of ${nWorkflows} workflows ran${reused ? ' (on record)' : ''}`,
+  describe: ({ nPackages, nComponents, nWorkflows, nWorkflowsRan, reused, graphics, notFromIndex, failedImports }) =>
+    [
+      `${nPackages} packages, ${nComponents} components; ${graphics}`,
+      ...(notFromIndex.length === 0 ? [] : [`not from an index: ${notFromIndex.slice(0, 5).join(', ')}`]),
+      ...(failedImports.length === 0 ? [] : [`do not import today: ${failedImports.slice(0, 5).join(', ')}`]),
+      `baseline: ${nWorkflowsRan} of ${nWorkflows} workflows ran${reused ? ' (on record)' : ''}`,
+    ].join('; '),
 });

@@ -3,11 +3,18 @@ import { bundleChoose } from './bundle-choose.ts';
 import { bundleImport } from './bundle-import.ts';
 import { componentsChooseCore } from './components-choose-core.ts';
 import { componentsTake } from './components-take.ts';
+import { envAdd } from './env-add.ts';
 import { envBuild } from './env-build.ts';
 import { envChooseTorch } from './env-choose-torch.ts';
 import { envChoose } from './env-choose.ts';
 import { envLock } from './env-lock.ts';
+import { envPin } from './env-pin.ts';
+import { envPython } from './env-python.ts';
+import { envRebuild } from './env-rebuild.ts';
 import { envRecord } from './env-record.ts';
+import { envRelock } from './env-relock.ts';
+import { envRemove } from './env-remove.ts';
+import { envUnpin } from './env-unpin.ts';
 import { envVerify } from './env-verify.ts';
 import { filesWrite } from './files-write.ts';
 import { instanceBoot } from './instance-boot.ts';
@@ -25,11 +32,18 @@ export const actions = [
   bundleImport,
   componentsChooseCore,
   componentsTake,
+  envAdd,
   envBuild,
   envChoose,
   envChooseTorch,
   envLock,
+  envPin,
+  envPython,
+  envRebuild,
   envRecord,
+  envRelock,
+  envRemove,
+  envUnpin,
   envVerify,
   filesWrite,
   instanceBoot,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
 import { judgeSmoke } from '../domain/changes/judge.ts';
-import { findBaseline } from './_baseline.ts';
+import { baselineInput, findBaseline } from './_baseline.ts';
 import { defineAction } from './_context.ts';
 
 const output = z.object({
@@ -28,11 +28,15 @@ export const instanceSmoke = defineAction({
   id: 'instance.smoke',
   summary: 'Run your workflows and compare them with the baseline',
   effect: 'write',
-  input: z.object({}),
+  input: z.object({ baseline: baselineInput }),
   output,
-  async run(context) {
-    const baseline = await findBaseline(context, (tree) => context.proofs.smoke(tree));
-    const smoke = await context.proofs.smoke(await context.snapshot());
+  async run(context, asked) {
+    const { proofs, baseTree } = context;
+    const baseline =
+      asked.baseline === 'prove'
+        ? await findBaseline(context, (tree) => proofs.smoke(tree))
+        : proofs.onRecord(baseTree).smoke;
+    const smoke = await proofs.smoke(await context.snapshot());
     const findings = judgeSmoke(baseline, smoke, context.config.policy.maxSlowdown);
     if (findings.length > 0) {
       throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {

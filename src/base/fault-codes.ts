@@ -109,6 +109,7 @@ export const faultCodes = {
   ENVIRONMENT_BUILD_FAILED: entry('user', 'The environment could not be built.'),
   ENVIRONMENT_DRIFTED: entry('conflict', 'The files of an environment are not the ones that were proven.'),
   ENVIRONMENT_IMPORT_FAILED: entry('user', 'A package of the new environment does not import.'),
+  ENVIRONMENT_CHECK_FAILED: entry('user', 'The new environment fails a check that the one before it passed.'),
   LOCK_INVALID: entry('user', 'requirements.lock is not well-formed.'),
   // Instances and ports.
   PORT_TAKEN: entry('busy', 'A port is held by a program that is not ours.'),

@@ -1,5 +1,6 @@
 import type { EnvironmentId } from '../base/ids.ts';
 import type { Offer } from '../domain/environments/offer.ts';
+import type { TorchAnswer, UnmetNeed } from '../domain/environments/torch-checks.ts';
 
 export type { Offer, OfferedFile } from '../domain/environments/offer.ts';
 
@@ -12,6 +13,19 @@ export interface PythonFacts {
   /** `linux-x86_64` and so on (`sysconfig.get_platform()`). */
   readonly platform: string;
   readonly pipVersion: string;
+}
+
+/** A Python of the search path. */
+export interface FoundInterpreter {
+  /** Its name there, `python3.12`: `probe` finds it by that. */
+  readonly name: string;
+  /** Absolute path, links resolved. */
+  readonly program: string;
+  readonly version: string;
+  /** `cp312` */
+  readonly abi: string;
+  /** Why no environment can be made with it, or null. */
+  readonly problem: string | null;
 }
 
 /** Where packages come from. Exactly one source; ambient pip configuration is never read. */
@@ -103,6 +117,8 @@ export interface BuiltEnvironment {
 export interface Python {
   /** Finds the interpreter (`program` or the best on PATH) and makes the pip tool ready in `toolsDir`. A repeat is safe. */
   probe(options: { program?: string; toolsDir: string }): Promise<PythonFacts>;
+  /** Every Python of the search path, each once, best name first; unusable ones with the reason. Read-only. */
+  interpreters(): Promise<readonly FoundInterpreter[]>;
   /**
    * Resolves requirement lines to exact wheels with hashes, wheels only, without installing. Read-only. `kept`: absolute
    * paths of wheels that count beside those of the index: what was built by hand is on no index.
@@ -131,14 +147,6 @@ export interface Python {
     toolsDir: string;
     mark: string;
   }): Promise<Taking>;
-  /** Versions of one package that the index offers for this interpreter, newest first. */
-  versions(options: {
-    name: string;
-    index: PackageIndex;
-    python: PythonFacts;
-    toolsDir: string;
-    mark: string;
-  }): Promise<readonly string[]>;
   /**
    * What an index offers of one package, newest first, as its own pages tell it: every wheel, for whatever machine. `[]`
    * when it does not have the package. An index is read over https, or http on this machine. Read-only.
@@ -156,6 +164,23 @@ export interface Python {
   recorded(dir: string): Promise<RecordedEnvironment | undefined>;
   /** Runs `python -c "import <module>"` for each in a process of its own. `error` is the last line of the traceback. */
   importCheck(options: { python: string; modules: readonly string[]; mark: string }): Promise<readonly ImportResult[]>;
+  /**
+   * Asks torch what it was built for, what device it sees, and computes with it, each question in a process of its own. `[]` when
+   * the environment has no torch. With `mayUseGpu: false` torch sees no graphics card. A question that fails is an answer, not a fault.
+   */
+  torchCheck(options: {
+    python: string;
+    toolsDir: string;
+    mayUseGpu: boolean;
+    mark: string;
+  }): Promise<readonly TorchAnswer[]>;
+  /** Packages of an environment that do not have what their metadata asks for (`pip check`, by our own pip). Faults: `PROCESS_FAILED`, `PROCESS_TIMEOUT`. */
+  unmetNeeds(options: {
+    python: string;
+    facts: PythonFacts;
+    toolsDir: string;
+    mark: string;
+  }): Promise<readonly UnmetNeed[]>;
   /** Names and versions that the environment really holds (`importlib.metadata`), sorted by name. */
   freeze(options: {
     python: string;

@@ -38,6 +38,27 @@ describe('the probe of Python', () => {
     expect(readdirSync(join(twice.toolsDir, 'tmp'))).toEqual([]);
   });
 
+  it('lists every Python of the search path once, and says why one cannot be used', async () => {
+    const bin = join(folder, 'bin-many');
+    mkdirSync(bin);
+    const other = { version: '3.13.1', abi: 'cp313', program: '/opt/python3.13', hasVenv: false, pips: [] };
+    writeProgram(join(bin, 'python3.13'), says(other));
+    writeProgram(join(bin, 'python3'), says(other));
+    writeProgram(join(bin, 'python3.12'), 'exit 3');
+    expect(await withSearchPath([bin]).interpreters()).toEqual([
+      {
+        ...{ name: 'python3.13', program: '/opt/python3.13', version: '3.13.1', abi: 'cp313' },
+        problem: 'Python 3.13.1 at /opt/python3.13 has no venv module.',
+      },
+    ]);
+    const facts = await python.probe({ toolsDir });
+    const found = await python.interpreters();
+    expect(found.find(({ program }) => program === facts.program)).toMatchObject({
+      ...{ version: facts.version, abi: facts.abi, problem: null },
+      name: expect.stringMatching(/^python3/) as string,
+    });
+  });
+
   it.each([
     ['there is none', 'PYTHON_MISSING', undefined],
     ['the only one is no program of Python', 'PYTHON_MISSING', 'echo hello'],

@@ -71,15 +71,6 @@ describe('the resolution of packages', () => {
     expect(await resolve(['new-friend'], { kind: 'url', url: server.url })).toEqual(await resolve(['new-friend']));
   });
 
-  it('lists the versions that fit this interpreter, newest first', async () => {
-    const versions = (name: string, from: PackageIndex = index) =>
-      python.versions({ name, index: from, python: facts, toolsDir, mark: 'm' });
-    expect(await versions('core')).toEqual(['3.0rc1', '2.0+cu128', '2.0', '1.0']);
-    expect(await versions('nowhere')).toEqual([]);
-    expect(await versions('nowhere', { kind: 'url', url: server.url })).toEqual([]);
-    expect((await faultOf(versions('--index-url=x'))).code).toBe('NAME_INVALID');
-  });
-
   it('binds versions by constraints, which ask for nothing themselves', async () => {
     const bound = (constraints: readonly string[]) =>
       python.resolve({ requirements: ['core'], constraints, index, python: facts, toolsDir, mark: 'm' });
@@ -128,7 +119,6 @@ describe('the resolution of packages', () => {
     const traceFile = join(folder, 'trace');
     writeHostileSdist(indexDir, { name: 'hostile', version: '1.0', traceFile });
     expect(await resolve(['hostile'])).toMatchObject({ kind: 'impossible', code: 'PACKAGE_NOT_FOUND' });
-    expect(await python.versions({ name: 'hostile', index, python: facts, toolsDir, mark: 'm' })).toEqual([]);
     expect(existsSync(traceFile)).toBe(false);
   });
 
@@ -202,9 +192,7 @@ describe('the resolution of packages', () => {
       message: expect.stringContaining('not https') as string,
     });
     server.answer = () => 403;
-    const refused = await faultOf(
-      python.versions({ name: 'core', index: { kind: 'url', url: server.url }, python: facts, toolsDir, mark: 'm' }),
-    );
+    const refused = await faultOf(resolve(['core'], { kind: 'url', url: server.url }));
     server.answer = () => 0;
     expect(refused).toMatchObject({
       code: 'INDEX_UNREACHABLE',

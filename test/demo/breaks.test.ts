@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, test } from 'vitest';
 
+import { makeDemoWorld } from '../../demo/make.ts';
 import { readPng } from '../../demo/run/png.ts';
 import { type BreakMode, makeIndex } from '../../demo/wheels.ts';
 import { finish, makeInstalledEnv } from './support/python-env.ts';
@@ -68,5 +69,19 @@ describe('--break', () => {
   test('smoke: the server starts and renders, and the picture is flat', async () => {
     const picture = await render(await installed('smoke', 'smoke'), 'padded-card.json');
     expect([picture.width, picture.height, [...picture.colours]]).toEqual([128, 80, ['000000']]);
+  });
+
+  test('conflict: the node pack loads with the torch that it takes, and with no other', async () => {
+    const world = makeDemoWorld({ folder: join(folder, 'conflict'), breakMode: 'conflict' });
+    const pack = join(world.comfyui.path, 'custom_nodes', 'frozen-pack', '__init__.py');
+    expect(readFileSync(join(pack, '..', 'requirements.txt'), 'utf8')).toBe('torch==2.10.0\n');
+    const load = (torch: string) =>
+      `import sys, types; sys.modules["torch"] = types.SimpleNamespace(__version__="${torch}"); exec(compile(open(${JSON.stringify(pack)}).read(), ${JSON.stringify(pack)}, "exec"), {"__file__": ${JSON.stringify(pack)}, "__name__": "pack"})`;
+    const { python } = await installed('frozen');
+    expect(await finish(python, ['-c', load('2.10.0')])).toMatchObject({ exitCode: 0 });
+    expect((await finish(python, ['-c', load('2.11.0')])).stderr).toMatch(
+      /ImportError: frozen-pack was compiled for torch 2\.10\.0, and this is torch 2\.11\.0/,
+    );
+    expect(world.index.wheels.map(({ version }) => version)).not.toContain('2.12.0');
   });
 });

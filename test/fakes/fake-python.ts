@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { Fault } from '../../src/base/fault.ts';
 import { parseRequirements, type Requirement } from '../../src/domain/environments/requirements.ts';
 import { meetsSpecifiers } from '../../src/domain/environments/specifier.ts';
+import type { TorchAnswer, UnmetNeed } from '../../src/domain/environments/torch-checks.ts';
 import { compareVersions } from '../../src/domain/environments/version.ts';
 import type {
   BuildRequest,
@@ -30,11 +31,17 @@ export interface FakePython extends Python {
   readonly index: Record<string, Record<string, FakeWheel>>;
   /** Module to error: what does not import. */
   readonly brokenModules: Map<string, string>;
+  /** Interpreters of the search path; the first is the default. */
+  readonly installed: PythonFacts[];
+  /** What torch answers; by default a torch on the CPU that computes. */
+  torch: readonly TorchAnswer[];
+  /** What `unmetNeeds` finds, by the interpreter's path; nothing by default. */
+  readonly unmet: Map<string, readonly UnmetNeed[]>;
   /** Environments that were built, in order. */
   readonly built: BuildRequest[];
   /** Requirement lines of every `resolve`. */
   readonly resolved: (readonly string[])[];
-  /** Interpreter to what a survey of its environment finds; any other is gone. */
+  /** Interpreter to what a survey of its environment finds; beside them only environments that were built are there. */
   readonly surveys: Map<string, Survey>;
   /** Constraints of every `resolve`. */
   readonly constrained: (readonly string[])[];
@@ -69,6 +76,15 @@ export function fakeSurvey(
   return { prefix, program, version, abi, platform, manager: 'venv', packages, fingerprint, ...more };
 }
 
+const torchOnCpu: readonly TorchAnswer[] = [
+  { question: 'build', outcome: 'passed', device: null, fact: 'torch 2.9.0, built for the CPU' },
+  { question: 'device', outcome: 'passed', device: 'cpu', fact: 'torch.cuda.is_available() is False' },
+  { question: 'arch', outcome: 'skipped', device: null, fact: 'no graphics card is seen' },
+  { question: 'matmul', outcome: 'passed', device: 'cpu', fact: 'fp32 matmul 16 x 16 gives 16' },
+  { question: 'conv', outcome: 'passed', device: 'cpu', fact: 'fp32 conv2d 3 x 3 over 4 channels gives 36' },
+  { question: 'nms', outcome: 'passed', device: 'cpu', fact: 'torchvision.ops.nms keeps [0, 2] of 3 boxes' },
+];
+
 /** Returns the wheel of a version as a lock names it. */
 export function fakeLocked(name: string, version: string, sizeBytes: number | null = 1_000): LockedPackage {
   const file = `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`;
@@ -77,17 +93,32 @@ export function fakeLocked(name: string, version: string, sizeBytes: number | nu
 
 /** Python in memory: a small index with a resolver that tries the newest first, and environments that are folders of `files`. */
 export function createFakePython(files: FakeFiles, index: FakePython['index'] = {}): FakePython {
-  const environments = new Map<string, { manifestDigest: string; sizeBytes: number; changed: string[] }>();
+  const environments = new Map<
+    string,
+    { manifestDigest: string; sizeBytes: number; changed: string[]; versions: Record<string, string> }
+  >();
   const python: FakePython = {
     index,
     brokenModules: new Map(),
+    installed: [fakePythonFacts],
+    torch: torchOnCpu,
+    unmet: new Map(),
     built: [],
     resolved: [],
     surveys: new Map(),
     constrained: [],
     drift: (dir, file) => void environments.get(dir)?.changed.push(file),
 
-    probe: async () => fakePythonFacts,
+    async probe({ program }) {
+      const found = python.installed.find((one) => one.program === program || one.program.endsWith(`/${program}`));
+      if (found !== undefined || program === undefined) return found ?? fakePythonFacts;
+      throw new Fault('PYTHON_MISSING', `No Python was found at ${program}; Python 3.10 or newer is needed.`);
+    },
+    interpreters: async () =>
+      python.installed.map(({ program, version, abi }) => {
+        const name = program.slice(program.lastIndexOf('/') + 1);
+        return { name, program, version, abi, problem: null };
+      }),
     async resolve({ requirements, constraints = [], taken = [] }) {
       python.resolved.push(requirements);
       python.constrained.push(constraints);
@@ -120,8 +151,6 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
       if (packages.length === requirements.length) return { kind: 'taken', packages };
       return { kind: 'impossible', reason: `${indexName} has not all of ${requirements.join(', ')}` };
     },
-    versions: async ({ name }) => Object.keys(index[name] ?? {}).sort((a, b) => compareVersions(b, a)),
-
     offers: async ({ name }) =>
       Object.entries(index[name] ?? {})
         .map(([version, wheel]) => ({ version, files: offeredFiles(name, version, wheel) }))
@@ -151,6 +180,7 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         manifestDigest: hash('sha256', request.lockText),
         sizeBytes: packages.length * 1_000,
         changed: [],
+        versions: Object.fromEntries(packages.map(({ name, version }) => [name, version])),
       };
       environments.set(dir, environment);
       const { manifestDigest, sizeBytes } = environment;
@@ -189,8 +219,13 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
     async survey({ python: program }) {
       const found = python.surveys.get(program);
       if (found !== undefined) return found;
+      const dir = program.replace(/\/bin\/python$/, '');
+      const built = environments.get(dir);
+      if (built !== undefined && (await files.info(program)) !== undefined) return fakeSurvey(dir, built.versions);
       throw new Fault('PYTHON_MISSING', `There is no interpreter at ${program}.`);
     },
+    torchCheck: async () => python.torch,
+    unmetNeeds: async ({ python: program }) => python.unmet.get(program) ?? [],
     freeze: async () => [],
     modulesOf: async () => ({}),
   };

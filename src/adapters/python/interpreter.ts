@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import type { FoundInterpreter } from '../../ports/python.ts';
 import { findProgram } from '../host/search-path.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { Parts } from './parts.ts';
@@ -34,6 +35,19 @@ export async function findInterpreter(parts: Parts, program: string | undefined)
     if (fault !== undefined && bestFault?.code !== 'PYTHON_VENV_MISSING') bestFault = fault;
   }
   throw bestFault ?? missing(program);
+}
+
+/** Asks every Python of the search path; one that is there under several names is told under the one with its version. */
+export async function listInterpreters(parts: Parts): Promise<readonly FoundInterpreter[]> {
+  const found = new Map<string, FoundInterpreter>();
+  for (const name of [...names.filter((one) => one.includes('.')), 'python3', 'python']) {
+    const path = findProgram(name, parts.searchPath);
+    const interpreter = path === undefined ? undefined : await askInterpreter(parts, path);
+    if (interpreter === undefined || found.has(interpreter.program)) continue;
+    const { program, version, abi } = interpreter;
+    found.set(program, { name, program, version, abi, problem: faultOf(interpreter)?.message ?? null });
+  }
+  return [...found.values()];
 }
 
 function missing(program: string | undefined): Fault {

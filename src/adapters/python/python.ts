@@ -2,16 +2,18 @@ import type { BuiltEnvironment, Python } from '../../ports/python.ts';
 import { build } from './build.ts';
 import { sweepScratch } from './child-environment.ts';
 import { inspectEnvironment, loadManifest } from './environment-manifest.ts';
-import { findInterpreter } from './interpreter.ts';
+import { findInterpreter, listInterpreters } from './interpreter.ts';
 import { findModernPip } from './modern-pip.ts';
 import { listOffers } from './offers.ts';
 import type { Parts } from './parts.ts';
+import { unmetNeeds } from './pip-check.ts';
 import { isModernPip } from './pip-version.ts';
 import { freeze, importCheck, modulesOf } from './questions.ts';
-import { listVersions, resolve } from './resolve.ts';
+import { resolve } from './resolve.ts';
 import { survey } from './survey.ts';
 import { take } from './take.ts';
 import { ensureBareVenv, ensurePip } from './tools.ts';
+import { torchCheck } from './torch-check.ts';
 
 /**
  * Creates the port to Python. `searchPath` is where interpreters are looked for and the PATH of
@@ -36,9 +38,9 @@ export function createPython(
       await ensureBareVenv(parts, facts, toolsDir);
       return facts;
     },
+    interpreters: () => listInterpreters(parts),
     resolve: (request) => resolve(parts, request),
     take: (request) => take(parts, request),
-    versions: (request) => listVersions(parts, request),
     offers: (request) => listOffers(parts, request),
     async build(request) {
       const running = underWay.get(request.dir) ?? build(parts, request).finally(() => underWay.delete(request.dir));
@@ -52,6 +54,8 @@ export function createPython(
       return { manifestDigest: stored.digest, nFiles: stored.nFiles, sizeBytes: stored.sizeBytes };
     },
     importCheck: (request) => importCheck(parts, request),
+    torchCheck: (request) => torchCheck(parts, request),
+    unmetNeeds: ({ facts, ...request }) => unmetNeeds(parts, { ...request, pipVersion: facts.pipVersion }),
     freeze: (request) => freeze(parts, request),
     survey: (request) => survey(parts, request),
     modulesOf: (request) => modulesOf(parts, request),

@@ -5,7 +5,7 @@ import type { PackageIndex, PythonFacts, Resolution, TakenPackage } from '../../
 import { type Scratch, withScratch } from './child-environment.ts';
 import { classifyResolution } from './classify-pip.ts';
 import { dryRun } from './dry-run.ts';
-import { normalName, requireName, requireRequirement } from './names.ts';
+import { normalName, requireRequirement } from './names.ts';
 import type { Parts } from './parts.ts';
 import { lockedPackages, readReport } from './report.ts';
 import { standInLines } from './take.ts';
@@ -63,25 +63,4 @@ async function linkKept(parts: Parts, kept: readonly string[], scratch: Scratch)
   for (const path of new Map(kept.map((one) => [basename(one), one])).values())
     await symlink(path, join(dir, basename(path)));
   return ['--find-links', dir];
-}
-
-/** A version that nobody publishes: pip then lists the ones that it could have taken. */
-const noVersion = '===0+none.of.these';
-
-/** Asks for the versions whose wheels fit the interpreter. Pre-releases are among them. */
-export async function listVersions(
-  parts: Parts,
-  options: Omit<ResolveOptions, 'requirements'> & { name: string },
-): Promise<readonly string[]> {
-  const requirements = [`${requireName(options.name)}${noVersion}`];
-  return withScratch(parts, options.toolsDir, async (scratch) => {
-    const { outcome, indexName } = await dryRun(parts, { ...options, requirements }, scratch, ['--no-deps']);
-    const listed = /satisfies the requirement .+? \(from versions: ([^)]*)\)/.exec(outcome.output)?.[1] ?? 'none';
-    // Nothing listed may mean that nothing answered: that is a fault, thrown here.
-    if (listed === 'none') classifyResolution(outcome, indexName);
-    return listed
-      .split(', ')
-      .filter((version) => version !== 'none')
-      .reverse();
-  });
 }

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
 import type { Evidence, EvidencePart, Grade } from '../../domain/changes/evidence.ts';
+import { checksText } from '../../domain/environments/torch-checks.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 import { countText, listText, spanText } from './text.ts';
 
 const grades = ['static', 'api', 'kernel', 'generation'] as const satisfies readonly Grade[];
-const parts = ['imports', 'boot', 'smoke'] as const satisfies readonly EvidencePart[];
+const parts = ['imports', 'checks', 'boot', 'smoke'] as const satisfies readonly EvidencePart[];
 
 /** One thing that was proven. */
 export const evidenceSchema = z.object({
-  part: z.enum(parts).describe('What was done: modules imported, service booted, workflows run.'),
+  part: z
+    .enum(parts)
+    .describe('What was done: modules imported, torch and needs checked, service booted, workflows run.'),
   grade: z.enum(grades).describe('How much that proves.'),
   sentence: z.string().describe('What was seen.'),
   row: z.number().describe('Journal row that holds it.'),
@@ -39,6 +42,7 @@ export function evidenceViews(
 
 const missingSentences: Readonly<Record<EvidencePart, string>> = {
   imports: 'not proven: that its modules import',
+  checks: 'not proven: that torch computes, and that every package has what it needs',
   boot: 'not proven: that it boots',
   smoke: 'not proven: that a workflow draws a picture',
 };
@@ -48,6 +52,8 @@ export function evidenceSentence(evidence: Evidence): string {
   switch (evidence.part) {
     case 'imports':
       return `${countText(evidence.modules.length, 'module')} imported: ${listText(evidence.modules.map(({ module, version }) => (version === null ? module : `${module} ${version}`)))}`;
+    case 'checks':
+      return checksText(evidence.torch, evidence.unmet);
     case 'boot':
       return [
         `booted on :${evidence.port} in ${spanText(evidence.startMs)}, pid ${evidence.pid} proven`,

@@ -19,6 +19,8 @@ const tellers: Tellers = {
     `installation made at ${home}, ${branchName(branchRef)} at ${shortId(head)}`,
   'environment.borrowed': ({ environment, prefix, manager, packages }) =>
     `environment ${environment.slice(0, 12)} is borrowed: ${prefix} (${manager}) with ${countText(packages.length, 'package')}`,
+  'environment.recorded': ({ environment, packages, components, accelerators }) =>
+    `recorded environment ${environment.slice(0, 12)}: ${countText(packages.length, 'package')}, ${countText(components.length, 'component')}; graphics: ${accelerators.kind}`,
   'ledger.headMissing': ({ noted, found }) =>
     `rows up to #${noted.seq} were written once and are gone: the journal ended at #${found.seq}`,
   'supervisor.started': ({ pid, version }) => `supervisor ${version} started, pid ${pid}`,

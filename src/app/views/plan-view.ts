@@ -42,6 +42,15 @@ export const planSchema = z
       })
       .describe('What it will cost; null where nobody knows.'),
     warnings: z.array(z.string()).describe('What to know before saying yes.'),
+    brokenPromises: z
+      .array(
+        z.object({
+          pack: z.string().describe('Node pack, or package, that asks.'),
+          requirement: z.string().describe('What it asks for.'),
+          chosen: z.string().nullable().describe('What is there instead, or null when nothing is.'),
+        }),
+      )
+      .describe('What node packs ask for and do not get.'),
     row: z.number().describe('Journal row that holds the plan.'),
   })
   .describe('What will happen, as previewed.');
@@ -66,6 +75,7 @@ export function planView(reader: JournalReader, run: string): PlanView | null {
     rejected: plan.rejected.map((one) => ({ ...one })),
     estimates: { ...plan.estimates },
     warnings: [...plan.warnings],
+    brokenPromises: (plan.brokenPromises ?? []).map((one) => ({ ...one })),
     row: made.seq,
   };
 }

@@ -1,4 +1,5 @@
 import type { EnvironmentId, GitTreeId } from '../../base/ids.ts';
+import type { TorchAnswer, UnmetNeed } from '../environments/torch-checks.ts';
 
 /** What was done to know: `static` files were read; `api` it booted and answered; `kernel` GPU kernels ran; `generation` a workflow drew a good picture. */
 export type Grade = 'static' | 'api' | 'kernel' | 'generation';
@@ -35,6 +36,13 @@ export type Evidence = EvidenceKeyParts & {
         readonly modules: readonly { readonly module: string; readonly version: string | null }[];
       }
     | {
+        readonly part: 'checks';
+        /** Empty when the environment has no torch. Grade `kernel` only where its kernels ran on a graphics card. */
+        readonly torch: readonly TorchAnswer[];
+        /** What `pip check` finds. */
+        readonly unmet: readonly UnmetNeed[];
+      }
+    | {
         readonly part: 'boot';
         readonly instance: string;
         readonly port: number;
@@ -55,6 +63,7 @@ export type Evidence = EvidenceKeyParts & {
 
 export type EvidencePart = Evidence['part'];
 export type BootEvidence = Extract<Evidence, { part: 'boot' }>;
+export type ChecksEvidence = Extract<Evidence, { part: 'checks' }>;
 export type SmokeEvidence = Extract<Evidence, { part: 'smoke' }>;
 
 /**

@@ -1,4 +1,6 @@
-import type { BootEvidence, SmokeEvidence, WorkflowProof } from './evidence.ts';
+import type { BrokenPromise } from '../environments/promises.ts';
+import { newlyFailing, newlyUnmet, unmetSentence } from '../environments/torch-checks.ts';
+import type { BootEvidence, ChecksEvidence, SmokeEvidence, WorkflowProof } from './evidence.ts';
 
 export interface Finding {
   /** One sentence. */
@@ -47,6 +49,38 @@ export function judgeBoot(
   return findings;
 }
 
+/**
+ * Returns what the plan said beforehand of packs that now fail: both requirements, and who asked for which. `goal` is what was asked
+ * for, as it was typed.
+ */
+export function blameBroken(
+  failing: readonly string[],
+  plan: { readonly goalText: string; readonly brokenPromises?: readonly BrokenPromise[] },
+): readonly Finding[] {
+  return (plan.brokenPromises ?? [])
+    .filter(({ pack }) => failing.includes(pack))
+    .map(({ pack, requirement, chosen }) => ({
+      sentence: `${pack} asks for ${requirement}, but "${plan.goalText}" ${chosen === null ? 'leaves it out' : `brings ${chosen}`}, as the plan warned.`,
+    }));
+}
+
+/**
+ * Returns why an environment is worse than the baseline's: torch fails where it did not, or a package does not have what it needs.
+ * `told` are the promises that the plan said it breaks.
+ */
+export function judgeChecks(
+  baseline: ChecksEvidence | undefined,
+  checks: ChecksEvidence,
+  told: readonly { readonly pack: string; readonly requirement: string }[],
+): readonly Finding[] {
+  const failing = newlyFailing(baseline?.torch, checks.torch);
+  const unmet = newlyUnmet(baseline?.unmet, checks.unmet, told);
+  return [
+    ...failing.map(({ question, fact }) => ({ sentence: `torch fails a check (${question}): ${fact}.` })),
+    ...unmet.map((one) => ({ sentence: `${unmetSentence(one)}.` })),
+  ];
+}
+
 const isFlat = (proof: WorkflowProof): boolean => proof.pictures.some((picture) => picture.isFlat);
 /** Below this a ratio of durations says nothing: the clock and the machine are noisier. */
 const comparableMs = 2_000;
@@ -87,6 +121,7 @@ export function judgeSmoke(
 
 /** Returns what the evidence does not cover, as sentences: never more is claimed than was done. */
 export function notProven(options: {
+  checks: ChecksEvidence | undefined;
   smoke: SmokeEvidence | undefined;
   boot: BootEvidence | undefined;
   nWorkflows: number;
@@ -95,10 +130,13 @@ export function notProven(options: {
 }): readonly string[] {
   const left: string[] = [];
   const device = options.smoke?.device ?? options.boot?.device;
+  const torch = options.checks?.torch ?? [];
+  const gone = torch.filter(({ outcome }) => outcome === 'not-offered').map(({ fact }) => fact);
   if (device === undefined) left.push('that the service boots');
   else if (device === 'cpu') left.push('GPU kernels: the proof ran on the CPU');
-  else if (!options.smoke?.workflows.some((one) => one.failure === null))
+  else if (options.checks?.grade !== 'kernel' && !options.smoke?.workflows.some((one) => one.failure === null))
     left.push('GPU kernels: no workflow ran on the device');
+  if (gone.length > 0) left.push(`what this torch does not offer: ${gone.join(', ')}`);
   const failed = options.smoke?.workflows.filter((one) => one.failure !== null).map((one) => one.name) ?? [];
   if (options.nWorkflows === 0) left.push('that any workflow runs: none lies in workflows/');
   if (failed.length > 0) left.push(`that these workflows run: ${failed.join(', ')}`);

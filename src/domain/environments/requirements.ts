@@ -66,27 +66,44 @@ export function printRequirement({
 }
 
 /**
- * Returns the text with the specifier of one package replaced, and every other character as it was. Every line of the
- * package gets it; a package that is not there is added as a last line. A repeat is safe.
+ * Returns the text with the specifier of one package replaced, and every other character as it was; its comment too where `comment`
+ * is given, null for none. Every line of the package gets it; a package that is not there is added as a last line. A repeat is safe.
  * Fault: `DEFINITION_INVALID` when the text is not well-formed.
  */
-export function editRequirement(text: string, edit: { readonly name: string; readonly specifier: string }): string {
+export function editRequirement(
+  text: string,
+  edit: { readonly name: string; readonly specifier: string; readonly comment?: string | null },
+): string {
   const name = normalName(edit.name);
   const isThere = parseRequirements({ file: 'requirements.in', text }).some((requirement) => requirement.name === name);
+  const tail = typeof edit.comment === 'string' ? `  # ${edit.comment}` : '';
   if (!isThere) {
     const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
     const gap = text === '' || text.endsWith('\n') ? '' : lineBreak;
-    return `${text}${gap}${edit.name}${edit.specifier}${lineBreak}`;
+    return `${text}${gap}${edit.name}${edit.specifier}${tail}${lineBreak}`;
   }
-  let edited = '';
-  for (const { content, end } of splitLines(text)) {
-    const parts = lineParts(content);
-    const isMine = parts.kind === 'requirement' && parts.requirement.name === name;
-    edited += isMine
-      ? `${content.slice(0, parts.from)}${edit.specifier}${content.slice(parts.to)}${end}`
-      : `${content}${end}`;
-  }
-  return edited;
+  return mapLines(text, (content, parts) => {
+    if (parts.kind !== 'requirement' || parts.requirement.name !== name) return content;
+    const rest = edit.comment === undefined ? content.slice(parts.to) : `${parts.behind}${tail}`;
+    return `${content.slice(0, parts.from)}${edit.specifier}${rest}`;
+  });
+}
+
+/** Returns the text without the lines of one package, and every other character as it was. A repeat is safe. */
+export function removeRequirement(text: string, name: string): string {
+  return mapLines(text, (content, parts) =>
+    parts.kind === 'requirement' && parts.requirement.name === normalName(name) ? undefined : content,
+  );
+}
+
+/** Maps line by line; undefined takes a line out, with its line break. */
+function mapLines(text: string, map: (content: string, parts: LineParts) => string | undefined): string {
+  return splitLines(text)
+    .map(({ content, end }) => {
+      const mapped = map(content, lineParts(content));
+      return mapped === undefined ? '' : `${mapped}${end}`;
+    })
+    .join('');
 }
 
 interface Line {
@@ -111,6 +128,8 @@ type LineParts =
       readonly requirement: Omit<Requirement, 'line'>;
       readonly from: number;
       readonly to: number;
+      /** What stands between the specifier and the comment, trimmed at its end: a marker, or nothing. */
+      readonly behind: string;
     };
 
 function lineParts(content: string): LineParts {
@@ -154,5 +173,6 @@ function lineParts(content: string): LineParts {
     },
     from,
     to: from + asked.trim().length,
+    behind: body.slice(from + asked.trim().length).trimEnd(),
   };
 }

@@ -2,6 +2,7 @@ import type { FaultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Evidence } from '../changes/evidence.ts';
 import type { QuestionAnswer } from '../changes/questions.ts';
+import type { Acceleration } from '../environments/acceleration.ts';
 import type { MachineName } from '../machines/index.ts';
 import type { OutsideDifference } from '../outside/difference.ts';
 import type { Plan } from '../plans/plan.ts';
@@ -209,6 +210,40 @@ export interface JournalKinds {
 
   /** [`evidence:<key>:<part>`] */
   'evidence.recorded': { readonly evidence: Evidence };
+
+  /**
+   * [`record:<tree>`] What was there before a run moved anything: packages with who installed them and from where, components,
+   * graphics cards, the baseline. Later steps and people compare with it.
+   */
+  'environment.recorded': {
+    readonly run: string;
+    readonly tree: string;
+    readonly environment: string;
+    readonly python: { readonly version: string; readonly prefix: string };
+    readonly packages: readonly {
+      readonly name: string;
+      readonly version: string;
+      readonly installer: string | null;
+      /** `index`, or the address, commit or folder that it came from. */
+      readonly from: string;
+    }[];
+    readonly components: readonly { readonly id: string; readonly commit: string | null; readonly tree: string }[];
+    readonly accelerators: Acceleration;
+    /** `/system_stats` of the instance that was booted for the baseline; null when it was on record and does not run. */
+    readonly service: {
+      readonly comfyui: string;
+      readonly python: string;
+      readonly torch: string;
+      readonly device: string;
+    } | null;
+    /** Node packs that do not import today. */
+    readonly failedImports: readonly string[];
+    readonly workflows: readonly {
+      readonly name: string;
+      readonly durationMs: number;
+      readonly failure: string | null;
+    }[];
+  };
 
   /** [`change:<change>`, `change-of:<run>`] */
   'change.drafted': {

@@ -1,13 +1,21 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
-import type { BootEvidence, SmokeEvidence } from '../../domain/changes/evidence.ts';
-import { judgeBoot, judgeSmoke, notProven } from '../../domain/changes/judge.ts';
+import type { BootEvidence, ChecksEvidence, SmokeEvidence } from '../../domain/changes/evidence.ts';
+import {
+  blameBroken,
+  compareBoots,
+  judgeBoot,
+  judgeChecks,
+  judgeSmoke,
+  notProven,
+} from '../../domain/changes/judge.ts';
 import { removedComponents } from '../../domain/instances/components.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { readDeclaration } from '../instances/compose.ts';
 import { returnGraphics } from '../leases/graphics.ts';
+import { findOfTree } from '../proofs/find-evidence.ts';
 import { countOtherWorkflows } from '../proofs/other-workflows.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { planOf } from '../tasks/task-view.ts';
@@ -131,6 +139,7 @@ async function proveExact(
   const replaces = agreedReplacement(engine, run);
   const proofs = createProofs(engine, { run, effectKey: `gate:${change}`, port, signal, replaces, ...index });
   const imports = await proofs.imports(exact);
+  const checks = await proofs.checks(exact);
   const boot = await proofs.boot(exact);
   const smoke = await proofs.smoke(exact);
   const baseline = await baselineOf(engine, base);
@@ -141,6 +150,8 @@ async function proveExact(
   const findings = isRestore
     ? []
     : [
+        ...blameBroken(compareBoots(baseline.boot, boot).newlyFailing, planOf(engine, run)),
+        ...judgeChecks(baseline.checks, checks, planOf(engine, run).brokenPromises ?? []),
         ...judgeBoot(baseline.boot, boot, removed),
         ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown),
       ];
@@ -156,6 +167,7 @@ async function proveExact(
     evidenceKey: imports.key,
     reused,
     notProven: notProven({
+      checks,
       boot,
       smoke,
       nWorkflows: declaration.workflows.length,
@@ -176,13 +188,15 @@ function agreedReplacement(engine: Engine, run: string): string | null {
 export async function baselineOf(
   engine: Engine,
   base: CommitId,
-): Promise<{ boot: BootEvidence | undefined; smoke: SmokeEvidence | undefined }> {
+): Promise<{
+  checks: ChecksEvidence | undefined;
+  boot: BootEvidence | undefined;
+  smoke: SmokeEvidence | undefined;
+}> {
   const tree = await engine.store.treeOf(base);
-  const boot = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:boot`))?.evidence as
-    | BootEvidence
-    | undefined;
-  const smoke = dataOf('evidence.recorded', engine.ledger.latest(`evidence-of:${tree}:smoke`))?.evidence as
-    | SmokeEvidence
-    | undefined;
-  return { boot, smoke };
+  return {
+    checks: findOfTree(engine, tree, 'checks'),
+    boot: findOfTree(engine, tree, 'boot'),
+    smoke: findOfTree(engine, tree, 'smoke'),
+  };
 }

@@ -7,7 +7,7 @@ import { parseLock } from '../../domain/environments/lock.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment, unusable } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
-import { findEvidence } from '../proofs/proofs.ts';
+import { findEvidence } from '../proofs/find-evidence.ts';
 import { listRestorePoints, pointAt } from '../restore/points.ts';
 import type { Drafted } from './draft.ts';
 import { baselineOf, type Gated } from './gate.ts';

@@ -5,7 +5,7 @@ import { dataOf } from '../../domain/journal/kinds.ts';
 import type { BuiltEnvironment, PackageIndex } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
-import { findEnvironment, interpreter, type NamedEnvironment, unusable } from './named.ts';
+import { findEnvironment, interpreterOf, type NamedEnvironment, unusable } from './named.ts';
 import { replaceDrifted } from './replace.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function ensureEnvironment(
     };
   }
   if (condition.kind === 'drifted' || named.isBorrowed) throw unusable(named);
-  const python = await interpreter(engine);
+  const python = await interpreterOf(engine, lockText);
   const built: BuiltEnvironment = await engine.perform(
     {
       key: freshKey(engine, `${options.effectKey}:environment:${id}`),

@@ -13,6 +13,20 @@ export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | '
   return engine.outside.python.probe({ toolsDir: engine.paths.tools, ...(program === null ? {} : { program }) });
 }
 
+/**
+ * Probes the interpreter that the environments of a lock are made with: the configured one where it has the lock's ABI, else the
+ * one of the search path that has: a lock of before an upgrade of Python keeps its own. Fault: `PYTHON_MISSING` when there is none.
+ */
+export async function interpreterOf(
+  engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>,
+  lockText: string,
+): Promise<PythonFacts> {
+  const configured = await interpreter(engine);
+  const [, minor] = /^# python: cp3(\d+)$/m.exec(lockText) ?? [];
+  if (minor === undefined || configured.abi === `cp3${minor}`) return configured;
+  return engine.outside.python.probe({ toolsDir: engine.paths.tools, program: `python3.${minor}` });
+}
+
 /** The environment that a lock names on this machine, and how it is there. */
 export interface NamedEnvironment {
   readonly id: EnvironmentId;
@@ -46,7 +60,7 @@ export async function findEnvironment(context: EngineContext, lockText: string):
 export async function declaredEnvironment(context: EngineContext, lockText: string): Promise<EnvironmentId> {
   const { sha256 } = context.outside.digest;
   if (borrowedInterpreter(lockText) !== undefined) return borrowedId(lockText, sha256);
-  const python = await interpreter(context);
+  const python = await interpreterOf(context, lockText);
   return environmentId({ lockText, python, accelerator: 'any', installer: 'pip' }, sha256);
 }
 

@@ -9,6 +9,8 @@ import {
   machineMark,
   type WorkflowProof,
 } from '../../domain/changes/evidence.ts';
+import { kernelsRan } from '../../domain/environments/torch-checks.ts';
+import { bootFailure } from '../../domain/instances/boot-failure.ts';
 import { failedPacks } from '../../domain/instances/failed-packs.ts';
 import { lintGraph } from '../../domain/instances/graph-lint.ts';
 import { parseGraph } from '../../domain/instances/workflow.ts';
@@ -17,10 +19,13 @@ import type { PackageIndex } from '../../ports/index.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
+import { interpreterOf } from '../environments/named.ts';
 import { type Declaration, readDeclaration } from '../instances/compose.ts';
 import { ensureInstance } from '../instances/ensure.ts';
 import { baseUrl, instanceLog } from '../instances/start.ts';
 import { borrowGraphics } from '../leases/graphics.ts';
+import { findEvidence, findOfTree } from './find-evidence.ts';
+import { recordFacts } from './record.ts';
 
 export interface ProofOptions {
   readonly run: string;
@@ -31,17 +36,6 @@ export interface ProofOptions {
   /** Environment that a person agreed to have built again when its files have changed. */
   readonly replaces?: string | null;
   readonly signal: AbortSignal;
-}
-
-/** A row of evidence that is on record for exactly this tree, environment and components. */
-export function findEvidence<Part extends EvidencePart>(
-  engine: Engine,
-  key: string,
-  part: Part,
-): (Extract<Evidence, { part: Part }> & { row: number }) | undefined {
-  const entry = engine.ledger.latest(`evidence:${key}:${part}`);
-  const evidence = dataOf('evidence.recorded', entry)?.evidence;
-  return entry && evidence ? { ...(evidence as Extract<Evidence, { part: Part }>), row: entry.seq } : undefined;
 }
 
 /**
@@ -106,12 +100,22 @@ export function createProofs(
     const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(port));
     const known = new Set(classes);
     const ran: WorkflowProof[] = [];
-    for (const workflow of wanted)
-      ran.push(await runWorkflow(engine, { workflow, classes: known, port, nonce: `${run}-${instance}` }));
+    for (const workflow of wanted) {
+      const proof = await runWorkflow(engine, { workflow, classes: known, port, nonce: `${run}-${instance}` });
+      // A service that died under a workflow is no workflow that fails: nothing is known of it, and nothing is recorded.
+      if (proof.failure !== null) await requireAlive(engine, { instance, workflow: workflow.name });
+      ran.push(proof);
+    }
     return ran;
   };
 
   return {
+    onRecord: (tree) => ({
+      checks: findOfTree(engine, tree, 'checks'),
+      boot: findOfTree(engine, tree, 'boot'),
+      smoke: findOfTree(engine, tree, 'smoke'),
+    }),
+
     keyOf: async (tree) => (await prepare(tree)).key,
 
     async imports(tree) {
@@ -139,6 +143,30 @@ export function createProofs(
         ...common(tree, ready, 'static'),
         part: 'imports',
         modules: results.map(({ module, version }) => ({ module, version })),
+      });
+    },
+
+    record: (tree) => recordFacts(engine, { run, tree, effectKey }),
+
+    async checks(tree) {
+      const ready = await prepare(tree);
+      const known = findEvidence(engine, ready.key, 'checks');
+      if (known) return known;
+      const { python } = engine.outside;
+      // Kernels want the card as a service does: it is borrowed by the same rule, else torch does not see it.
+      const { config } = await borrowGraphics(engine, { run, declaration: ready.declaration, signal });
+      const asked = { python: ready.environment.python, toolsDir: engine.paths.tools, mark: markOf(engine, effectKey) };
+      const mayUseGpu = !config.service.args.includes('--cpu');
+      const torch = await python.torchCheck({ ...asked, mayUseGpu });
+      const unmet = await python.unmetNeeds({
+        ...asked,
+        facts: await interpreterOf(engine, ready.declaration.lockText),
+      });
+      return record<'checks'>({
+        ...common(tree, ready, kernelsRan(torch) ? 'kernel' : 'static'),
+        part: 'checks',
+        torch,
+        unmet,
       });
     },
 
@@ -191,6 +219,20 @@ export function createProofs(
       return { workflows: await runAll(wanted, instance), device: deviceOf(engine, instance) };
     },
   };
+}
+
+async function requireAlive(
+  engine: Engine,
+  { instance, workflow }: { instance: string; workflow: string },
+): Promise<void> {
+  const up = engine.ledger.latest(`instance-up:${instance}`);
+  const proven = dataOf('instance.proven', up);
+  if (proven && (await engine.outside.processes.isAlive({ pid: proven.pid, startTime: proven.startTime }))) return;
+  const tail = await instanceLog(engine, instance, 40);
+  throw new Fault('INSTANCE_UNHEALTHY', `The service ended while ${workflow} ran: ${bootFailure(tail)}`, {
+    state: 'Production was not touched; nothing was recorded of this workflow.',
+    data: { instance, workflow, tail },
+  });
 }
 
 const deviceOf = (engine: Engine, instance: string): string =>

@@ -15,7 +15,7 @@ import { planHash } from '../../domain/plans/plan-hash.ts';
 import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { interpreter } from '../environments/named.ts';
+import { findEnvironment, interpreterOf } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
 import { coreOf, findKept } from '../instances/user-folder.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
@@ -158,6 +158,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     );
   const { clock, digest, files, python, accelerators } = engine.outside;
   const { index } = engine.config.python;
+  const baseTree = await engine.store.treeOf(base);
   const context: PlanningContext = {
     config: engine.config,
     paths: engine.paths,
@@ -169,9 +170,13 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     store: engine.store,
     bundles: engine.outside.bundles,
     sources: engine.sources,
-    interpreter: () => interpreter(engine),
+    interpreter: async () => interpreterOf(engine, (await readDeclaration(engine, baseTree)).lockText),
     index,
-    baseTree: await engine.store.treeOf(base),
+    baseTree,
+    environmentNow: async () => {
+      const { lockText } = await readDeclaration(engine, baseTree);
+      return (await findEnvironment(engine, lockText)).condition;
+    },
     signal,
     mark: markOf(engine, created.run),
     outsideChanges: async () => openDifferences(engine),

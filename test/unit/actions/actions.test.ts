@@ -11,7 +11,13 @@ import { actions } from '../../../src/actions/index.gen.ts';
 import { instanceBoot } from '../../../src/actions/instance-boot.ts';
 import { instanceSmoke } from '../../../src/actions/instance-smoke.ts';
 import type { EnvironmentId, GitTreeId } from '../../../src/base/ids.ts';
-import type { BootEvidence, SmokeEvidence, WorkflowProof } from '../../../src/domain/changes/evidence.ts';
+import type {
+  BootEvidence,
+  ChecksEvidence,
+  SmokeEvidence,
+  WorkflowProof,
+} from '../../../src/domain/changes/evidence.ts';
+import { type TorchQuestion, torchQuestions } from '../../../src/domain/environments/torch-checks.ts';
 import { fakePythonFacts } from '../../fakes/fake-python.ts';
 import { createWorld, installed, lockOf, type World } from '../../fakes/fake-world.ts';
 import { workPlan } from '../engine/changes/change-scene.ts';
@@ -56,9 +62,28 @@ const smoke = (...workflows: WorkflowProof[]): SmokeEvidence => ({
   workflows,
 });
 
+const checks = (...wrong: TorchQuestion[]): ChecksEvidence => ({
+  ...common,
+  grade: 'static',
+  part: 'checks',
+  torch: torchQuestions.map((question) => ({
+    question,
+    outcome: wrong.includes(question) ? 'failed' : 'passed',
+    device: 'cpu',
+    fact: `what ${question} says`,
+  })),
+  unmet: [],
+});
+
+interface Evidences {
+  readonly checks?: ChecksEvidence;
+  readonly boot?: BootEvidence;
+  readonly smoke?: SmokeEvidence;
+}
+
 interface Given {
-  readonly base?: { boot?: BootEvidence; smoke?: SmokeEvidence };
-  readonly next?: { boot?: BootEvidence; smoke?: SmokeEvidence };
+  readonly base?: Evidences;
+  readonly next?: Evidences;
   readonly isReused?: boolean;
 }
 
@@ -73,6 +98,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
   const baseTree = await store.treeOf(world.first);
   const notes: string[] = [];
   const proofs: Proofs = {
+    onRecord: () => ({ checks: base.checks && { ...base.checks, row: 10 }, boot: undefined, smoke: undefined }),
     imports: async () => ({
       ...common,
       grade: 'static',
@@ -80,6 +106,10 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
       modules: [{ module: 'numpy', version: '2.1.0' }],
       row: 11,
     }),
+    record: async () => ({
+      ...{ nPackages: 3, notFromIndex: ['sageattention'], graphics: 'no graphics card', failedImports: [], row: 15 },
+    }),
+    checks: async (tree) => ({ ...((tree === baseTree ? base.checks : next.checks) ?? checks()), row: 14 }),
     boot: async (tree) => ({ ...((tree === baseTree ? base.boot : next.boot) ?? boot()), row: 12, reused: isReused }),
     smoke: async (tree) => ({
       ...((tree === baseTree ? base.smoke : next.smoke) ?? smoke(workflow())),
@@ -132,7 +162,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
 const said = async (action: Action<never>, given?: Given): Promise<string> => {
   const { context } = await contextOf(given);
   await context.files.writeAtomic(`${slot.dir}/requirements.lock`, lockText);
-  const output = await action.run(context, {} as never);
+  const output = await action.run(context, action.input.parse({}));
   return (action as unknown as Action).describe(action.output.parse(output) as object, { slot, productionPort: 8188 });
 };
 
@@ -204,20 +234,44 @@ describe('env.record', () => {
   it('says what is installed and how many workflows ran', async () => {
     const failed = workflow({ name: 'broken', failure: 'boom' });
     expect(await said(envRecord as never, { base: { smoke: smoke(workflow(), failed) } })).toMatchInlineSnapshot(
-      `"3 packages, 1 components; baseline: 1 of 2 workflows ran"`,
+      `"3 packages, 1 components; no graphics card; not from an index: sageattention; baseline: 1 of 2 workflows ran"`,
     );
     expect(await said(envRecord as never, { isReused: true })).toMatchInlineSnapshot(
-      `"3 packages, 1 components; baseline: 1 of 1 workflows ran (on record)"`,
+      `"3 packages, 1 components; no graphics card; not from an index: sageattention; baseline: 1 of 1 workflows ran (on record)"`,
     );
   });
 });
 
 describe('env.verify', () => {
   it('says what imports, and does not call nothing a success', async () => {
-    expect(await said(envVerify as never)).toMatchInlineSnapshot(`"numpy 2.1.0 import"`);
-    expect(envVerify.describe({ modules: [], row: 1 }, { slot, productionPort: 8188 })).toMatchInlineSnapshot(
-      `"no module is named in orchestrate.yaml (python.modules): nothing was imported"`,
+    expect(await said(envVerify as never)).toMatchInlineSnapshot(
+      `"numpy 2.1.0 import; what build says; what device says; right: arch (cpu), matmul (cpu), conv (cpu), nms (cpu); every package has what it needs; nothing on record to compare with"`,
     );
+    expect(await said(envVerify as never, { base: { checks: checks() } })).not.toContain('nothing on record');
+  });
+
+  it('fails for what torch got right before, and not for what was wrong already', async () => {
+    const worse = await contextOf({ base: { checks: checks('nms') }, next: { checks: checks('nms', 'matmul') } });
+    await expect(envVerify.run(worse.context, {})).rejects.toMatchObject({
+      code: 'ENVIRONMENT_CHECK_FAILED',
+      message: 'torch fails a check (matmul): what matmul says.',
+      state: 'Production was not touched.',
+    });
+    const same = await contextOf({ base: { checks: checks('nms') }, next: { checks: checks('nms') } });
+    expect(await envVerify.run(same.context, {})).toMatchObject({ grade: 'static', compared: true });
+  });
+
+  it('fails for a need that is newly unmet, unless the plan told it', async () => {
+    const need = { package: 'vision', version: '1.0', requirement: 'torch==2.8.0', found: 'torch 2.9.0' };
+    const given = { base: { checks: checks() }, next: { checks: { ...checks(), unmet: [need] } } };
+    const { context } = await contextOf(given);
+    await expect(envVerify.run(context, {})).rejects.toMatchObject({
+      code: 'ENVIRONMENT_CHECK_FAILED',
+      message: 'vision 1.0 needs torch==2.8.0, and torch 2.9.0 is there.',
+    });
+    const brokenPromises = [{ pack: 'vision', requirement: 'torch==2.8.0', chosen: 'torch 2.9.0' }];
+    const told = { ...context, plan: { ...context.plan, brokenPromises } };
+    expect(await envVerify.run(told, {})).toMatchObject({ checks: expect.stringContaining('unmet: vision') as string });
   });
 });
 
@@ -231,9 +285,17 @@ describe('instance.boot', () => {
     );
   });
 
+  it('compares with nothing, and says so, where the branch is not to be started and nothing is on record', async () => {
+    const { context } = await contextOf({ next: { boot: boot({ nodeClasses: ['KSampler'] }) } });
+    const output = await instanceBoot.run(context, { baseline: 'record' });
+    expect(instanceBoot.describe(output, { slot, productionPort: 8188 })).toContain(
+      'no boot of the branch on record to compare with',
+    );
+  });
+
   it('fails with the node classes that are gone', async () => {
     const { context } = await contextOf({ next: { boot: boot({ nodeClasses: ['KSampler'] }) } });
-    await expect(instanceBoot.run(context, {})).rejects.toMatchObject({
+    await expect(instanceBoot.run(context, { baseline: 'prove' })).rejects.toMatchObject({
       code: 'INSTANCE_UNHEALTHY',
       message: '1 node classes are gone: SaveImage.',
       state: 'Production was not touched.',
@@ -253,7 +315,7 @@ describe('instance.smoke', () => {
 
   it('fails when one became slower than the policy allows', async () => {
     const { context } = await contextOf({ next: { smoke: smoke(workflow({ durationMs: 60_000 })) } });
-    await expect(instanceSmoke.run(context, {})).rejects.toMatchObject({
+    await expect(instanceSmoke.run(context, { baseline: 'prove' })).rejects.toMatchObject({
       code: 'SMOKE_FAILED',
       message: 'Workflow portrait takes 2.7 times as long as before.',
     });

@@ -71,6 +71,7 @@ async function plan(
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     baseTree,
+    environmentNow: async () => ({ kind: 'missing' }),
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],

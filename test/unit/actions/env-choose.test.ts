@@ -118,6 +118,40 @@ describe('env.choose', () => {
     expect(await second.plan({ package: 'numpy' })).toMatchObject({ downloadBytes: null });
   });
 
+  it('passes over what is too young or withdrawn, unless it is asked for by its number', async () => {
+    const nowMs = (await createWorld()).clock.nowMs();
+    const day = 86_400_000;
+    const index = {
+      ...torches,
+      numpy: {
+        '2.0.0': { uploadedAtMs: nowMs - 400 * day },
+        '2.0.1': { uploadedAtMs: nowMs - 100 * day },
+        '2.0.2': { uploadedAtMs: nowMs - 50 * day, yanked: '' },
+        '2.1.0': { uploadedAtMs: nowMs - day / 2 },
+        '2.2.0': { tags: ['cp314-cp314-win_amd64'] },
+      },
+    };
+    const packages = { numpy: '2.0.0', pillow: '11.0.0', torch: '2.8.0' };
+    const { plan } = await choosing({
+      index,
+      packages,
+      requirements: 'numpy\npillow\ntorch\n',
+      config: 'policy: { min-age: 14d }\n',
+    });
+    const draft = await plan({ package: 'numpy' });
+    expect(draft.moves).toEqual([{ name: 'numpy', from: '2.0.0', to: '2.0.1' }]);
+    expect(draft.rejected.map(({ version, why }) => `${version}: ${why}`)).toEqual([
+      '2.2.0: no wheel for Python 3.12.4 on linux-x86_64',
+      '2.1.0: less than a day old (you ask for 14)',
+      '2.0.2: withdrawn by its publisher',
+    ]);
+    const young = await plan({ package: 'numpy', version: '2.1.0' });
+    expect(young.moves).toEqual([{ name: 'numpy', from: '2.0.0', to: '2.1.0' }]);
+    expect(young.warnings).toContain(
+      'numpy 2.1.0 is less than a day old (you ask for 14); it was asked for by its number',
+    );
+  });
+
   it('writes nothing', async () => {
     const { world, plan } = await choosing();
     const [nSteps, nObjects] = [world.files.disk.log.length, world.store.objects.ids.length];

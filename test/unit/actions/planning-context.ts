@@ -1,4 +1,5 @@
 import type { PlanningContext } from '../../../src/actions/_context.ts';
+import { findEnvironment } from '../../../src/engine/environments/named.ts';
 import { fakePythonFacts } from '../../fakes/fake-python.ts';
 import type { World } from '../../fakes/fake-world.ts';
 
@@ -11,6 +12,13 @@ export async function planningContext(world: World): Promise<PlanningContext> {
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     baseTree: await store.treeOf(world.first),
+    sources: world.sources,
+    environmentNow: async () => {
+      const bytes = await store.readFile(await store.treeOf(world.first), 'requirements.lock');
+      return (
+        await findEnvironment({ ...world.context, ledger: world.ledgers.open() }, new TextDecoder().decode(bytes))
+      ).condition;
+    },
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EnvironmentId, GitTreeId } from '../../../../src/base/ids.ts';
 import type { BootEvidence, SmokeEvidence, WorkflowProof } from '../../../../src/domain/changes/evidence.ts';
 import { evidenceKey, machineMark } from '../../../../src/domain/changes/evidence.ts';
-import { compareBoots, judgeBoot, judgeSmoke, notProven } from '../../../../src/domain/changes/judge.ts';
+import { blameBroken, compareBoots, judgeBoot, judgeSmoke, notProven } from '../../../../src/domain/changes/judge.ts';
 
 const parts = { tree: 'a'.repeat(40) as GitTreeId, environment: 'e1' as EnvironmentId, components: 'c1' };
 const common = { ...parts, key: evidenceKey(parts), run: 'r1' };
@@ -62,6 +62,21 @@ describe('judgeBoot', () => {
     const before = boot({ failedImports: ['old-broken'] });
     const after = boot({ failedImports: ['old-broken', 'rgthree'] });
     expect(sentences(judgeBoot(before, after))).toEqual(['1 node packs no longer import: rgthree.']);
+  });
+
+  it('blames a promise that the plan broke, with both sides and who asked, and nothing else', () => {
+    const brokenPromises = [
+      { pack: 'frozen', requirement: 'torch==2.10.0', chosen: 'torch 2.11.0' },
+      { pack: 'gone', requirement: 'scipy', chosen: null },
+      { pack: 'fine', requirement: 'numpy<2', chosen: 'numpy 2.1.0' },
+    ];
+    expect(
+      sentences(blameBroken(['frozen', 'gone', 'other'], { goalText: 'upgrade pytorch', brokenPromises })),
+    ).toEqual([
+      'frozen asks for torch==2.10.0, but "upgrade pytorch" brings torch 2.11.0, as the plan warned.',
+      'gone asks for scipy, but "upgrade pytorch" leaves it out, as the plan warned.',
+    ]);
+    expect(blameBroken(['frozen'], { goalText: 'upgrade pytorch' })).toEqual([]);
   });
 
   it('has nothing to compare with without a baseline', () => {
@@ -148,32 +163,34 @@ describe('judgeSmoke', () => {
 describe('notProven', () => {
   it('counts the workflows of the person that were not run', () => {
     const told = (nOthers: number | null) =>
-      notProven({ boot: boot(), smoke: smoke(workflow()), nWorkflows: 1, nOthers });
+      notProven({ checks: undefined, boot: boot(), smoke: smoke(workflow()), nWorkflows: 1, nOthers });
     expect(told(41).at(-1)).toBe('your other 41 workflows');
     expect(told(1).at(-1)).toBe('your other workflow');
     expect(told(null).at(-1)).toBe('workflows that are not in workflows/');
   });
 
   it('always names what nobody tried', () => {
-    expect(notProven({ boot: boot(), smoke: smoke(workflow()), nWorkflows: 1 })).toEqual([
+    expect(notProven({ checks: undefined, boot: boot(), smoke: smoke(workflow()), nWorkflows: 1 })).toEqual([
       'workflows that are not in workflows/',
     ]);
   });
 
   it('claims no kernels of the GPU when no workflow ran on it', () => {
     const kernels = 'GPU kernels: no workflow ran on the device';
-    expect(notProven({ boot: boot(), smoke: undefined, nWorkflows: 0 })).toContain(kernels);
-    expect(notProven({ boot: boot(), smoke: smoke(workflow({ failure: 'x' })), nWorkflows: 1 })).toContain(kernels);
+    expect(notProven({ checks: undefined, boot: boot(), smoke: undefined, nWorkflows: 0 })).toContain(kernels);
+    expect(
+      notProven({ checks: undefined, boot: boot(), smoke: smoke(workflow({ failure: 'x' })), nWorkflows: 1 }),
+    ).toContain(kernels);
   });
 
   it('claims no GPU after a proof on the CPU', () => {
-    expect(notProven({ boot: boot({ device: 'cpu' }), smoke: undefined, nWorkflows: 1 })).toContain(
+    expect(notProven({ checks: undefined, boot: boot({ device: 'cpu' }), smoke: undefined, nWorkflows: 1 })).toContain(
       'GPU kernels: the proof ran on the CPU',
     );
   });
 
   it('says when nothing was booted, and when no workflow is there', () => {
-    expect(notProven({ boot: undefined, smoke: undefined, nWorkflows: 0 })).toEqual([
+    expect(notProven({ checks: undefined, boot: undefined, smoke: undefined, nWorkflows: 0 })).toEqual([
       'that the service boots',
       'that any workflow runs: none lies in workflows/',
       'workflows that are not in workflows/',
@@ -181,9 +198,9 @@ describe('notProven', () => {
   });
 
   it('names the workflows that failed, whatever they did before', () => {
-    expect(notProven({ boot: boot(), smoke: smoke(workflow({ failure: 'old' })), nWorkflows: 1 })).toContain(
-      'that these workflows run: portrait',
-    );
+    expect(
+      notProven({ checks: undefined, boot: boot(), smoke: smoke(workflow({ failure: 'old' })), nWorkflows: 1 }),
+    ).toContain('that these workflows run: portrait');
   });
 });
 

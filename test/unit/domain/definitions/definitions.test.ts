@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { actions as builtInActions } from '../../../../src/actions/index.gen.ts';
+import { actions } from '../../../../src/actions/index.gen.ts';
 import { assembleDefinitions } from '../../../../src/domain/definitions/definitions.ts';
 import type { Definitions, DefinitionSource } from '../../../../src/domain/definitions/types.ts';
 import { goodFiles, knownNames, sourcesWith, spoilt } from './good-files.ts';
@@ -157,8 +157,8 @@ describe('the built-in definitions', () => {
     text: readFileSync(root + path, 'utf8'),
     origin: 'built-in' as const,
   }));
-  const actions = new Set(builtInActions.map(({ id }) => id));
-  const { agents, trees, playbooks } = assembleDefinitions(sources, { actions });
+  const known = { actions: new Set<string>(actions.map(({ id }) => id)) };
+  const { agents, trees, playbooks } = assembleDefinitions(sources, known);
 
   it('hold the three trees on their ports', () => {
     expect([...trees.values()].map(({ id, homePort }) => `${id} ${homePort}`)).toEqual([

@@ -18,7 +18,7 @@ describe('gateChange', () => {
       fault: null,
     });
     expect(scene.rows('evidence.recorded').map(({ evidence }) => [evidence.part, evidence.tree])).toEqual(
-      ['imports', 'boot', 'smoke'].map((part) => [part, scene.drafted.proposed]),
+      ['imports', 'checks', 'boot', 'smoke'].map((part) => [part, scene.drafted.proposed]),
     );
   });
 
@@ -62,7 +62,7 @@ describe('gateChange', () => {
     await gated(scene);
     expect(scene.latest('change.gated')).toMatchObject({ verdict: 'proven', reused: ['boot', 'smoke'] });
     expect(scene.world.processes.services).toHaveLength(1);
-    expect(scene.rows('evidence.recorded')).toHaveLength(3);
+    expect(scene.rows('evidence.recorded')).toHaveLength(4);
   });
 
   it('does not remember the failure of a workflow: it is tried again', async () => {

@@ -125,6 +125,7 @@ describe('the screens of a run', () => {
         ✓ boot    booted on :8191 in 14 s, pid 48121 proven; torch 2.11.0 on cpu; 2 node classes; no failed imports [api] #56
         ✓ smoke   1/1 ran on cpu; sdxl-portrait 20 s, 1 picture [generation] #57
         ? not proven: that its modules import
+        ? not proven: that torch computes, and that every package has what it needs
         ? not proven: GPU kernels: it booted on the CPU
         ? not proven: your other 41 workflows
         ✓ rule models-integ: approved #60
@@ -178,7 +179,7 @@ describe('the screens of a review', () => {
   it('list what waits', async () => {
     expect(await screen(waitingScene(), 'review')).toMatchInlineSnapshot(`
       "change  state               tree       risk    files  not proven  what it does
-      c1      reviewing.deciding  env-setup  medium  2      3           Upgrade PyTorch to 2.11.0
+      c1      reviewing.deciding  env-setup  medium  2      4           Upgrade PyTorch to 2.11.0
 
       next: orchestrate review show c1
       "
@@ -198,6 +199,7 @@ describe('the screens of a review', () => {
         ✓ boot    booted on :8191 in 14 s, pid 48121 proven; torch 2.11.0 on cpu; 2 node classes; no failed imports [api] #56
         ✓ smoke   1/1 ran on cpu; sdxl-portrait 20 s, 1 picture [generation] #57
         ? not proven: that its modules import
+        ? not proven: that torch computes, and that every package has what it needs
         ? not proven: GPU kernels: it booted on the CPU
         ? not proven: your other 41 workflows
         ✓ rule models-integ: approved #60
