@@ -1,5 +1,7 @@
 import { Fault } from '../base/fault.ts';
+import { familyOf } from '../domain/environments/cuda-family.ts';
 import { printLock } from '../domain/environments/lock.ts';
+import { torchFamily } from '../domain/environments/promises.ts';
 import { editRequirement, parseRequirements } from '../domain/environments/requirements.ts';
 import type { PackageMove, PlanDraft, RejectedVersion } from '../domain/plans/plan.ts';
 import type { PythonFacts } from '../ports/index.ts';
@@ -48,9 +50,20 @@ export function environmentDraft(options: {
     downloadBytes,
     diskBytes: all > 0 ? all * unpackedRatio : null,
     notes: options.notes ?? [],
+    mustAsk: lostBuild(moves, first),
     warnings: [...(options.warnings ?? []), ...ignoredWarnings(before.asked), ...found.warnings],
     brokenPromises: found.brokenPromises,
   };
+}
+
+/** A build of the torch family that nobody asked to change, and that is to be another: on whose card it runs is a person's decision. */
+function lostBuild(moves: readonly PackageMove[], first: readonly string[]): string | null {
+  for (const { name, from, to } of moves) {
+    if (!torchFamily.has(name) || first.includes(name) || from === null || to === null) continue;
+    if (familyOf(from) !== familyOf(to))
+      return `${name} ${from} would become ${to}: another build, because nothing gives the one that is installed`;
+  }
+  return null;
 }
 
 /** Returns the lock of what was found; a build number stays, so that the files of an earlier build are not met again. */

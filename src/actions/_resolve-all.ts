@@ -1,5 +1,5 @@
 import { Fault } from '../base/fault.ts';
-import type { LockedPackage } from '../domain/environments/lock.ts';
+import { isWheelOf, type LockedPackage } from '../domain/environments/lock.ts';
 import {
   brokenPromises,
   type BrokenPromise,
@@ -213,10 +213,13 @@ async function keptWheels(
   packages: readonly LockedPackage[],
 ): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const { sha256, file } of packages) {
-    for (const hash of sha256) {
-      const path = `${paths.wheels}/${hash}/${file}`;
-      if ((await files.info(path)) !== undefined) found.push(path);
+  for (const hash of await files.list(paths.wheels)) {
+    for (const file of await files.list(`${paths.wheels}/${hash}`)) {
+      // A borrowed lock knows no hashes: there the name and version of the file have to do.
+      const isOfLock = packages.some((one) =>
+        one.sha256.length === 0 ? isWheelOf(file, one) : one.file === file && one.sha256.includes(hash),
+      );
+      if (isOfLock) found.push(`${paths.wheels}/${hash}/${file}`);
     }
   }
   return found;

@@ -43,6 +43,8 @@ export interface FakePython extends Python {
   readonly resolved: (readonly string[])[];
   /** Interpreter to what a survey of its environment finds; beside them only environments that were built are there. */
   readonly surveys: Map<string, Survey>;
+  /** Kept wheels that every `resolve` was shown. */
+  readonly shownKept: (readonly string[])[];
   /** Constraints of every `resolve`. */
   readonly constrained: (readonly string[])[];
   /** A file of a built environment is changed by somebody. */
@@ -107,6 +109,7 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
     resolved: [],
     surveys: new Map(),
     constrained: [],
+    shownKept: [],
     drift: (dir, file) => void environments.get(dir)?.changed.push(file),
 
     async probe({ program }) {
@@ -119,8 +122,9 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         const name = program.slice(program.lastIndexOf('/') + 1);
         return { name, program, version, abi, problem: null };
       }),
-    async resolve({ requirements, constraints = [], taken = [] }) {
+    async resolve({ requirements, constraints = [], taken = [], kept = [] }) {
       python.resolved.push(requirements);
+      python.shownKept.push(kept);
       python.constrained.push(constraints);
       const read = (lines: readonly string[]) =>
         parseRequirements({ file: 'requirements', text: `${lines.join('\n')}\n` });

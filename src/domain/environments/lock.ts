@@ -163,7 +163,7 @@ function findPackage(line: string): LockedPackage | string {
 }
 
 /** Looks at the name and the version of a wheel's file name (PEP 427). */
-function isWheelOf(file: string, { name, version }: { name: string; version: string }): boolean {
+export function isWheelOf(file: string, { name, version }: { name: string; version: string }): boolean {
   const parts = file.slice(0, -'.whl'.length).split('-');
   const [fileName = '', fileVersion = ''] = parts;
   return (

@@ -16,6 +16,15 @@ async function choosing(
   return { world, plan: async (asked) => envChoose.plan(context, envChoose.input.parse(asked)) };
 }
 
+it('lets a person decide when another build of torch would come in by the way', async () => {
+  const packages = { numpy: '2.0.0', torch: '2.8.0+mine' };
+  const offered = { numpy: { '2.0.0': {}, '2.1.0': {} }, torch: { '2.8.0': {}, '2.9.0': {} } };
+  const { plan } = await choosing({ index: offered, packages, requirements: 'numpy\ntorch\n' });
+  expect((await plan({ package: 'numpy' })).mustAsk).toBe(
+    'torch 2.8.0+mine would become 2.9.0: another build, because nothing gives the one that is installed',
+  );
+});
+
 const torches: FakePython['index'] = {
   numpy: { '2.0.0': {}, '2.1.0': {}, '1.26.0': {} },
   pillow: { '11.0.0': {}, '12.0.0': {} },

@@ -41,6 +41,22 @@ async function resolving(
 }
 
 describe('resolveAll', () => {
+  it('shows the resolver the kept wheels of a found environment: what was built by hand is on no index', async () => {
+    const packages = { numpy: '2.0.0', torch: '2.8.0+mine' };
+    const world = await createWorld({
+      index,
+      packages,
+      borrowed: '/srv/venv/bin/python',
+      requirements: 'numpy\ntorch\n',
+    });
+    const context = await planningContext(world);
+    const built = `${context.paths.wheels}/${'a'.repeat(64)}/torch-2.8.0+mine-py3-none-any.whl`;
+    world.files.put(built, 'wheel');
+    world.files.put(`${context.paths.wheels}/${'b'.repeat(64)}/torch-2.9.0-py3-none-any.whl`, 'of another lock');
+    await resolveAll(context, { before: await readEnvironment(context), python: fakePythonFacts });
+    expect(world.python.shownKept[0]).toEqual([built]);
+  });
+
   it('gives packs what they ask for, and leaves the rest where it is', async () => {
     const { versions, broken } = await resolving({ packs: { 'pack-a': 'einops>=0.7\n', 'pack-b': 'pillow<12\n' } });
     expect(versions).toEqual(['einops 0.8.0', 'numpy 2.0.0', 'pillow 11.0.0', 'torch 2.8.0']);
