@@ -59,7 +59,8 @@ export async function layoutWorld(): Promise<LayoutWorld> {
     },
     async remove() {
       await endProcessesOf(base);
-      execFileSync('chmod', ['-R', 'u+w', base]);
+      // Built environments are sealed.
+      if (fs.existsSync(join(base, 'homes'))) execFileSync('chmod', ['-R', 'u+w', join(base, 'homes')]);
       fs.rmSync(base, { recursive: true, force: true });
     },
   };

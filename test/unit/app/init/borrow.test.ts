@@ -159,3 +159,29 @@ describe('folders of the person', () => {
     });
   });
 });
+
+describe("SwarmUI's own copy", () => {
+  const copy = '/srv/SwarmUI/dlbackend/ComfyUI';
+  const swarm = (): Machine =>
+    machine({
+      [`${copy}/main.py`]: 'print()\n',
+      [`${copy}/requirements.txt`]: 'torch==2.8.0\n',
+      '/srv/SwarmUI/Data/Settings.fds': 'Paths:\n    ModelRoot: Models\n',
+      '/srv/SwarmUI/Data/comfy-auto-model.yaml':
+        'swarmui:\n  base_path: /srv/SwarmUI/Models\n  is_default: true\n  checkpoints: Stable-Diffusion\nswarmui_nodes:\n  custom_nodes: /srv/SwarmUI/Nodes\n',
+      '/srv/SwarmUI/Nodes/SwarmCommon/__init__.py': '',
+    });
+
+  it('is started by SwarmUI, keeps its models and brings its node packs', async () => {
+    const report = await init(swarm(), { comfyui: copy, port: null });
+    expect(report).toMatchObject({ layout: { id: 'swarmui', root: '/srv/SwarmUI' }, mode: 'none', port: 7820 });
+    expect(report.components.map(({ path }) => path)).toEqual(['.', 'custom_nodes/SwarmCommon']);
+    expect(report.next).not.toContain('orchestrate service start');
+  });
+
+  it('has model paths that load no node pack beside the lock and are not the default', async () => {
+    const { modelPaths } = await planInit(swarm().app, { ...options, comfyui: copy });
+    expect(modelPaths).toContain('base_path: /srv/SwarmUI/Models');
+    expect(modelPaths).not.toMatch(/is_default|custom_nodes/);
+  });
+});
