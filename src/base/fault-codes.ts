@@ -91,6 +91,7 @@ export const faultCodes = {
   PYTHON_MISSING: entry('outside', 'No Python 3.10 or newer was found.', 'orchestrate doctor'),
   PYTHON_TOO_OLD: entry('outside', 'The Python that was found is older than 3.10.', 'orchestrate doctor'),
   PYTHON_VENV_MISSING: entry('outside', 'The Python that was found has no venv module.', 'orchestrate doctor'),
+  UV_MISSING: entry('outside', 'orchestrate.yaml asks for uv, and it is not on this machine.', 'orchestrate doctor'),
   NODE_TOO_OLD: entry('outside', 'Node is older than 24.'),
   DISK_FULL: entry('outside', 'The disk is full.', 'orchestrate doctor'),
   FILE_ACCESS: entry('outside', 'A file or folder cannot be read or written.', 'orchestrate doctor'),

@@ -13,6 +13,8 @@ export interface PythonFacts {
   /** `linux-x86_64` and so on (`sysconfig.get_platform()`). */
   readonly platform: string;
   readonly pipVersion: string;
+  /** Who chooses versions when uv does; absent: pip. `missing`: the person wants uv, and there is none. */
+  readonly uv?: { readonly program: string; readonly args: readonly string[]; readonly version: string } | 'missing';
 }
 
 /** A Python of the search path. */
@@ -115,8 +117,12 @@ export interface BuiltEnvironment {
  * `WHEEL_HASH_MISMATCH`, `ENVIRONMENT_BUILD_FAILED`, `DISK_FULL`.
  */
 export interface Python {
-  /** Finds the interpreter (`program` or the best on PATH) and makes the pip tool ready in `toolsDir`. A repeat is safe. */
-  probe(options: { program?: string; toolsDir: string }): Promise<PythonFacts>;
+  /**
+   * Finds the interpreter (`program` or the best on PATH) and makes the pip tool ready in `toolsDir`. A repeat is safe.
+   * `resolver`: `auto` is uv where it is found, else pip; left out, pip. Without uv, `uv` is a fault of `resolve` alone
+   * (`UV_MISSING`): what is kept can be built all the same.
+   */
+  probe(options: { program?: string; toolsDir: string; resolver?: 'auto' | 'pip' | 'uv' }): Promise<PythonFacts>;
   /** Every Python of the search path, each once, best name first; unusable ones with the reason. Read-only. */
   interpreters(): Promise<readonly FoundInterpreter[]>;
   /**

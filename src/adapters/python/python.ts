@@ -14,6 +14,7 @@ import { survey } from './survey.ts';
 import { take } from './take.ts';
 import { ensureBareVenv, ensurePip } from './tools.ts';
 import { torchCheck } from './torch-check.ts';
+import { findUv } from './uv.ts';
 
 /**
  * Creates the port to Python. `searchPath` is where interpreters are looked for and the PATH of
@@ -27,14 +28,16 @@ export function createPython(
   const underWay = new Map<string, Promise<BuiltEnvironment>>();
 
   return {
-    async probe({ program, toolsDir }) {
+    async probe({ program, toolsDir, resolver = 'pip' }) {
       const interpreter = await findInterpreter(parts, program);
       await parts.files.ensureDir(toolsDir);
       await sweepScratch(parts, toolsDir);
       const own = await ensurePip(parts, interpreter, toolsDir);
       const pipVersion = isModernPip(own) ? own : ((await findModernPip(parts, toolsDir)) ?? own);
       const { version, abi, platform } = interpreter;
-      const facts = { program: interpreter.program, version, abi, platform, pipVersion };
+      const uv = resolver === 'pip' ? undefined : await findUv(parts, interpreter.program);
+      const isUv = uv !== undefined && (uv !== 'missing' || resolver === 'uv');
+      const facts = { program: interpreter.program, version, abi, platform, pipVersion, ...(isUv ? { uv } : {}) };
       await ensureBareVenv(parts, facts, toolsDir);
       return facts;
     },

@@ -1,7 +1,8 @@
 import { symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import type { PackageIndex, PythonFacts, Resolution, TakenPackage } from '../../ports/python.ts';
+import { Fault } from '../../base/fault.ts';
+import type { LockedPackage, PackageIndex, PythonFacts, Resolution, TakenPackage } from '../../ports/python.ts';
 import { type Scratch, withScratch } from './child-environment.ts';
 import { classifyResolution } from './classify-pip.ts';
 import { dryRun } from './dry-run.ts';
@@ -9,6 +10,7 @@ import { normalName, requireRequirement } from './names.ts';
 import type { Parts } from './parts.ts';
 import { lockedPackages, readReport } from './report.ts';
 import { standInLines } from './take.ts';
+import { type Compiled, compileWithUv } from './uv.ts';
 
 export interface ResolveOptions {
   readonly requirements: readonly string[];
@@ -29,19 +31,47 @@ export async function resolve(parts: Parts, options: ResolveOptions): Promise<Re
   return withScratch(parts, options.toolsDir, async (scratch) => {
     const reportPath = join(scratch.dir, 'report.json');
     const keptArgs = await linkKept(parts, options.kept ?? [], scratch);
-    const args = ['--report', reportPath, ...keptArgs, ...(await constraintArgs(parts, options, scratch))];
-    const lines = [...requirements, ...(await standInLines(parts, taken, scratch))];
-    const { outcome, indexName } = await dryRun(parts, { ...options, requirements: lines }, scratch, args);
+    const bounds = await constraintArgs(parts, options, scratch);
+    const standIns = await standInLines(parts, taken, scratch);
+    const wanted = { ...options, requirements: [...requirements, ...standIns] };
+    const compiled = await compileWithUv(parts, wanted, { scratch, constraintArgs: bounds, keptArgs });
+    const { outcome, indexName } = await dryRun(
+      parts,
+      compiled === undefined ? wanted : { ...options, requirements: [...exactLines(compiled), ...standIns] },
+      scratch,
+      ['--report', reportPath, ...keptArgs, ...(compiled === undefined ? bounds : ['--no-deps'])],
+    );
     if (!outcome.isOk) return classifyResolution(outcome, indexName);
     const items = await readReport(parts, reportPath);
     const settled = new Map(taken.map(({ locked }) => [locked.name, locked]));
     const others = items.filter(({ metadata }) => !settled.has(normalName(metadata.name)));
     const packages = [...(await lockedPackages(parts, others)), ...settled.values()];
+    if (compiled !== undefined) requireSameHashes(compiled, packages, settled);
     const needs = Object.fromEntries(
       items.map(({ metadata }) => [normalName(metadata.name), metadata.requires_dist ?? []]),
     );
     return { kind: 'resolved', packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)), needs };
   });
+}
+
+/** pip names the wheels of the versions that uv chose, so that a lock is the same whoever resolves. */
+const exactLines = ({ versions }: Compiled): readonly string[] =>
+  [...versions].map(([name, version]) => requireRequirement(`${name}===${version}`));
+
+/** Both looked at the same index: one that tells two hashes of one file tells a lie to one of them. */
+function requireSameHashes(
+  { hashes }: Compiled,
+  packages: readonly LockedPackage[],
+  settled: ReadonlyMap<string, LockedPackage>,
+): void {
+  for (const { name, version, sha256 } of packages) {
+    const seen = hashes.get(name);
+    if (settled.has(name) || seen === undefined || sha256.some((hex) => seen.has(hex))) continue;
+    throw new Fault('WHEEL_HASH_MISMATCH', `The index told uv and pip different hashes of ${name} ${version}.`, {
+      state: 'Nothing was changed.',
+      hints: ['Run the goal again; when it stays so, do not use that index.'],
+    });
+  }
 }
 
 async function constraintArgs(

@@ -71,6 +71,7 @@ export async function resolveEnvironment(
   const { python: port, random, files } = app.outside;
   const python = await port.probe({
     toolsDir,
+    resolver: config.python.resolver,
     ...(config.python.program === null ? {} : { program: config.python.program }),
   });
   const wanted = parseRequirements({ file: 'requirements.txt', text: requirementsText });

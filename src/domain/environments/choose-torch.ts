@@ -96,7 +96,8 @@ function judge(version: string, question: TorchQuestion): ({ readonly kind: 'fit
     ...beside.warnings,
     ...ageWarnings(version, age, isAsked),
     ...(partners.row === undefined ? [beyondTable(version)] : []),
-    ...familyWarnings(tag, version, machine),
+    // Who has the plain build and no card computes on the CPU, and asked for nothing else.
+    ...(question.family === '' && machine.kind === 'none' ? [] : familyWarnings(tag, version, machine)),
     ...plainWarnings(tag, question.python, machine),
   ];
   const versions = new Map([['torch', build.version], ...beside.versions]);

@@ -2,7 +2,7 @@ import { type Family, familyOf } from './cuda-family.ts';
 import type { Offer, OfferedFile } from './offer.ts';
 import { partnersOf } from './torch-family.ts';
 import { type Misfit, misfit, type TorchQuestion } from './torch-question.ts';
-import { plainLinuxBuild } from './torch-table.ts';
+import { plainLinuxBuilds } from './torch-table.ts';
 import { compareVersions, publicPart } from './version.ts';
 import { type Interpreter, wheelFits } from './wheel-fits.ts';
 
@@ -52,5 +52,5 @@ function noWheel(files: readonly OfferedFile[], version: string, python: Interpr
 /** Returns the family that a build really is of: the plain one of the main index is of a CUDA family too, where that is on record. */
 export function builtAs(version: string, { family, python }: TorchQuestion): Family {
   if (family !== '' || python.platform !== 'linux-x86_64') return family;
-  return compareVersions(version, plainLinuxBuild.since) >= 0 ? plainLinuxBuild.tag : '';
+  return plainLinuxBuilds.find(({ since }) => compareVersions(version, since) >= 0)?.tag ?? '';
 }

@@ -91,5 +91,17 @@ export const tagArchitectures: readonly TagArchitectures[] = [
 /** The last torch whose cu128 build carries code for 7.0 too. */
 export const lastCu128WithVolta = '2.9.1';
 
-/** The build that the main index gives without a local part on x86-64 Linux; before this release it is not on record. */
-export const plainLinuxBuild = { since: '2.14.0', tag: 'cu130' } as const;
+/**
+ * The CUDA that the main index's build without a local part is for on x86-64 Linux, newest first (METADATA of the wheels on
+ * PyPI, read on 27 November 2026: `nvidia-cuda-runtime-cu12==12.8.90`, `cuda-toolkit==13.0.2`).
+ */
+export const plainLinuxBuilds: readonly { readonly since: string; readonly tag: string }[] = [
+  { since: '2.11.0', tag: 'cu130' },
+  { since: '2.8.0', tag: 'cu128' },
+  { since: '2.7.0', tag: 'cu126' },
+  { since: '2.5.0', tag: 'cu124' },
+  { since: '2.3.0', tag: 'cu121' },
+];
+
+/** From here on torchvision asks for a least torch only (METADATA: `torch>=2.14.0`): it serves later ones that have none of their own. */
+export const stableTorchvision = { since: '0.29.1', torch: '2.14.0' } as const;

@@ -9,8 +9,12 @@ import { type EngineContext, markOf } from '../context.ts';
 
 /** Probes the interpreter that the installation's environments are made with. */
 export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
-  const { program } = engine.config.python;
-  return engine.outside.python.probe({ toolsDir: engine.paths.tools, ...(program === null ? {} : { program }) });
+  const { program, resolver } = engine.config.python;
+  return engine.outside.python.probe({
+    toolsDir: engine.paths.tools,
+    resolver,
+    ...(program === null ? {} : { program }),
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { componentCases } from './components.ts';
 import { configurationCases } from './configuration.ts';
 import { objectCases } from './objects.ts';
 import { outsideCases } from './outside.ts';
+import { packageCases } from './packages.ts';
 import { worktreeCases } from './worktree.ts';
 
 /** Every attack, in the order of its id. */
@@ -10,6 +11,7 @@ export const allCases: readonly AttackCase[] = [
   ...configurationCases,
   ...worktreeCases,
   ...objectCases,
+  ...packageCases,
   ...outsideCases,
   ...componentCases,
 ].sort((one, other) => (one.id < other.id ? -1 : 1));

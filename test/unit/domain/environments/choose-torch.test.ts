@@ -213,18 +213,40 @@ const cases: readonly [string, Case, string][] = [
     'torch 2.11.0+cu128, torchvision 0.26.0+cu128 | ! driver 570.1 does not tell which CUDA it serves',
   ],
   [
-    'knows that the plain build of Linux is one of cu130 since 2.14, and what driver that needs',
+    'knows that the plain build of Linux is one of cu130 since 2.11, and what driver that needs',
     {
       installed: { torch: '2.10.0', torchvision: '0.25.0' },
       machine: nvidia('570.86.10', '12.8', rtx3060),
-      wanted: '2.14.1',
+      wanted: '2.11.0',
     },
-    'none | not 2.14.1: cu130 needs driver 580 or newer, and this machine has 570.86.10',
+    'none | not 2.11.0: cu130 needs driver 580 or newer, and this machine has 570.86.10',
   ],
   [
-    'does not claim to know which CUDA an older plain build is for',
-    { installed: { torch: '2.8.0', torchvision: '0.23.0' }, wanted: '2.9.1' },
+    'stops the plain build of Linux at the last release whose CUDA the driver serves',
+    {
+      installed: { torch: '2.8.0', torchvision: '0.23.0' },
+      machine: nvidia('570.86.10', '12.8', rtx3060),
+      published: new Map(),
+      minAgeSeconds: 0,
+    },
+    `torch 2.10.0, torchvision 0.25.0 | ${['2.14.1', '2.14.0', '2.13.0', '2.12.0', '2.11.0']
+      .map((one) => `not ${one}: cu130 needs driver 580 or newer, and this machine has 570.86.10`)
+      .join(' | ')}`,
+  ],
+  [
+    'does not claim to know which CUDA the plain build for another processor is for',
+    {
+      installed: { torch: '2.8.0', torchvision: '0.23.0' },
+      wanted: '2.9.1',
+      python: { version: '3.12.4', abi: 'cp312', platform: 'linux-aarch64' },
+      offers: familyIndex('', { tags: ['cp312-cp312-manylinux_2_28_aarch64'] }),
+    },
     'torch 2.9.1, torchvision 0.24.1 | ! which CUDA the plain build is for is not on record: driver and card were not checked',
+  ],
+  [
+    'says nothing of cards to who has the plain build and none: that is a machine without',
+    { installed: { torch: '2.10.0', torchvision: '0.25.0' }, wanted: '2.11.0', machine: { kind: 'none' } },
+    'torch 2.11.0, torchvision 0.26.0',
   ],
   [
     'warns of the plain build for Windows, which has no CUDA at all',
@@ -471,6 +493,18 @@ const cases: readonly [string, Case, string][] = [
       offers: new Map([...familyIndex('cu130'), ['torchvision', [offer('torchvision', '0.29.0+cu130')]]]),
     },
     'torch 2.14.0+cu130, torchvision 0.29.0+cu130 | not 2.14.1: no torchvision 0.29.1 is offered',
+  ],
+  [
+    'takes the torchvision that is bound to no single torch where a later release has none of its own',
+    {
+      installed: cu130,
+      published: new Map([['2.15.0', now - 30 * DAY]]),
+      offers: new Map([
+        ['torch', [offer('torch', '2.15.0+cu130')]],
+        ['torchvision', [offer('torchvision', '0.29.1+cu130'), offer('torchvision', '0.29.2+cu130')]],
+      ]),
+    },
+    'torch 2.15.0+cu130, torchvision 0.29.2+cu130 | ! torchvision 0.29.2+cu130 goes with torch 2.15.0+cu130: 0.30.0 is not offered | ! torch 2.15.0 is newer than the table of 2026-10-15: what belongs to it goes by the rule of the family',
   ],
   // Packages compiled against torch.
   [
