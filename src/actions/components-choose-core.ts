@@ -1,14 +1,16 @@
 import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
-import { asCommitId, asGitTreeId, type GitTreeId } from '../base/ids.ts';
+import { asGitTreeId, type GitTreeId } from '../base/ids.ts';
 import { didYouMean } from '../domain/definitions/did-you-mean.ts';
 import { mergeRequirements } from '../domain/environments/merge-requirements.ts';
-import { chooseVersion, nameOf, type OfferedVersion } from '../domain/instances/choose-version.ts';
+import { chooseVersion, type OfferedVersion } from '../domain/instances/choose-version.ts';
 import { takenRef } from '../domain/instances/component-files.ts';
 import { type Component, parseComponents, printComponents } from '../domain/instances/components.ts';
-import { declaredVersion } from '../domain/instances/declared-version.ts';
+import { bytesText } from '../domain/plans/amounts.ts';
 import type { PlanDraft } from '../domain/plans/plan.ts';
+import { userFolderLimits } from '../domain/restore/user-folder.ts';
+import { componentBase, readText } from './_component-base.ts';
 import { carryEdits, editsBetween, editsOf, fetchedTree } from './_component-tree.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
 import { resolveComponents } from './_resolve-components.ts';
@@ -21,10 +23,8 @@ const input = z.object({
   /** Tag or commit that the files on the branch came from, where nothing says it. */
   base: z.string().default(''),
   /** `drop` leaves local edits behind. */
-  edits: z.enum(['carry', 'drop']).default('carry'),
+  edits: z.string().default('carry'),
 });
-
-type Asked = z.infer<typeof input>;
 
 /**
  * Chooses the version of ComfyUI, or of one node pack, to move to: fetches its files into the trusted store, where
@@ -39,11 +39,16 @@ export const componentsChooseCore = definePlanningAction({
   effect: 'plan',
   input,
   async plan(context, asked): Promise<PlanDraft> {
+    if (asked.edits !== 'carry' && asked.edits !== 'drop')
+      throw new Fault('USAGE_BAD_ARGUMENT', `edits is either carry or drop, not ${JSON.stringify(asked.edits)}.`, {
+        hints: ['--set edits=carry', '--set edits=drop'],
+        state: 'Nothing was changed.',
+      });
     const text = (path: string): Promise<string> => readBranch(context, path);
     const components = parseComponents(await text('components.lock'));
     const component = findComponent(components, asked.component);
     const versions = await context.sources.versions(component.source);
-    const base = await baseOf(context, { component, versions, asked });
+    const base = await componentBase(context, { component, versions, asked: asked.base });
     const to = chooseVersion({ versions, asked: asked.version, current: base.current });
     const what = component.path === '.' ? 'ComfyUI' : component.id;
     if (to.kind === 'newest')
@@ -101,6 +106,7 @@ export const componentsChooseCore = definePlanningAction({
         : null,
       warnings: [
         ...resolved.warnings,
+        ...(component.path === '.' ? await userFolderWarnings(context) : []),
         ...(edited.length > 0 && !isCarried ? [`your edits of ${shown(edited)} are left behind`] : []),
         ...merged.kept.map(
           ({ yours, asked: wants }) => `requirements.in keeps your ${yours}; ${what} ${to.name} asks for ${wants}`,
@@ -130,53 +136,24 @@ function findComponent(components: readonly Component[], asked: string): Compone
   );
 }
 
-interface Base {
-  /** The files as their author published them, without the person's edits. */
-  readonly tree: GitTreeId;
-  readonly current: { readonly commit: string | null; readonly version: string | null; readonly name: string };
-}
-
-/** Finds out what the files on the branch came from: what components.lock says, what the person says, or the version that they name. */
-async function baseOf(
-  context: PlanningContext,
-  options: { component: Component; versions: readonly OfferedVersion[]; asked: Asked },
-): Promise<Base> {
-  const { component, versions, asked } = options;
-  const version = await declaredVersion((path) => readText(context, asGitTreeId(component.tree), path));
-  const said = asked.base === '' ? undefined : chooseVersion({ versions, asked: asked.base, current: noCurrent });
-  const guessed = version === null ? undefined : chooseVersion({ versions, asked: `v${version}`, current: noCurrent });
-  const named = said ?? guessed;
-  const commit = said === undefined ? component.commit : null;
-  const from = commit ?? (named?.kind === 'chosen' ? named.commit : null);
-  if (from === null) {
-    throw new Fault(
-      'COMPONENT_VERSION_NOT_FOUND',
-      `Nothing says which version of ${component.id} the files on the branch came from, so your edits of them cannot be told apart.`,
-      {
-        hints: ['orchestrate run "…" --set base=<tag or commit that you installed>'],
-        state: 'Nothing was changed.',
-      },
-    );
-  }
-  const known = nameOf(versions, from);
-  const tree = await fetchedTree(context, component, { commit: asCommitId(from), ref: known?.ref ?? null });
-  const name = known?.name ?? (version === null ? from.slice(0, 7) : `v${version} (${from.slice(0, 7)})`);
-  return { tree, current: { commit: from, version: known?.name ?? version, name } };
-}
-
-const noCurrent = { commit: null, version: null } as const;
-
-async function readText({ store }: PlanningContext, tree: GitTreeId, path: string): Promise<string | undefined> {
-  const bytes = await store.readFile(tree, path);
-  return bytes && new TextDecoder().decode(bytes);
-}
-
 async function requirementsOf(
   context: PlanningContext,
   tree: GitTreeId,
   version: string,
 ): Promise<{ readonly file: string; readonly text: string }> {
   return { file: `requirements.txt of ${version}`, text: (await readText(context, tree, 'requirements.txt')) ?? '' };
+}
+
+/** A user folder that is larger than is kept is told before, not while production is down. */
+async function userFolderWarnings({ config, files }: PlanningContext): Promise<readonly string[]> {
+  const { mode, userDir } = config.service;
+  const dir = mode === 'managed' && userDir !== null ? await files.realPath(userDir) : undefined;
+  const sizeBytes = dir === undefined ? 0 : await files.sizeBytes(dir);
+  const { maxTotalBytes } = userFolderLimits;
+  if (sizeBytes <= maxTotalBytes) return [];
+  return [
+    `your user folder ${userDir ?? ''} has ${bytesText(sizeBytes)}, and at most ${bytesText(maxTotalBytes)} of it are kept: move what is no setting, workflow or database out of it, or it is not kept`,
+  ];
 }
 
 const newestNames = (versions: readonly OfferedVersion[]): string => {

@@ -146,6 +146,7 @@ describe('components.choose-core', () => {
   });
 
   it('has nothing to do at the newest, and says what was meant when there is no such tag', async () => {
+    await expect(plan({ edits: 'keep' })).rejects.toMatchObject({ code: 'USAGE_BAD_ARGUMENT' });
     await expect(plan({ version: 'v0.3.64' })).rejects.toMatchObject({ code: 'NOTHING_TO_DO' });
     await expect(plan({ version: 'v0.8.O' })).rejects.toMatchObject({
       code: 'COMPONENT_VERSION_NOT_FOUND',
@@ -153,5 +154,18 @@ describe('components.choose-core', () => {
     });
     world.sources.silent.add(source);
     await expect(plan()).rejects.toMatchObject({ code: 'COMPONENT_SOURCE_UNREACHABLE' });
+  });
+
+  it('tells before, not while production is down, that the user folder is larger than is kept', async () => {
+    const userDir = '/home/anna/ComfyUI/user';
+    const config = { ...world.context.config, service: { ...world.context.config.service, userDir } };
+    world = { ...world, context: { ...world.context, config } };
+    world.files.put(`${userDir}/comfyui.db`, 'small');
+    expect((await plan()).warnings.join()).not.toContain('user folder');
+    const files = { ...world.files, sizeBytes: async () => 2 * 2 ** 30 };
+    world = { ...world, context: { ...world.context, outside: { ...world.context.outside, files } } };
+    expect((await plan()).warnings).toContainEqual(
+      expect.stringContaining('your user folder /home/anna/ComfyUI/user has'),
+    );
   });
 });
