@@ -60,7 +60,13 @@ export async function writeBundle(files: Files, signer: SigningKey, request: Wri
   } finally {
     await unlinkIfThere(temporary);
   }
-  await syncFolder(dirname(file));
+  try {
+    await syncFolder(dirname(file));
+  } catch (error) {
+    // Nobody knows whether its name would survive: whole or not at all.
+    await unlinkIfThere(file);
+    throw error;
+  }
   const digest = createHash('sha256').update(head).digest('hex');
   return { fingerprint: signer.fingerprint, digest, body, entries, sizeBytes };
 }

@@ -17,6 +17,12 @@ export function isDamaged(error: unknown): boolean {
   return code === sqlite.corrupt || code === sqlite.notADatabase;
 }
 
+/** Did the disk fail under SQLite. After such a failure nobody knows what of the file is on the disk. */
+export function isIoError(error: unknown): boolean {
+  const cause = error instanceof Fault ? error.cause : error;
+  return primaryCode(error) === sqlite.ioError || primaryCode(cause) === sqlite.ioError;
+}
+
 /** Returns the fault that an error of SQLite stands for; anything else is returned as it is. */
 export function databaseFault(error: unknown, file: string): unknown {
   const code = primaryCode(error);

@@ -1,6 +1,7 @@
-import { Fault, faultRecord } from '../../base/fault.ts';
+import { Fault, faultRecord, type FaultRecord } from '../../base/fault.ts';
 import type { BellRope } from './bell-rope.ts';
 import { retryBusy } from './busy.ts';
+import { databaseFault, isIoError } from './database-faults.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { WriteJob, WriteOutcome, Writer } from './write-jobs.ts';
 
@@ -14,7 +15,10 @@ interface WaitingJob {
   readonly resolve: (outcome: WriteOutcome) => void;
 }
 
-/** Collects the jobs that arrive together and commits them together: one sync of the disk for all of them. */
+/**
+ * Collects the jobs that arrive together and commits them together: one sync of the disk for all of them. After the disk
+ * failed once nothing is written any more: the kernel may have given up bytes that a second sync would call safe.
+ */
 export class GroupCommit implements Writer {
   readonly #journal: JournalWriter;
   readonly #rope: BellRope;
@@ -22,6 +26,8 @@ export class GroupCommit implements Writer {
   readonly #closeDatabase: () => void;
   #waiting: WaitingJob[] = [];
   #flushing: Promise<void> | undefined;
+  /** Why nothing is written any more. */
+  #end: FaultRecord | undefined;
 
   constructor(options: {
     readonly journal: JournalWriter;
@@ -68,13 +74,25 @@ export class GroupCommit implements Writer {
   }
 
   async #commit(jobs: readonly WriteJob[]): Promise<readonly WriteOutcome[]> {
+    const end = this.#end;
+    if (end !== undefined) return jobs.map(() => ({ kind: 'refused', fault: end }));
     try {
       const { outcomes, head } = await retryBusy(this.#file, () => this.#journal.transact(jobs));
       this.#rope.ring(head);
-      if (jobs.some((job) => job.kind === 'nextEpoch')) this.#journal.preGrowWal();
+      if (jobs.some((job) => job.kind === 'nextEpoch')) this.#preGrow();
       return outcomes;
     } catch (error) {
+      if (isIoError(error)) this.#end = faultRecord(error);
       return jobs.map(() => ({ kind: 'refused', fault: faultRecord(error) }));
+    }
+  }
+
+  /** What was committed is safe; a disk that fails now is told to the next who writes. */
+  #preGrow(): void {
+    try {
+      this.#journal.preGrowWal();
+    } catch (error) {
+      this.#end = faultRecord(databaseFault(error, this.#file));
     }
   }
 }

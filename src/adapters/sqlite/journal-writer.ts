@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { Fault } from '../../base/fault.ts';
 import { draftEntry, linkText, type ChainHead, type Draft, type Sha256 } from '../../domain/journal/chain.ts';
+import { isIoError } from './database-faults.ts';
 import { KeyHeads, namesOf } from './key-heads.ts';
 import type { AppendJob, NextEpochJob, RequestJob, WriteJob, WriteOutcome } from './write-jobs.ts';
 
@@ -70,14 +71,15 @@ export class JournalWriter {
 
   /**
    * Lays the WAL out beforehand, because a commit into a file that must not grow syncs less. The pages of a
-   * transaction that outgrows its cache are spilled there; rolled back, they leave only the room.
+   * transaction that outgrows its cache are spilled there; rolled back, they leave only the room. Throws when the disk fails.
    */
   preGrowWal(): void {
     try {
       this.#db.exec('PRAGMA cache_size = 8; BEGIN IMMEDIATE; CREATE TABLE room (bytes BLOB)');
       this.#db.exec(`INSERT INTO room VALUES (zeroblob(${preGrownBytes}))`);
-    } catch {
+    } catch (error) {
       // Only speed is lost: a disk too full for this says so at the first commit that needs the room.
+      if (isIoError(error)) throw error;
     } finally {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       this.#db.exec('PRAGMA cache_size = -2000');

@@ -182,7 +182,8 @@ class Supervisor {
       await watchProduction(this.#engine);
       await recordSummary(this.#engine, await this.#options.summarise());
     } catch (error) {
-      if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
+      // A record that takes no more rows is nothing to try again.
+      if (!(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code)) throw error;
       log.warn('looking around failed; it is tried again', { ...error.toRecord() });
     }
   }
