@@ -16,7 +16,7 @@ import {
   productionFolder,
   putFiles,
 } from '../support/outside-world.ts';
-import { listAt } from '../support/program.ts';
+import { listAt, textAt } from '../support/program.ts';
 
 let scene: OutsideWorld;
 
@@ -69,8 +69,8 @@ describe('an adopted folder that others change', () => {
   it('is said in the plan of another run, which neither keeps anything nor waits', async () => {
     const result = await scene.world.run(['run', 'upgrade pytorch', '--dry-run', '--json']);
     expectDone(result);
-    const { warnings } = result.json?.['plan'] as { warnings: string[] };
-    expect(warnings.find((one) => one.startsWith('changed outside since restore/0000:'))).toContain(
+    const warnings = listAt(result.json?.['plan'], 'warnings').map((one) => JSON.stringify(one));
+    expect(warnings.find((one) => one.startsWith('"changed outside since restore/0000:'))).toContain(
       'ComfyUI-Manager added zipped',
     );
     expect(await scene.list()).toHaveLength(5);
@@ -132,8 +132,7 @@ describe('an adopted folder that others change', () => {
     const result = await world.run(['outside', 'keep', ...ids, '--yes', '--json']);
     // The rule that model paths stay as they are says no: a person decides.
     expect({ exit: result.exitStatus }, scene.show(result)).toEqual({ exit: 7 });
-    const { change } = result.json?.['change'] as { change: string };
-    expectDone(await world.run(['review', 'approve', change, '--json']));
+    expectDone(await world.run(['review', 'approve', textAt(result.json?.['change'], 'change'), '--json']));
     const text = fs.readFileSync(join(world.home, 'extra_model_paths.yaml'), 'utf8');
     expect(text).toContain('swarmui:\n  base_path: /srv/swarm');
     expect(text).toContain('orchestrate_adopted:');
@@ -148,8 +147,7 @@ describe('an adopted folder that others change', () => {
     fs.rmSync(join(comfyui, 'custom_nodes/cloned'), { recursive: true });
     const result = await world.run(['outside', 'keep', await idOf('custom_nodes/cloned'), '--yes', '--json']);
     expect({ exit: result.exitStatus }, scene.show(result)).toEqual({ exit: 7 });
-    const { change } = result.json?.['change'] as { change: string };
-    expectDone(await world.run(['review', 'approve', change, '--json']));
+    expectDone(await world.run(['review', 'approve', textAt(result.json?.['change'], 'change'), '--json']));
     expect(await nodeClasses(world)).not.toContain('ClonedNode');
   });
 });

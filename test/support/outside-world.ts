@@ -129,7 +129,7 @@ export function productionFolder(world: FaultWorld): string {
   const instance = world.rows('production.set').at(-1)?.data['instance'];
   const composed = world.rows('instance.composed').find(({ data }) => data['instance'] === instance);
   if (composed === undefined) throw new Error('production is not up');
-  return String(composed.data['dir']);
+  return composed.data['dir'] as string;
 }
 
 /** Node classes that production offers. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { Fault } from '../../base/fault.ts';
 import { defineOperation } from '../operation.ts';
-import { entriesOf, rowOf } from '../views/journal-reader.ts';
+import { newest } from '../views/journal-reader.ts';
 import { lookOutside, outsideIdsField, outsideOutput, requireChoice } from './_outside.ts';
 import { personOf } from './_run-output.ts';
 
@@ -32,12 +33,13 @@ export const outsideDiscard = defineOperation({
   examples: [{ command: 'orchestrate outside discard o3', explains: 'Leave it as it is; it is not told any more.' }],
   async run(app, { ids, all }) {
     requireChoice('outside discard', { ids, all });
-    await lookOutside(app);
+    const open = (await lookOutside(app)).differences.map(({ id }) => id);
     const { ledger } = await app.installation();
-    const afterSeq = ledger.head().seq;
-    await app.ask('outside.discard', { ids, by: personOf(app) });
-    const rows = [...entriesOf(ledger, { kinds: ['outside.discarded'], afterSeq })];
-    const told = rows.flatMap((entry) => rowOf('outside.discarded', entry)?.data.told ?? []);
+    if (all && open.length === 0)
+      throw new Fault('NOTHING_TO_DO', 'No outside change is open.', { state: 'Nothing was changed.' });
+    const chosen = all ? open : [...new Set(ids)];
+    await app.ask('outside.discard', { ids: chosen, by: personOf(app) });
+    const told = chosen.flatMap((id) => newest(ledger, 'outside.discarded', `outside:${id}`)?.data.told ?? []);
     const { differences, ...rest } = await lookOutside(app);
     return { ...rest, differences: [...differences], told: told.map((one) => ({ ...one })) };
   },

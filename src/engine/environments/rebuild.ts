@@ -27,9 +27,9 @@ export async function rebuildEnvironment(
       data: { environment: id, missing },
     });
   }
-  const trash = `${engine.paths.trash}/environments/${id}.${engine.outside.digest.sha256(key).slice(0, 8)}`;
+  const { effect, trash } = await asideOf(engine, { id, key });
   await engine.perform(
-    { key: `${key}:set-aside`, name: 'move the drifted environment to trash', input: { from: dir, to: trash }, run },
+    { key: effect, name: 'move the drifted environment to trash', input: { from: dir, to: trash }, run },
     {
       look: async () => ((await files.info(trash)) === undefined ? undefined : { trash }),
       act: async () => {
@@ -48,6 +48,19 @@ export async function rebuildEnvironment(
       await files.rename(trash, dir);
     }
     throw error;
+  }
+}
+
+/** Where it goes, and the effect that moves it: another one where an earlier try had to bring it back. */
+async function asideOf(
+  engine: Engine,
+  { id, key }: { id: string; key: string },
+): Promise<{ effect: string; trash: string }> {
+  for (let n = 1; ; n += 1) {
+    const effect = `${key}:set-aside${n === 1 ? '' : `:${n}`}`;
+    const trash = `${engine.paths.trash}/environments/${id}.${engine.outside.digest.sha256(effect).slice(0, 8)}`;
+    const isDone = engine.ledger.latest(`effect:${effect}`)?.kind === 'effect.done';
+    if (!isDone || (await engine.outside.files.info(trash)) !== undefined) return { effect, trash };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
-import { type Actor, row } from '../../domain/journal/kinds.ts';
+import { type Actor, dataOf, row } from '../../domain/journal/kinds.ts';
 import { chooseDifferences } from '../../domain/outside/choose.ts';
 import { keyOf, type OutsideDifference } from '../../domain/outside/difference.ts';
 import type { Engine } from '../engine.ts';
@@ -22,14 +22,17 @@ interface Told {
 /**
  * Does not take these over: a sealed environment is built again, what lay in production's folder goes to trash, and
  * what lies in folders of others stays as it is and is not told again until it moves. Returns what became of each.
- * Faults: `OUTSIDE_NOT_FOUND`, those of `rebuildEnvironment`; what was discarded before one of them stays so.
+ * Faults: `OUTSIDE_NOT_FOUND`, those of `rebuildEnvironment`; what was discarded before one of them stays so. One that
+ * was discarded already is told again: a killed process may have done it and not answered.
  */
 export async function discardOutside(
   engine: Engine,
   { ids, by }: { readonly ids: readonly string[]; readonly by: Actor },
 ): Promise<string> {
-  const chosen = chooseDifferences(openDifferences(engine), ids);
-  const told: Told[] = [];
+  const told: Told[] = ids.flatMap((id) => toldBefore(engine, id) ?? []);
+  const done = new Set(told.map(({ id }) => id));
+  const left = ids.filter((id) => !done.has(id));
+  const chosen = left.length === 0 && done.size > 0 ? [] : chooseDifferences(openDifferences(engine), left);
   for (const one of chosen) {
     const answer = await discard(engine, one);
     told.push(answer);
@@ -46,6 +49,11 @@ export async function discardOutside(
   }
   await lookOutside(engine, 'discard');
   return told.map(({ id, sentence, trash }) => `${id}: ${sentence}${trash === null ? '' : ` (${trash})`}`).join('; ');
+}
+
+function toldBefore(engine: Engine, id: string): Told | undefined {
+  if (openDifferences(engine).some((one) => one.id === id)) return undefined;
+  return dataOf('outside.discarded', engine.ledger.latest(`outside:${id}`))?.told.find((one) => one.id === id);
 }
 
 async function discard(engine: Engine, one: OutsideDifference): Promise<Told> {

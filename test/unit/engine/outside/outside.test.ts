@@ -168,6 +168,14 @@ describe('a difference that is discarded', () => {
     expect(await world.files.readText(`${comfyui}/custom_nodes/new/__init__.py`)).toBe('# more\n');
   });
 
+  it('is told once more to whoever asks again: a process that was killed may not have answered', async () => {
+    const { world, engine, look } = await opened();
+    world.files.put(`${comfyui}/custom_nodes/new/__init__.py`, '');
+    await look();
+    const first = await discard(engine, 'o1');
+    expect(await discard(engine, 'o1')).toBe(first);
+  });
+
   it('by an id that is not open is a fault', async () => {
     const { engine } = await opened();
     await expect(discard(engine, 'o7')).rejects.toMatchObject({ code: 'OUTSIDE_NOT_FOUND' });
@@ -211,6 +219,9 @@ describe('a difference that is discarded', () => {
     await expect(discard(engine, 'o1')).rejects.toMatchObject({ code: 'DISK_FULL' });
     world.python.build = build;
     expect(await world.files.info(`${dir}/lib/stray.py`)).toBeDefined();
+    await discard(engine, 'o1');
+    expect(await world.files.info(`${dir}/lib/stray.py`)).toBeUndefined();
+    expect(await look()).toEqual([]);
   });
 });
 
