@@ -87,8 +87,8 @@ it('upgrades a real package of a borrowed environment, and takes it back without
   say(['supervisor', 'stop']);
   const startedMs = performance.now();
   say(['undo', '--yes'], home, { isOffline: true });
-  console.log(
-    `undo, with the environment built from kept wheels: ${Math.round((performance.now() - startedMs) / 100) / 10} s`,
+  process.stdout.write(
+    `undo, with the environment built from kept wheels: ${Math.round((performance.now() - startedMs) / 100) / 10} s\n`,
   );
   expect(packagesOfLock()).toMatchObject({ einops: '0.8.1', pillow: '11.0.0', torch: BUILT_TORCH });
   expect(fs.existsSync(join(home, '.orchestrate/envs', target, 'orchestrate-manifest.json'))).toBe(true);
@@ -107,8 +107,8 @@ function say(args: readonly string[], cwd = home, { isOffline = false } = {}): v
   const startedMs = performance.now();
   const { status, stdout, stderr } = spawnSync(program, rest, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  console.log(
-    `$ orchestrate ${args.join(' ')}${isOffline ? '   (no network)' : ''}\n${stderr}${stdout}(${seconds} s)\n`,
+  process.stdout.write(
+    `$ orchestrate ${args.join(' ')}${isOffline ? '   (no network)' : ''}\n${stderr}${stdout}(${seconds} s)\n\n`,
   );
   expect({ args, status }).toEqual({ args, status: 0 });
 }

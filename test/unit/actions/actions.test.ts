@@ -242,8 +242,6 @@ describe('env.record', () => {
   });
 });
 
-describe('env.record, of a graphics card', () => {});
-
 describe('env.verify', () => {
   it('says what imports, and does not call nothing a success', async () => {
     expect(await said(envVerify as never)).toMatchInlineSnapshot(
