@@ -18,6 +18,7 @@ const TASKS = {
   cli: ['scripts/start.mjs', 'cli'],
   demo: ['scripts/start.mjs', 'demo'],
   test: ['scripts/test.mjs'],
+  'test:long': ['scripts/test.mjs', '--ring=long'],
   'test:attacks': ['scripts/test.mjs', '--ring=attacks'],
   'test:faults': ['scripts/test.mjs', '--ring=faults'],
   'test:external': ['scripts/test.mjs', '--ring=external'],

@@ -76,7 +76,10 @@ describe('help and answers', () => {
     fs.writeFileSync(noted, 'mine\n');
     const moved = listAt((await world.ok(['outside', 'list', '--json'])).json, 'differences')[0];
     const row = world.rows('machine.moved').at(-1)?.seq ?? 1;
+    const bundle = join(world.base, 'live', 'adopted.bundle.tar');
+    await world.ok(['restore', 'export', '0', '--bundle', bundle, '--json']);
     const given: Readonly<Record<string, readonly string[]>> = {
+      'bundle show': [bundle],
       completion: ['bash'],
       'journal tail': ['--row', String(row)],
       'outside show': [textAt(moved, 'id')],

@@ -66,6 +66,8 @@ export interface CommandResult {
 
 export interface RunningCommand {
   readonly pid: number;
+  /** What it has printed until now. */
+  readonly out: () => string;
   readonly done: Promise<CommandResult>;
 }
 
@@ -97,7 +99,7 @@ export function startCommand(options: {
       durationMs: performance.now() - startedMs,
     };
   });
-  return { pid: child.pid ?? -1, done };
+  return { pid: child.pid ?? -1, out: () => out, done };
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -215,17 +215,20 @@ describe('the log of production', () => {
     const log = join(world.home, 'logs/instances/i1.log');
     fs.appendFileSync(log, 'a \u001b[31mred\u001b[0m line\n');
     expect((await world.ok(['service', 'logs', '--lines', '1'])).out).toBe('a \\x1b[31mred\\x1b[0m line\n');
-    const seen = join(world.live, 'seen');
     const follower = world.start(['service', 'logs', '--lines', '0', '--follow']);
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    const told = (text: RegExp): Promise<true> =>
+      until(`${text} in the log`, () => text.test(follower.out()) || undefined);
+    await until('the log to be followed', () => {
+      fs.appendFileSync(log, 'a beat\n');
+      return follower.out().includes('a beat');
+    });
     fs.writeFileSync(`${log}.new`, 'after the rotation\n');
     fs.renameSync(`${log}.new`, log);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await told(/after the rotation/);
     await json(['service', 'restart']);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await told(/after the rotation[^]*To see the GUI go to/);
     signal(follower.pid, 'SIGINT');
     const { exitStatus, out } = await follower.done;
-    fs.writeFileSync(seen, out);
     expect(exitStatus).toBe(130);
     expect(out).toMatch(/after the rotation[^]*To see the GUI go to/);
     expect(out).not.toContain('red');
