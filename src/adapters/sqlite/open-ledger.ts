@@ -1,6 +1,7 @@
 import type { Clock, Digest } from '../../ports/system.ts';
 import { retryBusy } from './busy.ts';
 import { openReadConnection } from './connections.ts';
+import { databaseFault } from './database-faults.ts';
 import { ensureLedgerFiles, ledgerFiles } from './ledger-files.ts';
 import { createLedgerWriter } from './ledger-writer.ts';
 import { prepareDatabase } from './prepare-database.ts';
@@ -37,6 +38,6 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
     return new SqliteLedger({ files, clock, digest, writer, db });
   } catch (error) {
     await writer.close();
-    throw error;
+    throw databaseFault(error, files.database);
   }
 }
