@@ -70,7 +70,10 @@ export interface WorldOptions {
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-export const configText = (extra = '', mode: readonly string[] = ['mode: managed']): string => `id: demo
+export const configText = (
+  extra = '',
+  mode: readonly string[] = ['mode: managed', 'watch-time: 200ms'],
+): string => `id: demo
 name: comfy-home
 service:
   ${mode.join('\n  ')}

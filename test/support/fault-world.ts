@@ -11,13 +11,20 @@ import type { WheelSpec } from '../../demo/wheels.ts';
 import { makeIndex } from '../../demo/wheels.ts';
 import type { Entry } from '../../src/ports/index.ts';
 import { endProcessesOf, signal, until } from './fault-processes.ts';
-import { buildProgram, type CommandResult, type Mutation, type RunningCommand, startCommand } from './fault-program.ts';
+import {
+  buildProgram,
+  type CommandResult,
+  type Mutation,
+  quickWatch,
+  type RunningCommand,
+  startCommand,
+} from './fault-program.ts';
 
 export interface WorldOptions {
   readonly mutations?: readonly Mutation[];
   /** More wheels in the index. */
   readonly wheels?: readonly WheelSpec[];
-  /** Replacements in orchestrate.yaml, committed as the person would. */
+  /** Replacements in orchestrate.yaml, committed as the person would. It says `watch-time: 200ms`. */
   readonly config?: readonly (readonly [find: string, replace: string])[];
   /** Arguments of `init` beside the usual ones. */
   readonly init?: readonly string[];
@@ -68,7 +75,7 @@ export class FaultWorld {
       TZ: 'UTC',
       ...options.env,
     };
-    const entry = await buildProgram(join(base, 'program'), options.mutations);
+    const entry = await buildProgram(join(base, 'program'), [quickWatch, ...(options.mutations ?? [])]);
     const treePort = await freePort();
     setTreePort(join(base, 'program'), treePort);
     const world = new FaultWorld({ base, home: join(live, 'home'), port: await freePort(), treePort, entry, env });

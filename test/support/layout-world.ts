@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path';
 
 import { makeIndex } from '../../demo/wheels.ts';
 import { endProcessesOf } from './fault-processes.ts';
-import { buildProgram, type CommandResult, startCommand } from './fault-program.ts';
+import { buildProgram, type CommandResult, quickWatch, startCommand } from './fault-program.ts';
 import { freePort } from './fault-world.ts';
 import { makeVenv, realPython } from './found-environment.ts';
 
@@ -38,7 +38,7 @@ export async function layoutWorld(): Promise<LayoutWorld> {
     LC_ALL: 'C.UTF-8',
     TZ: 'UTC',
   };
-  const entry = await buildProgram(join(base, 'program'));
+  const entry = await buildProgram(join(base, 'program'), [quickWatch]);
   const trees = join(base, 'program/trees/env-setup.yaml');
   const port = await freePort();
   fs.writeFileSync(trees, fs.readFileSync(trees, 'utf8').replace('home-port: 8188', `home-port: ${port}`));

@@ -199,7 +199,7 @@ export function regionOf({ commit, phase }: Kill): string {
   const { name } = commit;
   const about = /merge:|branch\.moved|home\.applied|restore\.created|queued|merging/.test(name)
     ? 'merge'
-    : /switch|queue:|stop:|production|merged>|verifying|instance/.test(name)
+    : /switch|watch|queue:|stop:|production|merged>|verifying|instance/.test(name)
       ? 'service'
       : /change|gate|review/.test(name)
         ? 'gate and review'

@@ -139,6 +139,7 @@ function configure(home: string, port: number): void {
   const file = join(home, 'orchestrate.yaml');
   const text = readFileSync(file, 'utf8')
     .replace(/idle-time: \S+/, 'idle-time: 1s')
+    .replace(/watch-time: \S+/, 'watch-time: 200ms')
     // How fast a machine is under its other work is not the question here.
     .replace(/max-slowdown: \S+/, 'max-slowdown: 100')
     .replace(/first: \d+/, `first: ${port + 2}`)

@@ -186,6 +186,7 @@ function checkedConfig(options: {
       stopCommand: [],
       startSeconds: 180,
       finishSeconds: 600,
+      watchSeconds: 5,
       userDir: folders.user,
       inputDir: folders.input,
       outputDir: folders.output,

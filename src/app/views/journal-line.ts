@@ -4,7 +4,7 @@ import { bytesText } from '../../domain/plans/amounts.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { faultOfEvent } from './machine-state.ts';
-import { branchName, countText, listText, shortId, spanText } from './text.ts';
+import { branchName, countText, listText, shortId, spanText, watchedText } from './text.ts';
 
 type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
 
@@ -81,8 +81,12 @@ const tellers: Tellers = {
   'home.applied': ({ written, kept }) =>
     `${countText(written.length, 'file')} of home written${kept.length === 0 ? '' : `; kept as they were: ${listText(kept)}`}`,
   'switch.started': ({ change, from, base }) => `${from} gives way to ${change}, from ${shortId(base)}`,
-  'service.switched': ({ outcome, instance, downMs, reason }) =>
-    `production ${outcome}${instance === null ? '' : `, ${instance}`}${downMs === null ? '' : `, down ${spanText(downMs)}`}${reason === null ? '' : `: ${reason}`}`,
+  'service.switched': ({ outcome, instance, downMs, reason, watched }) =>
+    `production ${outcome}${instance === null ? '' : `, ${instance}`}${downMs === null ? '' : `, down ${spanText(downMs)}`}${watched === undefined ? '' : `, ${watchedText(watched)}`}${reason === null ? '' : `: ${reason}`}`,
+  'watch.started': ({ change, instance, limitMs, downMs }) =>
+    `${instance} of ${change} answers after ${spanText(downMs)} down, and is watched for ${spanText(limitMs)}`,
+  'watch.ended': ({ instance, reason, ...watched }) =>
+    `${instance} was ${watchedText(watched)}${reason === null ? '' : `: ${reason}`}`,
   'instance.composed': ({ instance, purpose, tree, environment, port }) =>
     `${instance} (${purpose}) composed from tree ${shortId(tree)}, environment ${environment.slice(0, 12)}, for :${port}`,
   'instance.proven': ({ instance, pid, port, argvNamesDir, ownsSocket, pytorchVersion, device, startMs }) =>

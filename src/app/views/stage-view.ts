@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Entry } from '../../ports/index.ts';
 import { rowOf } from './journal-reader.ts';
-import { branchName, countText, listText, shortId, spanText } from './text.ts';
+import { branchName, countText, listText, shortId, spanText, watchedText } from './text.ts';
 
 /** What happens to a change after the steps: proof, merge, switch. */
 export const stageSchema = z.object({
@@ -45,10 +45,10 @@ export function gateStage(entry: Entry): StageView | undefined {
 export function switchStage(entry: Entry): StageView | undefined {
   const switched = rowOf('service.switched', entry);
   if (switched === undefined) return undefined;
-  const { outcome, instance, downMs, requeued, reason } = switched.data;
+  const { outcome, instance, downMs, requeued, reason, watched } = switched.data;
   const down = downMs === null ? 'down time not measured' : `down ${spanText(downMs)}`;
   const sentence = {
-    switched: `production runs it as ${instance ?? 'an unnamed instance'}; ${down}; ${countText(requeued, 'pending prompt')} queued again`,
+    switched: `production runs it as ${instance ?? 'an unnamed instance'}; ${down}; ${countText(requeued, 'pending prompt')} queued again${watched === undefined ? '' : `; ${watchedText(watched)}`}`,
     'not-running':
       reason === null || reason === 'production was not running'
         ? 'production was not running, so nothing was switched; it starts with this next time'

@@ -19,6 +19,14 @@ export function spanText(ms: number): string {
   return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
 }
 
+/** Returns `watched 5.0 s, 6 answers`: how long new production was watched, and how often it was seen to answer. */
+export const watchedText = (watched: {
+  readonly ms: number;
+  readonly nAnswers: number;
+  readonly isInterrupted: boolean;
+}): string =>
+  `watched ${spanText(watched.ms)}${watched.isInterrupted ? ' with an interruption' : ''}, ${countText(watched.nAnswers, 'answer')}`;
+
 /** Returns `1 file`, `3 files`. */
 export const countText = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 

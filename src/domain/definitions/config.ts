@@ -20,6 +20,7 @@ import { durationField, sizeField } from './units.ts';
  *   stop-command: []
  *   start-time: 3m           # longest time until it answers
  *   finish-time: 10m         # longest time that a running prompt is waited for before a stop; 0s interrupts it
+ *   watch-time: 5s           # after a switch: a new one that dies or falls silent in it is taken back; 0s: not watched
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
  *   output-folder: null
@@ -59,6 +60,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       stopCommand: service['stop-command'],
       startSeconds: service['start-time'] / 1000,
       finishSeconds: service['finish-time'] / 1000,
+      watchSeconds: service['watch-time'] / 1000,
       userDir: service['user-folder'],
       inputDir: service['input-folder'],
       outputDir: service['output-folder'],
@@ -137,6 +139,7 @@ const serviceSchema = z
     'stop-command': command,
     'start-time': durationField({ least: '1s', most: '1h' }).default(180_000),
     'finish-time': durationField({ least: '0s', most: '24h' }).default(600_000),
+    'watch-time': durationField({ least: '0s', most: '10m' }).default(5_000),
     'user-folder': absolutePath.nullable().default(null),
     'input-folder': absolutePath.nullable().default(null),
     'output-folder': absolutePath.nullable().default(null),

@@ -20,6 +20,7 @@ export function printConfig(config: InstallationConfig): string {
           'stop-command': service.stopCommand,
           'start-time': durationText(service.startSeconds * 1000),
           'finish-time': durationText(service.finishSeconds * 1000),
+          'watch-time': durationText(service.watchSeconds * 1000),
           'user-folder': service.userDir,
           'input-folder': service.inputDir,
           'output-folder': service.outputDir,

@@ -83,6 +83,8 @@ export interface InstallationConfig {
     readonly startSeconds: number;
     /** Seconds that a running prompt may go on before production is stopped; then it is interrupted, and queued again. */
     readonly finishSeconds: number;
+    /** Seconds that production is watched after a switch before the change counts as verified; 0: not at all. */
+    readonly watchSeconds: number;
     /** Absolute folders of production: its own user, input, output folders stay where they are. */
     readonly userDir: string | null;
     readonly inputDir: string | null;

@@ -321,6 +321,32 @@ export interface JournalKinds {
     readonly downMs: number | null;
     readonly requeued: number;
     readonly reason: string | null;
+    /** What of `watch.ended` may be claimed; absent in old rows, and where nothing was watched. */
+    readonly watched?: { readonly ms: number; readonly nAnswers: number; readonly isInterrupted: boolean };
+  };
+  /**
+   * [`watching:<change>`] The new production was proven, `provenAtMs` in milliseconds since 1970, and is watched for `limitMs`
+   * from then on. `downMs` is of the switch. Its pending prompts are queued again after this row.
+   */
+  'watch.started': {
+    readonly change: string;
+    readonly instance: string;
+    readonly provenAtMs: number;
+    readonly limitMs: number;
+    readonly downMs: number;
+  };
+  /**
+   * [`watched:<change>`] How the watch ended. `ms`: from the proof to the last look. `nAnswers` are those
+   * that were seen since it was taken up last; `isInterrupted`: it had been begun before, by a process that was killed. `reason` is null where it held.
+   */
+  'watch.ended': {
+    readonly change: string;
+    readonly instance: string;
+    readonly outcome: 'held' | 'ended' | 'silent';
+    readonly ms: number;
+    readonly nAnswers: number;
+    readonly isInterrupted: boolean;
+    readonly reason: string | null;
   };
 
   /** [`instance:<instance>`] */

@@ -1,6 +1,6 @@
 import type { FaultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { dataOf } from '../journal/kinds.ts';
+import { dataOf, type JournalKinds } from '../journal/kinds.ts';
 
 interface Row {
   readonly seq: number;
@@ -58,9 +58,14 @@ function endLine(entry: Row): readonly string[] {
   const switched = dataOf('service.switched', entry);
   if (switched)
     return [
-      `- ${timeOf(entry.atMs)} production: ${switched.outcome}${switched.downMs === null ? '' : `, down ${switched.downMs} ms`} #${entry.seq}`,
+      `- ${timeOf(entry.atMs)} production: ${switched.outcome}${switched.downMs === null ? '' : `, down ${switched.downMs} ms`}${watchedOf(switched)} #${entry.seq}`,
     ];
   return [];
 }
+
+const watchedOf = ({ watched }: JournalKinds['service.switched']): string =>
+  watched === undefined
+    ? ''
+    : `, watched ${watched.ms} ms${watched.isInterrupted ? ' with an interruption' : ''}, answers ${watched.nAnswers}`;
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');

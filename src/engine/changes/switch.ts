@@ -3,7 +3,7 @@ import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import type { InstallationConfig } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
-import type { Engine } from '../engine.ts';
+import { type Engine, requireRow } from '../engine.ts';
 import { declaredEnvironment } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
 import { downtimeMs } from '../instances/downtime.ts';
@@ -13,13 +13,15 @@ import { composedInstance } from '../instances/start.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf } from './gate.ts';
 import { revertKey, revertMerge } from './revert.ts';
+import { watchOf, watchSwitched } from './watch.ts';
 
 type Switched = JournalKinds['service.switched'];
 
 /**
  * Brings production to the merged tree: pending prompts are saved, the old instance stops, the new one
- * starts on the same port and is proven, the prompts are queued again. When the new one does not become
- * healthy, the branch and production go back to where they were.
+ * starts on the same port and is proven, the prompts are queued again, and it is watched for `service.watch-time`.
+ * When the new one does not become healthy, or does not stay it while it is watched, the branch and production go back to
+ * where they were.
  */
 export function switchService(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
   return engine.inServiceTurn(() => switchInTurn(engine, change, signal));
@@ -27,8 +29,7 @@ export function switchService(engine: Engine, change: string, signal: AbortSigna
 
 async function switchInTurn(engine: Engine, change: string, signal: AbortSignal): Promise<SwitchOutput> {
   const known = dataOf('service.switched', engine.ledger.latest(`switch:${change}`));
-  if (known?.outcome === 'reverted')
-    return { kind: 'reverted', fault: revertedFault('INSTANCE_UNHEALTHY', known.reason ?? '') };
+  if (known?.outcome === 'reverted') return { kind: 'reverted', fault: revertedFault('INSTANCE_UNHEALTHY', known) };
   if (known) return { kind: 'verified' };
   const drafted = draftOf(engine, change);
   const gated = gatedOf(engine, change);
@@ -74,21 +75,54 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   // Interrupted while taking it back: the new tree is not tried again.
   const tried = isReverting
     ? new Fault('INSTANCE_UNHEALTHY', 'it did not become healthy')
-    : await tryStart(engine, exact, signal);
-  if (typeof tried === 'string') {
-    const downMs = downtimeMs(engine, { ...since, next: tried });
-    const requeued = await queueAgain(engine, { from: production, to: tried, run });
-    await record({ outcome: 'switched', instance: tried, downMs, requeued, reason: null });
+    : await tryNext(engine, { change, tree: exact, run, since, signal });
+  if (!(tried instanceof Fault)) {
+    await record({ outcome: 'switched', ...tried, reason: null });
     return { kind: 'verified' };
   }
   const { commit, reason } = await revertMerge(engine, { change, reason: tried.message });
   const back = await engine.store.treeOf(asCommitId(commit));
   const instance = await startProduction(engine, { tree: back, signal });
   const downMs = downtimeMs(engine, { ...since, next: instance });
-  const requeued = await queueAgain(engine, { from: production, to: instance, run });
-  await record({ outcome: 'reverted', instance, downMs, requeued, reason });
-  return { kind: 'reverted', fault: revertedFault(tried.code, reason) };
+  const nOfOld = await queueAgain(engine, { from: production, to: instance, run });
+  const { started: watching, ended } = watchOf(engine, change);
+  const nOfNext = watching ? await queueAgain(engine, { from: watching.instance, to: instance, run }) : 0;
+  const told = { instance, downMs, requeued: nOfOld + nOfNext, reason, ...watchedOf(ended) };
+  await record({ outcome: 'reverted', ...told });
+  return { kind: 'reverted', fault: revertedFault(tried.code, told) };
 }
+
+/**
+ * Starts the merged tree, queues the saved prompts again and watches it. Returns what is told of the switch, or the fault
+ * of a start that failed or of a watch that did not hold: what was watched is stopped then, its prompts are in its file.
+ */
+async function tryNext(
+  engine: Engine,
+  options: { change: string; tree: GitTreeId; run: string; since: { old: string; key: string }; signal: AbortSignal },
+): Promise<Omit<Switched, 'change' | 'outcome' | 'reason'> | Fault> {
+  const { change, tree, run, since, signal } = options;
+  const begun = watchOf(engine, change).started;
+  // Proven once, it is not started again: when it is gone, that is what the watch is for.
+  const instance = begun?.instance ?? (await tryStart(engine, tree, signal));
+  if (instance instanceof Fault) return instance;
+  const downMs = begun?.downMs ?? downtimeMs(engine, { ...since, next: instance });
+  const limitMs = begun?.limitMs ?? engine.config.service.watchSeconds * 1_000;
+  if (limitMs === 0) {
+    const requeued = await queueAgain(engine, { from: since.old, to: instance, run });
+    return { instance, downMs, requeued };
+  }
+  const { atMs: provenAtMs } = requireRow(engine, `instance-up:${instance}`);
+  const started = begun ?? { change, instance, provenAtMs, limitMs, downMs };
+  if (!begun) await engine.ledger.append([row('watch.started', started, { run, keys: [`watching:${change}`] })]);
+  const requeued = await queueAgain(engine, { from: since.old, to: instance, run, copies: true });
+  const ended = await watchSwitched(engine, started, { run, signal, isInterrupted: begun !== undefined });
+  if (ended.outcome === 'held') return { instance, downMs, requeued, ...watchedOf(ended) };
+  await stopProduction(engine, { instance, run, limitMs: 0 });
+  return new Fault('INSTANCE_UNHEALTHY', ended.reason ?? 'it did not stay healthy');
+}
+
+const watchedOf = (ended: JournalKinds['watch.ended'] | undefined): Pick<Switched, 'watched'> =>
+  ended ? { watched: { ms: ended.ms, nAnswers: ended.nAnswers, isInterrupted: ended.isInterrupted } } : {};
 
 /** Returns the healthy instance, or the fault of a start that failed. */
 async function tryStart(engine: Engine, tree: GitTreeId, signal: AbortSignal): Promise<string | Fault> {
@@ -100,10 +134,12 @@ async function tryStart(engine: Engine, tree: GitTreeId, signal: AbortSignal): P
   }
 }
 
-const revertedFault = (code: FaultCode, reason: string): FaultRecord =>
-  new Fault(code, `The merged change did not become healthy in production and was taken back: ${reason}`, {
-    state: 'The branch has the old files again, in a new commit; production runs them.',
-  }).toRecord();
+const revertedFault = (code: FaultCode, { reason, watched }: Pick<Switched, 'reason' | 'watched'>): FaultRecord =>
+  new Fault(
+    code,
+    `The merged change did not ${watched ? 'stay' : 'become'} healthy in production and was taken back: ${reason ?? ''}`,
+    { state: 'The branch has the old files again, in a new commit; production runs them.' },
+  ).toRecord();
 
 /** The running instance already is composed of the same environment, components and service settings. */
 async function isUnaffected(
@@ -125,6 +161,6 @@ async function isUnaffected(
   );
 }
 
-/** How long a stop may take is no part of what runs. */
+/** How long a stop may take, and how long it is watched, is no part of what runs. */
 const startSettings = (service: InstallationConfig['service']): string =>
-  JSON.stringify({ ...service, finishSeconds: null });
+  JSON.stringify({ ...service, finishSeconds: null, watchSeconds: null });

@@ -103,6 +103,36 @@ export async function keepQueue(
   return kept;
 }
 
+/**
+ * Copies what the server has to do, the running prompt first, into the instance's file and takes nothing off its queue:
+ * a server that dies takes its queue with it. One that does not answer leaves the copy as it was. Returns how many prompts
+ * run on it; undefined when it does not answer.
+ */
+export async function copyQueue(engine: Engine, instance: string): Promise<number | undefined> {
+  const { service } = engine.outside;
+  try {
+    const { active, pending } = await service.queue(baseUrl(composedInstance(engine, instance).port));
+    await writeCopy(engine, instance, [...active, ...pending]);
+    return active.length;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return undefined;
+    throw error;
+  }
+}
+
+/** Removes the copy: the server has its queue and lives on. */
+export const forgetCopy = (engine: Engine, instance: string): Promise<void> =>
+  engine.outside.files.remove(queueFile(engine, instance));
+
+async function writeCopy(engine: Engine, instance: string, prompts: readonly JsonObject[]): Promise<void> {
+  const { files } = engine.outside;
+  const text = JSON.stringify(prompts);
+  if (prompts.length === 0) return files.remove(queueFile(engine, instance));
+  if ((await files.readText(queueFile(engine, instance))) === text) return;
+  await files.ensureDir(queueDir(engine), { mode: 0o700 });
+  await files.writeAtomic(queueFile(engine, instance), text, { mode: 0o600 });
+}
+
 const idOf = (prompt: JsonObject): string => (typeof prompt['prompt_id'] === 'string' ? prompt['prompt_id'] : '');
 
 async function readPrompts(engine: Engine, instance: string): Promise<JsonObject[]> {
@@ -129,18 +159,22 @@ async function recordEnded(
 /**
  * Posts the prompts that `from` left behind to `to`, in order; those that the server has already, from a call that was
  * interrupted, are left out. What it refuses stays in the file for the next start; a server that answers no more costs
- * the prompts, not the switch. Returns how many it took.
+ * the prompts, not the switch. With `copies`, what it took is in the file of `to` before it leaves that of `from`.
+ * Returns how many it took.
  */
 export async function queueAgain(
   engine: Engine,
-  options: { from: string; to: string; run: string | null },
+  options: { from: string; to: string; run: string | null; copies?: true },
 ): Promise<number> {
-  const { from, to, run } = options;
+  const { from, to, run, copies } = options;
   const { files, service } = engine.outside;
   const prompts = await readPrompts(engine, from);
-  if (prompts.length === 0) return 0;
-  const url = baseUrl(composedInstance(engine, to).port);
   const nth = dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${to}`))?.nth ?? 0;
+  const key = `requeue:${from}:${to}:${nth}`;
+  // After a kill the file is gone, and how many were taken is on record.
+  const isDone = dataOf('effect.done', engine.ledger.latest(`effect:${key}`)) !== undefined;
+  if (prompts.length === 0 && !isDone) return 0;
+  const url = baseUrl(composedInstance(engine, to).port);
   const act = async (): Promise<{ requeued: number }> => {
     const { active, pending } = await service.queue(url);
     const there = new Set([...active, ...pending].map(idOf));
@@ -156,6 +190,12 @@ export async function queueAgain(
     const partly = outcomes.filter((one) => one.kind === 'partly').map(reasonOf);
     const data = { from, to, nAccepted: requeued, partly, refused: refused.map(reasonOf) };
     await engine.ledger.append([row('queue.restored', data, { run, keys: [`queue-restored:${from}`] })]);
+    if (copies)
+      await writeCopy(
+        engine,
+        to,
+        prompts.filter((one) => !refusedIds.has(idOf(one))),
+      );
     if (left.length === 0) await files.remove(queueFile(engine, from));
     else await files.writeAtomic(queueFile(engine, from), JSON.stringify(left), { mode: 0o600 });
     return { requeued };
@@ -163,7 +203,7 @@ export async function queueAgain(
   try {
     const { requeued } = await engine.perform(
       {
-        key: `requeue:${from}:${to}:${nth}`,
+        key,
         name: 'queue saved prompts again',
         input: { nPrompts: prompts.length, to },
         run,

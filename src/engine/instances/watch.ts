@@ -1,4 +1,4 @@
-import { Fault } from '../../base/fault.ts';
+import { Fault, type FaultRecord } from '../../base/fault.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { isCommanded, namesFolder } from './commanded.ts';
@@ -17,18 +17,33 @@ const answerMs = 2_500;
 export async function watchProduction(engine: Engine): Promise<void> {
   const instance = findProduction(engine);
   const view = instance === undefined ? undefined : engine.host.find(instance);
-  if (!instance || !view || !['healthy', 'degraded', 'unresponsive'].includes(view.state)) return;
+  if (!instance || !view || !isUp(view.state)) return;
+  const found = await lookAt(engine, instance);
+  if (found.kind === 'gone') await engine.host.send(instance, { type: 'GONE', fault: found.fault });
+  if (found.kind === 'answers' && view.state !== 'healthy') await engine.host.send(instance, { type: 'ANSWERED' });
+  if (found.kind === 'silent' && view.state !== 'unresponsive') await engine.host.send(instance, { type: 'SILENT' });
+}
+
+/** States of an instance that was proven and has not ended. */
+export const isUp = (state: string): boolean => ['healthy', 'degraded', 'unresponsive'].includes(state);
+
+/** What a look at an instance that was proven finds. */
+export type Found =
+  | { readonly kind: 'answers' | 'silent' }
+  /** Its process is no more. Never said of what another program started. */
+  | { readonly kind: 'gone'; readonly fault: FaultRecord };
+
+/** Looks whether the process of an instance is there and answers. Writes nothing. */
+export async function lookAt(engine: Engine, instance: string): Promise<Found> {
   const { processes, service } = engine.outside;
   const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
   if (proven && !(await processes.isAlive({ pid: proven.pid, startTime: proven.startTime }))) {
     const fault = new Fault('SERVICE_NOT_RUNNING', `The process of ${instance} (${proven.pid}) is gone.`).toRecord();
-    await engine.host.send(instance, { type: 'GONE', fault });
-    return;
+    return { kind: 'gone', fault };
   }
   const composed = composedInstance(engine, instance);
   const facts = await service.facts(baseUrl(composed.port), { timeoutMs: answerMs });
   // What another program started may be started anew by it at any time: silence is told, an end is not claimed.
   const isAnswering = facts !== undefined && (!isCommanded(composed) || namesFolder(facts, composed));
-  if (isAnswering && view.state !== 'healthy') await engine.host.send(instance, { type: 'ANSWERED' });
-  if (!isAnswering && view.state !== 'unresponsive') await engine.host.send(instance, { type: 'SILENT' });
+  return { kind: isAnswering ? 'answers' : 'silent' };
 }

@@ -7,9 +7,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { expect } from 'vitest';
 
+import { stock } from '../../../demo/wheel/stock.ts';
 import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
+import type { CommandResult } from '../../support/fault-program.ts';
 import { leavePid, post, productionPid, slowGraph, takePid, untilRunning } from '../../support/fault-service.ts';
-import { expectDone, hasRow, upgrade, untilRow } from '../../support/fault-steps.ts';
+import { expectDone, expectFault, hasRow, upgrade, untilRow } from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
 import { FaultWorld } from '../../support/fault-world.ts';
 
@@ -82,7 +84,89 @@ const isFree = (port: number): Promise<boolean> =>
     server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
   });
 
+/** Where a file of the person lies that no proof has: an instance under test has a user folder of its own. */
+const planOf = (world: FaultWorld): string => {
+  const config = fs.readFileSync(join(world.home, 'orchestrate.yaml'), 'utf8');
+  return join(/user-folder: (\S+)/.exec(config)?.[1] ?? '', 'engine.plan');
+};
+
+/** A torch that every proof likes, and that ends a server with the person's `engine.plan` one second after it answered. */
+const shortLivedTorch = stock('import')
+  .filter((one) => one.version === '2.12.0' || one.version === '0.27.0')
+  .map((one) => {
+    if (one.name !== 'torch') return one;
+    const good = stock().find((other) => other.name === 'torch' && other.version === '2.11.0');
+    const files = {
+      ...good?.files,
+      'torch/version.py': '__version__ = "2.12.0"\n',
+      'torch/__init__.py': `${String(good?.files['torch/__init__.py'])}
+def _end_soon():
+    import os, socket, sys, time
+    def after(flag): return sys.argv[sys.argv.index(flag) + 1]
+    if not os.path.exists(os.path.join(after("--user-directory"), "engine.plan")): return
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", int(after("--port"))), 1).close()
+            break
+        except OSError:
+            time.sleep(0.02)
+    time.sleep(1)
+    print("RuntimeError: CUDA error: an illegal memory access was encountered", file=sys.stderr, flush=True)
+    os._exit(1)
+
+import sys as _sys, threading as _threading
+if _sys.argv and _sys.argv[0].endswith("main.py"):
+    _threading.Thread(target=_end_soon, daemon=True).start()
+`,
+    };
+    return { ...one, files };
+  });
+
+/** Upgrades to it while production works on a prompt that does not end in time. */
+async function upgradeToShortLived(world: FaultWorld, watchTime: string): Promise<CommandResult> {
+  world.edit('orchestrate.yaml', [
+    ['watch-time: 200ms', `watch-time: ${watchTime}`],
+    ['finish-time: 10m', 'finish-time: 0s'],
+  ]);
+  fs.writeFileSync(planOf(world), 'of another torch');
+  await world.ok(['service', 'start', '--json']);
+  const command = world.start(upgrade);
+  await untilRow(world, 'change.gated');
+  await post(world.port, 'long', slowGraph(300, 'long'));
+  return command.done;
+}
+
 export const serviceCases: readonly FaultCase[] = [
+  {
+    id: 'X-short-lived',
+    title:
+      'production that dies one second after it was switched and proven: the merge is taken back, the old tree runs, with the prompts',
+    world: { wheels: shortLivedTorch },
+    control: async (world) => {
+      expectDone(await upgradeToShortLived(world, '0s'));
+      await untilRow(world, 'machine.moved', { subject: 'i4', to: 'stopped' }, 15_000);
+      const { json } = await world.ok(['service', 'status', '--json']);
+      const isMerged = fs.readFileSync(join(world.home, 'requirements.lock'), 'utf8').includes('torch===2.12.0');
+      return isMerged && json?.['state'] === 'stopped'
+        ? 'the change counts as verified, and production is down'
+        : undefined;
+    },
+    fault: async (world) => {
+      const result = await upgradeToShortLived(world, '5s');
+      expect(result.json?.['state'], result.err).toBe('rolledBack');
+      expectFault(result, 'INSTANCE_UNHEALTHY');
+      expect(world.rows('watch.ended').at(-1)?.data).toMatchObject({
+        outcome: 'ended',
+        reason: expect.stringContaining('CUDA error: an illegal memory access') as string,
+      });
+      expect(world.rows('service.switched').at(-1)?.data).toMatchObject({ outcome: 'reverted', requeued: 1 });
+      expect(world.git(['rev-parse', 'HEAD^{tree}'])).toBe(world.git(['rev-parse', 'HEAD~2^{tree}']));
+      expect(fs.readFileSync(join(world.home, 'requirements.lock'), 'utf8')).toContain('torch===2.10.0');
+      const status = await world.ok(['service', 'status', '--json']);
+      expect(status.json).toMatchObject({ state: 'healthy', answers: true, versions: { pytorch: '2.10.0' } });
+      await untilRunning(world.port, 'long');
+    },
+  },
   {
     id: 'F33',
     title:

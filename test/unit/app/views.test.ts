@@ -5,6 +5,7 @@ import { entrySentence } from '../../../src/app/views/journal-line.ts';
 import { progressOf } from '../../../src/app/views/progress.ts';
 import { findRestoreRow, restoreRows } from '../../../src/app/views/restore-view.ts';
 import { runHeads, runView } from '../../../src/app/views/run-view.ts';
+import { switchStage } from '../../../src/app/views/stage-view.ts';
 import { statusView } from '../../../src/app/views/status-view.ts';
 import { spanText } from '../../../src/app/views/text.ts';
 import { Fault } from '../../../src/base/fault.ts';
@@ -105,6 +106,37 @@ describe('a run', () => {
 
   it('that nobody knows is undefined', () => {
     expect(runView(installedScene().ledger, 'r1')).toBeUndefined();
+  });
+});
+
+describe('the switch', () => {
+  const sentences = (more: object): readonly string[] => {
+    const scene = installedScene();
+    const data = {
+      change: 'c1',
+      outcome: 'switched',
+      instance: 'i3',
+      downMs: 1_200,
+      requeued: 2,
+      reason: null,
+    } as const;
+    scene.add('service.switched', { ...data, ...more }, { run: 'r1', keys: ['switch:c1'] });
+    const [entry] = scene.ledger.read({ kinds: ['service.switched'], limit: 1 });
+    return entry === undefined ? [] : [switchStage(entry)?.sentence ?? '', entrySentence(entry)];
+  };
+
+  it('tells in a clause for how long the new one was watched, and how often it answered', () => {
+    expect(sentences({ watched: { ms: 5_012, nAnswers: 6, isInterrupted: false } })).toEqual([
+      'production runs it as i3; down 1.2 s; 2 pending prompts queued again; watched 5.0 s, 6 answers',
+      'production switched, i3, down 1.2 s, watched 5.0 s, 6 answers',
+    ]);
+    expect(sentences({ watched: { ms: 61_000, nAnswers: 1, isInterrupted: true } })[0]).toMatch(
+      /; watched 1m01 s with an interruption, 1 answer$/,
+    );
+  });
+
+  it('claims no watch where nothing was watched', () => {
+    expect(sentences({}).join(' ')).not.toContain('watched');
   });
 });
 

@@ -151,6 +151,24 @@ describe('production that another program starts', () => {
     expect(serversOf(scene.world)).toHaveLength(1);
   });
 
+  it('is a regression when it falls silent while it is watched; an end is not claimed', async () => {
+    const scene = await commandScene();
+    await scene.ask('service.start', { by });
+    const [old] = serversOf(scene.world);
+    await upgrade(scene);
+    await scene.until('c1', 'reviewing.deciding');
+    await approveChange(scene, 'c1');
+    await passUntil(scene.world, () => scene.latest('watch.started') !== undefined);
+    for (const one of serversOf(scene.world)) if (one !== old) one.isAlive = false;
+    await scene.until('r1', 'rolledBack');
+    expect(scene.latest('watch.ended')).toMatchObject({
+      outcome: 'silent',
+      reason: expect.stringContaining('no answer for 15.0 s') as string,
+    });
+    expect(scene.latest('service.switched')).toMatchObject({ outcome: 'reverted' });
+    expect(serversOf(scene.world)).toHaveLength(1);
+  });
+
   it('holds the change when it cannot be stopped, and goes on by a resume', async () => {
     const scene = await commandScene((world) => swarm(world, 'fails'));
     await scene.ask('service.start', { by });
