@@ -12,6 +12,7 @@ const kills = [
   ['after', 'effect.done effect:merge:c1:*:branch'],
   ['before', 'effect.done effect:merge:c1:*:home'],
   ['after', 'switch.started switching:c1'],
+  ['after', 'watch.started watching:c1'],
   ['before', 'service.switched switch:c1'],
 ] as const;
 

@@ -132,7 +132,7 @@ async function upgradeToShortLived(world: FaultWorld, watchTime: string): Promis
   await world.ok(['service', 'start', '--json']);
   const command = world.start(upgrade);
   await untilRow(world, 'change.gated');
-  await post(world.port, 'long', slowGraph(300, 'long'));
+  for (const id of ['long', 'second']) expect(await post(world.port, id, slowGraph(60, id))).toBe(200);
   return command.done;
 }
 
@@ -159,7 +159,7 @@ export const serviceCases: readonly FaultCase[] = [
         outcome: 'ended',
         reason: expect.stringContaining('CUDA error: an illegal memory access') as string,
       });
-      expect(world.rows('service.switched').at(-1)?.data).toMatchObject({ outcome: 'reverted', requeued: 1 });
+      expect(world.rows('service.switched').at(-1)?.data).toMatchObject({ outcome: 'reverted', requeued: 2 });
       expect(world.git(['rev-parse', 'HEAD^{tree}'])).toBe(world.git(['rev-parse', 'HEAD~2^{tree}']));
       expect(fs.readFileSync(join(world.home, 'requirements.lock'), 'utf8')).toContain('torch===2.10.0');
       const status = await world.ok(['service', 'status', '--json']);

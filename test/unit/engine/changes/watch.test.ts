@@ -9,11 +9,13 @@ import { homeDir } from '../../../fakes/fake-world.ts';
 import { approve, type ChangeScene, changeScene, gated, never, passing } from './change-scene.ts';
 
 /** A merged change whose old tree is production, with two prompts in its queue. */
-async function merged(watchTime = '5s'): Promise<ChangeScene> {
+async function merged(watchTime = '5s', options: { isRunning?: boolean } = {}): Promise<ChangeScene> {
   const scene = await changeScene({ service: ['mode: managed', `watch-time: ${watchTime}`] });
   const { world, engine } = scene;
-  await passing(world, startProduction(engine, { tree: await world.store.treeOf(world.first), signal: never }));
-  world.service.enqueue(8188, { prompt_id: 'a' }, { prompt_id: 'b' });
+  if (options.isRunning ?? true) {
+    await passing(world, startProduction(engine, { tree: await world.store.treeOf(world.first), signal: never }));
+    world.service.enqueue(8188, { prompt_id: 'a' }, { prompt_id: 'b' });
+  }
   await gated(scene);
   await approve(scene);
   await passing(world, mergeChange(engine, 'c1'));
@@ -185,6 +187,14 @@ describe('the watch after a switch', () => {
     expect(scene.latest('watch.ended')).toBeUndefined();
     await scene.world.clock.advance(2_100);
     expect(await over).toEqual({ kind: 'verified' });
+  });
+
+  it('is none where production was not running', async () => {
+    const scene = await merged('5s', { isRunning: false });
+    expect(await passing(scene.world, switchService(scene.engine, 'c1', never))).toEqual({ kind: 'verified' });
+    expect(scene.latest('service.switched')).toMatchObject({ outcome: 'not-running' });
+    expect(scene.latest('service.switched')).not.toHaveProperty('watched');
+    expect(scene.rows('watch.started')).toEqual([]);
   });
 
   it('claims nothing where it is switched off', async () => {
