@@ -12,6 +12,7 @@ import type { InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
+import type { Drilled } from '../domain/restore/drill.ts';
 import type {
   Accelerators,
   Bundles,
@@ -71,7 +72,7 @@ export interface Proofs {
   runWorkflows(
     tree: GitTreeId,
     names: readonly string[] | null,
-  ): Promise<{ readonly workflows: readonly WorkflowProof[]; readonly device: string }>;
+  ): Promise<{ readonly workflows: readonly WorkflowProof[]; readonly device: string; readonly instance: string }>;
 }
 
 /** What an action is given: ports, its slot, and the two services of the engine that it may use. */
@@ -103,6 +104,8 @@ export interface ActionContext {
   /** Records what the environment that a lock borrows is now: from here on it is compared with that. Returns its id. */
   takeBorrowed(lockText: string): Promise<EnvironmentId>;
   readonly proofs: Proofs;
+  /** Finds out by doing it whether a restore point comes back from kept wheels alone, in folders of its own. See `drillPoint`. */
+  drill(point: string): Promise<Drilled>;
   /** One line of progress, journalled. */
   note(sentence: string): Promise<void>;
   readonly signal: AbortSignal;
@@ -130,6 +133,8 @@ export type PlanningContext = Pick<
   outsideChanges(): Promise<readonly OutsideDifference[]>;
   /** Only a plan fetches components: what it names is what is taken. */
   readonly sources: ComponentSources;
+  /** Name of the restore point that a number, name, tag or commit names. Fault: `RESTORE_NOT_FOUND`. */
+  pointName(asked: string): Promise<string>;
   /** How the branch's environment is there at this moment. */
   environmentNow(): Promise<EnvironmentCondition>;
 };

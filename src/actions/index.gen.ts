@@ -21,6 +21,8 @@ import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
 import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
+import { restoreChoose } from './restore-choose.ts';
+import { restoreDrill } from './restore-drill.ts';
 import { workflowAdd } from './workflow-add.ts';
 import { workflowChoose } from './workflow-choose.ts';
 import { workflowRemove } from './workflow-remove.ts';
@@ -50,6 +52,8 @@ export const actions = [
   instanceSmoke,
   outsideChoose,
   outsideTake,
+  restoreChoose,
+  restoreDrill,
   workflowAdd,
   workflowChoose,
   workflowRemove,

@@ -168,6 +168,12 @@ export interface Python {
   inspect(dir: string): Promise<EnvironmentCondition>;
   /** What the build wrote down last, without a look at the files: undefined when absent, never finished or not readable. */
   recorded(dir: string): Promise<RecordedEnvironment | undefined>;
+  /**
+   * Says what the manifest of the finished environment at `dir` would be had it been built at `place`: scripts, settings and
+   * bytecode that name their own place, or the name of its folder alone, are taken as if they named that one, and so are their hashes in a `RECORD`. Both
+   * paths have the same number of bytes. Reads every file, writes none; nothing has to lie at `place`.
+   */
+  asIfAt(options: { readonly dir: string; readonly place: string }): Promise<PlacedManifest>;
   /** Runs `python -c "import <module>"` for each in a process of its own. `error` is the last line of the traceback. */
   importCheck(options: { python: string; modules: readonly string[]; mark: string }): Promise<readonly ImportResult[]>;
   /**
@@ -247,6 +253,16 @@ export interface RecordedEnvironment {
   readonly manifestDigest: string;
   readonly nFiles: number;
   readonly sizeBytes: number;
+}
+
+/** The manifest of an environment as it would be at another place. */
+export interface PlacedManifest {
+  readonly digest: string;
+  readonly nFiles: number;
+  /** How many of them name their place, and were taken as if they named the other. */
+  readonly nPlaced: number;
+  /** Paths that are not as recorded at the place, sorted; null when nothing is recorded there. */
+  readonly unlike: readonly string[] | null;
 }
 
 export type EnvironmentCondition =

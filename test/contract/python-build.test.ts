@@ -68,7 +68,7 @@ describe('an environment', () => {
     });
     if (resolution.kind !== 'resolved') throw new Error(resolution.reason);
     packages = resolution.packages;
-    sealed = request();
+    sealed = request('sealed-one');
     built = await python.build(sealed);
   });
   /** A copy of the sealed environment, to be spoilt. Its own paths are the ones of the original. */
@@ -125,6 +125,24 @@ describe('an environment', () => {
     const again = await python.build(offline);
     renameSync(away, indexDir);
     expect(again).toEqual({ ...before, downloadedBytes: 0, fromKeptWheels: 2 });
+  });
+
+  it('is the same when it is built at another place, taken as if that were its own', async () => {
+    const { index: _, ...offline } = { ...sealed, dir: join(folder, 'anew', 'drill-r900') };
+    const anew = await python.build(offline);
+    // The control: scripts, settings and bytecode name the other place.
+    expect(anew.manifestDigest).not.toBe(built.manifestDigest);
+    const placed = await python.asIfAt({ dir: offline.dir, place: sealed.dir });
+    expect(placed).toMatchObject({ digest: built.manifestDigest, nFiles: built.nFiles, unlike: [] });
+    expect(placed.nPlaced).toBeGreaterThan(3);
+
+    const script = join(offline.dir, 'bin/core-tool');
+    chmodSync(script, 0o755);
+    writeFileSync(script, `${readFileSync(script, 'utf8')}# more\n`);
+    const spoilt = await python.asIfAt({ dir: offline.dir, place: sealed.dir });
+    expect(spoilt.digest).not.toBe(built.manifestDigest);
+    expect(spoilt.unlike).toContain('bin/core-tool');
+    expect((await python.asIfAt({ dir: offline.dir, place: join(folder, 'gone', sealed.id) })).unlike).toBeNull();
   });
 
   it('is refused without an index when a wheel is not kept, and the wheel is named', async () => {
@@ -243,6 +261,14 @@ describe('an environment', () => {
     if (result.error !== undefined || result.status === 1 || result.status === 42)
       skip('this machine allows no mounts');
     expect(result.stdout).toBe('DISK_FULL missing\n');
+  });
+
+  it('is built where one was killed before its marker had a name', async () => {
+    const wanted = request();
+    mkdirSync(wanted.dir, { recursive: true });
+    writeFileSync(join(wanted.dir, '.orchestrate-0234fa4e-8bb2-42e9-8082-0b50c55519e4.tmp'), 'r1');
+    expect(await python.build(wanted)).toMatchObject({ nFiles: built.nFiles });
+    expect(readdirSync(wanted.dir).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('is not built over something else', async () => {

@@ -47,6 +47,8 @@ export interface FakePython extends Python {
   readonly shownKept: (readonly string[])[];
   /** Constraints of every `resolve`. */
   readonly constrained: (readonly string[])[];
+  /** Files that every build from now on makes otherwise than before. */
+  readonly otherwise: string[];
   /** A file of a built environment is changed by somebody. */
   drift(dir: string, file: string): void;
 }
@@ -110,6 +112,7 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
     surveys: new Map(),
     constrained: [],
     shownKept: [],
+    otherwise: [],
     drift: (dir, file) => void environments.get(dir)?.changed.push(file),
 
     async probe({ program }) {
@@ -181,7 +184,7 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
       files.put(`${dir}/bin/python`, 'python');
       python.built.push(request);
       const environment = {
-        manifestDigest: hash('sha256', request.lockText),
+        manifestDigest: hash('sha256', [request.lockText, ...python.otherwise].join('\n')),
         sizeBytes: packages.length * 1_000,
         changed: [],
         versions: Object.fromEntries(packages.map(({ name, version }) => [name, version])),
@@ -213,6 +216,15 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
       if (found === undefined || (await files.info(dir)) === undefined) return undefined;
       const { manifestDigest, sizeBytes } = found;
       return { manifestDigest, nFiles: sizeBytes / 1_000, sizeBytes };
+    },
+    async asIfAt({ dir, place }) {
+      const found = environments.get(dir);
+      if (found === undefined) throw new Error(`nothing was built at ${dir}`);
+      const { manifestDigest, sizeBytes } = found;
+      const there = environments.get(place);
+      const isSame = there?.manifestDigest === manifestDigest;
+      const unlike = there === undefined ? null : isSame ? [] : [...python.otherwise];
+      return { digest: manifestDigest, nFiles: sizeBytes / 1_000, nPlaced: 1, unlike };
     },
     async importCheck({ modules }) {
       return modules.map((module) => {

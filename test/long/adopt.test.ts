@@ -60,6 +60,7 @@ describe.each(layoutCases)('$name', ({ name, layout, manager, isWrittenByUs, mak
       layout: { id: layout },
       found: { python: found.python, manager },
       grade: 'borrowed',
+      workflows: ['no-model'],
     });
     expect(bytesOf(world.person)).toEqual(person);
     expect(bytesOf(found.root)).toEqual(before);

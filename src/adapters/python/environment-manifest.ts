@@ -52,7 +52,7 @@ export async function inspectEnvironment(parts: Parts, dir: string): Promise<Env
 }
 
 /** Returns the paths whose line was added, removed or is another one, sorted. */
-function changedPaths(before: readonly string[], after: readonly string[]): readonly string[] {
+export function changedPaths(before: readonly string[], after: readonly string[]): readonly string[] {
   const [old, now] = [new Set(before), new Set(after)];
   const changed = [...before.filter((line) => !now.has(line)), ...after.filter((line) => !old.has(line))].map(pathOf);
   return [...new Set(changed)].sort();

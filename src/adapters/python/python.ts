@@ -1,4 +1,5 @@
 import type { BuiltEnvironment, Python } from '../../ports/python.ts';
+import { asIfAt } from './as-if-at.ts';
 import { build } from './build.ts';
 import { sweepScratch } from './child-environment.ts';
 import { inspectEnvironment, loadManifest } from './environment-manifest.ts';
@@ -56,6 +57,7 @@ export function createPython(
       if (stored === undefined || stored === 'broken') return undefined;
       return { manifestDigest: stored.digest, nFiles: stored.nFiles, sizeBytes: stored.sizeBytes };
     },
+    asIfAt: (request) => asIfAt(parts, request),
     importCheck: (request) => importCheck(parts, request),
     torchCheck: (request) => torchCheck(parts, request),
     unmetNeeds: ({ facts, ...request }) => unmetNeeds(parts, { ...request, pipVersion: facts.pipVersion }),

@@ -7,6 +7,9 @@ import type { Parts } from './parts.ts';
 /** Programs of an interrupted build get this long to end by themselves. */
 const stopGraceMs = 500;
 
+/** The marker before it got its name: a build that was killed while it wrote it holds nothing else. See `writeAtomic`. */
+const halfWritten = /^\.orchestrate-[0-9a-f-]{36}\.tmp$/;
+
 /**
  * Removes what an interrupted build left, after ending its programs. A folder that no build of
  * ours began is refused. The marker goes last, so that an interrupted removal is known for one, too.
@@ -15,7 +18,8 @@ export async function removeUnfinished(parts: Parts, dir: string): Promise<void>
   const info = await parts.files.info(dir);
   if (info === undefined) return;
   const names = info.kind === 'directory' ? await parts.files.list(dir) : [];
-  if (info.kind !== 'directory' || (names.length > 0 && !names.includes(buildingName))) {
+  const isOurs = names.includes(buildingName) || names.every((name) => halfWritten.test(name));
+  if (info.kind !== 'directory' || !isOurs) {
     throw new Fault(
       'ENVIRONMENT_BUILD_FAILED',
       `The folder ${dir} holds something that is not an environment of orchestrate.`,

@@ -8,6 +8,7 @@ import { editRequirement, parseRequirements } from '../../domain/environments/re
 import { parseGraph } from '../../domain/instances/workflow.ts';
 import type { Files, PackageIndex } from '../../ports/index.ts';
 import type { App } from '../app.ts';
+import { readShipped } from '../operations/_workflow-source.ts';
 import { borrowEnvironment, type InitEnvironment, resolveEnvironment } from './init-environment.ts';
 import { initModelPaths } from './init-model-paths.ts';
 import { findComponents, findNotTaken, findSingleFiles, type FoundComponent, type NotTaken } from './look.ts';
@@ -18,7 +19,10 @@ export interface InitOptions extends WhereAsked {
   readonly dir: string;
   readonly index: string | null;
   readonly require: readonly string[];
+  /** Empty: the one that is shipped, unless `untested`. */
   readonly workflow: readonly string[];
+  /** Begin without any workflow that has to run. */
+  readonly untested: boolean;
   /** Null: the layout's. */
   readonly port: number | null;
   /** Null: the layout's. */
@@ -67,7 +71,7 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
   const notTaken = await findNotTaken(files, places);
   const config = checkedConfig({ id, home, around, options, index: indexOf(app.cwd, options.index) });
   const requirementsText = await requirements(files, around.comfyui, options.require);
-  const workflows = await readWorkflows(app, options.workflow);
+  const workflows = await chooseWorkflows(app, options);
   const environment = await findOrResolve(app, { around, config, requirementsText });
   const plan = {
     options,
@@ -233,6 +237,30 @@ function requirementOf(line: string): { readonly name: string; readonly specifie
   throw new Fault('USAGE_BAD_ARGUMENT', `--require ${JSON.stringify(line)} has to name one package.`, { hints });
 }
 
+const shippedWorkflow = 'no-model';
+
+/** The workflows that were named, else the shipped one that needs no model: nobody begins without a test unless they say so. */
+async function chooseWorkflows(
+  app: App,
+  { workflow, untested }: Pick<InitOptions, 'workflow' | 'untested'>,
+): Promise<InitPlan['workflows']> {
+  if (untested && workflow.length > 0)
+    throw new Fault('USAGE_BAD_ARGUMENT', '--untested begins without a workflow, and --workflow names one.', {
+      hints: ['orchestrate init --help'],
+      state: 'Nothing was written.',
+    });
+  if (untested) return [];
+  if (workflow.length > 0) return readWorkflows(app, workflow);
+  const { text } = await readShipped(app, { which: shippedWorkflow, model: null, name: null });
+  return [{ name: shippedWorkflow, text }];
+}
+
+/** What a person should know of a home whose workflows they did not name. */
+function workflowNotes({ workflow, untested }: InitOptions): readonly string[] {
+  if (untested || workflow.length > 0) return [];
+  return [`no workflow named: the shipped ${shippedWorkflow} runs; add yours: orchestrate smoke add <file>`];
+}
+
 async function readWorkflows(app: App, paths: readonly string[]): Promise<InitPlan['workflows']> {
   const workflows: { name: string; text: string }[] = [];
   for (const path of paths) {
@@ -285,7 +313,7 @@ function reportOf(
     packages: packagesOf(environment).map(({ name, version }) => ({ name, version })),
     fates: borrowed === null ? [] : [...borrowed.fates],
     notTaken: [...plan.notTaken],
-    notes: [...around.notes, ...notes, ...environment.notes],
+    notes: [...around.notes, ...notes, ...environment.notes, ...workflowNotes(plan.options)],
     downloadBytes: sizes.every((size) => size !== null) ? sizes.reduce((sum, size) => sum + size, 0) : null,
     workflows: plan.workflows.map((one) => one.name),
     writes: [plan.home, `${stateHome}/orchestrate/<id>`],

@@ -3,6 +3,7 @@ import { parseLock } from '../../domain/environments/lock.ts';
 import type { RestoreGrade, RestoreManifest } from '../../domain/restore/manifest.ts';
 import type { App, Installation } from '../app.ts';
 import { suggestion } from '../suggest.ts';
+import { drillView } from '../views/drill-view.ts';
 import { newest } from '../views/journal-reader.ts';
 import {
   findRestoreRow,
@@ -50,11 +51,12 @@ function knownOf(
   { ledger }: Installation,
   { data }: RestoreRow,
   space: Awaited<ReturnType<typeof loadSpace>>,
-): Pick<Parameters<typeof restoreView>[1], 'space' | 'pin' | 'user'> {
+): Pick<Parameters<typeof restoreView>[1], 'space' | 'pin' | 'user' | 'lastDrill'> {
   const unknown = { environmentBytes: null, wheelsBytes: null, ownBytes: null, sharedBytes: null };
   return {
     space: space.get(data.number) ?? unknown,
     pin: newest(ledger, 'restore.pinned', `pin:${data.number}`)?.data,
+    lastDrill: drillView(ledger, `drill:${data.number}`),
     user: newest(ledger, 'user.kept', `user:${data.number}`),
   };
 }

@@ -12,6 +12,7 @@ export const operations = {
   'outside-keep': () => import('./outside-keep.ts').then((m) => m.outsideKeep),
   'outside-list': () => import('./outside-list.ts').then((m) => m.outsideList),
   'outside-show': () => import('./outside-show.ts').then((m) => m.outsideShow),
+  'restore-drill': () => import('./restore-drill.ts').then((m) => m.restoreDrill),
   'restore-export': () => import('./restore-export.ts').then((m) => m.restoreExport),
   'restore-list': () => import('./restore-list.ts').then((m) => m.restoreList),
   'restore-pin': () => import('./restore-pin.ts').then((m) => m.restorePin),

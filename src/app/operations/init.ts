@@ -51,7 +51,10 @@ export const init = defineOperation({
     workflow: z
       .array(z.string())
       .default([])
-      .describe('A workflow (API format, JSON) that has to run; may be repeated.'),
+      .describe(
+        'A workflow (API format, JSON) that has to run; may be repeated. Where none is named: the shipped no-model.',
+      ),
+    untested: z.boolean().default(false).describe('Begin without any workflow that has to run.'),
     port: z
       .number()
       .int()

@@ -114,6 +114,8 @@ const tellers: Tellers = {
   'production.set': ({ instance }) => (instance === null ? 'production is stopped' : `production is ${instance}`),
   'restore.pinned': ({ tag, isPinned, by, reason }) =>
     `${tag} ${isPinned ? 'pinned' : 'no longer pinned'} by ${by.name}${reason === null ? '' : `: ${reason}`}`,
+  'restore.drilled': ({ name, fault, parts }) =>
+    `${name} ${fault === null ? `comes back: ${listText(parts.map(({ part, durationMs }) => `${part} ${spanText(durationMs)}`))}` : `does not come back: ${fault.code} ${fault.message}`}`,
   'space.pruned': ({ plan, by }) =>
     `${countText(plan.evictions.length, 'environment')} and ${countText(plan.removals.length + plan.wheels.length, 'other thing')} taken away for ${by.name}, ${bytesText(plan.freedBytes)} freed`,
   'environment.replaced': ({ environment, nChanged, trash }) =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import type { RestoreGrade } from '../../domain/restore/manifest.ts';
 import type { PointSpace } from '../../domain/restore/space.ts';
+import { drillSchema, type DrillView } from './drill-view.ts';
 import { newest, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
 
 /** A restore point as outputs carry it. */
@@ -51,6 +52,7 @@ export const restoreSchema = z
       })
       .nullable()
       .describe('Your user folder as it was when another ComfyUI came; null where ComfyUI has not changed since.'),
+    lastDrill: drillSchema.nullable().describe('Its newest drill; null: never drilled.'),
   })
   .describe('A state that can be brought back.');
 export type RestoreView = z.infer<typeof restoreSchema>;
@@ -93,6 +95,7 @@ export function restoreView(
     readonly head: string | undefined;
     readonly user: Row<'user.kept'> | undefined;
     readonly space: PointSpace;
+    readonly lastDrill: DrillView | null;
     readonly pin: JournalKinds['restore.pinned'] | undefined;
   },
 ): RestoreView {
@@ -120,6 +123,7 @@ export function restoreView(
     isCurrent: commit === facts.head,
     row: created.seq,
     userFolder: userFolderView(facts.user),
+    lastDrill: facts.lastDrill,
   };
 }
 

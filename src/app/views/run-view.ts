@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Entry } from '../../ports/index.ts';
 import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
+import { drillSchema, drillView } from './drill-view.ts';
 import { faultSchema } from './fault-view.ts';
 import { entriesOf, newest, rowOf, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
 import { machineState, type MachineState } from './machine-state.ts';
@@ -62,6 +63,7 @@ export const runSchema = runHeadSchema
       .object({ name: z.string(), grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']) })
       .nullable()
       .describe('The state before its merge and how well that comes back; null when nothing was merged.'),
+    drill: drillSchema.nullable().describe('What came of its drill; null where it was none.'),
     fault: faultSchema.nullable().describe('Why it failed, was rolled back or is paused; null when it was not.'),
     report: z.string().nullable().describe('File of its session report, or null.'),
     next: z.string().nullable().describe('The command to type next, or null.'),
@@ -99,6 +101,7 @@ export function runView(reader: JournalReader, run: string): RunView | undefined
     change,
     restorePoint,
     goBack: null,
+    drill: drillView(reader, `drill-of:${run}`),
     fault,
     report: closed?.data.report ?? null,
     next: nextCommand(head, { isPreview: previewOnly, isMerged: restorePoint !== null, hint: fault?.hints[0] ?? null }),

@@ -6,6 +6,7 @@ import type { Acceleration } from '../environments/acceleration.ts';
 import type { MachineName } from '../machines/index.ts';
 import type { OutsideDifference } from '../outside/difference.ts';
 import type { Plan } from '../plans/plan.ts';
+import type { Drilled } from '../restore/drill.ts';
 import type { RestoreManifest } from '../restore/manifest.ts';
 import type { PrunePlan } from '../restore/prune-plan.ts';
 
@@ -472,6 +473,11 @@ export interface JournalKinds {
     readonly reason: string | null;
     readonly by: Actor;
   };
+  /**
+   * [`drill:<number>`, `drill-of:<run>`] A restore point was brought back in folders of its own, or why that failed: `fault`.
+   * `parts` are the ones that were gone through, in order; nothing of it stays.
+   */
+  'restore.drilled': Drilled & { readonly fault: FaultRecord | null };
   /** [`space:pruned`] What was taken away to make room, and what that made of the restore points. */
   'space.pruned': { readonly plan: PrunePlan; readonly hash: string; readonly by: Actor };
   /** [`replaced:<environment>`] Files that are not the ones that were built were moved to `trash`, so that it can be built again. */

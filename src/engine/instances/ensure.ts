@@ -52,7 +52,7 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
   });
   const { mode, startCommand, stopCommand } = declaration.config.service;
   const isCommanded = purpose === 'production' && mode === 'command';
-  const folders = environment.borrowed?.readOnly ?? [engine.paths.envs];
+  const folders = environment.borrowed?.readOnly ?? [environment.dir.slice(0, environment.dir.lastIndexOf('/'))];
   const canBind = !isCommanded && folders.length > 0 && (await engine.outside.processes.canBindReadOnly());
   const composed = row(
     'instance.composed',

@@ -33,6 +33,8 @@ export interface ProofOptions {
   readonly effectKey: string;
   readonly port: number;
   readonly index?: PackageIndex;
+  /** Used as it is, in place of the one that the tree's lock names below `envs/`. */
+  readonly environment?: ReadyEnvironment;
   /** Environment that a person agreed to have built again when its files have changed. */
   readonly replaces?: string | null;
   readonly signal: AbortSignal;
@@ -55,13 +57,15 @@ export function createProofs(
     const made = (async () => {
       const declaration = await readDeclaration(engine, tree);
       const { index, replaces = null } = options;
-      const environment = await ensureEnvironment(engine, {
-        lockText: declaration.lockText,
-        run,
-        effectKey,
-        replaces,
-        ...(index ? { index } : {}),
-      });
+      const environment =
+        options.environment ??
+        (await ensureEnvironment(engine, {
+          lockText: declaration.lockText,
+          run,
+          effectKey,
+          replaces,
+          ...(index ? { index } : {}),
+        }));
       const onCpu = declaration.config.service.args.includes('--cpu');
       const machine = onCpu ? null : machineMark(await engine.outside.accelerators.probe());
       const key = evidenceKey({ tree, environment: environment.id, components: declaration.componentsDigest }, machine);
@@ -216,7 +220,7 @@ export function createProofs(
       const ready = await prepare(tree);
       const instance = await instanceOf(ready);
       const wanted = ready.declaration.workflows.filter(({ name }) => names === null || names.includes(name));
-      return { workflows: await runAll(wanted, instance), device: deviceOf(engine, instance) };
+      return { workflows: await runAll(wanted, instance), device: deviceOf(engine, instance), instance };
     },
   };
 }

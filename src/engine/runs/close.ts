@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import { returnGraphics } from '../leases/graphics.ts';
 import type { MachineView } from '../machines/host.ts';
+import { removeDrilled } from '../restore/drill.ts';
 import { runOf } from '../tasks/task-view.ts';
 
 /** Stops the run's instances, frees its leases, writes its report. Done once; a repeat is safe. */
@@ -12,6 +13,7 @@ export async function closeRun(engine: Engine, view: MachineView): Promise<void>
   if (engine.ledger.latest(`close:${run}`)) return;
   await returnGraphics(engine, run);
   await stopInstancesOf(engine, run);
+  await removeDrilled(engine, run);
   const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;
   const report = await writeReport(engine, view, plan?.goalText ?? runOf(engine, run).goal);
   const freed = await engine.leases.free(run);

@@ -20,8 +20,9 @@ import { readDeclaration } from '../instances/compose.ts';
 import { coreOf, findKept } from '../instances/user-folder.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
 import { openWarning, touchedQuestion } from '../outside/settle.ts';
+import { listRestorePoints } from '../restore/points.ts';
 import { findReplaced } from '../restore/replaced.ts';
-import { planRestoreTo, planUndo } from '../restore/targets.ts';
+import { findPoint, planRestoreTo, planUndo } from '../restore/targets.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
 import { understandRun } from './understand-run.ts';
@@ -179,6 +180,13 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     },
     signal,
     mark: markOf(engine, created.run),
+    pointName: async (asked) => {
+      const points = await listRestorePoints(engine);
+      return findPoint(
+        points.filter((one) => !one.isVoid),
+        asked,
+      ).name;
+    },
     outsideChanges: async () => openDifferences(engine),
   };
   const draft = await action.plan(context, action.input.parse(inputs));

@@ -14,6 +14,7 @@ import { stopInstancesOf } from '../instances/ensure.ts';
 import type { SlotLease } from '../leases/slots.ts';
 import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
+import { drillPoint } from '../restore/drill.ts';
 import { acceptFingerprint, preparationKey, requireUntampered } from './tamper.ts';
 import { type TaskParts, taskParts } from './task-view.ts';
 
@@ -187,6 +188,7 @@ async function actionContext(
       return recordBorrowed(engine, { lockText, survey });
     },
     proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
+    drill: (point) => drillPoint(engine, { point, run, attempt, task: subject, port: lease.port, signal }),
     note: async (sentence) => {
       await engine.ledger.append([row('step.noted', { task: subject, attempt, sentence }, { run })]);
     },

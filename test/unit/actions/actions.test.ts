@@ -116,7 +116,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
       row: 13,
       reused: isReused,
     }),
-    runWorkflows: async () => ({ workflows: [workflow()], device: 'cpu' }),
+    runWorkflows: async () => ({ workflows: [workflow()], device: 'cpu', instance: 'i1' }),
   };
   const ready: ReadyEnvironment = {
     id: 'e1' as EnvironmentId,
@@ -152,6 +152,9 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     environment: async () => ready,
     takeBorrowed: async () => ready.id,
     proofs,
+    drill: async () => {
+      throw new Error('nobody asked for a drill');
+    },
     note: async (sentence) => void notes.push(sentence),
     signal: new AbortController().signal,
   };

@@ -75,6 +75,7 @@ async function plan(
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],
+    pointName: async (asked) => asked,
   };
   return componentsChooseCore.plan(context, componentsChooseCore.input.parse(asked));
 }

@@ -22,5 +22,6 @@ export async function planningContext(world: World): Promise<PlanningContext> {
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],
+    pointName: async (asked) => asked,
   };
 }

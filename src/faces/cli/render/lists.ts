@@ -5,6 +5,7 @@ import { listText, moveText, roomText, shortId, timeText } from '../../../app/vi
 import type { TreeView } from '../../../app/views/tree-view.ts';
 import { nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
+import { drillLine } from './drill.ts';
 import { table } from './table.ts';
 import { rowsText, stateSpan } from './words.ts';
 
@@ -57,6 +58,7 @@ export function renderRestoreShow(point: RestoreView): readonly Line[] {
     `${point.title}, made by ${point.made}${point.run === null ? '' : ` in ${point.run}`}, ${timeText(point.madeAtMs)}`,
     `commit ${shortId(point.commit)}, tree ${shortId(point.gitTree)}, environment ${point.environment?.slice(0, 12) ?? 'adopted'}${point.isCurrent ? '; the branch is here' : ''}`,
     `${roomText(point.environmentBytes)} environment and ${roomText(point.wheelsBytes)} wheels on disk: ${roomText(point.ownBytes)} of its own, ${roomText(point.sharedBytes)} that others need as well`,
+    drillLine(point.lastDrill),
     ...(point.isPinned
       ? [`pinned: its environment stays${point.pinReason === null ? '' : ` (${point.pinReason})`}`]
       : []),

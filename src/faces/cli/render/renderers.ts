@@ -27,6 +27,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'review-diff': () => import('./review-diff.ts').then((m) => m.renderReviewDiff),
   'restore-list': () => import('./lists.ts').then((m) => m.renderRestoreList),
   'restore-show': () => import('./lists.ts').then((m) => m.renderRestoreShow),
+  'restore-drill': () => import('./drill.ts').then((m) => m.renderDrill),
   'restore-pin': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-unpin': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-export': () => import('./bundle.ts').then((m) => m.renderExport),

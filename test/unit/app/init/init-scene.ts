@@ -31,6 +31,7 @@ export const options: InitOptions = {
   index: '/wheels',
   require: [],
   workflow: [],
+  untested: true,
   port: 8188,
   branch: 'main',
   python: null,

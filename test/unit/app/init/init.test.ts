@@ -5,6 +5,7 @@ import { findComponents, ownPacks, skipInComfyui, skipInPack } from '../../../..
 import { planInit } from '../../../../src/app/init/plan-init.ts';
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
 import { parseComponents } from '../../../../src/domain/instances/components.ts';
+import { parseGraph } from '../../../../src/domain/instances/workflow.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
 import { comfyui, head, init, machine, options, textsBelow } from './init-scene.ts';
 
@@ -163,12 +164,12 @@ describe('planInit', () => {
     ['a folder that is no ComfyUI', {}, { comfyui: '/opt' }, 'COMPONENT_NOT_FOUND'],
     ['a branch name that git refuses', {}, { branch: 'a..b' }, 'NAME_INVALID'],
     ['requirements that nothing meets', {}, { require: ['numpy>=99'] }, 'PACKAGE_NOT_FOUND'],
-    ['a workflow that is not there', {}, { workflow: ['/x.json'] }, 'USAGE_BAD_ARGUMENT'],
-    ['a workflow that is no JSON', { '/x.json': '{' }, { workflow: ['/x.json'] }, 'DEFINITION_SYNTAX'],
+    ['a workflow that is not there', {}, { untested: false, workflow: ['/x.json'] }, 'USAGE_BAD_ARGUMENT'],
+    ['a workflow that is no JSON', { '/x.json': '{' }, { untested: false, workflow: ['/x.json'] }, 'DEFINITION_SYNTAX'],
     [
       'a workflow in the format of the editor',
       { '/x.json': '{"nodes": []}' },
-      { workflow: ['/x.json'] },
+      { untested: false, workflow: ['/x.json'] },
       'DEFINITION_INVALID',
     ],
     ['an index with a password', {}, { index: 'https://a:b@example.com/simple' }, 'CONFIG_INVALID'],
@@ -200,7 +201,7 @@ describe('planInit', () => {
 describe('adopt', () => {
   it('makes a home with one commit, its environment and restore point 0', async () => {
     const one = machine({ '/w/My Portrait.json': '{"1": {"class_type": "KSampler", "inputs": {}}}' });
-    const report = await init(one, { workflow: ['/w/My Portrait.json'] });
+    const report = await init(one, { untested: false, workflow: ['/w/My Portrait.json'] });
     expect(report).toMatchObject({
       state: 'made',
       restorePoint: '0000-adopted',
@@ -229,6 +230,41 @@ describe('adopt', () => {
     expect(one.ledger().latest('installation')?.data).toMatchObject({
       head: one.home.head(),
       branchRef: 'refs/heads/main',
+    });
+  });
+
+  describe('without a workflow that was named', () => {
+    const shipped = { '/app/templates/workflows/no-model.json': '{"1": {"class_type": "EmptyImage", "inputs": {}}}' };
+    const file = `${options.dir}/workflows/no-model.json`;
+
+    it('takes the shipped one, and says so in the plan', async () => {
+      const one = machine(shipped);
+      const { report } = await planInit(one.app, { ...options, untested: false });
+      expect(report).toMatchObject({ workflows: ['no-model'] });
+      expect(report.notes).toContain(
+        'no workflow named: the shipped no-model runs; add yours: orchestrate smoke add <file>',
+      );
+      await init(one, { untested: false });
+      expect(parseGraph({ name: 'no-model', text: (await one.files.readText(file)) ?? '' })).toMatchObject({
+        1: { class_type: 'EmptyImage' },
+      });
+    });
+
+    it('leaves it out when one is named, and when none is wanted', async () => {
+      const one = machine({ ...shipped, '/w/mine.json': shipped['/app/templates/workflows/no-model.json'] });
+      const named = await planInit(one.app, { ...options, untested: false, workflow: ['/w/mine.json'] });
+      expect(named.report).toMatchObject({ workflows: ['mine'] });
+      expect(named.report.notes.join()).not.toContain('shipped');
+      expect(await init(one)).toMatchObject({ workflows: [] });
+      expect(await one.files.readText(file)).toBeUndefined();
+    });
+
+    it('refuses both at once, and a program that is not whole', async () => {
+      const { app } = machine({ '/w/mine.json': '{"1": {"class_type": "EmptyImage", "inputs": {}}}' });
+      await expect(planInit(app, { ...options, workflow: ['/w/mine.json'] })).rejects.toMatchObject({
+        code: 'USAGE_BAD_ARGUMENT',
+      });
+      await expect(planInit(app, { ...options, untested: false })).rejects.toMatchObject({ code: 'FILE_ACCESS' });
     });
   });
 

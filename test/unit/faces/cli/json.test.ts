@@ -13,6 +13,7 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'restore-to': { argv: ['restore', 'to', '0'], scene: undoneScene, run: 'r2' },
   'restore-list': { argv: ['restore', 'list'], scene: undoneScene },
   'restore-show': { argv: ['restore', 'show', '0001-upgrade-pytorch'], scene: undoneScene },
+  'restore-drill': { argv: ['restore', 'drill', '0'], scene: undoneScene, run: 'r2' },
   'restore-pin': { argv: ['restore', 'pin', '1', '--reason', 'mine'], scene: undoneScene },
   'restore-unpin': { argv: ['restore', 'unpin', '1'], scene: undoneScene },
   'runs-list': { argv: ['runs', 'list', '--limit=3'], scene: undoneScene },

@@ -282,6 +282,7 @@ describe('the screens of the installation', () => {
       upgrade pytorch, made by merge in r1, 2026-08-23 12:02:39Z
       commit 9d0f1b2, tree a81f03d, environment e1d2c3b4a596
       0 bytes environment and unknown wheels on disk: unknown of its own, unknown that others need as well
+      never drilled: that it comes back is not proven
         torch 2.8.0 → 2.11.0
         torchvision 0.23.0 → 0.26.0
 
