@@ -101,7 +101,7 @@ export interface ActionContext {
   snapshot(): Promise<GitTreeId>;
   /** The environment of a lock: built, or verified when it is there. */
   environment(lockText: string): Promise<ReadyEnvironment>;
-  /** Records what the environment that a lock borrows is now: from here on it is compared with that. Returns its id. */
+  /** Records the environment that a lock borrows: from here on it is compared with that. Fault `CHANGE_MOVED` when it is not what the lock was made of. */
   takeBorrowed(lockText: string): Promise<EnvironmentId>;
   readonly proofs: Proofs;
   /** Finds out by doing it whether a restore point comes back from kept wheels alone, in folders of its own. See `drillPoint`. */

@@ -106,8 +106,8 @@ async function surveyedLock(
       state: 'Nothing was changed.',
     });
   }
-  const { abi, platform, packages } = survey;
-  const { lockText } = borrowedLock({ python: subject, abi, platform, packages });
+  const { abi, platform, fingerprint, packages } = survey;
+  const { lockText } = borrowedLock({ python: subject, abi, platform, fingerprint, packages });
   const before = readLock({ file: 'requirements.lock', text: await readHome(context, 'requirements.lock') });
   const after = readLock({ file: 'requirements.lock', text: lockText });
   const [was, is] = [before, after].map((lock) => new Map(lock.packages.map((one) => [one.name, one.version])));

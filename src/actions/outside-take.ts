@@ -16,7 +16,8 @@ const output = z.object({
 
 /**
  * Lets the plan's components be composed, and what the plan's lock borrows be used: only files that were looked at and
- * held in the store, after the plan was approved. A repeat is safe. Fault `COMPONENT_NOT_FOUND` for files that were not.
+ * held in the store, after the plan was approved. A repeat is safe. Faults: `COMPONENT_NOT_FOUND` for files that were
+ * not, `CHANGE_MOVED` when the borrowed environment is not the one that was approved.
  */
 export const outsideTake = defineAction({
   id: 'outside.take',
@@ -47,6 +48,6 @@ export const outsideTake = defineAction({
   describe: ({ components, environment }) =>
     [
       ...components.map(({ name, nFiles }) => `${name}: ${nFiles} files, copied; where they came from is untouched`),
-      ...(environment === null ? [] : ['the borrowed environment is recorded as it is now']),
+      ...(environment === null ? [] : ['the borrowed environment is recorded as it was approved']),
     ].join('; ') || 'no files to take in',
 });

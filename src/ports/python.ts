@@ -202,8 +202,9 @@ export interface Python {
    * Looks at an environment that is not ours: its interpreter runs a script with `-I -B` that reads metadata and
    * lists files; no package is imported, nothing is written. Fault `PYTHON_MISSING` when the interpreter is gone:
    * absent, or a venv whose base (`home` of `pyvenv.cfg`) is not there any more; `PROCESS_FAILED` when it does not answer.
+   * The files of the packages named in `read` are read and compared with `RECORD`, 8 GiB of them at most.
    */
-  survey(options: { python: string; mark: string }): Promise<Survey>;
+  survey(options: { python: string; mark: string; read?: readonly string[] }): Promise<Survey>;
   /** Top-level importable modules that a distribution provides. */
   modulesOf(options: {
     python: string;
@@ -229,6 +230,10 @@ export interface SurveyedPackage {
   readonly origin: PackageOrigin;
   /** Stands for path, size and mtime of the files that its `RECORD` lists; 16 hex digits. */
   readonly mark: string;
+  /** Stands for its `RECORD`, 16 hex digits; null: it has none. */
+  readonly record: string | null;
+  /** Only where it was asked to be read: every file of it in site-packages has the hash of `RECORD`. */
+  readonly isAsInstalled?: boolean;
 }
 
 /** An environment that is not ours, as it lies there. */
@@ -246,6 +251,8 @@ export interface Survey {
   readonly packages: readonly SurveyedPackage[];
   /** SHA-256 over path, size and mtime of every file of its site-packages, without bytecode. What lies elsewhere (editable folders) is not in it. */
   readonly fingerprint: string;
+  /** As the fingerprint, without the mtimes of files that belong to a package. */
+  readonly frame: string;
 }
 
 /** An environment as its own manifest tells it. */

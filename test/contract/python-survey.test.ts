@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +79,55 @@ describe('a survey of an environment that is not ours', () => {
     expect(moved.map(({ name }) => name)).toEqual(['alpha']);
   });
 
+  it('tells times that moved from bytes that did, and reads only what it is asked to', async () => {
+    const own = join(sitePackages(), 'beta', '__init__.py');
+    const text = readFileSync(own, 'utf8');
+    const read = (): Promise<Survey> => port.survey({ python, mark: 'test/survey', read: ['beta'] });
+    const before = await survey();
+    expect(named(before, 'beta')?.record).toMatch(/^[0-9a-f]{16}$/);
+    expect(named(before, 'beta')?.isAsInstalled).toBeUndefined();
+    utimesSync(own, 1_000_000_000, 1_000_000_000);
+    const touched = await read();
+    expect(touched.fingerprint).not.toBe(before.fingerprint);
+    expect(named(touched, 'beta')?.mark).not.toBe(named(before, 'beta')?.mark);
+    expect([touched.frame, named(touched, 'beta')?.record]).toEqual([before.frame, named(before, 'beta')?.record]);
+    expect(named(touched, 'beta')?.isAsInstalled).toBe(true);
+    expect(named(touched, 'alpha')?.isAsInstalled).toBeUndefined();
+
+    // One byte for another: no size says so.
+    writeFileSync(own, text.replace('2', '3'));
+    const edited = await read();
+    expect(edited.frame).toBe(before.frame);
+    expect(named(edited, 'beta')?.isAsInstalled).toBe(false);
+    // A list that is written to fit is another list.
+    const list = join(sitePackages(), 'beta-2.0.dist-info', 'RECORD');
+    const record = readFileSync(list, 'utf8');
+    const hash = createHash('sha256').update(readFileSync(own)).digest('base64url');
+    writeFileSync(list, record.replace(/(beta\/__init__\.py,sha256=)[^,]+/, `$1${hash}`));
+    const forged = await read();
+    expect(named(forged, 'beta')?.isAsInstalled).toBe(true);
+    expect([forged.frame === before.frame, named(forged, 'beta')?.record === named(before, 'beta')?.record]).toEqual([
+      true,
+      false,
+    ]);
+    writeFileSync(list, record);
+    writeFileSync(own, text);
+
+    // A link to the same bytes is not the file that was installed.
+    renameSync(own, join(folder, 'beta.py'));
+    symlinkSync(join(folder, 'beta.py'), own);
+    expect(named(await read(), 'beta')?.isAsInstalled).toBe(false);
+    renameSync(join(folder, 'beta.py'), own);
+
+    // Nobody says what the bytes of a file without a package were: its time counts.
+    const loose = join(sitePackages(), 'loose.py');
+    writeFileSync(loose, '');
+    const with1 = await survey();
+    utimesSync(loose, 1_000_000_000, 1_000_000_000);
+    expect((await survey()).frame).not.toBe(with1.frame);
+    rmSync(loose);
+  });
+
   it('reads where a package came from, without its password', async () => {
     const write = (name: string, direct: object): void => {
       const info = join(sitePackages(), `${name}-1.0.dist-info`);
@@ -111,7 +172,7 @@ describe('a survey of an environment that is not ours', () => {
       `#!/bin/sh\n# As conda's own: prefix and base are one folder.\nfor last; do :; done\nexec ${realPython()} -I -B -c '${script}
 sys.path[:] = [one for one in sys.path if not one.endswith("site-packages")]
 import sysconfig; sysconfig._INSTALL_SCHEMES["posix_prefix"]["purelib"] = sysconfig._INSTALL_SCHEMES["posix_prefix"]["platlib"] = ${JSON.stringify(lib)}
-exec(sys.argv[1])' "$last"\n`,
+exec(sys.argv.pop(1))' "$last"\n`,
     );
     chmodSync(wrapper, 0o755);
     const found = await survey(wrapper);

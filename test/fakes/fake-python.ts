@@ -43,6 +43,8 @@ export interface FakePython extends Python {
   readonly resolved: (readonly string[])[];
   /** Interpreter to what a survey of its environment finds; beside them only environments that were built are there. */
   readonly surveys: Map<string, Survey>;
+  /** Packages of surveys whose files have other bytes than their `RECORD` says. */
+  readonly edited: Set<string>;
   /** Kept wheels that every `resolve` was shown. */
   readonly shownKept: (readonly string[])[];
   /** Constraints of every `resolve`. */
@@ -74,10 +76,12 @@ export function fakeSurvey(
     installer: 'pip',
     origin: { kind: 'index' as const },
     mark: hash('sha256', `${name} ${at}`).slice(0, 16),
+    record: hash('sha256', `RECORD of ${name} ${at}`).slice(0, 16),
   }));
   packages.sort((a, b) => (a.name < b.name ? -1 : 1));
   const fingerprint = hash('sha256', JSON.stringify(packages));
-  return { prefix, program, version, abi, platform, manager: 'venv', packages, fingerprint, ...more };
+  const frame = hash('sha256', JSON.stringify(versions));
+  return { prefix, program, version, abi, platform, manager: 'venv', packages, fingerprint, frame, ...more };
 }
 
 const torchOnCpu: readonly TorchAnswer[] = [
@@ -110,6 +114,7 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
     built: [],
     resolved: [],
     surveys: new Map(),
+    edited: new Set(),
     constrained: [],
     shownKept: [],
     otherwise: [],
@@ -232,9 +237,15 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
         return { module, ok: error === null, version: error === null ? '1.0' : null, error };
       });
     },
-    async survey({ python: program }) {
+    async survey({ python: program, read = [] }) {
       const found = python.surveys.get(program);
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        const isAsInstalled = (name: string): boolean => !python.edited.has(name);
+        const packages = found.packages.map((one) =>
+          read.includes(one.name) ? { ...one, isAsInstalled: isAsInstalled(one.name) } : one,
+        );
+        return { ...found, packages };
+      }
       const dir = program.replace(/\/bin\/python$/, '');
       const built = environments.get(dir);
       if (built !== undefined && (await files.info(program)) !== undefined) return fakeSurvey(dir, built.versions);

@@ -20,6 +20,11 @@ afterAll(() => world.remove());
 /** ComfyUI writes its database and pictures there itself: production keeps the person's folders. */
 const writtenByComfyui = (path: string): boolean => /(^|\/)(user|output)(\/|$)/.test(path);
 
+function inSitePackages(python: string, path: string): string {
+  const lib = join(python, '../../lib');
+  return join(lib, fs.readdirSync(lib).find((name) => name.startsWith('python')) ?? '', 'site-packages', path);
+}
+
 it('a borrowed environment that pip moved is named, is not used, and is when that is kept', async () => {
   const [master] = layoutCases;
   if (master === undefined) throw new Error('no such layout');
@@ -64,4 +69,31 @@ it('a borrowed environment that pip moved is named, is not used, and is when tha
   });
   expect(bytesOf(found.root, writtenByComfyui)).toEqual(before);
   await world.ok(['service', 'stop', '--json'], home);
+
+  // A file edited by hand moves no version: it is another environment all the same, proven anew.
+  const lockBefore = lock();
+  const edited = inSitePackages(found.python, 'numpy/__init__.py');
+  fs.appendFileSync(edited, '# by hand\n');
+  const byHand = textAt(await list(), 0, 'id');
+  const refused = await world.run(['service', 'start', '--json'], home);
+  expectFault(refused, 'ENVIRONMENT_DRIFTED');
+  expect(refused.out).toMatch(/outside keep [\s\S]*relock environment/);
+  // Not to be told of it is no way out: nothing would start, and nothing would say why.
+  expectFault(await world.run(['outside', 'discard', byHand, '--json'], home), 'ENVIRONMENT_DRIFTED');
+  expect(await list()).toHaveLength(1);
+  const again = await world.run(['outside', 'keep', byHand, '--yes', '--json'], home);
+  expect({ exit: again.exitStatus }, again.err).toEqual({ exit: 7 });
+  expectDone(await world.run(['review', 'approve', textAt(again.json, 'change', 'change'), '--json'], home));
+  expect(lock().replace(/# fingerprint.*/, '')).toBe(lockBefore.replace(/# fingerprint.*/, ''));
+  expect(lock()).not.toBe(lockBefore);
+  await world.ok(['service', 'start', '--json'], home);
+  await world.ok(['service', 'stop', '--json'], home);
+
+  // Times that moved over the same bytes are nothing; over bytes that were edited nobody can say so.
+  fs.utimesSync(inSitePackages(found.python, 'torch/__init__.py'), 1_000_000_000, 1_000_000_000);
+  expect(await list()).toEqual([]);
+  await world.ok(['service', 'start', '--json'], home);
+  await world.ok(['service', 'stop', '--json'], home);
+  fs.utimesSync(edited, 1_000_000_000, 1_000_000_000);
+  expect(await list()).toHaveLength(1);
 });

@@ -17,16 +17,21 @@ interface Answer extends Omit<Survey, 'packages'> {
     readonly installer: string | null;
     readonly directUrl: unknown;
     readonly mark: string;
+    readonly record: string | null;
+    readonly isAsInstalled?: boolean;
   }[];
 }
 
 /** Surveys an environment that somebody else made. */
-export async function survey(parts: Parts, options: { python: string; mark: string }): Promise<Survey> {
-  const { python, mark } = options;
+export async function survey(
+  parts: Parts,
+  options: { python: string; mark: string; read?: readonly string[] },
+): Promise<Survey> {
+  const { python, mark, read = [] } = options;
   await requireInterpreter(parts, python);
   const result = await parts.processes.run({
     program: python,
-    args: ['-I', '-B', '-c', surveyScript],
+    args: ['-I', '-B', '-c', surveyScript, ...(read.length === 0 ? [] : [JSON.stringify(read)])],
     env: childEnvironment(parts.searchPath, '/nonexistent'),
     cwd: '/',
     timeoutMs: surveyTimeoutMs,
@@ -108,9 +113,9 @@ const withoutPassword = (url: string): string => url.replace(/^([\w+.-]+:\/\/)[^
 
 const answerPrefix = '\u0001orchestrate ';
 
-/** Metadata and file names only: nothing of a package is imported. `mtime_ns`, as a wheel's files may be younger than a second. */
+/** Metadata and file names, and bytes of what is asked to be read: nothing of a package is imported. `mtime_ns`, as a wheel's files may be younger than a second. */
 const surveyScript = `
-import hashlib, importlib.metadata, json, os, sys, sysconfig
+import base64, hashlib, importlib.metadata, json, os, re, stat, sys, sysconfig
 
 roots = []
 for key in ("purelib", "platlib"):
@@ -134,10 +139,11 @@ def walk(root):
                 continue
             path = os.path.join(folder, name)
             try:
-                stat = os.lstat(path)
+                facts = os.lstat(path)
             except OSError:
                 continue
-            lines[path] = "%s %d %d" % (os.path.relpath(path, sys.prefix), stat.st_size, stat.st_mtime_ns)
+            shape = "%s %d" % (os.path.relpath(path, sys.prefix), facts.st_size)
+            lines[path] = (shape, "%s %d" % (shape, facts.st_mtime_ns))
 for root in roots:
     walk(root)
 if os.path.isdir(conda_meta):
@@ -149,6 +155,31 @@ def text(found, name):
     except Exception:
         return None
 
+def digest(texts):
+    return hashlib.sha256("\\n".join(sorted(texts)).encode("utf-8", "surrogateescape")).hexdigest()
+
+left = 8 * 2 ** 30
+def holds(path, named):
+    global left
+    facts = os.lstat(path)
+    left -= facts.st_size
+    if left < 0 or not stat.S_ISREG(facts.st_mode) or named is None or named.mode not in ("sha256", "sha384", "sha512"):
+        return False
+    found = hashlib.new(named.mode)
+    with open(path, "rb") as file:
+        for piece in iter(lambda: file.read(2 ** 20), b""):
+            found.update(piece)
+    return base64.urlsafe_b64encode(found.digest()).rstrip(b"=").decode() == named.value
+
+def as_installed(own):
+    # The list itself has no hash: its own digest is compared.
+    try:
+        return all(holds(path, named) for path, named in own if os.path.basename(path) != "RECORD")
+    except (OSError, ValueError):
+        return False
+
+wanted = set(json.loads(sys.argv[1])) if len(sys.argv) > 1 else set()
+seen, owned = set(), set()
 packages = []
 for found in importlib.metadata.distributions(path=roots):
     try:
@@ -159,9 +190,15 @@ for found in importlib.metadata.distributions(path=roots):
         continue
     own = []
     for listed in found.files or []:
-        line = lines.get(os.path.normpath(str(found.locate_file(listed))))
-        if line is not None:
-            own.append(line)
+        path = os.path.normpath(str(found.locate_file(listed)))
+        if path in lines:
+            own.append((path, listed.hash))
+    # The first on the path is the one that is imported: what a second one has is nobody's.
+    normal = re.sub("[-_.]+", "-", name).lower()
+    if normal not in seen:
+        seen.add(normal)
+        owned.update(path for path, named in own)
+    record = text(found, "RECORD")
     direct = text(found, "direct_url.json")
     try:
         direct = json.loads(direct) if direct else None
@@ -172,10 +209,13 @@ for found in importlib.metadata.distributions(path=roots):
         "version": version,
         "installer": (text(found, "INSTALLER") or "").strip() or None,
         "directUrl": direct,
-        "mark": hashlib.sha256("\\n".join(sorted(own)).encode("utf-8", "surrogateescape")).hexdigest()[:16],
+        "mark": digest([lines[path][1] for path, named in own])[:16],
+        "record": digest([record])[:16] if record else None,
+        **({"isAsInstalled": as_installed(own)} if normal in wanted else {}),
     })
 
-whole = hashlib.sha256("\\n".join(sorted(lines.values())).encode("utf-8", "surrogateescape")).hexdigest()
+whole = digest([full for shape, full in lines.values()])
+frame = digest([shape if path in owned else full for path, (shape, full) in lines.items()])
 flags = getattr(sys, "abiflags", "")
 venv = os.path.realpath(sys.prefix) != os.path.realpath(sys.base_prefix)
 print("\\n\\x01orchestrate " + json.dumps({
@@ -187,5 +227,6 @@ print("\\n\\x01orchestrate " + json.dumps({
     "manager": "conda" if os.path.isdir(conda_meta) else "venv" if venv else "system",
     "packages": packages,
     "fingerprint": whole,
+    "frame": frame,
 }))
 `;

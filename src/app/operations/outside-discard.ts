@@ -11,7 +11,7 @@ export const outsideDiscard = defineOperation({
   name: 'outside discard',
   summary: 'Do not take outside changes over, and do not tell them again.',
   description:
-    'In folders of others nothing is touched: the change stays there, and is told again when it moves. A sealed environment is built again from kept wheels. What is taken away goes to trash, and its path is told.',
+    'In folders of others nothing is touched: the change stays there, and is told again when it moves. A sealed environment is built again from kept wheels. What moved in the environment that ComfyUI borrows cannot be left: keep it, or `orchestrate run "relock environment"`. What is taken away goes to trash, and its path is told.',
   effect: 'destroy',
   needs: 'home',
   input: z.object({

@@ -56,7 +56,15 @@ export interface JournalKinds {
     readonly prefix: string;
     readonly manager: 'venv' | 'conda' | 'system';
     readonly fingerprint: string;
-    readonly packages: readonly { readonly name: string; readonly version: string; readonly mark: string }[];
+    /** Paths and sizes of all files, and times of those of no package; absent in old rows. */
+    readonly frame?: string;
+    /** `record` stands for a package's `RECORD`; null or absent: its files are not known to be the ones of it. */
+    readonly packages: readonly {
+      readonly name: string;
+      readonly version: string;
+      readonly mark: string;
+      readonly record?: string | null;
+    }[];
   };
   /** [`ledger.headMissing`] Rows that were once the newest are gone: the tail was lost outside of the database. */
   'ledger.headMissing': {

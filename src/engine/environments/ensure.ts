@@ -20,7 +20,8 @@ export async function ensureEnvironment(
 ): Promise<ReadyEnvironment> {
   const { lockText, run } = options;
   const { replaces = null } = options;
-  if (replaces !== null && run !== null) await replaceDrifted(engine, { environment: replaces, lockText, run });
+  if (replaces !== null && run !== null)
+    await replaceDrifted(engine, { environment: replaces, lockText, occasion: run, run });
   const named = await findEnvironment(engine, lockText);
   const { id, dir, condition } = named;
   const packages = parseLock({ file: 'requirements.lock', text: lockText });

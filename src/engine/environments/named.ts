@@ -1,11 +1,12 @@
 import { Fault } from '../../base/fault.ts';
 import type { EnvironmentId } from '../../base/ids.ts';
-import { borrowedChanges } from '../../domain/environments/borrowed.ts';
+import { borrowedChanges, packagesToRecord } from '../../domain/environments/borrowed.ts';
 import { environmentId } from '../../domain/environments/environment-id.ts';
-import { borrowedInterpreter } from '../../domain/environments/lock.ts';
-import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { borrowedFingerprint, borrowedInterpreter } from '../../domain/environments/lock.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { EnvironmentCondition, PythonFacts, Survey } from '../../ports/index.ts';
-import { type EngineContext, markOf } from '../context.ts';
+import type { EngineContext } from '../context.ts';
+import { surveyBorrowed } from './survey-borrowed.ts';
 
 /** Probes the interpreter that the installation's environments are made with. */
 export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
@@ -45,7 +46,7 @@ export interface NamedEnvironment {
 
 /**
  * Answers which environment a lock names and whether it is ready. A borrowed one is surveyed and compared with what
- * was recorded when it was adopted; `manifestDigest` is its fingerprint then, and its size is not ours: 0. One whose
+ * was recorded when it was adopted, its bytes where only times moved; `manifestDigest` is its fingerprint then, and its size is not ours: 0. One whose
  * interpreter is gone, or that was never adopted, is `missing`. Nothing is written.
  */
 export async function findEnvironment(context: EngineContext, lockText: string): Promise<NamedEnvironment> {
@@ -83,20 +84,10 @@ async function borrowedCondition(
   const recorded = dataOf('environment.borrowed', context.ledger.latest(`borrowed:${id}`));
   // What was never adopted is never started: a lock alone could name any program of the machine.
   if (recorded === undefined) return { kind: 'missing' };
-  const now = await surveyIfThere(context, python);
+  const now = await surveyBorrowed(context, { recorded, python, occasion: 'survey' });
   if (now === undefined) return { kind: 'missing' };
-  if (now.fingerprint === recorded.fingerprint)
-    return { kind: 'intact', manifestDigest: now.fingerprint, python, sizeBytes: 0 };
-  return { kind: 'drifted', changed: borrowedChanges(recorded.packages, now.packages) };
-}
-
-async function surveyIfThere(context: EngineContext, python: string): Promise<Survey | undefined> {
-  try {
-    return await context.outside.python.survey({ python, mark: markOf(context, 'survey') });
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'PYTHON_MISSING') return undefined;
-    throw error;
-  }
+  if (now.is === 'moved') return { kind: 'drifted', changed: borrowedChanges(recorded.packages, now.survey.packages) };
+  return { kind: 'intact', manifestDigest: recorded.fingerprint, python, sizeBytes: 0 };
 }
 
 /** Records what an adopted environment is now: what it is compared with from here on. */
@@ -107,19 +98,54 @@ export async function recordBorrowed(
   const python = borrowedInterpreter(lockText);
   if (python === undefined) throw new Error('the lock borrows nothing');
   const id = borrowedId(lockText, context.outside.digest.sha256);
-  const { prefix, manager, fingerprint } = survey;
+  const { prefix, manager, fingerprint, frame } = survey;
   const known = dataOf('environment.borrowed', context.ledger.latest(`borrowed:${id}`));
   if (known?.fingerprint === fingerprint) return id;
-  const packages = survey.packages.map(({ name, version, mark }) => ({ name, version, mark }));
+  const packages = packagesToRecord(earlierOf(context, python)?.packages, survey.packages);
   await context.ledger.append([
     row(
       'environment.borrowed',
-      { environment: id, python, prefix, manager, fingerprint, packages },
+      { environment: id, python, prefix, manager, fingerprint, frame, packages },
       { keys: [`borrowed:${id}`] },
     ),
   ]);
   return id;
 }
+
+/** What was last recorded of an interpreter's environment, under whatever id. */
+const earlierOf = ({ ledger }: EngineContext, python: string): JournalKinds['environment.borrowed'] | undefined =>
+  ledger
+    .read({ kinds: ['environment.borrowed'], descending: true, limit: 100 })
+    .map((entry) => dataOf('environment.borrowed', entry))
+    .find((one) => one?.python === python);
+
+/**
+ * Records the environment that a planned lock borrows, when it is what was planned: a person said yes to those files
+ * and no others. What was recorded for the lock of before stays, under its own id. A repeat is safe.
+ * Fault `CHANGE_MOVED` when it moved since.
+ */
+export async function takeBorrowed(
+  context: EngineContext,
+  { lockText, mark }: { lockText: string; mark: string },
+): Promise<EnvironmentId> {
+  const python = borrowedInterpreter(lockText);
+  if (python === undefined) throw new Error('the lock borrows nothing');
+  const survey = await context.outside.python.survey({ python, mark });
+  const planned = borrowedFingerprint(lockText);
+  if (survey.fingerprint === planned) return recordBorrowed(context, { lockText, survey });
+  throw new Fault('CHANGE_MOVED', `The environment ${prefixOf(python)} moved again since the plan was made.`, {
+    hints: ['orchestrate outside list', 'Then keep what is there now: orchestrate outside keep <id>'],
+    state: 'Nothing was recorded; what was adopted before is compared as before.',
+    data: { python, planned: planned ?? null, found: survey.fingerprint },
+  });
+}
+
+/** What a person can type when the borrowed environment is not as it was recorded; `id` of the outside change. */
+export const waysOutOfBorrowedDrift = (id: string): readonly string[] => [
+  `orchestrate outside keep ${id}   (prove it as it is now, and go on with that)`,
+  'orchestrate run "relock environment"   (have one built that is ours, and leave this one alone)',
+  'Or put those packages back as they were, then repeat.',
+];
 
 /** Faults that say why an environment cannot be used; nothing was changed. */
 export function unusable({ id, dir, python, isBorrowed, condition }: NamedEnvironment): Fault {
@@ -139,7 +165,7 @@ export function unusable({ id, dir, python, isBorrowed, condition }: NamedEnviro
   const data = { environment: id, changed: changed.slice(0, 50) };
   if (isBorrowed)
     return new Fault('ENVIRONMENT_DRIFTED', `The borrowed environment ${dir} is not as it was recorded: ${few}.`, {
-      hints: ['orchestrate outside list', 'Put those packages back as they were, then repeat.'],
+      hints: ['orchestrate outside list', ...waysOutOfBorrowedDrift('<id>')],
       state,
       data,
     });

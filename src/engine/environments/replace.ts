@@ -7,23 +7,25 @@ import { liveInstances } from '../space/needed.ts';
 import { declaredEnvironment } from './named.ts';
 
 /**
- * Moves a drifted environment to trash, once per run, and writes `environment.replaced`; building it again is the
+ * Moves a drifted environment to trash, once per occasion, and writes `environment.replaced`; building it again is the
  * caller's. What can be told of it is in the trash: nothing is lost. One that is not drifted stays where it is.
+ * `occasion` names the work for all time: a run, or `outside-o3`. Returns where it lies now; null: it was not moved.
  * Faults: `ENVIRONMENT_IN_USE` while anything runs from it, `WHEEL_HASH_MISMATCH` when it could not be built again.
  */
 export async function replaceDrifted(
   engine: EngineContext & Performer,
-  { environment, lockText, run }: { environment: string; lockText: string; run: string },
-): Promise<void> {
+  options: { environment: string; lockText: string; occasion: string; run: string | null },
+): Promise<string | null> {
+  const { environment, lockText, occasion, run } = options;
   const { files, python } = engine.outside;
-  if ((await declaredEnvironment(engine, lockText)) !== environment) return;
+  if ((await declaredEnvironment(engine, lockText)) !== environment) return null;
   const dir = `${engine.paths.envs}/${environment}`;
-  const key = `replace:${run}:${environment}`;
+  const key = `replace:${occasion}:${environment}`;
   const isBegun = engine.ledger.latest(`effect:${key}`)?.kind === 'effect.intended';
   const condition = await python.inspect(dir);
   if (condition.kind !== 'drifted' && !isBegun) return recordFrom(engine, key, run);
   const changed = condition.kind === 'drifted' ? condition.changed : [];
-  const trash = `${engine.paths.trash}/${run}-drifted`;
+  const trash = `${engine.paths.trash}/${occasion}-drifted`;
   await engine.perform(
     {
       key,
@@ -42,7 +44,7 @@ export async function replaceDrifted(
       },
     },
   );
-  await recordFrom(engine, key, run);
+  return recordFrom(engine, key, run);
 }
 
 /** Fault `ENVIRONMENT_IN_USE`, with what to stop first. */
@@ -60,10 +62,10 @@ export function requireUnused(context: Pick<EngineContext, 'ledger'>, environmen
   );
 }
 
-/** The row for people, from the outcome of the effect; once. */
-async function recordFrom(engine: EngineContext, key: string, run: string): Promise<void> {
+/** The row for people, from the outcome of the effect; once. Returns where the environment lies now. */
+async function recordFrom(engine: EngineContext, key: string, run: string | null): Promise<string | null> {
   const done = engine.ledger.latest(`effect:${key}`);
-  if (done?.kind !== 'effect.done' || engine.ledger.latest(`${key}:told`)) return;
+  if (done?.kind !== 'effect.done') return null;
   const output = done.data['output'] as unknown as {
     environment: string;
     trash: string;
@@ -71,6 +73,7 @@ async function recordFrom(engine: EngineContext, key: string, run: string): Prom
     changed: readonly string[];
   };
   const { environment, trash, nChanged, changed } = output;
+  if (engine.ledger.latest(`${key}:told`)) return trash;
   await engine.ledger.append([
     row(
       'environment.replaced',
@@ -78,4 +81,5 @@ async function recordFrom(engine: EngineContext, key: string, run: string): Prom
       { run, keys: [`replaced:${environment}`, `${key}:told`] },
     ),
   ]);
+  return trash;
 }

@@ -1,10 +1,14 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
+import { borrowedInterpreter } from '../../domain/environments/lock.ts';
 import { type Actor, dataOf, row } from '../../domain/journal/kinds.ts';
 import { chooseDifferences } from '../../domain/outside/choose.ts';
 import { keyOf, type OutsideDifference } from '../../domain/outside/difference.ts';
+import { missingWheels } from '../changes/questions.ts';
 import type { Engine } from '../engine.ts';
-import { rebuildEnvironment } from '../environments/rebuild.ts';
+import { ensureEnvironment } from '../environments/ensure.ts';
+import { waysOutOfBorrowedDrift } from '../environments/named.ts';
+import { replaceDrifted } from '../environments/replace.ts';
 import { componentsOf } from './baseline.ts';
 import { discardedMarks, lookOutside, openDifferences } from './look.ts';
 import { lockOfEnvironment } from './read-environments.ts';
@@ -22,8 +26,10 @@ interface Told {
 /**
  * Does not take these over: a sealed environment is built again, what lay in production's folder goes to trash, and
  * what lies in folders of others stays as it is and is not told again until it moves. Returns what became of each.
- * Faults: `OUTSIDE_NOT_FOUND`, those of `rebuildEnvironment`; what was discarded before one of them stays so. One that
- * was discarded already is told again: a killed process may have done it and not answered.
+ * Faults: `OUTSIDE_NOT_FOUND`; `ENVIRONMENT_DRIFTED` for the environment that the branch borrows, and nothing is
+ * discarded then: nothing would start, and nothing would tell why; those of `replaceDrifted` and of the build, and
+ * what was discarded before one of them stays so. One that was discarded already is told again: a killed process may
+ * have done it and not answered.
  */
 export async function discardOutside(
   engine: Engine,
@@ -33,6 +39,7 @@ export async function discardOutside(
   const done = new Set(told.map(({ id }) => id));
   const left = ids.filter((id) => !done.has(id));
   const chosen = left.length === 0 && done.size > 0 ? [] : chooseDifferences(openDifferences(engine), left);
+  await requireNotBorrowed(engine, chosen);
   for (const one of chosen) {
     const answer = await discard(engine, one);
     told.push(answer);
@@ -56,25 +63,26 @@ function toldBefore(engine: Engine, id: string): Told | undefined {
   return dataOf('outside.discarded', engine.ledger.latest(`outside:${id}`))?.told.find((one) => one.id === id);
 }
 
+/** What the branch borrows does not go away by not being told of: it has to be kept, or to be replaced by one of ours. */
+async function requireNotBorrowed(engine: Engine, chosen: readonly OutsideDifference[]): Promise<void> {
+  const packages = chosen.find(({ kind }) => kind === 'packages');
+  if (packages === undefined) return;
+  const bytes = await engine.store.readFile((await branchNow(engine)).tree, 'requirements.lock');
+  if (borrowedInterpreter(new TextDecoder().decode(bytes)) !== packages.subject) return;
+  throw new Fault('ENVIRONMENT_DRIFTED', `${packages.id} is of the environment that runs ComfyUI: it cannot be left.`, {
+    // One whose interpreter is gone cannot be kept.
+    hints: waysOutOfBorrowedDrift(packages.id).slice(packages.take === null ? 1 : 0),
+    state: 'Nothing was discarded.',
+    data: { id: packages.id, python: packages.subject },
+  });
+}
+
 async function discard(engine: Engine, one: OutsideDifference): Promise<Told> {
   const { id, kind } = one;
   const quiet = 'it is not told any more until it moves again';
   switch (kind) {
-    case 'environment': {
-      const lockText = await lockOfEnvironment(engine, one.subject);
-      if (lockText === undefined) {
-        throw new Fault(
-          'RESTORE_UNAVAILABLE',
-          `No restore point names the environment ${one.subject}: its lock is not known.`,
-          {
-            state: 'The environment is as it was.',
-          },
-        );
-      }
-      const key = `outside:${id}:rebuild`;
-      const { trash } = await rebuildEnvironment(engine, { id: one.subject, lockText, key, run: null });
-      return { id, sentence: 'built again from kept wheels; the one that was changed lies in trash', trash };
-    }
+    case 'environment':
+      return buildAgain(engine, one);
     case 'instance':
       return { id, sentence: `not taken; ${quiet}`, trash: await copyToTrash(engine, one) };
     case 'instance-packages':
@@ -87,6 +95,35 @@ async function discard(engine: Engine, one: OutsideDifference): Promise<Told> {
     case 'models':
       return { id, sentence: `not taken; nothing there was touched; ${quiet}`, trash: null };
   }
+}
+
+/** A build that fails leaves none: whatever needs it builds it, and the changed one lies in trash. A repeat goes on. */
+async function buildAgain(engine: Engine, { id, subject: environment }: OutsideDifference): Promise<Told> {
+  const lockText = await lockOfEnvironment(engine, environment);
+  if (lockText === undefined) {
+    throw new Fault(
+      'RESTORE_UNAVAILABLE',
+      `No restore point names the environment ${environment}: its lock is not known.`,
+      { state: 'The environment is as it was.' },
+    );
+  }
+  const missing = await missingWheels(engine, lockText);
+  if (missing.length > 0) {
+    throw new Fault('RESTORE_UNAVAILABLE', `These wheels are not kept: ${missing.slice(0, 5).join(', ')}.`, {
+      hints: ['orchestrate restore list'],
+      state: 'The environment is as it was.',
+      data: { environment, missing },
+    });
+  }
+  const occasion = `outside-${id}`;
+  const trash = await replaceDrifted(engine, { environment, lockText, occasion, run: null });
+  try {
+    await ensureEnvironment(engine, { lockText, run: null, effectKey: `${occasion}:build` });
+  } catch (error) {
+    if (!(error instanceof Fault) || trash === null) throw error;
+    throw error.withState(`The changed one lies in ${trash}; it is built from kept wheels when it is next needed.`);
+  }
+  return { id, sentence: 'built again from kept wheels; the one that was changed lies in trash', trash };
 }
 
 /** Production's folder goes when it stops: what it holds beyond the branch is written out first. A repeat writes the same. */

@@ -71,7 +71,7 @@ export async function tryLookOutside(engine: Engine, occasion: string): Promise<
   }
 }
 
-/** Writes the row when what is open changed. States that were discarded are left out. */
+/** Writes the row when what is open changed. States that were discarded are left out, but for what the branch borrows: that keeps it from starting. */
 export async function recordFound(
   engine: Pick<Engine, 'ledger'>,
   options: { readonly found: readonly Found[]; readonly occasion: string; readonly sinceMs: number },
@@ -79,7 +79,7 @@ export async function recordFound(
   const { occasion, sinceMs } = options;
   const before = dataOf('outside.found', engine.ledger.latest('outside:found'));
   const discarded = discardedMarks(engine);
-  const open = options.found.filter((one) => !discarded.has(keyOf(one)));
+  const open = options.found.filter((one) => one.kind === 'packages' || !discarded.has(keyOf(one)));
   const { differences, last } = numberDifferences(open, {
     differences: before?.differences ?? [],
     last: before?.last ?? 0,

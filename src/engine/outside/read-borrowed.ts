@@ -1,16 +1,15 @@
-import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
 import { borrowedInterpreter } from '../../domain/environments/lock.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import { packagesDifference } from '../../domain/outside/compare.ts';
 import { type Found, unknownAuthor } from '../../domain/outside/difference.ts';
-import type { Survey } from '../../ports/index.ts';
-import { type EngineContext, markOf } from '../context.ts';
+import type { EngineContext } from '../context.ts';
 import { declaredEnvironment, prefixOf } from '../environments/named.ts';
+import { settleTouched, surveyBorrowed } from '../environments/survey-borrowed.ts';
 
 /**
  * Compares the environment that the branch borrows with what was recorded when it was taken. A branch whose environment
- * is built from wheels borrows none: that one is watched by its manifest.
+ * is built from wheels borrows none: that one is watched by its manifest. Where only times of files moved, that is written down.
  */
 export async function borrowedDifferences(context: EngineContext, tree: GitTreeId): Promise<readonly Found[]> {
   const bytes = await context.store.readFile(tree, 'requirements.lock');
@@ -20,20 +19,13 @@ export async function borrowedDifferences(context: EngineContext, tree: GitTreeI
   const id = await declaredEnvironment(context, lockText);
   const recorded = dataOf('environment.borrowed', context.ledger.latest(`borrowed:${id}`));
   if (recorded === undefined) return [];
-  const survey = await surveyOrGone(context, program);
-  if (survey === undefined) return [gone(program)];
-  const { fingerprint, packages } = survey;
+  const now = await surveyBorrowed(context, { recorded, python: program, occasion: 'outside' });
+  if (now === undefined) return [gone(program)];
+  if (now.is === 'touched') await settleTouched(context, now);
+  if (now.is !== 'moved') return [];
+  const { fingerprint, packages } = now.survey;
   const found = packagesDifference({ program, ...recorded }, { program, fingerprint, packages });
   return found === undefined ? [] : [found];
-}
-
-async function surveyOrGone(context: EngineContext, python: string): Promise<Survey | undefined> {
-  try {
-    return await context.outside.python.survey({ python, mark: markOf(context, 'outside') });
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'PYTHON_MISSING') return undefined;
-    throw error;
-  }
 }
 
 const gone = (program: string): Found => ({

@@ -4,12 +4,11 @@ import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { snapshotLimits, skipInSlot } from '../../domain/changes/snapshot-rules.ts';
-import { borrowedInterpreter } from '../../domain/environments/lock.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
-import { interpreter, recordBorrowed } from '../environments/named.ts';
+import { interpreter, takeBorrowed } from '../environments/named.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import type { SlotLease } from '../leases/slots.ts';
 import type { EffectHandler } from '../machines/host.ts';
@@ -181,12 +180,7 @@ async function actionContext(
     index,
     snapshot: () => snapshotSlot(engine, lease),
     environment: (lockText) => ensureEnvironment(engine, { lockText, run, effectKey: attempt, index }),
-    takeBorrowed: async (lockText) => {
-      const program = borrowedInterpreter(lockText);
-      if (program === undefined) throw new Error('the lock borrows nothing');
-      const survey = await python.survey({ python: program, mark: markOf(engine, attempt) });
-      return recordBorrowed(engine, { lockText, survey });
-    },
+    takeBorrowed: (lockText) => takeBorrowed(engine, { lockText, mark: markOf(engine, attempt) }),
     proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
     drill: (point) => drillPoint(engine, { point, run, attempt, task: subject, port: lease.port, signal }),
     note: async (sentence) => {

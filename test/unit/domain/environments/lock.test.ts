@@ -59,6 +59,7 @@ describe('a borrowed lock', () => {
     abi: 'cp311',
     platform: 'linux-x86_64',
     borrowed: '/srv/my ComfyUI/venv/bin/python',
+    fingerprint: 'f'.repeat(64),
     packages: [
       { name: 'numpy', version: '1.26.4', ...bare },
       { name: 'torch', version: '2.8.0+cu128', ...bare },
@@ -70,6 +71,7 @@ describe('a borrowed lock', () => {
     expect(printed).toMatchInlineSnapshot(`
       "# Made by orchestrate: an environment that was found, used where it lies. It is not sealed and has no hashes.
       # borrowed: /srv/my ComfyUI/venv/bin/python
+      # fingerprint: ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
       # python: cp311
       # platform: linux-x86_64
       numpy===1.26.4
@@ -79,6 +81,18 @@ describe('a borrowed lock', () => {
     const read = readLock({ file, text: printed });
     expect(read).toEqual(borrowed);
     expect([isBorrowed(read), isBorrowed(lock)]).toEqual([true, false]);
+  });
+
+  it('of before there were fingerprints is read, and printed as it was', () => {
+    const text = printed.replace(/# fingerprint: .*\n/, '');
+    const { fingerprint: _, ...old } = borrowed;
+    expect(readLock({ file, text })).toEqual(old);
+    expect(printLock(old)).toBe(text);
+  });
+
+  it.each(['f'.repeat(63), 'F'.repeat(64), `${'f'.repeat(64)} `])('takes %j for no fingerprint', (value) => {
+    const text = printed.replace(/# fingerprint: .*/, `# fingerprint: ${value}`);
+    expect(readLock({ file, text }).fingerprint).toBeUndefined();
   });
 
   it('is not mixed with hashes: either an environment was found, or it is built', () => {

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
+import { machineState } from '../../../../src/app/views/machine-state.ts';
 import { Fault } from '../../../../src/base/fault.ts';
 import type { Playbook } from '../../../../src/domain/definitions/types.ts';
 import type { JournalKinds } from '../../../../src/domain/journal/kinds.ts';
 import { authorText, differenceText } from '../../../../src/domain/outside/describe.ts';
 import type { OutsideDifference } from '../../../../src/domain/outside/difference.ts';
 import { heldRef } from '../../../../src/domain/outside/refs.ts';
+import { ensureEnvironment } from '../../../../src/engine/environments/ensure.ts';
+import { findEnvironment } from '../../../../src/engine/environments/named.ts';
 import { discardOutside } from '../../../../src/engine/outside/discard.ts';
 import { lookOutside, tryLookOutside } from '../../../../src/engine/outside/look.ts';
 import { saveInstance } from '../../../../src/engine/outside/save-instance.ts';
-import { passUntil, startEngine } from '../../../fakes/fake-life.ts';
+import { closedAs, passUntil, startEngine } from '../../../fakes/fake-life.ts';
 import { fakeSurvey } from '../../../fakes/fake-python.ts';
 import {
   anna,
@@ -153,6 +156,45 @@ describe('a look', () => {
   });
 });
 
+describe('times of files of the borrowed environment that moved', () => {
+  const touched = async () => {
+    const scene = await opened({ borrowed: python });
+    await scene.look();
+    const before = fakeSurvey(venv, installed);
+    const packages = before.packages.map((one) => (one.name === 'torch' ? { ...one, mark: 'touched' } : one));
+    scene.world.python.surveys.set(python, { ...before, packages, fingerprint: 'd'.repeat(64) });
+    const branch = await scene.world.store.treeOf(scene.world.first);
+    const lockText = new TextDecoder().decode(await scene.world.store.readFile(branch, 'requirements.lock'));
+    const condition = async () => (await findEnvironment(scene.engine, lockText)).condition;
+    const reads: (readonly string[] | undefined)[] = [];
+    const { survey } = scene.world.python;
+    scene.world.python.survey = (asked) => {
+      reads.push(asked.read);
+      return survey(asked);
+    };
+    return { ...scene, condition, reads };
+  };
+
+  it('are no drift where the bytes are the ones that were installed, and are read once', async () => {
+    const { look, rows, condition, reads } = await touched();
+    expect(await condition()).toMatchObject({ kind: 'intact' });
+    expect(rows('environment.borrowed')).toHaveLength(1);
+    expect(await look()).toEqual([]);
+    expect(reads).toEqual([undefined, ['torch'], undefined, ['torch']]);
+    expect(await look()).toEqual([]);
+    expect(await condition()).toMatchObject({ kind: 'intact' });
+    expect(reads.slice(4)).toEqual([undefined, undefined]);
+    expect(rows('environment.borrowed')).toHaveLength(2);
+  });
+
+  it('are drift where a byte is another one', async () => {
+    const { world, look, condition } = await touched();
+    world.python.edited.add('torch');
+    expect(await condition()).toEqual({ kind: 'drifted', changed: ['files of torch 2.8.0'] });
+    expect(await look()).toMatchObject([{ kind: 'packages', details: ['files of torch 2.8.0'] }]);
+  });
+});
+
 describe('a difference that is discarded', () => {
   const discard = (engine: Parameters<typeof discardOutside>[0], ...ids: string[]) =>
     discardOutside(engine, { ids, by: anna });
@@ -182,6 +224,32 @@ describe('a difference that is discarded', () => {
     await expect(discard(engine)).rejects.toMatchObject({ code: 'NOTHING_TO_DO' });
   });
 
+  it('is refused for the environment that the branch borrows, with the ways out, and nothing is discarded', async () => {
+    const { world, engine, look, rows } = await opened({ borrowed: python });
+    await look();
+    world.files.put(`${comfyui}/custom_nodes/new/__init__.py`, '');
+    world.python.surveys.set(python, fakeSurvey(venv, { ...installed, numpy: '2.1.0' }));
+    const ids = (await look()).map(({ id }) => id);
+    const packages = (await look()).find(({ kind }) => kind === 'packages')?.id ?? '';
+    await expect(discard(engine, ...ids)).rejects.toMatchObject({
+      code: 'ENVIRONMENT_DRIFTED',
+      state: 'Nothing was discarded.',
+      hints: [
+        expect.stringContaining(`outside keep ${packages} `),
+        expect.stringContaining('run "relock environment"'),
+        expect.any(String),
+      ],
+    });
+    expect(rows('outside.discarded')).toEqual([]);
+    expect(await look()).toHaveLength(2);
+    const lockText = new TextDecoder().decode(
+      await world.store.readFile(await world.store.treeOf(world.first), 'requirements.lock'),
+    );
+    await expect(ensureEnvironment(engine, { lockText, run: null, effectKey: 't' })).rejects.toMatchObject({
+      hints: expect.arrayContaining([expect.stringContaining('outside keep <id>')]),
+    });
+  });
+
   const drifted = async () => {
     const scene = await opened();
     await scene.look();
@@ -193,12 +261,13 @@ describe('a difference that is discarded', () => {
   };
 
   it('has a sealed environment built again from kept wheels, and the other one in trash', async () => {
-    const { world, engine, look, id, dir } = await drifted();
+    const { world, engine, look, rows, id, dir } = await drifted();
     expect(said(await look())).toEqual([`o1 the sealed environment ${id} is not as it was built: lib/stray.py`]);
     await discard(engine, 'o1');
     expect(world.python.built.map((request) => [request.dir, request.index])).toEqual([[dir, undefined]]);
-    const [trash = ''] = await world.files.list(`${engine.paths.trash}/environments`);
-    expect(await world.files.info(`${engine.paths.trash}/environments/${trash}/lib/stray.py`)).toBeDefined();
+    const trash = `${engine.paths.trash}/outside-o1-drifted/${id}`;
+    expect(await world.files.info(`${trash}/lib/stray.py`)).toBeDefined();
+    expect(rows('environment.replaced').map(({ data }) => data)).toMatchObject([{ environment: id, trash, run: null }]);
     expect(await look()).toEqual([]);
   });
 
@@ -211,14 +280,28 @@ describe('a difference that is discarded', () => {
     expect(await look()).toHaveLength(1);
   });
 
-  it('brings the drifted environment back when the build fails', async () => {
+  it('moves nothing when a kept wheel is not the one that the lock names', async () => {
     const { world, engine, look, dir } = await drifted();
+    await look();
+    const [folder = ''] = await world.files.list(engine.paths.wheels);
+    const [wheel = ''] = await world.files.list(`${engine.paths.wheels}/${folder}`);
+    world.files.put(`${engine.paths.wheels}/${folder}/${wheel}`, 'rotten');
+    await expect(discard(engine, 'o1')).rejects.toMatchObject({ code: 'WHEEL_HASH_MISMATCH' });
+    expect(await world.files.info(`${dir}/lib/stray.py`)).toBeDefined();
+    expect(world.python.built).toEqual([]);
+  });
+
+  it('has the environment built by whatever needs it next when the build fails, and the changed one in trash', async () => {
+    const { world, engine, look, id, dir } = await drifted();
     await look();
     const { build } = world.python;
     world.python.build = () => Promise.reject(new Fault('DISK_FULL', 'The disk is full.'));
-    await expect(discard(engine, 'o1')).rejects.toMatchObject({ code: 'DISK_FULL' });
+    const trash = `${engine.paths.trash}/outside-o1-drifted/${id}`;
+    const state = expect.stringContaining(trash);
+    await expect(discard(engine, 'o1')).rejects.toMatchObject({ code: 'DISK_FULL', state });
     world.python.build = build;
-    expect(await world.files.info(`${dir}/lib/stray.py`)).toBeDefined();
+    expect(await world.files.info(`${trash}/lib/stray.py`)).toBeDefined();
+    expect(await world.files.info(dir)).toBeUndefined();
     await discard(engine, 'o1');
     expect(await world.files.info(`${dir}/lib/stray.py`)).toBeUndefined();
     expect(await look()).toEqual([]);
@@ -254,6 +337,7 @@ it('production’s folder goes to trash whole when it cannot be looked at', asyn
 });
 
 describe('keeping what moved in a borrowed environment', () => {
+  const another = 'b'.repeat(64);
   const keeping = (): Promise<Scene> =>
     supervised(
       { borrowed: python, config: `adopted: { layout: clone, comfyui: ${comfyui}, python: ${python} }\n` },
@@ -294,16 +378,58 @@ describe('keeping what moved in a borrowed environment', () => {
     expect(scene.latest('outside.found')?.differences).toEqual([]);
   });
 
-  it('takes files without a version as they are, without a merge', async () => {
+  it('proves files that moved without a version: they are another environment, with evidence of its own', async () => {
     const scene = await keeping();
     await scene.ask('outside.look', { by });
-    scene.world.python.surveys.set(python, fakeSurvey(venv, installed, { fingerprint: 'another' }));
+    const before = scene.latest('environment.borrowed')?.environment;
+    scene.world.python.surveys.set(python, fakeSurvey(venv, installed, { fingerprint: another }));
     await keep(scene, '');
     await approvePlan(scene, 'r1');
+    await scene.until('c1', 'reviewing.deciding');
+    const after = scene.latest('environment.borrowed');
+    expect(after?.fingerprint).toBe(another);
+    expect(after?.environment).not.toBe(before);
+    expect(scene.latest('evidence.recorded')?.evidence.environment).toBe(after?.environment);
+    await approveChange(scene, 'c1');
     await scene.until('r1', 'done');
+    expect(await scene.world.files.readText(`${homeDir}/requirements.lock`)).toContain(`# fingerprint: ${another}\n`);
     await scene.ask('outside.look', { by });
     expect(scene.latest('outside.found')?.differences).toEqual([]);
-    expect(scene.latest('environment.borrowed')?.fingerprint).toBe('another');
+  });
+
+  it('that is rejected leaves what was recorded valid for the lock of before', async () => {
+    const scene = await keeping();
+    await scene.ask('outside.look', { by });
+    const lockText = (await scene.world.files.readText(`${homeDir}/requirements.lock`)) ?? '';
+    const was = scene.world.python.surveys.get(python);
+    scene.world.python.surveys.set(python, fakeSurvey(venv, installed, { fingerprint: another }));
+    await keep(scene, '');
+    await approvePlan(scene, 'r1');
+    await scene.until('c1', 'reviewing.deciding');
+    const { exact: tree = '', base = '' } = scene.latest('change.gated') ?? {};
+    await scene.ask('review.answer', { change: 'c1', tree, base, verdict: 'rejected', comment: null, by });
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
+    const condition = async () =>
+      (await findEnvironment({ ...scene.world.context, ledger: scene.world.ledgers.open() }, lockText)).condition;
+    expect(await condition()).toEqual({ kind: 'drifted', changed: ['files that belong to no package'] });
+    await scene.ask('outside.look', { by });
+    expect(scene.latest('outside.found')?.differences).toMatchObject([{ kind: 'packages' }]);
+    if (was) scene.world.python.surveys.set(python, was);
+    expect(await condition()).toMatchObject({ kind: 'intact' });
+  });
+
+  it('records nothing when they moved between the yes and the work', async () => {
+    const scene = await keeping();
+    await scene.ask('outside.look', { by });
+    const before = scene.latest('environment.borrowed');
+    scene.world.python.surveys.set(python, fakeSurvey(venv, installed, { fingerprint: another }));
+    await keep(scene, '');
+    await scene.until('r1', 'awaitingApproval');
+    scene.world.python.surveys.set(python, fakeSurvey(venv, installed, { fingerprint: 'c'.repeat(64) }));
+    await approvePlan(scene, 'r1');
+    await scene.until('r1', 'failed');
+    expect(machineState(scene.world.ledgers.open(), 'r1')?.fault).toMatchObject({ code: 'CHANGE_MOVED' });
+    expect(scene.latest('environment.borrowed')).toEqual(before);
   });
 
   it('is asked again when they moved once more, and nothing was changed', async () => {
