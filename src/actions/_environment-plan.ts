@@ -7,6 +7,7 @@ import type { PackageMove, PlanDraft, RejectedVersion } from '../domain/plans/pl
 import type { PythonFacts } from '../ports/index.ts';
 import type { EnvironmentBefore } from './_environment-before.ts';
 import type { AskedByComponents } from './_pack-requirements.ts';
+import { joinedQuestions } from './_questions.ts';
 import type { AllResolved } from './_resolve-all.ts';
 
 /** An archive takes about this many times its size on disk once it is unpacked and compiled. */
@@ -44,13 +45,13 @@ export function environmentDraft(options: {
   const all = found.packages.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0);
   return {
     moves,
-    rejected: options.rejected ?? [],
+    rejected: [...(options.rejected ?? []), ...found.rejected],
     lockText: lockTextOf({ before, found, python }),
     requirementsText: movedPins(options.requirementsText ?? before.requirementsText, { versions, after }),
     downloadBytes,
     diskBytes: all > 0 ? all * unpackedRatio : null,
     notes: options.notes ?? [],
-    mustAsk: lostBuild(moves, first),
+    mustAsk: joinedQuestions(lostBuild(moves, first), found.mustAsk),
     warnings: [...(options.warnings ?? []), ...ignoredWarnings(before.asked), ...found.warnings],
     brokenPromises: found.brokenPromises,
   };

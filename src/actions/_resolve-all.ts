@@ -13,10 +13,21 @@ import {
 } from '../domain/environments/promises.ts';
 import { findRequirement, printRequirement, type Requirement } from '../domain/environments/requirements.ts';
 import { meetsSpecifiers } from '../domain/environments/specifier.ts';
+import type { RejectedVersion } from '../domain/plans/plan.ts';
 import type { PythonFacts, Resolution, TakenPackage } from '../ports/index.ts';
 import type { PlanningContext } from './_context.ts';
+import { type Cooled, type CooldownContext, coolDown } from './_cooldown.ts';
 import { type EnvironmentBefore, ownRequirements, type OwnRequirement, pinsOf } from './_environment-before.ts';
+import {
+  broughtByVenv,
+  keepUndeclared,
+  lostByHand,
+  type Stay,
+  stayWarning,
+  type Undeclared,
+} from './_hand-installed.ts';
 import type { AskedByComponents } from './_pack-requirements.ts';
+import { joinedQuestions } from './_questions.ts';
 import { takeFamily, type TakingContext } from './_take-family.ts';
 
 export interface AllWanted {
@@ -32,6 +43,8 @@ export interface AllWanted {
   readonly removed?: Iterable<string>;
   /** What is settled from an index of its own; left out, what today's lock takes from one, where it stays. */
   readonly taken?: readonly TakenPackage[];
+  /** Packages whose age needs no look: it was judged, or somebody asked for that version by its number. */
+  readonly judged?: Iterable<string>;
   readonly python: PythonFacts;
 }
 
@@ -45,6 +58,10 @@ export type AllResolved =
       readonly brokenPromises: readonly BrokenPromise[];
       /** One sentence per broken promise, and per package that nobody asks for and that stays all the same. */
       readonly warnings: readonly string[];
+      /** Versions of packages that move along that were too young. */
+      readonly rejected: readonly RejectedVersion[];
+      /** Why a person has to say yes: what somebody installed by hand goes, or what is too young comes. */
+      readonly mustAsk: string | null;
     }
   /** ComfyUI's and the person's own requirements fight, or nothing meets one: `reason` names both and who asks. */
   | {
@@ -54,6 +71,7 @@ export type AllResolved =
     };
 
 type ResolvingContext = TakingContext &
+  CooldownContext &
   Pick<PlanningContext, 'index' | 'files'> & {
     readonly paths: Pick<PlanningContext['paths'], 'tools' | 'wheels'>;
   };
@@ -68,7 +86,7 @@ const maxResolves = 24;
  * Resolves everything that an environment has to hold: ComfyUI's lines and the person's win over node packs, there is one
  * variant of OpenCV and of onnxruntime, and no pack moves the torch family. Lines of packs that fight are found and given up, first
  * their version, then the line; each is a broken promise of the answer. What only moved packages needed goes; what
- * nobody ever asked for stays. Writes nothing.
+ * nobody ever asked for stays, and what moves is as old as policy asks for, where that is possible. Writes nothing.
  * Fault: `PACKAGE_CONFLICT` when the fighting lines cannot be found within 24 calls of the resolver.
  */
 export async function resolveAll(context: ResolvingContext, wanted: AllWanted): Promise<AllResolved> {
@@ -83,16 +101,18 @@ export async function resolveAll(context: ResolvingContext, wanted: AllWanted): 
   let nResolves = 0;
   let last: Impossible | undefined;
   const resolveWith = async (settled: readonly TakenPackage[], ...[lines, constraints]: Parameters<Resolve>) => {
-    nResolves += 1;
-    if (nResolves > maxResolves) throw gaveUp(last, packs);
     const { index, mark, paths } = context;
     const requirements = [...new Set(lines.filter((line) => line !== ''))];
     const options = { requirements, constraints, taken: settled, index, kept, python, toolsDir: paths.tools, mark };
-    const found = await context.python.resolve(options);
+    return context.python.resolve(options);
+  };
+  const resolve: Resolve = async (lines, constraints) => {
+    nResolves += 1;
+    if (nResolves > maxResolves) throw gaveUp(last, packs);
+    const found = await resolveWith(taken, lines, constraints);
     if (found.kind === 'impossible') last = found;
     return found;
   };
-  const resolve: Resolve = (lines, constraints) => resolveWith(taken, lines, constraints);
   const resolveToday: Resolve = async (lines, constraints) => {
     const today = wanted.taken === undefined ? taken : await takeFamily(context, { packages, free: new Set(), python });
     return resolveWith(today, lines, constraints);
@@ -101,13 +121,19 @@ export async function resolveAll(context: ResolvingContext, wanted: AllWanted): 
   const agreed = await agree(resolve, { own, packs, pins, last: () => last });
   if (agreed.kind === 'impossible') return { ...agreed, reason: reasonOf(agreed, own) };
   const { found, lines } = agreed;
-  const extra = await undeclared(resolveToday, { before, found, python, gone: new Set(wanted.removed) });
-  const stays = extra.map((name) => `${name}===${before.versions.get(name) ?? ''}`);
-  const all = stays.length === 0 ? found : await resolve([...lines, ...stays], agreed.bounds);
-  const withExtra = all.kind === 'resolved' ? all : found;
-  return answer(withExtra, {
+  const stay = await keepUndeclared(context, {
+    extra: await undeclared(resolveToday, { before, found, python, gone: new Set(wanted.removed) }),
+    ...{ found, kept, python },
+    resolve: (stays) => resolveWith(taken, [...lines, ...stays], agreed.bounds),
+  });
+  const cooled = await coolDown(context, {
+    ...{ found: stay.found, versions: before.versions, python },
+    judged: new Set([...(wanted.judged ?? []), ...taken.map(({ locked }) => locked.name)]),
+    resolve: (caps) => resolveWith(taken, [...lines, ...stay.stays], [...agreed.bounds, ...caps]),
+  });
+  return answer(cooled, {
     ...{ own, packs, othersMoved: agreed.bounds.length < (tiersOf(pins, agreed.lines)[0]?.length ?? 0) },
-    extra: extra.map((name) => ({ name, version: before.versions.get(name) ?? '', isKept: all.kind === 'resolved' })),
+    extra: stay.extra,
   });
 }
 
@@ -178,7 +204,8 @@ function tiersOf(pins: readonly string[], lines: readonly string[]): readonly (r
 
 /**
  * Returns the packages that would go though nothing that moves had brought them: somebody installed them by hand. When today's
- * environment cannot be resolved, nobody can tell, and all stay.
+ * environment cannot be resolved, nobody can tell, and all stay. The installer itself is not one of them: none of it is in
+ * an environment that is built here.
  */
 async function undeclared(
   resolve: Resolve,
@@ -188,10 +215,10 @@ async function undeclared(
     python: PythonFacts;
     gone: ReadonlySet<string>;
   },
-): Promise<readonly string[]> {
+): Promise<readonly Undeclared[]> {
   const { before, found, gone } = options;
   const names = new Set(found.packages.map(({ name }) => name));
-  const dropped = [...before.versions.keys()].filter((name) => !names.has(name) && !gone.has(name));
+  const dropped = [...before.versions.keys()].filter((name) => !names.has(name) && !gone.has(name) && name !== 'pip');
   if (dropped.length === 0) return [];
   const own = [...ownRequirements(before.requirements), ...coreRequirements(before.asked)];
   const packs = packLines(before.asked.packs, {
@@ -201,7 +228,13 @@ async function undeclared(
   const lines = own.map(({ requirement }) => printRequirement({ ...requirement, comment: null }));
   const today = await resolve([...lines, ...packs.map(relaxedLine)], pinsOf(before.versions));
   const declared = new Set(today.kind === 'resolved' ? today.packages.map(({ name }) => name) : []);
-  return dropped.filter((name) => !declared.has(name));
+  const otherwise = today.kind === 'resolved' ? 'hand' : 'unknown';
+  return dropped
+    .filter((name) => !declared.has(name))
+    .map((name) => ({
+      ...{ name, version: before.versions.get(name) ?? '' },
+      by: broughtByVenv.has(name) ? 'venv' : otherwise,
+    }));
 }
 
 const coreRequirements = ({ core }: AskedByComponents): readonly OwnRequirement[] =>
@@ -226,14 +259,15 @@ async function keptWheels(
 }
 
 function answer(
-  { packages: found, needs = {} }: Resolved,
+  cooled: Cooled,
   parts: {
     own: readonly OwnRequirement[];
     packs: readonly PackLine[];
     othersMoved: boolean;
-    extra: readonly { readonly name: string; readonly version: string; readonly isKept: boolean }[];
+    extra: readonly Stay[];
   },
 ): AllResolved {
+  const { packages: found, needs = {} } = cooled.found;
   const names = found.map(({ name }) => name);
   const wanted = [
     ...parts.own.map(({ requirement }) => requirement.name),
@@ -250,15 +284,12 @@ function answer(
       }),
     ),
   ];
-  const extras = parts.extra.map(({ name, version, isKept }) =>
-    isKept
-      ? `nothing asks for ${name} ${version}, which somebody installed by hand: it stays`
-      : `${name} ${version}, which somebody installed by hand, does not fit any more and goes`,
-  );
   return {
     kind: 'resolved',
     ...{ packages, needs, othersMoved: parts.othersMoved, brokenPromises: broken },
-    warnings: [...broken.map(promiseWarning), ...extras],
+    warnings: [...broken.map(promiseWarning), ...cooled.warnings, ...parts.extra.map(stayWarning)],
+    rejected: cooled.rejected,
+    mustAsk: joinedQuestions(lostByHand(parts.extra), cooled.mustAsk),
   };
 }
 

@@ -13,6 +13,7 @@ import { userFolderLimits } from '../domain/restore/user-folder.ts';
 import { componentBase, readText } from './_component-base.ts';
 import { carryEdits, editsBetween, editsOf, fetchedTree } from './_component-tree.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { joinedQuestions } from './_questions.ts';
 import { resolveComponents } from './_resolve-components.ts';
 
 const input = z.object({
@@ -101,9 +102,12 @@ export const componentsChooseCore = definePlanningAction({
           : []),
         ...(isCarried ? [`carries over your edits of ${edited.length} files: ${shown(edited)}`] : []),
       ],
-      mustAsk: isNew
-        ? `${what} ${to.name} from ${component.source} was never run here; it runs as you when it is started`
-        : null,
+      mustAsk: joinedQuestions(
+        isNew
+          ? `${what} ${to.name} from ${component.source} was never run here; it runs as you when it is started`
+          : null,
+        resolved.mustAsk,
+      ),
       warnings: [
         ...resolved.warnings,
         ...(component.path === '.' ? await userFolderWarnings(context) : []),

@@ -41,7 +41,7 @@ export const envAdd = definePlanningAction({
     for (const version of versions) {
       const exact = { ...requireRequirement(`${name}===${version}`), extras: wanted.extras, line: 0 };
       const own = [{ by: 'this run', requirement: exact }, ...ownRequirements(before.requirements)];
-      const found = await resolveAll(context, { before, own, moving: [name], python });
+      const found = await resolveAll(context, { before, own, moving: [name], judged: [name], python });
       if (found.kind === 'impossible') {
         fell.push({ name, version, why: found.reason });
         continue;

@@ -89,7 +89,14 @@ async function resolveWith(context: PlanningContext, chosen: Chosen): Promise<Al
     .filter(({ name }) => !own.has(name))
     .map(({ line }) => ({ by: 'this run', requirement: { ...requireRequirement(line), line: 0 } }));
   const moving = [...choice.versions.keys(), ...[...before.versions.keys()].filter(isBroughtByTorch)];
-  return resolveAll(context, { own: [...rest, ...mine], before, moving, taken, python });
+  return resolveAll(context, {
+    own: [...rest, ...mine],
+    before,
+    moving,
+    judged: choice.versions.keys(),
+    taken,
+    python,
+  });
 }
 
 function draftOf(

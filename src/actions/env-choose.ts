@@ -72,6 +72,7 @@ function tryVersion(context: PlanningContext, { name, version, family, before, p
     own: [{ by: 'this run', requirement: { ...exact, extras: asked?.extras ?? [], line: 0 } }, ...own],
     before,
     moving,
+    judged: [name],
     python,
   });
 }

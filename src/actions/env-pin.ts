@@ -39,7 +39,7 @@ export const envPin = definePlanningAction({
     const others = ownRequirements(before.requirements.filter((one) => one.name !== name));
     const own = [{ by: 'this run', requirement: { ...pinned, line: 0 } }, ...others];
     const moving = version === current ? [] : [name];
-    const found = await resolveAll(context, { before, own, moving, python });
+    const found = await resolveAll(context, { before, own, moving, judged: [name], python });
     if (found.kind === 'impossible') throw impossible(found);
     const notes = [`${name} is pinned to ${version} in requirements.in (${comment})`];
     return environmentDraft({ before, found, python, first: [name], requirementsText, notes });

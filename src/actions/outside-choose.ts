@@ -9,6 +9,7 @@ import { authorText, differenceText } from '../domain/outside/describe.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { PackageMove, PlanDraft, PlannedFile } from '../domain/plans/plan.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { joinedQuestions } from './_questions.ts';
 import { resolveComponents } from './_resolve-components.ts';
 
 /** Ids of differences, separated by blanks or commas; empty for all that can be taken over. */
@@ -42,7 +43,7 @@ export const outsideChoose = definePlanningAction({
         ...modelPathFiles(taken),
       ],
       notes: taken.map((one) => `${one.id} ${differenceText(one)} · ${authorText(one)}`),
-      mustAsk: newCode(taken),
+      mustAsk: joinedQuestions(newCode(taken), environment.mustAsk),
       warnings: [
         ...environment.warnings,
         ...left.map((one) => `${one.id} is left out, ${one.name}: ${one.whyNot ?? ''}`),

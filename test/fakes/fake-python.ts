@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { Fault } from '../../src/base/fault.ts';
+import { normalName } from '../../src/domain/environments/package-name.ts';
 import { parseRequirements, type Requirement } from '../../src/domain/environments/requirements.ts';
 import { meetsSpecifiers } from '../../src/domain/environments/specifier.ts';
 import type { TorchAnswer, UnmetNeed } from '../../src/domain/environments/torch-checks.ts';
@@ -139,7 +140,7 @@ export function createFakePython(files: FakeFiles, index: FakePython['index'] = 
       const settled = new Map(taken.map(({ locked }) => [locked.name, locked]));
       const chosen = new Map([...settled].map(([name, { version }]) => [name, version]));
       const lines = [...requirements, ...taken.flatMap(({ needs }) => needs)];
-      const found = solve(index, read(lines), { bounds: read(constraints), chosen });
+      const found = solve(withKept(index, kept), read(lines), { bounds: read(constraints), chosen });
       if (found.kind === 'found') {
         const packages = [...found.chosen].map(([name, version]) => {
           const { sizeBytes = 1_000 } = index[name]?.[version] ?? {};
@@ -265,6 +266,17 @@ function offeredFiles(name: string, version: string, wheel: FakeWheel): readonly
     const { sizeBytes = 1_000, uploadedAtMs = null, yanked = null } = wheel;
     return { file, url: `file:///wheels/${file}`, sha256: null, sizeBytes, uploadedAtMs, yanked, requiresPython: null };
   });
+}
+
+/** What is offered once wheels that are kept count, too. */
+function withKept(index: FakePython['index'], kept: readonly string[]): FakePython['index'] {
+  const all: FakePython['index'] = { ...index };
+  for (const path of kept) {
+    const [written = '', version = ''] = path.slice(path.lastIndexOf('/') + 1).split('-');
+    const name = normalName(written);
+    all[name] = { [version]: {}, ...all[name] };
+  }
+  return all;
 }
 
 type Solution =

@@ -27,12 +27,15 @@ async function resolving(
   options: WorldOptions,
   own?: string,
   more: { moving?: string[]; own?: OwnRequirement[] } = {},
+  lostWheels: readonly string[] = [],
 ) {
   const requirements = own ?? 'numpy>=2\ntorch==2.8.0\n';
   const packages = options.packages ?? { numpy: '2.0.0', torch: '2.8.0' };
   const world = await createWorld({ index, packages, ...options, requirements });
   const context = await planningContext(world);
   const before = await readEnvironment(context);
+  for (const { name, sha256 } of before.lock.packages)
+    if (lostWheels.includes(name)) await world.files.remove(`${context.paths.wheels}/${sha256[0] ?? ''}`);
   const found = await resolveAll(context, { before, python: fakePythonFacts, ...more });
   const versions =
     found.kind === 'resolved' ? found.packages.map(({ name, version }) => `${name} ${version}`) : found.reason;
@@ -162,6 +165,36 @@ describe('resolveAll', () => {
       own: own.map((requirement) => ({ by: 'this run', requirement })),
     });
     expect(moved.versions).toEqual(['einops 0.7.0', 'numpy 2.1.0', 'torch 2.8.0']);
+  });
+
+  it('lets only those of the hand-installed go that nobody has or that do not fit, says why, and that a person is asked', async () => {
+    const packages = {
+      ...{ numpy: '2.0.0', torch: '2.8.0', einops: '0.7.0', pillow: '11.0.0' },
+      ...{ scipy: '1.0.0', minepkg: '1.0+mine', other: '1.0', pip: '24.0', setuptools: '65.5.0', wheel: '0.45.0' },
+    };
+    const offered = { ...index, wheel: { '0.45.0': {} } };
+    const { found, versions } = await resolving({ packages, index: offered }, undefined, {}, ['other', 'setuptools']);
+    expect(versions).toEqual([
+      ...['einops 0.7.0', 'minepkg 1.0+mine', 'numpy 2.0.0', 'pillow 11.0.0', 'torch 2.8.0', 'wheel 0.45.0'],
+    ]);
+    expect(found).toMatchObject({
+      warnings: [
+        'nothing asks for einops 0.7.0, which somebody installed by hand: it stays',
+        'nothing asks for minepkg 1.0+mine, which somebody installed by hand: it stays',
+        'other 1.0, which somebody installed by hand, goes: no index has it and no wheel of it is kept',
+        'nothing asks for pillow 11.0.0, which somebody installed by hand: it stays',
+        expect.stringContaining('scipy 1.0.0, which somebody installed by hand, goes: it does not fit'),
+        'setuptools 65.5.0 goes: no index has it and no wheel of it is kept',
+        'nothing asks for wheel 0.45.0: it stays',
+      ],
+      mustAsk: expect.stringMatching(/^other 1\.0 \(no index has it.*scipy 1\.0\.0 \(.*would go, and nobody asked/),
+    });
+  });
+
+  it('asks nobody when only what venv put there goes', async () => {
+    const packages = { numpy: '2.0.0', torch: '2.8.0', pip: '24.0', setuptools: '65.5.0' };
+    const { found } = await resolving({ packages }, undefined, {}, ['setuptools']);
+    expect(found).toMatchObject({ mustAsk: null, warnings: [expect.stringMatching(/^setuptools 65\.5\.0 goes/)] });
   });
 
   it('stops when ComfyUI and the person want what cannot be, packs or not', async () => {
