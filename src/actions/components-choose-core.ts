@@ -97,7 +97,7 @@ export const componentsChooseCore = definePlanningAction({
       files: [{ path: 'components.lock', text: printComponents(moved) }],
       notes: [
         `${what} ${base.current.name} → ${to.name} (${to.commit.slice(0, 7)}), ${changed.length} files changed`,
-        ...(component.path === '.' && context.config.service.mode === 'managed'
+        ...(component.path === '.' && context.config.service.mode !== 'none'
           ? ['your user folder (settings, workflows, database) is kept before the new version starts on it']
           : []),
         ...(isCarried ? [`carries over your edits of ${edited.length} files: ${shown(edited)}`] : []),
@@ -148,15 +148,28 @@ async function requirementsOf(
   return { file: `requirements.txt of ${version}`, text: (await readText(context, tree, 'requirements.txt')) ?? '' };
 }
 
-/** A user folder that is larger than is kept is told before, not while production is down. */
-async function userFolderWarnings({ config, files }: PlanningContext): Promise<readonly string[]> {
+/** What of the user folder is not kept is told before, not while production is down. */
+async function userFolderWarnings({ config, files, paths }: PlanningContext): Promise<readonly string[]> {
   const { mode, userDir } = config.service;
-  const dir = mode === 'managed' && userDir !== null ? await files.realPath(userDir) : undefined;
-  const sizeBytes = dir === undefined ? 0 : await files.sizeBytes(dir);
-  const { maxTotalBytes } = userFolderLimits;
-  if (sizeBytes <= maxTotalBytes) return [];
+  const dir = userDir ?? `${paths.work}/production/user`;
+  const real = await files.realPath(dir);
+  if (real === undefined) return [];
+  if (mode === 'none')
+    return [
+      `your user folder ${dir} is not kept: nobody here starts production (service.mode is none), so copy it before the new version starts on it`,
+    ];
+  const { maxFiles, maxTotalBytes } = userFolderLimits;
+  const sizeBytes = await files.sizeBytes(real);
+  const { nFiles, isCut } = await files.tally(real, { maxEntries: 2 * maxFiles });
+  const tooMuch = [
+    ...(isCut || nFiles > maxFiles
+      ? [`${isCut ? 'more than ' : ''}${nFiles} files (at most ${maxFiles} are kept)`]
+      : []),
+    ...(sizeBytes > maxTotalBytes ? [`${bytesText(sizeBytes)} (at most ${bytesText(maxTotalBytes)} are kept)`] : []),
+  ];
+  if (tooMuch.length === 0) return [];
   return [
-    `your user folder ${userDir ?? ''} has ${bytesText(sizeBytes)}, and at most ${bytesText(maxTotalBytes)} of it are kept: move what is no setting, workflow or database out of it, or it is not kept`,
+    `your user folder ${dir} has ${tooMuch.join(' and ')}: only its database, settings and workflows are kept, unless you move the rest out of it before`,
   ];
 }
 

@@ -120,6 +120,7 @@ export const faultCodes = {
   INSTANCE_NOT_PROVEN: entry('conflict', 'Something answers on the port, but it is not the instance that was started.'),
   SERVICE_NOT_RUNNING: entry('not-found', 'Production is not running.', 'orchestrate service start'),
   SERVICE_NOT_OURS: entry('conflict', 'Production is started by another program.'),
+  USER_FOLDER_NOT_KEPT: entry('user', 'Database and settings cannot be kept before another ComfyUI starts on them.'),
   SMOKE_FAILED: entry('user', 'A workflow did not run, or its picture is not good.'),
   // Runs, changes, reviews.
   RUN_NOT_FOUND: entry('not-found', 'No run of that id.', 'orchestrate runs list'),

@@ -24,7 +24,7 @@ export interface SnapshotLimits {
 
 export interface RefusedEntry {
   readonly path: string;
-  /** `nested repository`, `fifo`, `socket`, `device`, `case collision with …`, `name not UTF-8`, `too large`, … */
+  /** `nested repository`, `fifo`, `socket`, `device`, `case collision with …`, `name not UTF-8`, `too large`, `too many files`, `too large in all`, … */
   readonly reason: string;
 }
 

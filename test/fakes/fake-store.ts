@@ -45,18 +45,33 @@ export function createFakeStore(files: FakeFiles): FakeStore {
       objects.take(from, commit);
       refs.set(`refs/orchestrate/incoming/${name}`, commit);
     },
-    async snapshot({ dir, skip = () => false }) {
+    async snapshot({ dir, limits, skip = () => false }) {
       const leaves = new Map<string, { mode: EntryMode; blob: string }>();
       const refused: RefusedEntry[] = [];
+      let [nFiles, nBytes, isOver] = [0, 0, false];
+      const problemOf = (sizeBytes: number): string | undefined => {
+        const isTooMany = (nFiles += 1) > limits.maxFiles;
+        if (!isTooMany && sizeBytes > limits.maxFileBytes)
+          return `too large (${sizeBytes} bytes, at most ${limits.maxFileBytes})`;
+        isOver = isTooMany || (nBytes += sizeBytes) > limits.maxTotalBytes;
+        if (isTooMany) return `too many files (more than ${limits.maxFiles})`;
+        return isOver ? `too large in all (more than ${limits.maxTotalBytes} bytes)` : undefined;
+      };
       const visit = async (folder: string, prefix: string): Promise<void> => {
         for (const name of await files.list(folder)) {
           const path = `${prefix}${name}`;
-          if (path === '.git' || skip(path)) continue;
+          if (isOver) return;
+          if (path === '.git' || skip(path) || skip(`${path}/`)) continue;
           const reason = store.refuses.get(path);
           const info = await files.info(posix.join(folder, name));
           if (reason !== undefined) refused.push({ path, reason });
           else if (info?.kind === 'directory') await visit(posix.join(folder, name), `${path}/`);
           else if (info?.kind === 'file') {
+            const problem = problemOf(info.sizeBytes);
+            if (problem !== undefined) {
+              refused.push({ path, reason: problem });
+              continue;
+            }
             const bytes = (await files.readBytes(posix.join(folder, name))) ?? new Uint8Array();
             leaves.set(path, {
               mode: (info.mode & 0o100) === 0 ? '100644' : '100755',

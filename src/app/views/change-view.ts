@@ -110,7 +110,7 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
   const { proven, missing } =
     gated === undefined
       ? { proven: [], missing: ['not proven: anything; the gate has not run'] }
-      : evidenceViews(reader, gated.data.evidenceKey);
+      : evidenceViews(reader, gated.data);
   const state = now?.state ?? 'drafted';
   return {
     change,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Evidence, EvidencePart, Grade } from '../../domain/changes/evidence.ts';
+import { type Evidence, type EvidencePart, gatedKey, type Grade } from '../../domain/changes/evidence.ts';
 import { checksText } from '../../domain/environments/torch-checks.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 import { countText, listText, spanText } from './text.ts';
@@ -19,15 +19,15 @@ export const evidenceSchema = z.object({
 });
 export type EvidenceView = z.infer<typeof evidenceSchema>;
 
-/** What is proven of one (tree, environment, components), and which parts are not. */
+/** What a gate proved of one (tree, environment, components), and which parts are not. */
 export function evidenceViews(
   reader: JournalReader,
-  key: string,
+  gated: Parameters<typeof gatedKey>[0],
 ): { readonly proven: EvidenceView[]; readonly missing: string[] } {
   const proven: EvidenceView[] = [];
   const missing: string[] = [];
   for (const part of parts) {
-    const found = newest(reader, 'evidence.recorded', `evidence:${key}:${part}`);
+    const found = newest(reader, 'evidence.recorded', `evidence:${gatedKey(gated, part)}:${part}`);
     if (found === undefined) missing.push(missingSentences[part]);
     else
       proven.push({

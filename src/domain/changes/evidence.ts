@@ -66,9 +66,19 @@ export type BootEvidence = Extract<Evidence, { part: 'boot' }>;
 export type ChecksEvidence = Extract<Evidence, { part: 'checks' }>;
 export type SmokeEvidence = Extract<Evidence, { part: 'smoke' }>;
 
+/** Returns the key of a part of what a gate proved. */
+export const gatedKey = (
+  gated: {
+    readonly evidenceKey: string;
+    readonly evidenceKeys?: Readonly<Partial<Record<EvidencePart, string>>> | undefined;
+  },
+  part: EvidencePart,
+): string => gated.evidenceKeys?.[part] ?? gated.evidenceKey;
+
 /**
  * Returns the key under which evidence is kept: it serves again only for the same three, and on the same `machine` where
- * the machine matters (`machineMark`): what ran on one graphics card says nothing about another.
+ * the machine matters (`machineMark`; `cpu` where the card was not to be had): what ran on one graphics card says nothing
+ * about another, and what ran on the CPU nothing about a card.
  */
 export function evidenceKey(parts: EvidenceKeyParts, machine: string | null = null): string {
   const key = `${parts.tree}/${parts.environment}/${parts.components}`;

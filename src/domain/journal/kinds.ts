@@ -1,6 +1,6 @@
 import type { FaultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Evidence } from '../changes/evidence.ts';
+import type { Evidence, EvidencePart } from '../changes/evidence.ts';
 import type { QuestionAnswer } from '../changes/questions.ts';
 import type { Acceleration } from '../environments/acceleration.ts';
 import type { MachineName } from '../machines/index.ts';
@@ -284,6 +284,8 @@ export interface JournalKinds {
     readonly environment: string;
     readonly components: string;
     readonly evidenceKey: string;
+    /** Keys of single parts, which may have been proven on the CPU instead of the card; absent in old rows. */
+    readonly evidenceKeys?: Readonly<Partial<Record<EvidencePart, string>>>;
     readonly reused: readonly string[];
     readonly verdict: 'proven' | 'conflict' | 'failed';
     readonly fault: FaultRecord | null;
@@ -358,7 +360,7 @@ export interface JournalKinds {
     readonly reason: string | null;
   };
 
-  /** [`instance:<instance>`] */
+  /** [`instance:<instance>`, and `composed:production` for one] */
   'instance.composed': {
     readonly instance: string;
     readonly purpose: 'production' | 'proof';
@@ -445,9 +447,9 @@ export interface JournalKinds {
   'instance.ended': { readonly instance: string; readonly reason: string; readonly logTail: readonly string[] };
   /**
    * [`user-kept:<instance>`, `user:<point>`, `user-of:<core>`] The person's user folder as it was when production left
-   * `instance` (`adopted`: the person's own) for another version of ComfyUI; `tree` lies in the trusted store under
-   * `ref`, null where nothing could be kept. `core` is the tree of the ComfyUI that wrote the folder, `point` the restore
-   * point that it belongs to. `link`: where the folder really lies when it is a link.
+   * `instance` (`adopted`: the person's own) for another version of ComfyUI, once more when it differs at a later try;
+   * `tree` lies in the trusted store under `ref`, null where nothing could be kept (old rows). `core` is the tree of the
+   * ComfyUI that wrote the folder, `point` the restore point that it belongs to. `link`: where the folder really lies when it is a link.
    */
   'user.kept': {
     readonly instance: string;
@@ -461,7 +463,10 @@ export interface JournalKinds {
     /** Files that were not kept, and why. */
     readonly left: readonly { readonly path: string; readonly reason: string }[];
   };
-  /** [`user-back:<instance>`] Files of the user folder that came back from row `from`, for the version of ComfyUI that wrote them. */
+  /**
+   * [`user-back`, `user-back:<instance>`] Files of the user folder that came back from row `from`, for the version of ComfyUI
+   * that wrote them.
+   */
   'user.broughtBack': {
     readonly instance: string;
     readonly from: number;

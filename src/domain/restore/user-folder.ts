@@ -16,6 +16,23 @@ export const skipInUserFolder = (path: string): boolean =>
 export const isMigrated = (path: string): boolean =>
   /^comfyui\.db(-wal|-shm|-journal)?$/.test(path) || /^(?:[^/]+\/)?comfy\.settings\.json$/.test(path);
 
+/** What is kept of a user folder; the narrower ones where the whole of it is more than `userFolderLimits`. */
+export const userFolderParts = ['everything', 'database, settings and workflows', 'database and settings'] as const;
+export type UserFolderPart = (typeof userFolderParts)[number];
+
+/** A narrower part is kept whatever the size of one file: a large database is no cache. */
+export const limitsOf = (part: UserFolderPart): typeof userFolderLimits | typeof narrowLimits =>
+  part === 'everything' ? userFolderLimits : narrowLimits;
+const narrowLimits = { ...userFolderLimits, maxFileBytes: userFolderLimits.maxTotalBytes } as const;
+
+/** Whether a path does not belong to the part. `folders` are the names of the folders at the top: the people's profiles are among them. */
+export function isBeyond(part: UserFolderPart, path: string, folders: ReadonlySet<string>): boolean {
+  if (part === 'everything' || isMigrated(path)) return false;
+  const [top = '', second] = path.split('/');
+  if (second === undefined) return !folders.has(top);
+  return part === 'database and settings' || second !== 'workflows';
+}
+
 /** Where ComfyUI keeps the steps by which its database is migrated (`alembic_db/versions` of its source). */
 const migrations = /^alembic_db\/versions\/[^/]+\.py$/;
 

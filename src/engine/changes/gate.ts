@@ -123,6 +123,7 @@ interface ExactProof {
   readonly environment: string;
   readonly components: string;
   readonly evidenceKey: string;
+  readonly evidenceKeys: NonNullable<Gated['evidenceKeys']>;
   readonly reused: readonly string[];
   readonly notProven: readonly string[];
 }
@@ -165,6 +166,7 @@ async function proveExact(
     environment: imports.environment,
     components: imports.components,
     evidenceKey: imports.key,
+    evidenceKeys: { checks: checks.key, boot: boot.key, smoke: smoke.key },
     reused,
     notProven: notProven({
       checks,

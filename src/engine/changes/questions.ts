@@ -1,5 +1,6 @@
 import type { GitTreeId } from '../../base/ids.ts';
 import { asCommitId } from '../../base/ids.ts';
+import { gatedKey } from '../../domain/changes/evidence.ts';
 import { compareBoots } from '../../domain/changes/judge.ts';
 import type { QuestionAnswer } from '../../domain/changes/questions.ts';
 import { lockMeets } from '../../domain/environments/lock-meets.ts';
@@ -35,7 +36,7 @@ const verdict = (holds: boolean): 'yes' | 'no' => (holds ? 'yes' : 'no');
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function bootOf(engine: Engine, asked: Asked) {
-  const boot = findEvidence(engine, asked.gated.evidenceKey, 'boot');
+  const boot = findEvidence(engine, gatedKey(asked.gated, 'boot'), 'boot');
   const baseline = (await baselineOf(engine, asCommitId(asked.gated.base))).boot;
   return { boot, baseline };
 }
@@ -101,7 +102,7 @@ export const questions: Readonly<Record<string, Question>> = {
     question: 'Did every workflow of the installation run on the exact tree and draw a picture?',
     async answer(engine, asked) {
       if (!touchesEnvironment(asked)) return notApplicable('The change touches nothing that workflows run on.');
-      const smoke = findEvidence(engine, asked.gated.evidenceKey, 'smoke');
+      const smoke = findEvidence(engine, gatedKey(asked.gated, 'smoke'), 'smoke');
       if (!smoke)
         return { verdict: 'no', facts: ['No workflow run of the exact tree is on record.'], rows: [asked.gateRow] };
       const failed = smoke.workflows.filter((one) => one.failure !== null);
@@ -227,7 +228,7 @@ export const questions: Readonly<Record<string, Question>> = {
   'imports-pass': {
     question: 'Do the modules that the service needs import in the new environment?',
     async answer(engine, asked) {
-      const imports = findEvidence(engine, asked.gated.evidenceKey, 'imports');
+      const imports = findEvidence(engine, gatedKey(asked.gated, 'imports'), 'imports');
       if (!imports)
         return { verdict: 'no', facts: ['No import check of the exact tree is on record.'], rows: [asked.gateRow] };
       return {

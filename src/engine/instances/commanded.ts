@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { commandEnvironment } from '../../domain/instances/command.ts';
-import { type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { ProgramResult, ServiceFacts } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { baseUrl, requirePort } from './start.ts';
@@ -19,29 +19,37 @@ const stopMs = 60_000;
 const nTailLines = 20;
 
 /**
- * Runs the start command and waits until a server answers whose start command names our folder. Found answering, as after
- * a kill, it is not started again. The process is that program's child: its pid is told, and never signalled.
+ * Runs the start command, once, and waits until a server answers whose start command names our folder. Whether a command that a
+ * kill cut off has done its work nobody can tell: its server is waited for before the command is run again. The process is
+ * that program's child: its pid is told, and never signalled.
  * Faults: `PORT_TAKEN`, `PROCESS_FAILED` or `PROCESS_TIMEOUT` of the command, `INSTANCE_UNHEALTHY` when it ends well and
  * nothing answers, `INSTANCE_NOT_PROVEN` when something else does.
  */
 export async function startCommanded(engine: Engine, composed: Commanded, signal: AbortSignal): Promise<object> {
-  const { clock, service } = engine.outside;
-  const { instance, port } = composed;
-  const startedMs = clock.monotonicMs();
+  const { instance, port, run } = composed;
+  let startedMs = engine.outside.clock.monotonicMs();
   const limitMs = engine.config.service.startSeconds * 1_000;
   if (!(await isOurs(engine, composed))) {
-    await requirePort(engine, port);
-    const result = await runCommand(engine, composed, { argv: composed.by.start, timeoutMs: limitMs, signal });
-    requireSuccess('start', result);
+    const key = `command-start:${instance}`;
+    const failed = dataOf('effect.failed', engine.ledger.latest(`effect:${key}`));
+    const look = async (): Promise<object | undefined> =>
+      'facts' in (await awaitOurs(engine, composed, { startedMs, limitMs, signal })) ? {} : undefined;
+    const act = async (): Promise<object> => {
+      // Called off with the supervisor: as little is known as after a kill.
+      const found = failed?.fault.code === 'INTERRUPTED' ? await look() : undefined;
+      if (found) return found;
+      startedMs = engine.outside.clock.monotonicMs();
+      await requirePort(engine, port);
+      const result = await runCommand(engine, composed, { argv: composed.by.start, timeoutMs: limitMs, signal });
+      if (signal.aborted) throw calledOff();
+      requireSuccess('start', result);
+      return {};
+    };
+    await engine.perform({ key, name: 'run the start command', input: { port }, run }, { look, act });
   }
-  let stranger = false;
-  for (;;) {
-    const facts = await service.facts(baseUrl(port));
-    if (facts && namesFolder(facts, composed)) return recordAnswer(engine, composed, { facts, startedMs });
-    stranger = facts !== undefined;
-    if (clock.monotonicMs() - startedMs > limitMs) break;
-    if (!(await clock.sleep(lookEveryMs, signal))) throw new Fault('INTERRUPTED', 'The start was called off.');
-  }
+  const answer = await awaitOurs(engine, composed, { startedMs, limitMs, signal });
+  if ('facts' in answer) return recordAnswer(engine, composed, { facts: answer.facts, startedMs });
+  const { stranger } = answer;
   if (stranger)
     throw new Fault(
       'INSTANCE_NOT_PROVEN',
@@ -60,6 +68,23 @@ export async function startCommanded(engine: Engine, composed: Commanded, signal
     },
   );
 }
+
+/** Waits for a server with our folder in its start command; `stranger`: something else answers instead. */
+async function awaitOurs(
+  engine: Engine,
+  composed: Composed,
+  options: { startedMs: number; limitMs: number; signal: AbortSignal },
+): Promise<{ facts: ServiceFacts } | { stranger: boolean }> {
+  const { clock, service } = engine.outside;
+  for (;;) {
+    const facts = await service.facts(baseUrl(composed.port));
+    if (facts && namesFolder(facts, composed)) return { facts };
+    if (clock.monotonicMs() - options.startedMs > options.limitMs) return { stranger: facts !== undefined };
+    if (!(await clock.sleep(lookEveryMs, options.signal))) throw calledOff();
+  }
+}
+
+const calledOff = (): Fault => new Fault('INTERRUPTED', 'The start was called off.');
 
 /**
  * Runs the stop command and waits until the port is free. What we did not start is not killed: a holder that stays is told.
@@ -108,8 +133,16 @@ export async function endCommanded(
   const why = engine.host.find(instance)?.fault?.message ?? 'stopped';
   const data = { instance, reason: problem ? `${why}; ${problem.message}` : why, logTail: [] };
   await engine.ledger.append([row('instance.ended', data, { run, keys: [`instance-up:${instance}`] })]);
-  if (!problem || !(await isOurs(engine, composed))) await engine.outside.files.remove(dir);
+  // A server that hangs or still loads answers nothing, and works in the folder all the same.
+  if (!problem || (await engine.outside.ports.isFree(composed.port))) await engine.outside.files.remove(dir);
   return {};
+}
+
+/** Whether a server may still work in the folder of an instance that has ended: the port is held, and by none that names another. */
+export async function mayLive(engine: Engine, composed: Composed): Promise<boolean> {
+  if (!isCommanded(composed) || (await engine.outside.ports.isFree(composed.port))) return false;
+  const facts = await engine.outside.service.facts(baseUrl(composed.port));
+  return facts === undefined || namesFolder(facts, composed);
 }
 
 /** Whether a server with our folder in its start command answers on the port. */

@@ -71,7 +71,7 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
       readOnly: canBind ? folders : [],
       ...(isCommanded ? { by: { start: startCommand, stop: stopCommand } } : {}),
     },
-    { run, keys: [`instance:${instance}`] },
+    { run, keys: [`instance:${instance}`, ...(purpose === 'production' ? ['composed:production'] : [])] },
   );
   await engine.host.create('instance', instance, { subject: instance }, { rows: [composed] });
   await engine.host.send(instance, { type: 'START' });

@@ -1,35 +1,34 @@
 import { asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import type { Component } from '../../domain/instances/components.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
-import { hasOtherSchema, isMigrated, skipInUserFolder, userFolderLimits } from '../../domain/restore/user-folder.ts';
-import type { SnapshotOutcome } from '../../ports/index.ts';
+import { hasOtherSchema, isMigrated } from '../../domain/restore/user-folder.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { type Declaration, readDeclaration } from './compose.ts';
+import { takeUserFolder } from './keep-user-folder.ts';
 
 type Kept = JournalKinds['user.kept'];
 
-/** Snapshots that are tried, each without what the one before refused. */
-const maxTries = 4;
-/** Rows that are looked through for the newest production instance. */
-const maxRows = 200;
-
 /**
  * Called before production starts from another tree, while it is stopped. Where the version of ComfyUI changes, the
- * person's user folder is kept first: a newer one may migrate the database and the settings. Where the version that
- * comes was here before and has another form of the database, the files that it wrote come back; workflows stay as they
- * are. A repeat is safe: each step is recorded under the instance that production left.
+ * person's user folder is kept first, at every try: a newer one may migrate the database and the settings, and the person
+ * may have gone on working since the last one. Where the version that comes was here before and has another form of the
+ * database, the files that it wrote come back; workflows stay as they are. A repeat is safe: files that were half back
+ * are brought back whole before anything else. Fault `USER_FOLDER_NOT_KEPT`.
  */
 export async function changeCore(engine: Engine, next: Declaration): Promise<void> {
-  const last = await lastCore(engine);
+  const before = await lastCore(engine);
+  const last = before !== undefined && (await endBegun(engine, before.instance)) ? await lastCore(engine) : before;
   const core = coreOf(next.components);
   if (last === undefined || core === undefined || last.core === core) return;
   const place = await userFolder(engine, next);
   if (place === undefined) return;
   await keepFolder(engine, { ...last, ...place });
   const back = await findKept(engine, { from: last.core, to: core });
-  if (back !== undefined) await bringBack(engine, { instance: last.instance, back, real: place.real });
+  if (back === undefined) return;
+  const since = engine.ledger.latest(`user-kept:${last.instance}`)?.seq ?? 0;
+  await bringBack(engine, { instance: last.instance, since, from: back.row, tree: back.tree, dir: place.real });
 }
 
 /** What comes back of the user folder when ComfyUI moves from one tree to another, or undefined: nothing has to. */
@@ -51,22 +50,32 @@ export const coreOf = (components: readonly Component[]): string | undefined =>
 
 interface LastCore {
   readonly instance: string;
-  /** Tree of the home that it was composed from. */
-  readonly tree: string;
+  /** The restore point that it belongs to. */
+  readonly point: number | null;
   readonly core: string;
 }
 
-/** The ComfyUI that the user folder was last used with: the newest production instance's, else the one that was adopted. */
+/**
+ * The ComfyUI whose form the user folder has: the newest production instance's, even one that never answered; the one for which
+ * files came back since; else the one that was adopted.
+ */
 async function lastCore(engine: Engine): Promise<LastCore | undefined> {
-  const composed = engine.ledger
-    .read({ kinds: ['instance.composed'], descending: true, limit: maxRows })
-    .map((entry) => dataOf('instance.composed', entry))
-    .find((one) => one?.purpose === 'production');
-  const adopted = (await listRestorePoints(engine)).find((one) => one.manifest.number === 0)?.manifest.tree;
-  const tree = composed?.tree ?? adopted;
+  const { ledger } = engine;
+  const set = dataOf('production.set', ledger.latest('production'));
+  const entry = ledger.latest('composed:production') ?? ledger.latest(`instance:${set?.instance ?? set?.saved ?? ''}`);
+  const back = ledger.latest('user-back');
+  const brought = dataOf('user.broughtBack', back);
+  if (back && brought && back.seq > (entry?.seq ?? 0)) {
+    const kept = dataOf('user.kept', ledger.read({ afterSeq: brought.from - 1, limit: 1 })[0]);
+    if (kept) return { instance: brought.instance, point: kept.point, core: kept.core };
+  }
+  const composed = dataOf('instance.composed', entry);
+  const points = (await listRestorePoints(engine)).filter((one) => !one.isVoid);
+  const tree = composed?.tree ?? points.find((one) => one.manifest.number === 0)?.manifest.tree;
   if (tree === undefined) return undefined;
   const core = coreOf((await readDeclaration(engine, asGitTreeId(tree))).components);
-  return core === undefined ? undefined : { instance: composed?.instance ?? 'adopted', tree, core };
+  const point = points.filter((one) => one.manifest.tree === tree).at(-1)?.manifest.number ?? null;
+  return core === undefined ? undefined : { instance: composed?.instance ?? 'adopted', point, core };
 }
 
 /** Where the user folder is, and where it really lies when it is a link; undefined while there is none. */
@@ -86,65 +95,54 @@ async function keepFolder(
   engine: Engine,
   last: LastCore & { readonly dir: string; readonly real: string; readonly link: string | null },
 ): Promise<void> {
-  const { instance, tree: home, core, dir, real, link } = last;
+  const { instance, point, core, dir, real, link } = last;
   const key = `user-kept:${instance}`;
-  if (engine.ledger.latest(key) !== undefined) return;
   const taken = await engine.perform(
-    { key: `${key}:tree`, name: 'keep the user folder', input: { dir, core }, run: null },
-    { act: () => takeFolder(engine, { instance, real }) },
+    // Each try is an effect of its own: what was kept at an earlier one says nothing about now.
+    { key: `${key}:${engine.ledger.head().seq}`, name: 'keep the user folder', input: { dir, core }, run: null },
+    { act: () => takeUserFolder(engine, { instance, dir, real }) },
   );
-  const point = (await listRestorePoints(engine)).filter((one) => one.manifest.tree === home && !one.isVoid).at(-1);
-  const number = point?.manifest.number ?? null;
-  const keys = [key, ...(number === null ? [] : [`user:${number}`]), `user-of:${core}`];
-  await engine.ledger.append([row('user.kept', { instance, point: number, core, dir, link, ...taken }, { keys })]);
+  const before = dataOf('user.kept', engine.ledger.latest(key));
+  if (before?.tree === taken.tree && before.core === core) return;
+  const keys = [key, ...(point === null ? [] : [`user:${point}`]), `user-of:${core}`];
+  await engine.ledger.append([row('user.kept', { instance, point, core, dir, link, ...taken }, { keys })]);
 }
 
-/** Stores the folder; what cannot be taken (a socket, a file that is too large) is left out and told, the rest is kept. */
-async function takeFolder(
-  engine: Engine,
-  { instance, real }: { readonly instance: string; readonly real: string },
-): Promise<Pick<Kept, 'ref' | 'tree' | 'nFiles' | 'left'>> {
-  const left = new Map<string, string>();
-  let taken: SnapshotOutcome | undefined;
-  for (let nTries = 0; nTries < maxTries && taken?.kind !== 'taken'; nTries += 1) {
-    const skip = (path: string): boolean => skipInUserFolder(path) || left.has(path.replace(/\/$/, ''));
-    taken = await engine.store.snapshot({ dir: real, limits: userFolderLimits, skip });
-    if (taken.kind === 'refused') for (const { path, reason } of taken.refused) left.set(path, reason);
-  }
-  const told = [...left].map(([path, reason]) => ({ path, reason }));
-  if (taken?.kind !== 'taken') return { ref: null, tree: null, nFiles: 0, left: told };
-  const commit = await engine.store.commit({
-    tree: taken.tree,
-    parents: [],
-    message: `user folder of ${instance}\n`,
-    author: { name: 'orchestrate', email: 'orchestrate@localhost' },
-    atSeconds: 0,
-  });
-  const ref = `refs/orchestrate/user/${instance}`;
-  const from = (await engine.store.findRef(ref)) ?? null;
-  if (from !== commit) await engine.store.updateRefs([{ ref, from, to: commit }]);
-  return { ref, tree: taken.tree, nFiles: taken.nFiles, left: told };
+interface Back {
+  readonly instance: string;
+  /** Row under which the present files were kept: each bringing back is an effect of its own. */
+  readonly since: number;
+  /** Row of the files that come back. */
+  readonly from: number;
+  readonly tree: GitTreeId;
+  /** Where the user folder really lies. */
+  readonly dir: string;
 }
+
+const backKey = ({ instance, since }: Pick<Back, 'instance' | 'since'>): string => `user-back:${instance}:${since}`;
 
 /** Writes the kept database and settings over the present ones, which were kept just before. */
-async function bringBack(
-  engine: Engine,
-  options: {
-    readonly instance: string;
-    readonly back: { readonly tree: GitTreeId; readonly row: number };
-    readonly real: string;
-  },
-): Promise<void> {
-  const { instance, back, real } = options;
-  const key = `user-back:${instance}`;
-  if (engine.ledger.latest(key) !== undefined) return;
+async function bringBack(engine: Engine, { instance, since, from, tree, dir }: Back): Promise<void> {
+  const key = backKey({ instance, since });
   const done = await engine.perform(
-    { key: `${key}:files`, name: 'bring database and settings back', input: { dir: real, tree: back.tree }, run: null },
-    { act: () => writeBack(engine, back.tree, real) },
+    { key, name: 'bring database and settings back', input: { dir, tree, from }, run: null },
+    { act: () => writeBack(engine, tree, dir) },
   );
-  await engine.ledger.append([
-    row('user.broughtBack', { instance, from: back.row, dir: real, ...done }, { keys: [key] }),
-  ]);
+  const keys = ['user-back', `user-back:${instance}`];
+  await engine.ledger.append([row('user.broughtBack', { instance, from, dir, ...done }, { keys })]);
+}
+
+/** Ends what a kill or a full disk cut off: half of the folder is another version's by then, and is not kept as anybody's. */
+async function endBegun(engine: Engine, instance: string): Promise<boolean> {
+  const { ledger } = engine;
+  const since = ledger.latest(`user-kept:${instance}`)?.seq ?? 0;
+  const key = `effect:${backKey({ instance, since })}`;
+  const [entry] = ledger.read({ key, kinds: ['effect.intended'], descending: true, limit: 1 });
+  const begun = dataOf('effect.intended', entry);
+  if (!entry || !begun || (ledger.latest(`user-back:${instance}`)?.seq ?? 0) > entry.seq) return false;
+  const { dir, tree, from } = begun.input as { readonly dir: string; readonly tree: string; readonly from: number };
+  await bringBack(engine, { instance, since, from, tree: asGitTreeId(tree), dir });
+  return true;
 }
 
 async function writeBack(

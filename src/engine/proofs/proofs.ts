@@ -22,10 +22,17 @@ import { ensureEnvironment } from '../environments/ensure.ts';
 import { interpreterOf } from '../environments/named.ts';
 import { type Declaration, readDeclaration } from '../instances/compose.ts';
 import { ensureInstance } from '../instances/ensure.ts';
-import { baseUrl, instanceLog } from '../instances/start.ts';
+import { baseUrl, composedInstance, instanceLog } from '../instances/start.ts';
 import { borrowGraphics } from '../leases/graphics.ts';
 import { findEvidence, findOfTree } from './find-evidence.ts';
 import { recordFacts } from './record.ts';
+
+/** What a proof needs; `key` names the machine that the declaration asks for, or the CPU where the card was not to be had. */
+interface Ready {
+  readonly declaration: Declaration;
+  readonly environment: ReadyEnvironment;
+  readonly key: string;
+}
 
 export interface ProofOptions {
   readonly run: string;
@@ -44,12 +51,9 @@ export interface ProofOptions {
  * Proves trees: composes each from the store, starts it, asks it. What was observed is written as evidence;
  * evidence with the identical key is not made twice.
  */
-export function createProofs(
-  engine: Engine,
-  options: ProofOptions,
-): Proofs & { keyOf(tree: GitTreeId): Promise<string> } {
+export function createProofs(engine: Engine, options: ProofOptions): Proofs {
   const { run, effectKey, port, signal } = options;
-  const prepared = new Map<string, Promise<{ declaration: Declaration; environment: ReadyEnvironment; key: string }>>();
+  const prepared = new Map<string, Promise<Ready>>();
 
   const prepare = (tree: GitTreeId) => {
     const known = prepared.get(tree);
@@ -82,11 +86,7 @@ export function createProofs(
     return { ...evidence, row: entry?.seq ?? 0 };
   };
 
-  const common = (
-    tree: GitTreeId,
-    prepared: { declaration: Declaration; environment: ReadyEnvironment; key: string },
-    grade: Grade,
-  ) => ({
+  const common = (tree: GitTreeId, prepared: Ready, grade: Grade) => ({
     key: prepared.key,
     tree,
     environment: prepared.environment.id,
@@ -95,9 +95,26 @@ export function createProofs(
     grade,
   });
 
-  const instanceOf = async (ready: { declaration: Declaration; environment: ReadyEnvironment }): Promise<string> => {
+  const keyOnCpu = ({ declaration, environment }: Ready): string => {
+    const { tree, componentsDigest: components } = declaration;
+    return evidenceKey({ tree, environment: environment.id, components }, 'cpu');
+  };
+  const isOnCpu = ({ args }: { readonly args: readonly string[] }): boolean => args.includes('--cpu');
+
+  /** As it is proven now: what is kept from the card, or was, is filed as proven on the CPU, and says nothing about the card. */
+  const place = async (ready: Ready): Promise<Ready> => {
     const declaration = await borrowGraphics(engine, { run, declaration: ready.declaration, signal });
-    return ensureInstance(engine, { ...ready, declaration, purpose: 'proof', port, run }, signal);
+    const isMoved = isOnCpu(declaration.config.service) && !isOnCpu(ready.declaration.config.service);
+    return { ...ready, declaration, key: isMoved ? keyOnCpu(ready) : ready.key };
+  };
+
+  /** The key is the one of the arguments that the instance was started with: it may be on the CPU since an earlier step. */
+  const start = async (ready: Ready, placed: Ready): Promise<Ready & { instance: string }> => {
+    const { environment, declaration } = placed;
+    const wish = { environment, declaration, purpose: 'proof', port, run } as const;
+    const instance = await ensureInstance(engine, wish, signal);
+    const isMoved = isOnCpu(composedInstance(engine, instance)) && !isOnCpu(ready.declaration.config.service);
+    return { ...placed, key: isMoved ? keyOnCpu(ready) : ready.key, instance };
   };
 
   const runAll = async (wanted: Declaration['workflows'], instance: string): Promise<readonly WorkflowProof[]> => {
@@ -119,8 +136,6 @@ export function createProofs(
       boot: findOfTree(engine, tree, 'boot'),
       smoke: findOfTree(engine, tree, 'smoke'),
     }),
-
-    keyOf: async (tree) => (await prepare(tree)).key,
 
     async imports(tree) {
       const ready = await prepare(tree);
@@ -158,16 +173,18 @@ export function createProofs(
       if (known) return known;
       const { python } = engine.outside;
       // Kernels want the card as a service does: it is borrowed by the same rule, else torch does not see it.
-      const { config } = await borrowGraphics(engine, { run, declaration: ready.declaration, signal });
+      const placed = await place(ready);
+      const onCpu = findEvidence(engine, placed.key, 'checks');
+      if (onCpu) return onCpu;
       const asked = { python: ready.environment.python, toolsDir: engine.paths.tools, mark: markOf(engine, effectKey) };
-      const mayUseGpu = !config.service.args.includes('--cpu');
+      const mayUseGpu = !isOnCpu(placed.declaration.config.service);
       const torch = await python.torchCheck({ ...asked, mayUseGpu });
       const unmet = await python.unmetNeeds({
         ...asked,
         facts: await interpreterOf(engine, ready.declaration.lockText),
       });
       return record<'checks'>({
-        ...common(tree, ready, kernelsRan(torch) ? 'kernel' : 'static'),
+        ...common(tree, placed, kernelsRan(torch) ? 'kernel' : 'static'),
         part: 'checks',
         torch,
         unmet,
@@ -178,12 +195,16 @@ export function createProofs(
       const ready = await prepare(tree);
       const known = findEvidence(engine, ready.key, 'boot');
       if (known) return { ...known, reused: true };
-      const instance = await instanceOf(ready);
+      const placed = await place(ready);
+      const onCpu = findEvidence(engine, placed.key, 'boot');
+      if (onCpu) return { ...onCpu, reused: true };
+      const started = await start(ready, placed);
+      const { instance } = started;
       const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
       if (!proven) throw new Error(`no proof on record for ${instance}`);
       const nodeClasses = await engine.outside.service.nodeClasses(baseUrl(proven.port));
       const recorded = await record<'boot'>({
-        ...common(tree, ready, 'api'),
+        ...common(tree, started, 'api'),
         part: 'boot',
         instance,
         port: proven.port,
@@ -199,15 +220,23 @@ export function createProofs(
 
     async smoke(tree) {
       const ready = await prepare(tree);
-      const known = findEvidence(engine, ready.key, 'smoke');
       // A failure may have been the day's: a full disk, another program's memory. It is tried again, not remembered for ever.
-      if (known?.workflows.every((one) => one.failure === null) === true) return { ...known, reused: true };
-      const instance = await instanceOf(ready);
+      const find = (key: string) => {
+        const found = findEvidence(engine, key, 'smoke');
+        return found?.workflows.every((one) => one.failure === null) === true ? found : undefined;
+      };
+      const known = find(ready.key);
+      if (known) return { ...known, reused: true };
+      const placed = await place(ready);
+      const onCpu = find(placed.key);
+      if (onCpu) return { ...onCpu, reused: true };
+      const started = await start(ready, placed);
+      const { instance } = started;
       const device = deviceOf(engine, instance);
       const workflows = await runAll(ready.declaration.workflows, instance);
       const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
       const recorded = await record<'smoke'>({
-        ...common(tree, ready, drew ? 'generation' : 'api'),
+        ...common(tree, started, drew ? 'generation' : 'api'),
         part: 'smoke',
         instance,
         device,
@@ -218,7 +247,7 @@ export function createProofs(
 
     async runWorkflows(tree, names) {
       const ready = await prepare(tree);
-      const instance = await instanceOf(ready);
+      const { instance } = await start(ready, await place(ready));
       const wanted = ready.declaration.workflows.filter(({ name }) => names === null || names.includes(name));
       return { workflows: await runAll(wanted, instance), device: deviceOf(engine, instance), instance };
     },

@@ -254,7 +254,7 @@ async function userFolderNotes(engine: Engine, base: CommitId, proposed: GitTree
     readDeclaration(engine, proposed),
   ]);
   const [from, to] = [coreOf(now.components), coreOf(then.components)];
-  if (from === undefined || to === undefined || from === to || now.config.service.mode !== 'managed') return [];
+  if (from === undefined || to === undefined || from === to || now.config.service.mode === 'none') return [];
   const back = await findKept(engine, { from, to });
   const first = 'your user folder is kept before the other ComfyUI starts';
   if (back === undefined) return [first];

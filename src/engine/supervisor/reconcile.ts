@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
-import { row } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { isCommanded } from '../instances/commanded.ts';
+import { isCommanded, mayLive } from '../instances/commanded.ts';
 import { composedInstance } from '../instances/start.ts';
 import { slotName } from '../leases/slots.ts';
 
@@ -83,6 +83,8 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
   for (const name of await files.list(engine.paths.instances)) {
     const dir = `${engine.paths.instances}/${name}`;
     if (owned.has(dir)) continue;
+    const composed = dataOf('instance.composed', engine.ledger.latest(`instance:${name}`));
+    if (composed && (await mayLive(engine, composed))) continue;
     await files.remove(dir);
     findings.push(`removed the folder of ${name}, which is not running`);
   }

@@ -169,4 +169,36 @@ describe('components.choose-core', () => {
       expect.stringContaining('your user folder /home/anna/ComfyUI/user has'),
     );
   });
+
+  /** Plans with production's own user folder, in this mode of the service. */
+  async function planFor(mode: 'managed' | 'command' | 'none', nFiles: number): Promise<PlanDraft> {
+    const { context } = world;
+    const userDir = `${context.paths.work}/production/user`;
+    world.files.put(`${userDir}/comfyui.db`, 'small');
+    const tally = { nFiles, sizeBytes: 5, newestMs: 0, digest: '', statDigest: '', isCut: false };
+    const files = { ...world.files, tally: async () => tally };
+    const config = { ...context.config, service: { ...context.config.service, mode } };
+    world = { ...world, context: { ...context, config, outside: { ...context.outside, files } } };
+    return plan();
+  }
+
+  it.each(['managed', 'command'] as const)(
+    'counts the files of production’s own user folder in mode %s',
+    async (mode) => {
+      expect((await planFor(mode, 20_000)).warnings.join()).not.toContain('user folder');
+      expect((await planFor(mode, 20_001)).warnings).toContainEqual(
+        expect.stringMatching(
+          /your user folder .*\/production\/user has 20001 files .*only its database, settings and workflows/,
+        ),
+      );
+    },
+  );
+
+  it('says that nothing is kept where nobody here starts production', async () => {
+    const { warnings, notes } = await planFor('none', 3);
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/production\/user is not kept: nobody here starts production/),
+    );
+    expect((notes ?? []).join()).not.toContain('is kept');
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { hasOtherSchema, isMigrated, skipInUserFolder } from '../../../../src/domain/restore/user-folder.ts';
+import { hasOtherSchema, isBeyond, isMigrated, skipInUserFolder } from '../../../../src/domain/restore/user-folder.ts';
 
 describe('the user folder', () => {
   it.each([
@@ -21,6 +21,22 @@ describe('the user folder', () => {
     ['default/comfy.settings.json', false],
   ])('%s is left out: %s', (path, expected) => {
     expect(skipInUserFolder(path)).toBe(expected);
+  });
+
+  it.each([
+    ['default', false, false],
+    ['default/workflows', false, true],
+    ['default/workflows/a/b.json', false, true],
+    ['default/comfy.settings.json', false, false],
+    ['comfyui.db-wal', false, false],
+    ['notes.txt', true, true],
+    ['default/subgraphs', true, true],
+    ['default/subgraphs/workflows', true, true],
+  ])('%s is beyond what matters: %s, beyond database and settings: %s', (path, workflows, settings) => {
+    const folders = new Set(['default']);
+    expect(isBeyond('everything', path, folders)).toBe(false);
+    expect(isBeyond('database, settings and workflows', path, folders)).toBe(workflows);
+    expect(isBeyond('database and settings', path, folders)).toBe(settings);
   });
 
   it('is of another schema when one version knows a migration that the other does not', () => {

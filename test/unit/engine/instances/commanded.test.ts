@@ -195,6 +195,61 @@ describe('production that another program starts', () => {
     await next.stop();
   });
 
+  it.each([
+    ['not run again while its server loads', 3_000, 1],
+    ['run again when nothing has answered for the time of a start', 11_000, 2],
+  ])('is, when a kill cut its start command off, %s', async (_what, loadsForMs, nStarts) => {
+    const scene = await commandScene();
+    const { world } = scene;
+    const start = startOf(world);
+    let isLoading = true;
+    world.service.boot = () => (isLoading ? { ends: 'silent' } : {});
+    world.processes.program('/opt/swarm/start', async (spec, ended) => {
+      await start(spec);
+      if (commandsOf(scene).length === 1) await new Promise((resolve) => ended.addEventListener('abort', resolve));
+      return {};
+    });
+    void scene.ask('service.start', { by }).catch(() => undefined);
+    await passUntil(world, () => commandsOf(scene).length === 1);
+    await scene.supervisor.kill();
+    const next = startSupervisor(world);
+    await passUntil(world, () => stateOfSubject(world, 'supervisor:3') === 'ready');
+    for (let ms = 0; ms < loadsForMs; ms += 500) await world.clock.advance(500);
+    isLoading = false;
+    await passUntil(world, () => stateOfSubject(world, 'i1') === 'healthy');
+    expect(commandsOf(scene)).toHaveLength(nStarts);
+    await next.stop();
+  });
+
+  it('keeps its folder while a server that hangs may work in it, also at the next start of the supervisor', async () => {
+    const scene = await commandScene((world) => {
+      swarm(world, 'fails');
+      world.service.boot = () => ({ ends: 'silent' });
+      const start = startOf(world);
+      world.processes.program('/opt/swarm/start', async (spec) => {
+        world.ports.hold(8188);
+        return start(spec);
+      });
+    });
+    const { world } = scene;
+    const folders = (): Promise<readonly string[]> => world.files.list('/home/anna/comfy-home/.orchestrate/instances');
+    expect(await scene.ask('service.start', { by })).toMatchObject({
+      kind: 'refused',
+      fault: { code: 'INSTANCE_UNHEALTHY' },
+    });
+    expect(await folders()).toEqual(['i1']);
+    await scene.supervisor.kill();
+    const second = startSupervisor(world);
+    await passUntil(world, () => stateOfSubject(world, 'supervisor:3') === 'ready');
+    expect(await folders()).toEqual(['i1']);
+    await second.kill();
+    world.ports.release(8188);
+    const third = startSupervisor(world);
+    await passUntil(world, () => stateOfSubject(world, 'supervisor:4') === 'ready');
+    expect(await folders()).toEqual([]);
+    await third.stop();
+  });
+
   it('is told as silent within five seconds of its death, and as healthy when that program starts it again', async () => {
     const scene = await commandScene();
     await scene.ask('service.start', { by });

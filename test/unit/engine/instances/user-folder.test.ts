@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
+import { faultRecord } from '../../../../src/base/fault.ts';
 import { asGitTreeId, type GitTreeId } from '../../../../src/base/ids.ts';
 import { printComponents } from '../../../../src/domain/instances/components.ts';
 import { dataOf, type JournalKind, row } from '../../../../src/domain/journal/kinds.ts';
@@ -46,7 +47,9 @@ async function composed({ tree }: { readonly tree: GitTreeId }): Promise<void> {
     purpose: 'production',
     seal: 'read-only bind',
   } as const;
-  await engine.ledger.append([row('instance.composed', data, { keys: [`instance:${instance}`] })]);
+  await engine.ledger.append([
+    row('instance.composed', data, { keys: [`instance:${instance}`, 'composed:production'] }),
+  ]);
 }
 
 const start = async (next: Declaration): Promise<void> => {
@@ -128,6 +131,114 @@ describe('the user folder when ComfyUI changes', () => {
     await start(await declaration({}));
     await start(await declaration(migration));
     expect(rows('user.kept')).toEqual([expect.objectContaining({ dir: user, link: '/elsewhere', nFiles: 3 })]);
+  });
+
+  it('is kept in its database, settings and workflows where the whole is too much, and what is left out is told', async () => {
+    world.files.put(`${user}/default/subgraphs/a.json`, 'a');
+    world.files.put(`${user}/notes.txt`, 'a');
+    const snapshot = world.store.snapshot.bind(world.store);
+    // As a folder of more than 20,000 files: one more than there are of what matters.
+    world.store.snapshot = (asked) => snapshot({ ...asked, limits: { ...asked.limits, maxFiles: 3 } });
+    await start(await declaration({}));
+    await start(await declaration(migration));
+    const [kept] = rows('user.kept');
+    expect((await world.store.list(asGitTreeId(kept?.tree ?? ''))).map(({ path }) => path)).toEqual([
+      'comfyui.db',
+      'default/comfy.settings.json',
+      'default/workflows/a.json',
+    ]);
+    expect(kept?.left).toEqual([
+      {
+        path: '.',
+        reason: expect.stringMatching(
+          /^only database, settings and workflows were kept: .*too many files \(more than 3\)/,
+        ) as string,
+      },
+    ]);
+  });
+
+  it('is kept in its database and settings at least, also where the database is larger than a file may be', async () => {
+    const snapshot = world.store.snapshot.bind(world.store);
+    world.store.snapshot = ({ limits, ...asked }) =>
+      snapshot({
+        ...asked,
+        limits: { maxFiles: 2, maxFileBytes: limits.maxFileBytes / 2 ** 28, maxTotalBytes: 1_000 },
+      });
+    world.files.put(`${user}/comfyui.db`, 'ab');
+    world.files.put(`${user}/default/comfy.settings.json`, 'ab');
+    await start(await declaration({}));
+    await start(await declaration(migration));
+    expect(rows('user.kept')).toEqual([
+      expect.objectContaining({
+        nFiles: 2,
+        left: [{ path: '.', reason: expect.stringContaining('only database and settings were kept') as string }],
+      }),
+    ]);
+  });
+
+  it('refuses the start where not even the database can be kept', async () => {
+    const [old, next] = [await declaration({}), await declaration(migration)];
+    await start(old);
+    world.store.refuses.set('comfyui.db', 'too large (2000000000 bytes, at most 1073741824)');
+    const fault = faultRecord(await changeCore(engine, next).catch((error: unknown) => error));
+    expect(fault).toMatchObject({
+      code: 'USER_FOLDER_NOT_KEPT',
+      message: expect.stringContaining('comfyui.db: too large') as string,
+      state: 'The other ComfyUI was not started; your user folder is as it was.',
+      hints: [expect.stringContaining('orchestrate service start') as string, 'orchestrate doctor'],
+    });
+    expect(rows('user.kept')).toEqual([]);
+    world.store.refuses.clear();
+    await start(next);
+    expect(rows('user.kept')).toHaveLength(1);
+  });
+
+  it('is kept again when the start failed and the person went on working', async () => {
+    const next = await declaration(migration);
+    await changeCore(engine, next);
+    await changeCore(engine, next);
+    expect(rows('user.kept')).toHaveLength(1);
+    world.files.put(`${user}/comfyui.db`, 'a day of work');
+    await changeCore(engine, next);
+    const kept = rows('user.kept');
+    expect(kept.map((one) => one?.instance)).toEqual(['adopted', 'adopted']);
+    const texts = await Promise.all(
+      kept.map((one) => world.store.readFile(asGitTreeId(one?.tree ?? ''), 'comfyui.db').then(String)),
+    );
+    expect(texts).toEqual(['old', 'a day of work']);
+    // Both stay in the store.
+    expect(kept.map((one) => world.store.refs.has(one?.ref ?? ''))).toEqual([true, true]);
+  });
+
+  it('is brought back whole before anything else when a full disk cut that off', async () => {
+    const [old, next] = [await declaration({}), await declaration(migration)];
+    await start(old);
+    await start(next);
+    for (const path of ['comfyui.db', 'default/comfy.settings.json']) world.files.put(`${user}/${path}`, 'new');
+    const { writeAtomic } = world.files;
+    world.files.writeAtomic = (path, ...more) =>
+      path.endsWith('settings.json') ? Promise.reject(new Error('cut off')) : writeAtomic(path, ...more);
+    await expect(changeCore(engine, old)).rejects.toThrow('cut off');
+    world.files.writeAtomic = writeAtomic;
+    // The person changes their mind: what is half old is nobody's, and is not filed as the new one's.
+    await start(next);
+    expect([await textOf('comfyui.db'), await textOf('default/comfy.settings.json')]).toEqual(['new', 'new']);
+    await start(old);
+    expect([await textOf('comfyui.db'), await textOf('default/comfy.settings.json')]).toEqual(['old', 'old']);
+  });
+
+  it('belongs to the newest production, however many proofs came since', async () => {
+    const [old, next] = [await declaration({}), await declaration(migration)];
+    await start(old);
+    await start(next);
+    const proof = { instance: 'i99', tree: old.tree, environment: 'e', components: 'c', dir: '/i/i99', port: 8191 };
+    const more = { run: 'r1', python: '/p', args: [], purpose: 'proof', seal: 'read-only bind' } as const;
+    for (let n = 0; n < 250; n += 1)
+      await engine.ledger.append([row('instance.composed', { ...proof, ...more }, { keys: ['instance:i99'] })]);
+    world.files.put(`${user}/comfyui.db`, 'new');
+    await start(old);
+    expect(rows('user.kept').map((one) => one?.instance)).toEqual(['i1', 'i2']);
+    expect(await textOf('comfyui.db')).toBe('old');
   });
 
   it('is nothing to keep while it is absent or a dead link', async () => {

@@ -71,6 +71,36 @@ describe('the memory of the graphics card', () => {
     expect(rows(made, 'graphics.lent')).toEqual([]);
   });
 
+  it('is tried when the policy changes, whatever was proven on the CPU before, and the review finds all parts', async () => {
+    const made = await scene('no');
+    made.world.accelerators.found = {
+      kind: 'nvidia',
+      driver: '570.1',
+      cudaVersion: '12.8',
+      gpus: [{ name: 'RTX 3060', computeCapability: '8.6', memoryBytes: 12e9 }],
+    };
+    await upgrade(made);
+    await reviewed(made, 'c1');
+    const evidence = () =>
+      rows(made, 'evidence.recorded').map((one) => one['evidence'] as { part: string; key: string; device?: string });
+    const exact = made.latest('change.gated')?.exact;
+    const parts = evidence().flatMap(({ key, part }) => (key.endsWith('RTX-3060@570.1') ? [part] : []));
+    expect(parts.filter((part) => part !== 'imports')).toEqual([]);
+    expect(evidence().flatMap(({ key, device }) => (device === 'cpu' ? [key.split('/').at(-1)] : []))).toContain('cpu');
+    const questions = rows(made, 'review.answered').flatMap((one) => one['questions'] as { facts: string[] }[]);
+    expect(questions).not.toEqual([]);
+    expect(JSON.stringify(questions)).not.toContain('is on record.');
+    const before = proofs(made).length;
+    // The card is free by now, and the same goal gives the same tree: its proof on the CPU does not answer for the card.
+    onCard(made.world, 11.6e9);
+    await upgrade(made);
+    await reviewed(made, 'c2');
+    const since = proofs(made).slice(before);
+    expect(since.length).toBeGreaterThan(0);
+    expect(since.some((one) => one.spec.args.includes('--cpu'))).toBe(false);
+    expect(made.latest('change.gated')?.exact).toBe(exact);
+  });
+
   it('needs nobody where production holds no more than its context', async () => {
     const made = await scene('ask', 11.6e9);
     await upgrade(made);
