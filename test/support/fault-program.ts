@@ -44,18 +44,30 @@ export async function buildProgram(into: string, mutations: readonly Mutation[] 
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
     logLevel: 'warning',
-    plugins: mutations.map(mutate),
+    plugins: mutations.length === 0 ? [] : [mutate(mutations)],
   });
   return join(into, 'dist', 'bin.js');
 }
 
-const mutate = ({ file, find, replace }: Mutation, index: number): Plugin => ({
-  name: `mutation-${index}`,
+/** One plugin for all of them: of two that load one module, only the first would be asked. */
+const mutate = (mutations: readonly Mutation[]): Plugin => ({
+  name: 'mutations',
   setup(at) {
-    at.onLoad({ filter: new RegExp(`${file.replaceAll('.', '\\.')}$`) }, ({ path }) => {
-      const text = fs.readFileSync(path, 'utf8');
-      if (!text.includes(find)) throw new Error(`${file} no longer holds what the mutation replaces: ${find}`);
-      return { contents: text.replace(find, () => replace), loader: 'ts' };
+    const missing = new Set(mutations);
+    const ends = mutations.map(({ file }) => file.replaceAll('.', '\\.'));
+    at.onLoad({ filter: new RegExp(`(${ends.join('|')})$`) }, ({ path }) => {
+      let text = fs.readFileSync(path, 'utf8');
+      for (const one of mutations.filter(({ file }) => path.endsWith(file))) {
+        if (!text.includes(one.find))
+          throw new Error(`${one.file} no longer holds what the mutation replaces: ${one.find}`);
+        text = text.replace(one.find, () => one.replace);
+        missing.delete(one);
+      }
+      return { contents: text, loader: 'ts' };
+    });
+    at.onEnd(() => {
+      if (missing.size > 0)
+        throw new Error(`the program has no ${[...missing].map(({ file }) => file).join(', ')} to mutate`);
     });
   },
 });

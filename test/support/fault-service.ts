@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 
+import { createDigest } from '../../src/adapters/clock/digest.ts';
+import { createSystemClock } from '../../src/adapters/clock/system-clock.ts';
+import { openLedger } from '../../src/adapters/sqlite/open-ledger.ts';
 import { signal, until } from './fault-processes.ts';
 import type { FaultWorld } from './fault-world.ts';
 
@@ -74,10 +77,51 @@ export async function endingOf(port: number, promptId: string): Promise<unknown>
 export const productionPid = (world: FaultWorld): number =>
   world.rows('instance.proven').findLast((one) => one.run === null)?.data['pid'] as number;
 
-/** Lets another process get a number that is free now: numbers are handed out in turn, and threads use them up quickly. */
-export async function takePid(pid: number): Promise<ChildProcess> {
+/** A process of somebody else that the record takes for production, by its number. */
+export interface Stranger {
+  readonly pid: number;
+  /** Ends it. */
+  leave(): Promise<void>;
+}
+
+/** Numbers come back quickly only where there are few. */
+const mostNumbers = 100_000;
+
+/**
+ * Lets a stranger have the recorded number of production, which is dead. Where the kernel has too many numbers for one to
+ * come back in time, the record gets the stranger's: the row that would be there had production had that number.
+ */
+export async function standIn(world: FaultWorld, production: number): Promise<Stranger> {
   const most = Number(fs.readFileSync('/proc/sys/kernel/pid_max', 'utf8'));
-  if (most > 100_000) throw new Error(`numbers go up to ${most} here: none comes back in time`);
+  if (most <= mostNumbers) {
+    const child = await takePid(production, most);
+    return { pid: production, leave: () => end(child, production) };
+  }
+  const child = spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
+  const pid = child.pid ?? -1;
+  await writeNumber(world, pid);
+  return { pid, leave: () => end(child, pid) };
+}
+
+/** Repeats the newest proof of production on record with another number. Nobody may supervise meanwhile. */
+async function writeNumber(world: FaultWorld, pid: number): Promise<void> {
+  const proven = world.rows('instance.proven').findLast((one) => one.run === null);
+  if (!proven) throw new Error('no production was proven');
+  const ledger = await openLedger({
+    dir: world.state,
+    clock: createSystemClock(),
+    digest: createDigest(),
+    mode: 'inline',
+  });
+  const held = await ledger.acquire();
+  const { kind, keys, data } = proven;
+  await ledger.append([{ kind, keys, data: { ...data, pid } }]);
+  await held?.release();
+  await ledger.close();
+}
+
+/** Lets another process get a number that is free now: numbers are handed out in turn, and threads use them up quickly. */
+async function takePid(pid: number, most: number): Promise<ChildProcess> {
   const script = `
 import os, sys, threading, time
 target = int(sys.argv[1])
@@ -104,8 +148,8 @@ os.waitpid(target, 0)
   return child;
 }
 
-/** Ends the stranger that `takePid` made. */
-export async function leavePid(child: ChildProcess, pid: number): Promise<void> {
+async function end(child: ChildProcess, pid: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   signal(pid, 'SIGKILL');
   await gone;

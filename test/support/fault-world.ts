@@ -290,3 +290,16 @@ function isFree(port: number): Promise<boolean> {
     server.listen({ port, host: '::', exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
+
+/** Does the work in a world of its own, with a program in which a defence is off. */
+export async function inMutant<T>(
+  mutations: readonly Mutation[],
+  work: (mutant: FaultWorld) => Promise<T>,
+): Promise<T> {
+  const mutant = await FaultWorld.create({ mutations });
+  try {
+    return await work(mutant);
+  } finally {
+    await mutant.remove();
+  }
+}

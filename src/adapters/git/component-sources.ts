@@ -9,6 +9,7 @@ import { type ComponentAddress, componentAddress } from './component-address.ts'
 import { contentProblems } from './component-content.ts';
 import type { GitCall, HttpsSettings } from './git-door.ts';
 import { atTheEdge } from './git-failure.ts';
+import { requireLocalGuard } from './local-guard.ts';
 import { objectId } from './object-format.ts';
 import { ObjectReader } from './object-reader.ts';
 import { newObject, writeLooseObjects } from './object-writer.ts';
@@ -50,6 +51,20 @@ export function createComponentSources(options: {
     }
   };
 
+  let guarded: Promise<void> | undefined;
+  /** Reads the address. A repository on this machine is entered by a git that obeys nothing in it: tried once. */
+  const enter = async (source: string): Promise<ComponentAddress> => {
+    const address = componentAddress(source, https);
+    if (address.transport.kind === 'file') {
+      guarded ??= inScratch((gitDir) => requireLocalGuard(parts.door, path.dirname(gitDir)));
+      await guarded.catch((error: unknown) => {
+        guarded = undefined;
+        throw error;
+      });
+    }
+    return address;
+  };
+
   const ask = async (source: string, call: Omit<GitCall, 'transport'>, address: ComponentAddress): Promise<Buffer> => {
     try {
       return (await parts.door.run({ ...call, transport: address.transport })).stdout;
@@ -62,7 +77,7 @@ export function createComponentSources(options: {
     versions: (source) =>
       atTheEdge('asking a component’s source', 'Nothing was fetched.', () =>
         inScratch(async (gitDir) => {
-          const address = componentAddress(source, https);
+          const address = await enter(source);
           const args = ['--end-of-options', address.text, 'HEAD', 'refs/heads/*', 'refs/tags/*'];
           const call = { verb: 'ls-remote', args, gitDir, maxOutputBytes: maxListBytes } as const;
           return parseVersions((await ask(source, call, address)).toString('utf8'));
@@ -70,7 +85,7 @@ export function createComponentSources(options: {
       ),
     fetchCommit: ({ source, commit, ref }) =>
       atTheEdge('fetching a component', nothingTaken, async () => {
-        const address = componentAddress(source, https);
+        const address = await enter(source);
         if (ref !== null && refProblem(ref) !== undefined)
           throw new Fault('NAME_INVALID', `The name ${JSON.stringify(ref)} is refused: ${refProblem(ref)}.`);
         const seen = ref?.startsWith('refs/tags/') === true ? seenRef(source, ref) : undefined;

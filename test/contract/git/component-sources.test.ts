@@ -1,13 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { createComponentSources } from '../../../src/adapters/git/component-sources.ts';
+import { createTrustedStore } from '../../../src/adapters/git/trusted-store.ts';
+import { createInProcessSpawner } from '../../../src/adapters/process/in-process-spawner.ts';
 import { asCommitId } from '../../../src/base/ids.ts';
 import type { ComponentSources } from '../../../src/ports/component-sources.ts';
 import { faultOf } from '../support/fault-of.ts';
-import { git, openWorkshop, type Workshop, write } from './support.ts';
+import { git, openWorkshop, searchPath, type Workshop, write } from './support.ts';
 
 let workshop: Workshop;
 let sources: ComponentSources;
@@ -68,6 +70,43 @@ describe('versions', () => {
     expect(fault).toMatchObject({ code: 'COMPONENT_SOURCE_REFUSED' });
     expect(fault.hints.join(' ')).toContain(better);
     expect(fault.message).not.toContain('secret');
+  });
+});
+
+describe('a repository on this machine', () => {
+  /** A git of which every part fetches what a repository lacks from where its configuration says, as before 2.39.4. */
+  function oldGit(): string {
+    const bin = path.join(workshop.dir, 'old-bin');
+    fs.mkdirSync(bin);
+    for (const name of ['git', 'git-upload-pack']) {
+      const real = searchPath
+        .split(':')
+        .map((dir) => path.join(dir, name))
+        .find((file) => fs.existsSync(file));
+      const script = `#!/bin/sh\nexport GIT_NO_LAZY_FETCH=0\nexec ${real} "$@"\n`;
+      fs.writeFileSync(path.join(bin, name), script, { mode: 0o755 });
+    }
+    return `${bin}:${searchPath}`;
+  }
+
+  it('is not asked by a git that runs what its configuration names', async () => {
+    const commit = publish({ 'main.py': 'x\n' });
+    const spawner = createInProcessSpawner();
+    onTestFinished(() => spawner.close());
+    const store = createTrustedStore({
+      gitDir: path.join(workshop.dir, 'state/store.git'),
+      scratchDir: path.join(workshop.dir, 'state/scratch'),
+      spawner,
+      searchPath: oldGit(),
+    });
+    const old = createComponentSources({ store });
+    for (const asked of [old.versions(upstream), old.fetchCommit({ source: upstream, commit, ref: null })])
+      expect(await faultOf(asked)).toMatchObject({ code: 'GIT_TOO_OLD', state: 'Nothing was fetched.' });
+    expect(await faultOf(old.versions('https://127.0.0.1:9/x'))).toMatchObject({
+      code: 'COMPONENT_SOURCE_UNREACHABLE',
+    });
+    await store.close();
+    expect(await sources.versions(upstream)).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,10 +8,10 @@ import { expect } from 'vitest';
 import { stock } from '../../../demo/wheel/stock.ts';
 import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
 import type { CommandResult } from '../../support/fault-program.ts';
-import { leavePid, post, productionPid, slowGraph, takePid, untilRunning } from '../../support/fault-service.ts';
+import { post, productionPid, slowGraph, standIn, untilRunning } from '../../support/fault-service.ts';
 import { expectDone, expectFault, hasRow, upgrade, untilRow } from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
-import { FaultWorld } from '../../support/fault-world.ts';
+import { type FaultWorld, inMutant } from '../../support/fault-world.ts';
 
 /** A supervisor that looks at production once an hour. */
 const seldom = {
@@ -29,17 +27,25 @@ const patient = {
   replace: 'const maxMisses = 8_000_000;',
 } as const;
 
-async function inMutant<T>(
-  mutation: typeof seldom | typeof patient,
-  work: (mutant: FaultWorld) => Promise<T>,
-): Promise<T> {
-  const mutant = await FaultWorld.create({ mutations: [mutation] });
-  try {
-    return await work(mutant);
-  } finally {
-    await mutant.remove();
-  }
-}
+/** Whoever has the recorded number is the recorded process: its start time and its mark are not looked at. */
+const byNumber = [
+  {
+    file: 'adapters/process/processes.ts',
+    find: '(await table.find(pid))?.startTime === startTime',
+    replace: '(await table.find(pid)) !== undefined || startTime === ""',
+  },
+  {
+    file: 'adapters/process/stop-process.ts',
+    find: 'if (leader !== undefined && leader.startTime !== identity.startTime) return [];',
+    replace: '',
+  },
+  {
+    file: 'engine/instances/start.ts',
+    find: 'await processes.findMarked((one) => one === mark)',
+    replace:
+      "[engine.ledger.latest(`instance-up:${instance}`)].flatMap((one) => (one?.kind === 'instance.proven' && mark ? [one.data as any] : []))",
+  },
+] as const;
 
 /** Kills production and tells whether that is on record within five seconds. */
 async function isTold(world: FaultWorld): Promise<boolean> {
@@ -51,6 +57,41 @@ async function isTold(world: FaultWorld): Promise<boolean> {
     await wait(50);
   }
   return false;
+}
+
+/** Kills production while it works on a prompt and tells whether ten seconds later it counts as stopped. */
+async function isToldInThePrompt(world: FaultWorld): Promise<boolean> {
+  await world.ok(['service', 'start', '--json']);
+  expect(await post(world.port, 'long', slowGraph(30, 'long'))).toBe(200);
+  await untilRunning(world.port, 'long');
+  signal(productionPid(world), 'SIGKILL');
+  return untilRow(world, 'machine.moved', { subject: 'i1', to: 'stopped' }, 10_000).catch(() => false);
+}
+
+/**
+ * Lets a stranger have the recorded number of a dead production, then asks for its state, for a stop and for a new start.
+ * Returns what `status` said, and whether the stranger lived through it.
+ */
+async function meetStranger(world: FaultWorld): Promise<{ isTaken: unknown; lives: boolean }> {
+  await world.ok(['service', 'start', '--json']);
+  const supervisor = world.supervisorPid();
+  const production = productionPid(world);
+  signal(supervisor, 'SIGKILL');
+  signal(production, 'SIGKILL');
+  await until('both to be gone', () => !isAlive(production) && !isAlive(supervisor));
+  const stranger = await standIn(world, production);
+  try {
+    const { json } = await world.ok(['service', 'status', '--json']);
+    expect(json).toMatchObject({ pid: stranger.pid });
+    for (const args of [['stop'], ['restart'], ['stop']]) {
+      const { exitStatus, out } = await world.run(['service', ...args, '--json']);
+      if (!isAlive(stranger.pid)) break;
+      expect(exitStatus, out).toBe(0);
+    }
+    return { isTaken: json?.['isAlive'], lives: isAlive(stranger.pid) };
+  } finally {
+    await stranger.leave();
+  }
 }
 
 /** Ends the instance under test while it works on the workflow. Returns what the run is five times the client's patience later. */
@@ -171,7 +212,8 @@ export const serviceCases: readonly FaultCase[] = [
     id: 'F33',
     title:
       'production that dies silently is told within 5 s, is not started over and over, and starts again when asked',
-    control: async () => ((await inMutant(seldom, isTold)) ? undefined : 'five seconds later it is healthy on record'),
+    control: async () =>
+      (await inMutant([seldom], isTold)) ? undefined : 'five seconds later it is healthy on record',
     fault: async (world) => {
       expect(await isTold(world)).toBe(true);
       await untilRow(world, 'machine.moved', { subject: 'i1', to: 'stopped' });
@@ -191,7 +233,7 @@ export const serviceCases: readonly FaultCase[] = [
     id: 'F33-hung',
     title: 'production that is there and answers no more is told within 5 s, and as healthy when it answers again',
     control: async () =>
-      (await inMutant(seldom, async (mutant) => {
+      (await inMutant([seldom], async (mutant) => {
         await mutant.ok(['service', 'start', '--json']);
         signal(productionPid(mutant), 'SIGSTOP');
         await wait(5_000);
@@ -214,7 +256,7 @@ export const serviceCases: readonly FaultCase[] = [
     title:
       'kill -9 of the instance under test in the middle of a prompt: the run fails and says so, its port is free, the next run goes through',
     control: async () =>
-      (await inMutant(patient, killInThePrompt)).state === undefined
+      (await inMutant([patient], killInThePrompt)).state === undefined
         ? 'fifteen seconds later its answer is still waited for'
         : undefined,
     fault: async (world) => {
@@ -232,20 +274,12 @@ export const serviceCases: readonly FaultCase[] = [
     id: 'F10-production',
     title:
       'kill -9 of production in the middle of a prompt: told, nothing of it is left, its port is free, the next start works',
-    // A script with a pid file says that it runs.
-    control: async (world) => {
-      const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-      fs.writeFileSync(join(world.live, 'pid'), String(child.pid));
-      signal(child.pid ?? 0, 'SIGKILL');
-      await once(child, 'exit');
-      return fs.existsSync(join(world.live, 'pid')) ? 'a pid file of a dead process' : undefined;
-    },
+    control: async () =>
+      (await inMutant([seldom], isToldInThePrompt))
+        ? undefined
+        : 'ten seconds later a dead server is healthy on record',
     fault: async (world) => {
-      await world.ok(['service', 'start', '--json']);
-      expect(await post(world.port, 'long', slowGraph(30, 'long'))).toBe(200);
-      await untilRunning(world.port, 'long');
-      signal(productionPid(world), 'SIGKILL');
-      await untilRow(world, 'machine.moved', { subject: 'i1', to: 'stopped' }, 10_000);
+      expect(await isToldInThePrompt(world)).toBe(true);
       expect(await isFree(world.port)).toBe(true);
       expect(processesOf(world.base).filter((one) => one.argv.some((part) => part.endsWith('main.py')))).toEqual([]);
       expect((await world.ok(['service', 'start', '--json'])).json).toMatchObject({ instance: 'i2', state: 'healthy' });
@@ -256,38 +290,12 @@ export const serviceCases: readonly FaultCase[] = [
     id: 'F34',
     title:
       'a stranger that has got the recorded pid of a dead production is never signalled, and not taken for production',
-    // What every script with a pid file does.
-    control: async (world) => {
-      const child = spawn('sleep', ['60'], { stdio: 'ignore' });
-      const pid = child.pid ?? 0;
-      fs.writeFileSync(join(world.live, 'pid'), String(pid));
-      signal(pid, 'SIGKILL');
-      await once(child, 'exit');
-      const stranger = await takePid(pid);
-      spawn('sh', ['-c', `kill -9 $(cat ${join(world.live, 'pid')})`], { stdio: 'ignore' });
-      await until('the stranger to die', () => !isAlive(pid), 5_000).catch(() => undefined);
-      const harm = isAlive(pid) ? undefined : 'the stranger is killed';
-      if (harm === undefined) await leavePid(stranger, pid);
-      return harm;
+    control: async () => {
+      const { isTaken, lives } = await inMutant(byNumber, meetStranger);
+      return isTaken === true && !lives ? 'the stranger is taken for production, and killed' : undefined;
     },
     fault: async (world) => {
-      await world.ok(['service', 'start', '--json']);
-      const pid = productionPid(world);
-      const supervisor = world.supervisorPid();
-      signal(supervisor, 'SIGKILL');
-      signal(pid, 'SIGKILL');
-      await until('both to be gone', () => !isAlive(pid) && !isAlive(supervisor));
-      const stranger = await takePid(pid);
-      try {
-        expect(isAlive(pid)).toBe(true);
-        expect((await world.ok(['service', 'status', '--json'])).json).toMatchObject({ pid, isAlive: false });
-        await world.ok(['service', 'stop', '--json']);
-        await world.ok(['service', 'restart', '--json']);
-        await world.ok(['service', 'stop', '--json']);
-        expect(isAlive(pid), 'the stranger lives').toBe(true);
-      } finally {
-        await leavePid(stranger, pid);
-      }
+      expect(await meetStranger(world)).toEqual({ isTaken: false, lives: true });
     },
     noProduction: true,
   },
