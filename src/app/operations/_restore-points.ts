@@ -1,11 +1,13 @@
 import { Fault } from '../../base/fault.ts';
 import { parseLock } from '../../domain/environments/lock.ts';
 import type { RestoreGrade, RestoreManifest } from '../../domain/restore/manifest.ts';
+import { surveyBorrowed } from '../../engine/environments/survey-borrowed.ts';
 import type { App, Installation } from '../app.ts';
 import { suggestion } from '../suggest.ts';
 import { drillView } from '../views/drill-view.ts';
 import { newest } from '../views/journal-reader.ts';
 import {
+  type BorrowedCondition,
   findRestoreRow,
   recordedHead,
   restoreNameOf,
@@ -14,6 +16,7 @@ import {
   type RestoreRow,
   type RestoreView,
 } from '../views/restore-view.ts';
+import type { RunView } from '../views/run-view.ts';
 import { loadSpace } from './_space.ts';
 
 /** Returns the restore points with their grades, newest first. Environments are compared with their manifests: that reads their files. */
@@ -35,7 +38,10 @@ export async function loadRestorePoints(app: App): Promise<RestoreView[]> {
   return views;
 }
 
-/** Returns one restore point with its grade. Fault: `RESTORE_NOT_FOUND`. */
+/**
+ * Returns one restore point with its grade, and how a borrowed environment lies there now: its interpreter is asked.
+ * Fault: `RESTORE_NOT_FOUND`.
+ */
 export async function loadRestorePoint(app: App, name: string): Promise<RestoreView> {
   const installation = await app.installation();
   const rows = restoreRows(installation.ledger);
@@ -43,6 +49,7 @@ export async function loadRestorePoint(app: App, name: string): Promise<RestoreV
   return restoreView(created, {
     grade: await graderOf(app, installation)(created.data.manifest),
     head: await branchHead(installation),
+    condition: await loadBorrowed(app, installation, created.data.manifest),
     ...knownOf(installation, created, await loadSpace(app, rows)),
   });
 }
@@ -76,13 +83,17 @@ export function requireRestoreRow(rows: readonly RestoreRow[], name: string): Re
 }
 
 /** Returns the restore point at the commit and how well its environment comes back, without comparing files where kept wheels say enough. */
-export async function loadGoBack(app: App, commit: string): Promise<{ name: string; grade: RestoreGrade } | null> {
+export async function loadGoBack(app: App, commit: string): Promise<RunView['goBack']> {
   const installation = await app.installation();
   const created = newest(installation.ledger, 'restore.created', `restore-at:${commit}`);
   if (created === undefined) return null;
   const { tag, manifest } = created.data;
   const isKept = !isBorrowed(installation, manifest) && (await areWheelsKept(app, installation, manifest));
-  return { name: restoreNameOf(tag), grade: isKept ? 'offline' : await graderOf(app, installation)(manifest) };
+  return {
+    name: restoreNameOf(tag),
+    grade: isKept ? 'offline' : await graderOf(app, installation)(manifest),
+    condition: await loadBorrowed(app, installation, manifest),
+  };
 }
 
 async function branchHead({ home, ledger }: Installation): Promise<string | undefined> {
@@ -105,6 +116,28 @@ function graderOf(app: App, installation: Installation): (manifest: RestoreManif
 /** It was found, not built: nothing of ours brings it back, however well it is there now. */
 const isBorrowed = ({ ledger }: Installation, { environment }: RestoreManifest): boolean =>
   environment === null || newest(ledger, 'environment.borrowed', `borrowed:${environment}`) !== undefined;
+
+/** Compares a borrowed environment with what was recorded; null: it is ours, nothing was recorded, or it does not answer. */
+async function loadBorrowed(
+  app: App,
+  installation: Installation,
+  { environment }: RestoreManifest,
+): Promise<BorrowedCondition | null> {
+  const recorded =
+    environment === null
+      ? undefined
+      : newest(installation.ledger, 'environment.borrowed', `borrowed:${environment}`)?.data;
+  if (recorded === undefined) return null;
+  try {
+    const context = { ...installation, outside: app.outside };
+    const now = await surveyBorrowed(context, { recorded, python: recorded.python, occasion: 'restore' });
+    if (now === undefined) return 'gone';
+    return now.is === 'moved' ? 'drifted' : 'intact';
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
 
 async function loadGrade(
   app: App,

@@ -6,6 +6,13 @@ import type { PointSpace } from '../../domain/restore/space.ts';
 import { drillSchema, type DrillView } from './drill-view.ts';
 import { newest, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
 
+/** How an environment that was found lies there now. */
+export const borrowedConditionSchema = z
+  .enum(['intact', 'drifted', 'gone'])
+  .nullable()
+  .describe('Whether a borrowed environment is as it was recorded; null: it is not borrowed, or was not looked at.');
+export type BorrowedCondition = NonNullable<z.infer<typeof borrowedConditionSchema>>;
+
 /** A restore point as outputs carry it. */
 export const restoreSchema = z
   .object({
@@ -17,6 +24,7 @@ export const restoreSchema = z
       .enum(['init', 'merge', 'undo', 'restore', 'revert', 'by-hand'])
       .describe('What made it; `by-hand`: a commit of a person.'),
     grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']).describe('How well its environment comes back.'),
+    condition: borrowedConditionSchema,
     moves: z
       .array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() }))
       .describe('Packages that moved.'),
@@ -97,6 +105,7 @@ export function restoreView(
     readonly space: PointSpace;
     readonly lastDrill: DrillView | null;
     readonly pin: JournalKinds['restore.pinned'] | undefined;
+    readonly condition?: BorrowedCondition | null;
   },
 ): RestoreView {
   const { tag, number, commit, manifest } = created.data;
@@ -107,6 +116,7 @@ export function restoreView(
     title: manifest.title,
     made: manifest.made,
     grade: facts.grade,
+    condition: facts.condition ?? null,
     moves: manifest.moves.map((move) => ({ ...move })),
     madeAtMs: created.atMs,
     commit,

@@ -7,6 +7,7 @@ import { faultSchema } from './fault-view.ts';
 import { entriesOf, newest, rowOf, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
 import { machineState, type MachineState } from './machine-state.ts';
 import { planSchema, planView } from './plan-view.ts';
+import { borrowedConditionSchema } from './restore-view.ts';
 import { stageSchema, stageViews } from './stage-view.ts';
 import { stepSchema, stepViews } from './step-view.ts';
 
@@ -60,7 +61,11 @@ export const runSchema = runHeadSchema
       .nullable()
       .describe('Restore point that it made, or null.'),
     goBack: z
-      .object({ name: z.string(), grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']) })
+      .object({
+        name: z.string(),
+        grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']),
+        condition: borrowedConditionSchema,
+      })
       .nullable()
       .describe('The state before its merge and how well that comes back; null when nothing was merged.'),
     drill: drillSchema.nullable().describe('What came of its drill; null where it was none.'),

@@ -236,6 +236,14 @@ const handlers: Handlers = {
     const before = dataOf('restore.pinned', engine.ledger.latest(`pin:${number}`))?.isPinned ?? false;
     if (before === isPinned)
       throw new Fault('NOTHING_TO_DO', `${point.name} is ${isPinned ? 'pinned already' : 'not pinned'}.`);
+    const { environment } = point.manifest;
+    const isFound = environment === null || engine.ledger.latest(`borrowed:${environment}`) !== undefined;
+    if (isPinned && isFound) {
+      throw new Fault('NOTHING_TO_DO', `The environment of ${point.name} was adopted: it is not ours to keep.`, {
+        hints: [`orchestrate restore show ${point.name}`],
+        state: 'Nothing was pinned; no prune takes it away.',
+      });
+    }
     const tag = `restore/${point.name}`;
     await engine.ledger.append(
       [row('restore.pinned', { number, tag, isPinned, reason, by }, { keys: [`pin:${number}`] })],

@@ -54,7 +54,7 @@ const totalsText = (totals: SpaceTotals): string =>
 /** Renders `restore show`. */
 export function renderRestoreShow(point: RestoreView): readonly Line[] {
   return [
-    [strong(point.name), ' · ', gradeSpan(point.grade), ` · ${gradeWords[point.grade]}`, dim(rowsText([point.row]))],
+    [strong(point.name), ' · ', gradeSpan(point.grade), ` · ${gradeText(point)}`, dim(rowsText([point.row]))],
     `${point.title}, made by ${point.made}${point.run === null ? '' : ` in ${point.run}`}, ${timeText(point.madeAtMs)}`,
     `commit ${shortId(point.commit)}, tree ${shortId(point.gitTree)}, environment ${point.environment?.slice(0, 12) ?? 'adopted'}${point.isCurrent ? '; the branch is here' : ''}`,
     `${roomText(point.environmentBytes)} environment and ${roomText(point.wheelsBytes)} wheels on disk: ${roomText(point.ownBytes)} of its own, ${roomText(point.sharedBytes)} that others need as well`,
@@ -79,6 +79,17 @@ const gradeWords: Readonly<Record<RestoreView['grade'], string>> = {
   'needs-network': 'some packages have to be fetched',
   borrowed: 'adopted as it was found, not sealed',
 };
+
+/** What is borrowed is not ours to keep: what is known is how it lies there now. */
+function gradeText({ grade, condition }: RestoreView): string {
+  if (condition === null) return gradeWords[grade];
+  const now = {
+    intact: 'as it was recorded, looked at just now',
+    drifted: 'not as it was recorded any more, so nothing starts from it until it is',
+    gone: 'its interpreter is gone, so nothing starts from it until that is back',
+  }[condition];
+  return `${gradeWords[grade]}, not ours to keep; ${now}`;
+}
 
 function gradeSpan(grade: RestoreView['grade']): Span {
   if (grade === 'ready') return good(grade);

@@ -1,7 +1,7 @@
 import type { RunView } from '../../../app/views/run-view.ts';
 import { countText, moveText } from '../../../app/views/text.ts';
 import { nextLine, faultLines } from '../failure.ts';
-import { accent, bad, dim, good, strong, type Line } from '../line.ts';
+import { accent, bad, dim, good, strong, warn, type Line } from '../line.ts';
 import { planLine } from './progress-lines.ts';
 import { rowsText, sentenceCase } from './words.ts';
 
@@ -42,7 +42,19 @@ function doneLines({ run, stages, restorePoint, change, plan, next, goBack }: Ru
       switched === undefined ? 'Production: not proven, no switch was recorded' : sentenceCase(switched.sentence),
       dim(rowsText(switched?.rows ?? [])),
     ],
-    ...(next === null ? [] : [[`${goBackWords(goBack)}: `, accent(next)] satisfies Line]),
+    ...(next === null ? [] : [goBackLine(goBack, next)]),
+  ];
+}
+
+/** An adopted environment that is not as it was recorded is no way back: what says so is named, not the command. */
+function goBackLine(goBack: RunView['goBack'], next: string): Line {
+  if (goBack?.condition !== 'drifted' && goBack?.condition !== 'gone')
+    return [`${goBackWords(goBack)}: `, accent(next)];
+  const why = goBack.condition === 'gone' ? 'is gone' : 'has changed since';
+  return [
+    warn(`No way back to ${goBack.name} now: `),
+    `its environment was adopted and ${why}: `,
+    accent(`orchestrate restore show ${goBack.name}`),
   ];
 }
 
@@ -53,7 +65,7 @@ function goBackWords(goBack: RunView['goBack']): string {
     ready: 'Go back any time, offline',
     offline: 'Go back any time, offline',
     'needs-network': 'Go back any time, with the network',
-    borrowed: `Go back any time (${goBack.name} was adopted, not sealed)`,
+    borrowed: `Go back${goBack.condition === 'intact' ? ' any time' : ''} (${goBack.name} was adopted, not sealed)`,
   }[goBack.grade];
 }
 

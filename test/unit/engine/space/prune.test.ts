@@ -85,6 +85,19 @@ describe('pruning', () => {
     await supervisor.stop();
   });
 
+  it('cannot pin what is borrowed: it is not ours to keep', async () => {
+    const world = await createWorld({ borrowed: '/opt/ComfyUI/venv/bin/python' });
+    const supervisor = startSupervisor(world);
+    const id = await ask(world, 'restore.pin', { number: 0, isPinned: true, reason: null, by: anna });
+    await passUntil(world, () => world.ledgers.open().findRequest(id)?.answer !== null);
+    expect(world.ledgers.open().findRequest(id)?.answer).toMatchObject({
+      kind: 'refused',
+      fault: { code: 'NOTHING_TO_DO', message: expect.stringContaining('not ours to keep') },
+    });
+    expect(world.ledgers.open().latest('pin:0')).toBeUndefined();
+    await supervisor.stop();
+  });
+
   it('takes away nothing that an open run leads to', async () => {
     const world = await upgradedAndUndone();
     const { hash } = await preview(world);

@@ -32,7 +32,7 @@ describe('the screens of a run', () => {
     expect(out).toMatchInlineSnapshot(`
       "Done: torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0 is merged as restore/0001-upgrade-pytorch #68
       Production runs it as i3; down 18 s; 2 pending prompts queued again #73
-      Go back any time (0000-init was adopted, not sealed): orchestrate undo
+      Go back (0000-init was adopted, not sealed): orchestrate undo
       "
     `);
   });
