@@ -7,6 +7,7 @@ import { bytesText } from '../domain/plans/amounts.ts';
 import type { PackageMove, PlanDraft } from '../domain/plans/plan.ts';
 import { type ReadBundle, readBundle, unsound } from './_bundle.ts';
 import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { findKeptWheel } from './_kept-wheel.ts';
 
 const input = z.object({
   file: z.string().default(''),
@@ -108,15 +109,14 @@ async function readNow(context: PlanningContext) {
 /** Fault `DISK_FULL` when not even the wheels have room; the environment is an estimate, and asked about. */
 async function measureRoom(context: PlanningContext, { file, wheels }: ReadBundle, lock: Lock) {
   const { files, paths } = context;
-  const kept = new Set(await files.list(paths.wheels));
   let bundledBytes = 0;
   let downloadBytes: number | null = 0;
   let nMissing = 0;
   let wheelBytes = 0;
-  for (const { sha256, sizeBytes } of lock.packages) {
+  for (const { sha256, file: wheel, sizeBytes } of lock.packages) {
     const inBundle = sha256.map((one) => wheels.get(one)).find((one) => one !== undefined);
     wheelBytes += inBundle ?? sizeBytes ?? 0;
-    if (sha256.some((one) => kept.has(one))) continue;
+    if ((await findKeptWheel(files, paths.wheels, { sha256, file: wheel })) !== undefined) continue;
     if (inBundle !== undefined) bundledBytes += inBundle;
     else {
       nMissing += 1;

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { Fault } from '../base/fault.ts';
 import { isBorrowed, printLock } from '../domain/environments/lock.ts';
 import type { EnvironmentCondition } from '../ports/index.ts';
-import { definePlanningAction, type PlanningContext } from './_context.ts';
+import { definePlanningAction } from './_context.ts';
 import { readEnvironment } from './_environment-before.ts';
+import { findKeptWheel } from './_kept-wheel.ts';
 
 /**
  * Builds the environment of the same lock once more, beside the one that is there: for one whose files somebody changed, or that was
@@ -28,8 +29,9 @@ export const envRebuild = definePlanningAction({
     const build = (lock.build ?? 1) + 1;
     const condition = await context.environmentNow();
     const sizes = lock.packages.map((one) => one.sizeBytes ?? 0);
-    const kept = await Promise.all(lock.packages.map((one) => isKept(context, one)));
-    const missing = lock.packages.filter((_, index) => kept[index] === false);
+    const { files, paths } = context;
+    const kept = await Promise.all(lock.packages.map((one) => findKeptWheel(files, paths.wheels, one)));
+    const missing = lock.packages.filter((_, index) => kept[index] === undefined);
     const isSizeKnown = missing.every((one) => one.sizeBytes !== null);
     return {
       moves: [],
@@ -53,12 +55,4 @@ function nowSentence(condition: EnvironmentCondition): string {
     case 'drifted':
       return `of the one of today other files than were built: ${condition.changed.slice(0, 3).join(', ')}${condition.changed.length > 3 ? ` and ${condition.changed.length - 3} more` : ''}; it stays as it is`;
   }
-}
-
-async function isKept(
-  { files, paths }: PlanningContext,
-  { sha256, file }: { readonly sha256: readonly string[]; readonly file: string },
-): Promise<boolean> {
-  const found = await Promise.all(sha256.map((hash) => files.info(`${paths.wheels}/${hash}/${file}`)));
-  return found.some((info) => info !== undefined);
 }

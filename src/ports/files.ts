@@ -31,8 +31,11 @@ export interface Files {
   readLink(path: string): Promise<string | undefined>;
   /** Removes the path and all below it. Never follows links. A repeat is safe. */
   remove(path: string): Promise<void>;
-  /** Copies a folder tree: reflinks where the file system can, else bytes; links stay links. Never hard links. */
-  copyTree(from: string, to: string): Promise<void>;
+  /**
+   * Copies a folder tree: reflinks where the file system can, else bytes; links stay links. Never hard links. With `synced`
+   * all of it is on the disk when this returns, for what may be the only copy; else a power failure can take it.
+   */
+  copyTree(from: string, to: string, options?: { synced?: boolean }): Promise<void>;
   /** The path with all links resolved, or undefined when it is absent. */
   realPath(path: string): Promise<string | undefined>;
   /** Bytes free for us on the file system of the path (nearest existing parent). */

@@ -190,6 +190,17 @@ export function describeFiles(name: string, make: () => { files: Files; root: st
       expect((await faultOf(files.copyTree(`${dir}/absent`, `${dir}/to`))).code).toBe('FILE_ACCESS');
     });
 
+    it('copy a file or a tree so that it is on the disk, with the same content', async () => {
+      const dir = await folder();
+      await files.ensureDir(`${dir}/from/sub`);
+      await files.writeAtomic(`${dir}/from/sub/a`, 'a', { mode: 0o444 });
+      await files.link(`${dir}/from/link`, 'nowhere');
+      await files.copyTree(`${dir}/from`, `${dir}/to`, { synced: true });
+      expect((await files.manifest(`${dir}/to`)).digest).toBe((await files.manifest(`${dir}/from`)).digest);
+      await files.copyTree(`${dir}/from/sub/a`, `${dir}/one`, { synced: true });
+      expect(await files.readText(`${dir}/one`)).toBe('a');
+    });
+
     it('do not copy through a link in the target', async () => {
       const dir = await folder();
       await files.ensureDir(`${dir}/from`);

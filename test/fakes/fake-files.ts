@@ -146,8 +146,9 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
     async remove(path) {
       guard('remove', path, () => removeAll(path));
     },
-    async copyTree(from, to) {
-      guard(`copy ${from} to`, to, () => copyAll(from, to));
+    async copyTree(from, to, { synced = false } = {}) {
+      guard(`copy ${from} to`, to, () => copyAll(from, to, synced));
+      if (synced) guard('copy', to, () => disk.do({ kind: 'sync-folder', dir: folderOf(to) }));
     },
     async realPath(path) {
       return find(path, true)?.path;
@@ -270,7 +271,7 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
     disk.do({ kind: 'unset', dir: folderOf(path), name: posix.basename(path) });
   }
 
-  function copyAll(from: string, to: string): void {
+  function copyAll(from: string, to: string, synced: boolean): void {
     const found = find(from, false);
     if (found === undefined) throw systemError('ENOENT');
     const { inode } = found;
@@ -280,13 +281,16 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
       if (there !== undefined && there.kind !== 'directory') throw systemError('EEXIST');
       if (there === undefined)
         disk.do({ kind: 'set', dir, name: posix.basename(to), inode: create('directory', inode.mode) });
-      for (const name of inode.entries.keys()) copyAll(posix.join(from, name), posix.join(to, name));
+      for (const name of inode.entries.keys()) copyAll(posix.join(from, name), posix.join(to, name), synced);
+      const copied = find(to, false);
+      if (synced && copied !== undefined) disk.do({ kind: 'sync-folder', dir: copied.id });
       return;
     }
     if (find(to, false)?.inode.kind === 'directory') throw systemError('EISDIR');
     const copy = inode.kind === 'file' ? create('file', inode.mode) : create('link', inode.mode, inode.target);
     disk.do({ kind: 'set', dir, name: posix.basename(to), inode: copy });
     if (inode.kind === 'file') disk.do({ kind: 'write', inode: copy, data: inode.data });
+    if (inode.kind === 'file' && synced) disk.do({ kind: 'sync-file', inode: copy });
   }
 
   function below(path: string, skip?: (name: string) => boolean): (Found & { readonly name: string })[] {

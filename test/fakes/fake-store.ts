@@ -84,7 +84,10 @@ export function createFakeStore(files: FakeFiles): FakeStore {
       if (refused.length > 0) return { kind: 'refused', refused };
       return { kind: 'taken', tree: objects.tree(leaves), nFiles: leaves.size, nHashed: leaves.size };
     },
-    treeOf: async (commit) => objects.facts(commit).tree,
+    async treeOf(commit) {
+      if (!objects.has(commit)) throw new Fault('GIT_FAILED', `There is no object ${commit}.`);
+      return objects.facts(commit).tree;
+    },
     list: async (tree) => objects.list(tree),
     readBlob: async (blob) => objects.read('blob', blob),
     async readFile(tree, path) {

@@ -9,9 +9,11 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
-import { copyFile, lstat } from 'node:fs/promises';
+import { copyFile, lstat, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { codeOf } from './file-fault.ts';
+import { syncFolder } from './sync-folder.ts';
 import { walk, type Entry } from './walk.ts';
 
 /** A file up to this size is copied in one step. */
@@ -21,7 +23,7 @@ const smallBytes = 256 * 1024;
 const copyMode = constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL;
 
 /** Copies a file or a folder tree. Files of the same name in the target are replaced, never written through a link. */
-export async function copyTree(from: string, to: string): Promise<void> {
+export async function copyTree(from: string, to: string, isSynced: boolean): Promise<void> {
   await lstat(from); // An absent original is a failure, not an empty copy.
   const start = Buffer.from(from);
   const end = Buffer.from(to);
@@ -44,6 +46,26 @@ export async function copyTree(from: string, to: string): Promise<void> {
       keepTimes(target(entry), entry);
     },
   });
+  if (isSynced) await syncTree(to);
+}
+
+/** Brings every file and folder to the disk, and the name of the whole in its folder. */
+async function syncTree(path: string): Promise<void> {
+  const folders: Buffer[] = [];
+  await walk(path, {
+    async entry(entry) {
+      if (!entry.stat.isFile()) return;
+      const handle = await open(entry.path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    },
+    leave: (entry) => void folders.push(entry.path),
+  });
+  for (const one of folders) await syncFolder(one);
+  await syncFolder(dirname(path));
 }
 
 function makeFolder(path: Buffer): void {

@@ -27,7 +27,7 @@ import { temporaryBeside, writeAtomic } from './write-atomic.ts';
 
 /**
  * Creates the port to plain files. Reading follows links, and refuses pipes and devices; writing
- * never follows one at the end of a path. A copy is not synced: it can be made again.
+ * never follows one at the end of a path. A copy is synced on request only: most can be made again.
  */
 export function createFiles(): Files {
   const readBytes = (path: string): Promise<Uint8Array | undefined> => guardedFind('read', path, () => readPlain(path));
@@ -64,8 +64,13 @@ export function createFiles(): Files {
     },
     remove: (path) =>
       guarded('remove', path, () => removeTree(path), 'A part of it may be removed already; a repeat is safe.'),
-    copyTree: (from, to) =>
-      guarded(`copy ${from} to`, to, () => copyTree(from, to), 'The copy is not complete; the original is as it was.'),
+    copyTree: (from, to, { synced = false } = {}) =>
+      guarded(
+        `copy ${from} to`,
+        to,
+        () => copyTree(from, to, synced),
+        'The copy is not complete; the original is as it was.',
+      ),
     realPath: (path) => guardedFind('resolve', path, () => realpath(path)),
     freeBytes: (path) => guarded('ask for the free space at', path, () => freeBytes(path)),
     async sizeBytes(path) {

@@ -3,16 +3,17 @@ import type { Files } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { findHome, readConfig } from '../find-home.ts';
 import type { EjectPlan } from './plan-eject.ts';
+import { writeOut } from './rescue.ts';
 
 const config = 'orchestrate.yaml';
 
 /**
- * Removes what the plan names and nothing else; links are removed, never followed. `orchestrate.yaml`, by which the
+ * Removes what the plan names and nothing else, once what is kept in the record is written out; links are removed, never followed. `orchestrate.yaml`, by which the
  * installation is found, goes last, after the record: interrupted, the command goes on when it is typed again.
  */
 export async function ejectAll(app: App, plan: EjectPlan): Promise<void> {
   const { files } = app.outside;
-  const { ledger } = await app.installation();
+  const { ledger, store } = await app.installation();
   const held = await ledger.acquire();
   if (held === undefined)
     throw new Fault('SUPERVISOR_BUSY', 'A supervisor is at work on this installation.', {
@@ -20,12 +21,13 @@ export async function ejectAll(app: App, plan: EjectPlan): Promise<void> {
       state: 'Nothing was removed.',
     });
   try {
+    if (plan.rescue !== null) await writeOut({ files, store }, plan.rescue, plan.paths.state);
     const isLast = (path: string): boolean => path === config || path === '.git' || path === '.orchestrate';
-    for (const path of plan.ours.filter((one) => !isLast(one))) await files.remove(`${plan.home}/${path}`);
-    for (const name of ['sessions', 'logs']) await removeMade(files, plan, name);
+    for (const path of plan.ours.filter((one) => !isLast(one))) await removeBut(files, plan, path);
+    for (const name of ['sessions', 'logs']) await removeBut(files, plan, name);
     for (const path of ['.git', '.orchestrate'].filter((one) => plan.ours.includes(one)))
-      await removeFolder(files, plan, path);
-    await removeEmpty(files, plan.home, plan.home);
+      await removeBut(files, plan, path);
+    await removeEmpty(files, plan, plan.home);
     for (const path of plan.beside.filter((one) => one !== plan.paths.state)) await files.remove(path);
   } finally {
     await held.release();
@@ -36,35 +38,20 @@ export async function ejectAll(app: App, plan: EjectPlan): Promise<void> {
     if ((await files.info(dir)) !== undefined && (await files.list(dir)).length === 0) await files.remove(dir);
 }
 
-/** Reports and logs, but not a file that a person put among them. */
-async function removeMade(files: Files, plan: EjectPlan, folder: string): Promise<void> {
-  if (plan.keeps.some(({ path }) => path.startsWith(`${folder}/`))) {
-    for (const name of await files.list(`${plan.home}/${folder}`)) {
-      const path = `${folder}/${name}`;
-      if (!plan.keeps.some((kept) => kept.path === path || kept.path.startsWith(`${path}/`)))
-        await files.remove(`${plan.home}/${path}`);
-    }
-    return;
-  }
-  await files.remove(`${plan.home}/${folder}`);
+/** Removes the path, but not what is kept at or below it. */
+async function removeBut(files: Files, plan: EjectPlan, path: string): Promise<void> {
+  if (plan.keeps.some((kept) => kept.path === path)) return;
+  if (!plan.keeps.some((kept) => kept.path.startsWith(`${path}/`))) return files.remove(`${plan.home}/${path}`);
+  for (const name of await files.list(`${plan.home}/${path}`)) await removeBut(files, plan, `${path}/${name}`);
 }
 
-/** A folder of ours in which something is kept loses the rest only. */
-async function removeFolder(files: Files, plan: EjectPlan, folder: string): Promise<void> {
-  const isKept = (path: string): boolean => plan.keeps.some((kept) => kept.path.startsWith(`${path}/`));
-  if (!isKept(folder)) return files.remove(`${plan.home}/${folder}`);
-  for (const name of await files.list(`${plan.home}/${folder}`)) {
-    const path = `${folder}/${name}`;
-    if (!isKept(path)) await files.remove(`${plan.home}/${path}`);
-  }
-}
-
-/** Removes folders below `dir` that hold nothing any more. */
-async function removeEmpty(files: Files, home: string, dir: string): Promise<void> {
+/** Removes folders below `dir` that hold nothing any more; what is kept whole stays as it is. */
+async function removeEmpty(files: Files, plan: EjectPlan, dir: string): Promise<void> {
+  const whole = new Set(['.git', ...plan.keeps.map((kept) => kept.path)].map((path) => `${plan.home}/${path}`));
   for (const name of await files.list(dir)) {
     const path = `${dir}/${name}`;
-    if (path === `${home}/.git` || (await files.info(path))?.kind !== 'directory') continue;
-    await removeEmpty(files, home, path);
+    if (whole.has(path) || (await files.info(path))?.kind !== 'directory') continue;
+    await removeEmpty(files, plan, path);
     if ((await files.list(path)).length === 0) await files.remove(path);
   }
 }

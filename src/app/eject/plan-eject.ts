@@ -1,14 +1,17 @@
-import { Fault } from '../../base/fault.ts';
 import type { CommitId } from '../../base/ids.ts';
 import type { InstallationPaths } from '../../domain/installation/paths.ts';
 import { listRestorePoints } from '../../engine/restore/points.ts';
 import type { Files, HomeRepository } from '../../ports/index.ts';
 import type { App, Installation } from '../app.ts';
-import { runHeads } from '../views/run-view.ts';
 import { foreignRefs } from './foreign-refs.ts';
+import { keepsBelow } from './keeps-below.ts';
+import { requireQuiet } from './require-quiet.ts';
+import { findRescue, type Rescue } from './rescue.ts';
+import { walkFiles } from './walk-files.ts';
 
-/** Something in home that orchestrate did not write, or that was edited since. */
+/** Something of the person's: orchestrate did not write it, it was edited since, or it is kept for them. */
 export interface Kept {
+  /** Relative to home; absolute outside of it. */
   readonly path: string;
   readonly why: string;
 }
@@ -20,6 +23,8 @@ export interface EjectPlan {
   /** Paths in home that are removed, relative; folders whole. */
   readonly ours: readonly string[];
   readonly keeps: readonly Kept[];
+  /** What is kept in the record's folder, and where it is written to; null: nothing. */
+  readonly rescue: Rescue | null;
   /** Absolute paths beside home that are removed. */
   readonly beside: readonly string[];
   readonly comfyui: string | null;
@@ -39,19 +44,23 @@ export async function planEject(app: App): Promise<EjectPlan> {
   const tracked = new Map(tree.map(({ path, blob }) => [path, blob]));
   const keeps: Kept[] = [];
   const ours: string[] = [];
-  for await (const path of walk(files, paths.home)) {
+  // Gone already when an eject was interrupted.
+  const hasGit = (await files.info(paths.gitDir)) !== undefined;
+  const slots = hasGit ? await slotNames(installation.home) : [];
+  for await (const path of walkHome(files, paths.home, slots)) {
     const blob = tracked.get(path);
     if (blob !== undefined) {
       if (await isSame(installation, files, { path, blob })) ours.push(path);
       else keeps.push({ path, why: 'has edits of yours' });
     } else if (!isMade(path)) keeps.push({ path, why: 'orchestrate did not write it' });
   }
-  // Gone already when an eject was interrupted.
-  const hasGit = (await files.info(paths.gitDir)) !== undefined;
   const refs = hasGit ? await foreignRefs(files, installation, paths.gitDir) : [];
   for (const ref of refs) keeps.push({ path: '.git', why: `${ref} has commits of yours` });
-  const slots = hasGit ? await slotNames(installation.home) : [];
-  const made = ['.orchestrate', ...slots.map((name) => `trees/${name}`), ...(refs.length === 0 ? ['.git'] : [])];
+  keeps.push(...(await keepsBelow(app, installation)));
+  const found = await findRescue(app, installation);
+  keeps.push(...(found?.keeps ?? []));
+  const isGitKept = keeps.some(({ path }) => path === '.git');
+  const made = ['.orchestrate', ...slots.map((name) => `trees/${name}`), ...(isGitKept ? [] : ['.git'])];
   const others = await otherInstallations(files, { stateHome: app.outside.host.stateHome, id: config.id });
   const shared = `${app.outside.host.stateHome}/orchestrate`;
   const beside = [
@@ -66,27 +75,10 @@ export async function planEject(app: App): Promise<EjectPlan> {
     paths,
     ours: [...ours, ...made],
     keeps,
+    rescue: found?.rescue ?? null,
     beside: await presentOf(files, beside),
     comfyui: config.adopted?.comfyui ?? null,
   };
-}
-
-/** What runs and what would be cut off by the removal. */
-async function requireQuiet(app: App, { ledger, config }: Installation): Promise<void> {
-  const state = 'Nothing was removed.';
-  const [active] = runHeads(ledger).filter(({ isFinal }) => !isFinal);
-  if (active !== undefined)
-    throw new Fault('SUPERVISOR_BUSY', `${active.run} “${active.goal}” has not ended (${active.state}).`, {
-      hints: [`orchestrate runs cancel ${active.run}`],
-      state,
-    });
-  const [live] = await app.outside.processes.findMarked((mark) => mark.startsWith(`${config.id}/`));
-  if (live !== undefined)
-    throw new Fault('SUPERVISOR_BUSY', `Production runs: process ${live.pid} (${live.mark.split('/')[1] ?? ''}).`, {
-      hints: ['orchestrate service stop'],
-      state,
-      data: { pid: live.pid, argv: [...live.argv] },
-    });
 }
 
 /** The newest state of home that orchestrate wrote itself; commits by hand lie on top of it. */
@@ -106,23 +98,13 @@ async function isSame(
   return bytes !== undefined && bytes.length === written.length && bytes.every((byte, at) => byte === written[at]);
 }
 
-/** Folders that are looked at as a whole, not file by file. */
-const whole = /^(\.git|\.orchestrate|trees\/[^/]+)$/;
-
-async function* walk(files: Files, home: string, prefix = ''): AsyncGenerator<string> {
-  for (const name of await files.list(`${home}/${prefix}`)) {
-    const path = `${prefix}${name}`;
-    const kind = (await files.info(`${home}/${path}`))?.kind;
-    if (kind !== 'directory') yield path;
-    else if (path === '.orchestrate/production' || !whole.test(path)) yield* walk(files, home, `${path}/`);
-    else if (path === '.orchestrate') yield* production(files, home);
-  }
-}
-
-/** Pictures and settings of production, where the person named no folder for them. */
-async function* production(files: Files, home: string): AsyncGenerator<string> {
-  const path = '.orchestrate/production';
-  if ((await files.info(`${home}/${path}`))?.kind === 'directory') yield* walk(files, home, `${path}/`);
+/** Files of home, without what is looked at otherwise: git's, the slots', and ours but for production's pictures and settings. */
+async function* walkHome(files: Files, home: string, slots: readonly string[]): AsyncGenerator<string> {
+  const whole = new Set(['.git', '.orchestrate', ...slots.map((name) => `trees/${name}`)]);
+  yield* walkFiles(files, home, (path) => whole.has(path));
+  const production = '.orchestrate/production';
+  if ((await files.info(`${home}/${production}`))?.kind === 'directory')
+    yield* walkFiles(files, home, undefined, `${production}/`);
 }
 
 /** Reports and logs carry the names that runs give them. */

@@ -1,7 +1,10 @@
 import type { PackageFate } from '../../domain/environments/sources.ts';
 import type { Files } from '../../ports/index.ts';
 
-/** Copies wheels that lie on this machine into the kept ones, by their hash: `<sha256>/<file>`. A repeat is safe. Returns how many. */
+/**
+ * Copies wheels that lie on this machine into the kept ones, by their hash: `<sha256>/<file>`. Each is on the
+ * disk before it has its name there: it may be the only copy. A repeat is safe. Returns how many.
+ */
 export async function keepWheels(
   files: Files,
   { wheelsDir, fates }: { wheelsDir: string; fates: readonly PackageFate[] },
@@ -11,7 +14,7 @@ export async function keepWheels(
     const incoming = `${wheelsDir}/incoming`;
     await files.remove(incoming);
     await files.ensureDir(incoming);
-    await files.copyTree(path, `${incoming}/${path.slice(path.lastIndexOf('/') + 1)}`);
+    await files.copyTree(path, `${incoming}/${path.slice(path.lastIndexOf('/') + 1)}`, { synced: true });
     const sha256 = /^([0-9a-f]{64}) /.exec((await files.manifest(incoming)).lines[0] ?? '')?.[1];
     if (sha256 === undefined || (await files.info(`${wheelsDir}/${sha256}`)) !== undefined)
       await files.remove(incoming);

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
-import { parseLock } from '../../domain/environments/lock.ts';
 import type { RestoreGrade, RestoreManifest } from '../../domain/restore/manifest.ts';
 import { surveyBorrowed } from '../../engine/environments/survey-borrowed.ts';
+import { createWheelFinder } from '../../engine/space/kept-wheels.ts';
 import type { App, Installation } from '../app.ts';
 import { suggestion } from '../suggest.ts';
 import { drillView } from '../views/drill-view.ts';
@@ -154,15 +154,8 @@ async function loadGrade(
   return (await areWheelsKept(app, installation, manifest)) ? 'offline' : 'needs-network';
 }
 
-/** Wheels are kept as `<sha256>/<file>`. A lock that cannot be read promises nothing. */
-async function areWheelsKept(app: App, { store, paths }: Installation, manifest: RestoreManifest): Promise<boolean> {
-  const lock = await store.readFile(manifest.tree, 'requirements.lock');
-  if (lock === undefined) return false;
-  const { files } = app.outside;
-  const kept = new Set(await files.list(paths.wheels));
-  for (const { sha256, file } of parseLock({ file: 'requirements.lock', text: new TextDecoder().decode(lock) })) {
-    const folder = sha256.find((digest) => kept.has(digest));
-    if (folder === undefined || (await files.info(`${paths.wheels}/${folder}/${file}`)) === undefined) return false;
-  }
-  return true;
+/** A lock that cannot be read promises nothing. */
+async function areWheelsKept(app: App, installation: Installation, { tree }: RestoreManifest): Promise<boolean> {
+  const finder = await createWheelFinder({ ...installation, outside: app.outside });
+  return (await finder.ofTree(tree))?.hasAll ?? false;
 }

@@ -12,11 +12,16 @@ export const eject = defineOperation({
   name: 'eject',
   summary: 'Take orchestrate away again: everything it wrote, and nothing else.',
   description:
-    'Removes the home, the record and the environments that orchestrate built. The ComfyUI folder and the environment that was adopted are not touched. Files of yours in the home, or with edits of yours, keep it from going on; with --keep-files they stay where they are.',
+    'Removes the home, the record and the environments that orchestrate built. The ComfyUI folder and the environment that was adopted are not touched. Files of yours keep it from going on: in the home, with edits, in slots, in trash, prompts that wait and user folders that were kept. With --keep-files they stay where they are; what lies in the record is written to a folder beside the home.',
   effect: 'destroy',
   needs: 'home',
   input: z.object({
-    keepFiles: z.boolean().default(false).describe('Leave your files in the home where they are, and remove the rest.'),
+    keepFiles: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Leave your files where they are, write what is kept in the record beside the home, and remove the rest.',
+      ),
     dryRun: z.boolean().default(false).describe('Show what would be removed, and remove nothing.'),
     yes: z.boolean().default(false).describe('Remove without asking.'),
   }),
@@ -27,7 +32,13 @@ export const eject = defineOperation({
     removes: z
       .array(z.object({ path: z.string(), bytes: z.number().describe('Bytes that become free.') }))
       .describe('Everything that is removed.'),
-    keeps: z.array(z.object({ path: z.string(), why: z.string() })).describe('Files of yours, relative to the home.'),
+    keeps: z
+      .array(z.object({ path: z.string(), why: z.string() }))
+      .describe('Files of yours, relative to the home; absolute outside.'),
+    writtenTo: z
+      .string()
+      .nullable()
+      .describe('Folder beside the home into which prompts and user folders of the record are written, or null.'),
     untouched: z.array(z.string()).describe('What was adopted and stays as it is.'),
   }),
   asksFirst: true,
@@ -38,13 +49,23 @@ export const eject = defineOperation({
   async run(app, { keepFiles, dryRun, yes }) {
     const rest = yes && !dryRun ? await restOf(app) : undefined;
     if (rest !== undefined)
-      return { state: 'ejected' as const, ...rest, removes: [{ path: rest.home, bytes: 0 }], keeps: [], untouched: [] };
+      return {
+        state: 'ejected' as const,
+        ...rest,
+        removes: [{ path: rest.home, bytes: 0 }],
+        keeps: [],
+        writtenTo: null,
+        untouched: [],
+      };
     const plan = await planEject(app);
     if (plan.keeps.length > 0 && !keepFiles && !dryRun) {
       const few = plan.keeps.slice(0, 8).map(({ path, why }) => `${path} (${why})`);
       const more = plan.keeps.length > few.length ? ` and ${plan.keeps.length - few.length} more` : '';
-      throw new Fault('HOME_DIRTY', `Files of yours are in ${plan.home}: ${few.join(', ')}${more}.`, {
-        hints: ['orchestrate eject --keep-files   (leaves them where they are)', 'Or move them away first.'],
+      throw new Fault('HOME_DIRTY', `Files of yours would be lost with ${plan.home}: ${few.join(', ')}${more}.`, {
+        hints: [
+          `orchestrate eject --keep-files   (leaves them where they are${plan.rescue === null ? '' : `; those outside the home go to ${plan.rescue.dir}`})`,
+          'Or move them away first.',
+        ],
         state: 'Nothing was removed.',
         data: { keeps: plan.keeps.map(({ path, why }) => ({ path, why })) },
       });
@@ -58,6 +79,7 @@ export const eject = defineOperation({
       id: plan.id,
       removes,
       keeps: [...plan.keeps],
+      writtenTo: plan.rescue?.dir ?? null,
       untouched: [plan.comfyui, python].filter((one) => one !== null),
     };
     if (dryRun || !yes) return { state: 'planned' as const, ...report };

@@ -37,6 +37,7 @@ export const restorePrune = defineOperation({
   output: z.object({
     state: z.enum(['planned', 'pruned', 'nothing']).describe('`planned`: nothing was taken away yet.'),
     hash: z.string().describe('Names the plan: what is shown is what is taken away.'),
+    withWheels: z.boolean().describe('Kept wheels were allowed to go: the plan holds with --wheels only.'),
     evictions: z
       .array(
         z.object({
@@ -81,12 +82,17 @@ export const restorePrune = defineOperation({
     const { plan, hash, kept } = await planPrune(context, { wheels });
     if (seen !== null && !hash.startsWith(seen)) {
       throw new Fault('CHANGE_MOVED', 'What would be taken away is something else now than what you saw.', {
-        hints: ['orchestrate restore prune'],
+        hints: [`orchestrate restore prune${wheels ? ' --wheels' : ''}`],
         state: 'Nothing was taken away.',
       });
     }
     const isNothing = plan.evictions.length + plan.wheels.length + plan.removals.length === 0;
-    const shown = { hash, ...copyOf(plan), kept: kept.map((one) => ({ ...one, points: [...one.points] })) };
+    const shown = {
+      hash,
+      withWheels: wheels,
+      ...copyOf(plan),
+      kept: kept.map((one) => ({ ...one, points: [...one.points] })),
+    };
     if (isNothing || dryRun || !yes)
       return {
         state: isNothing ? ('nothing' as const) : ('planned' as const),

@@ -15,6 +15,8 @@ export interface RetainedPoint {
   readonly wheels: readonly KeptWheel[] | null;
   /** Every wheel of its lock is kept. */
   readonly hasAllWheels: boolean;
+  /** Its lock names no hashes: what it calls for was found, and no index may have it. */
+  readonly isBorrowed: boolean;
 }
 
 export interface FoundEnvironment {
@@ -104,6 +106,8 @@ function chooseWheels(facts: RetentionFacts, mayGo: (point: RetainedPoint) => bo
   return facts.wheels.flatMap((wheel) => {
     const users = facts.points.filter((point) => point.wheels?.some((one) => one.sha256 === wheel.sha256));
     if (users.some((point) => point.isWayBack || !mayGo(point))) return [];
+    // What only borrowed locks stand for was built here or was lying here: it may be the only copy.
+    if (users.length > 0 && users.every((point) => point.isBorrowed)) return [];
     return [{ ...wheel, points: users.map((point) => point.name).sort() }];
   });
 }

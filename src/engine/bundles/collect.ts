@@ -1,3 +1,4 @@
+import { findKeptWheel } from '../../actions/_kept-wheel.ts';
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import { canonicalJson, type JsonObject } from '../../base/json.ts';
@@ -85,31 +86,23 @@ async function wheelParts(
   const lock = readLock({ file: 'requirements.lock', text: lockText });
   if (isBorrowed(lock)) {
     throw new Fault('RESTORE_UNAVAILABLE', `The environment of ${point.name} is borrowed: no wheel of it is kept.`, {
-      hints: ['orchestrate run "rebuild environment"   (then export the restore point that it makes)'],
+      hints: ['orchestrate run "relock environment"   (then export the restore point that it makes)'],
       state: unwritten,
     });
   }
   if (!withWheels) return [];
   const { files } = context.outside;
   const parts: BundlePart[] = [];
-  for (const { name, version, sha256 } of lock.packages) {
-    const found = await Promise.all(
-      sha256.map(async (hash) => {
-        const dir = `${context.paths.wheels}/${hash}`;
-        const file = (await files.list(dir)).find((one) => one.endsWith('.whl'));
-        const info = file === undefined ? undefined : await files.info(`${dir}/${file}`);
-        return info?.kind === 'file' ? { hash, path: `${dir}/${file}`, sizeBytes: info.sizeBytes } : undefined;
-      }),
-    );
-    const kept = found.find((one) => one !== undefined);
+  for (const { name, version, sha256, file } of lock.packages) {
+    const kept = await findKeptWheel(files, context.paths.wheels, { sha256, file });
     if (kept === undefined) {
       throw new Fault('RESTORE_UNAVAILABLE', `The wheel of ${name} ${version} is not kept.`, {
         hints: [`orchestrate restore export ${point.manifest.number} --without-wheels --bundle <file>`],
         state: unwritten,
       });
     }
-    if (parts.some((one) => one.sha256 === kept.hash)) continue;
-    const { hash, path, sizeBytes } = kept;
+    const { sha256: hash, path, sizeBytes } = kept;
+    if (parts.some((one) => one.sha256 === hash)) continue;
     parts.push({ path: `wheels/${hash}`, sizeBytes, sha256: hash, content: async () => path });
   }
   return parts;

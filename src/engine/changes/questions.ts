@@ -1,3 +1,4 @@
+import { findKeptWheel } from '../../actions/_kept-wheel.ts';
 import type { GitTreeId } from '../../base/ids.ts';
 import { asCommitId } from '../../base/ids.ts';
 import { gatedKey } from '../../domain/changes/evidence.ts';
@@ -247,10 +248,8 @@ export async function missingWheels(
 ): Promise<readonly string[]> {
   const missing: string[] = [];
   for (const one of parseLock({ file: 'requirements.lock', text: lockText })) {
-    const kept = await Promise.all(
-      one.sha256.map((sha256) => engine.outside.files.info(`${engine.paths.wheels}/${sha256}/${one.file}`)),
-    );
-    if (kept.every((info) => info === undefined)) missing.push(`${one.name} ${one.version}`);
+    const kept = await findKeptWheel(engine.outside.files, engine.paths.wheels, one);
+    if (kept === undefined) missing.push(`${one.name} ${one.version}`);
   }
   return missing;
 }

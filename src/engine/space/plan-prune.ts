@@ -4,12 +4,11 @@ import { spanOfDays } from '../../domain/restore/days.ts';
 import { pruneHash, type KeptEnvironment, type PrunePlan, type Removal } from '../../domain/restore/prune-plan.ts';
 import { chooseEvictions, type FoundEnvironment, type RetainedPoint } from '../../domain/restore/retention.ts';
 import type { EngineContext } from '../context.ts';
-import { declaredEnvironment } from '../environments/named.ts';
 import { listRestorePoints, type RestorePoint } from '../restore/points.ts';
 import { planUndo } from '../restore/targets.ts';
 import { unfitHome } from '../runs/unfit-home.ts';
 import { createWheelFinder, type WheelsOfTree } from './kept-wheels.ts';
-import { findNeeded, type Needed } from './needed.ts';
+import { findNeeded, nameOfLock, type Needed } from './needed.ts';
 
 export interface PrunePreview {
   readonly plan: PrunePlan;
@@ -44,6 +43,7 @@ export async function planPrune(context: EngineContext, options: { wheels: boole
       isWayBack: point.commit === wayBack,
       wheels: kept?.wheels ?? null,
       hasAllWheels: kept?.hasAll ?? false,
+      isBorrowed: kept?.isBorrowed ?? false,
     });
   }
   const environments = await findEnvironments(context, { points, locks });
@@ -54,7 +54,7 @@ export async function planPrune(context: EngineContext, options: { wheels: boole
       needed:
         needed.undecided === null
           ? needed.environments
-          : new Map(all.map(({ id }) => [id, `${needed.undecided} is being planned and may need it`])),
+          : new Map([...all.map(({ id }) => [id, needed.undecided ?? ''] as const), ...needed.environments]),
       openRun: needed.openRun,
       keep: { last: keep.last, youngerThanMs: keepMs },
       nowMs: clock.nowMs(),
@@ -130,8 +130,11 @@ async function findEnvironments(
       .filter((point) => point.environment === id)
       .map((point) => facts.locks.get(point.number)?.lockText)
       .find((text) => text !== undefined);
-    const isRepeatable = lock === undefined || (await declaredEnvironment(context, lock)) === id;
-    const obstacle = isRepeatable ? null : 'it was made with another Python than the one that is here now';
+    const now = lock === undefined ? id : await nameOfLock(context, lock);
+    const obstacle =
+      now === id
+        ? null
+        : `it was made with ${now === undefined ? 'a Python that is not here' : 'another Python than the one that is here now'}`;
     environments.push({ id, sizeBytes: recorded.sizeBytes, obstacle });
   }
   return environments;

@@ -71,7 +71,7 @@ async function fixPlan(engine: Engine, options: { hash: string; wheels: boolean 
   const { plan, hash } = await planPrune(engine, options);
   if (hash !== options.hash) {
     throw new Fault('CHANGE_MOVED', 'What would be taken away is something else now than what you saw.', {
-      hints: ['orchestrate restore prune'],
+      hints: [`orchestrate restore prune${options.wheels ? ' --wheels' : ''}`],
       state: 'Nothing was taken away.',
     });
   }
@@ -95,8 +95,7 @@ async function moveAway(engine: Engine, environment: string, trash: string): Pro
   const why =
     needed === undefined
       ? 'home cannot be read now'
-      : (needed.environments.get(environment) ??
-        (needed.undecided === null ? undefined : `${needed.undecided} is being planned`));
+      : (needed.environments.get(environment) ?? needed.undecided ?? undefined);
   if (why !== undefined) {
     throw new Fault('ENVIRONMENT_IN_USE', `The environment ${environment} is needed now: ${why}.`, {
       state: 'It stays; what was taken away before it is gone.',

@@ -4,8 +4,10 @@ import type { App } from '../../../src/app/app.ts';
 import { readConfig } from '../../../src/app/find-home.ts';
 import { eject } from '../../../src/app/operations/eject.ts';
 import { Fault } from '../../../src/base/fault.ts';
+import type { GitTreeId } from '../../../src/base/ids.ts';
 import { installationPaths } from '../../../src/domain/installation/paths.ts';
 import { row } from '../../../src/domain/journal/kinds.ts';
+import type { NewEntry, ServiceFacts } from '../../../src/ports/index.ts';
 import { createFakeSources } from '../../fakes/fake-sources.ts';
 import { definitions } from '../../fakes/fake-world.ts';
 import { comfyui, init, machine, type Machine, options, textsBelow } from './init/init-scene.ts';
@@ -33,6 +35,35 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
 
 const below = async (one: Machine, dir: string): Promise<readonly string[]> =>
   Object.keys(await textsBelow(one.files, dir));
+
+/** A slot as a run leaves it: a linked work tree at the branch, with its files. */
+async function withSlot(one: Machine): Promise<void> {
+  one.files.put(`${home}/.git/HEAD`, 'ref: refs/heads/main\n');
+  const slot = { name: 'env', dir: `${home}/trees/env` };
+  await one.home.prepareSlot({ slot, commit: one.home.head(), trashDir: '/none' });
+  one.files.put(`${slot.dir}/.git`, `gitdir: ${home}/.git/worktrees/env\n`);
+}
+
+async function append(one: Machine, rows: readonly NewEntry[]): Promise<void> {
+  const ledger = one.ledger();
+  const held = await ledger.acquire();
+  await ledger.append(rows);
+  await held?.release();
+}
+
+const drafted = (proposed: GitTreeId) =>
+  ({
+    change: 'c1',
+    run: 'r1',
+    tree: 'env',
+    base: 'b',
+    baseTree: 't',
+    proposed,
+    title: 'more',
+    risk: 'low',
+    authors: [],
+    paths: [],
+  }) as const;
 
 describe('eject', () => {
   it('leaves nothing of what init wrote, and all of ComfyUI', async () => {
@@ -83,6 +114,151 @@ describe('eject', () => {
       code: 'SUPERVISOR_BUSY',
       hints: ['orchestrate service stop'],
     });
+  });
+
+  it.each([
+    ['a file in a slot', 'trees/env/mine.txt', 'is not what was written into the slot'],
+    ['a file with edits in a slot', 'trees/env/requirements.in', 'is not what was written into the slot'],
+    ['what git ignores in a slot', 'trees/env/memory/mine.md', 'is not what was written into the slot'],
+    ['a folder of theirs beside the slots', 'trees/mine/notes.md', 'orchestrate did not write it'],
+    [
+      'what was moved out of a slot',
+      '.orchestrate/trash/r2-env/env.mb3k-0f12ab/mine.txt',
+      'was moved to trash, not removed',
+    ],
+  ])('does not take %s', async (_, path, why) => {
+    const { one, app } = await adopted();
+    await withSlot(one);
+    one.files.put(`${home}/${path}`, 'mine');
+    const before = await textsBelow(one.files, '/');
+    await expect(eject.run(app, files())).rejects.toMatchObject({
+      code: 'HOME_DIRTY',
+      state: 'Nothing was removed.',
+      data: { keeps: [{ path, why }] },
+    });
+    expect(await textsBelow(one.files, '/')).toEqual(before);
+    expect(await eject.run(app, files({ keepFiles: true }))).toMatchObject({
+      state: 'ejected',
+      keeps: [{ path, why }],
+    });
+    expect(await textsBelow(one.files, home)).toEqual({ [path]: 'mine' });
+  });
+
+  it('takes a slot and trash of a slot that hold what a run wrote', async () => {
+    const { one, app } = await adopted();
+    await withSlot(one);
+    const text = (await one.files.readText(`${home}/trees/env/requirements.in`)) ?? '';
+    const proposed = await one.store.editTree(
+      await one.store.treeOf(one.home.head()),
+      new Map([['requirements.in', `${text}numpy\n`]]),
+    );
+    await append(one, [row('change.drafted', drafted(proposed), { keys: ['change:c1'] })]);
+    one.files.put(`${home}/trees/env/requirements.in`, `${text}numpy\n`);
+    one.files.put(`${home}/.orchestrate/trash/r1-env/env.mb3k-0f12ab/requirements.in`, `${text}numpy\n`);
+    expect(await eject.run(app, files())).toMatchObject({ state: 'ejected', keeps: [] });
+    expect(await one.files.info(home)).toBeUndefined();
+  });
+
+  it('leaves an environment that was set aside whole', async () => {
+    const { one, app } = await adopted();
+    const path = '.orchestrate/trash/environments/e1.0f12ab34';
+    one.files.put(`${home}/${path}/lib/mine.py`, 'mine');
+    one.files.put(`${home}/.orchestrate/trash/prune-4/e2/lib/ours.py`, 'ours');
+    await expect(eject.run(app, files())).rejects.toMatchObject({ data: { keeps: [{ path }] } });
+    await eject.run(app, files({ keepFiles: true }));
+    expect(await below(one, home)).toEqual([`${path}/lib/mine.py`]);
+  });
+
+  it('does not take commits that only the HEAD of a slot names', async () => {
+    const { one, app } = await adopted();
+    await withSlot(one);
+    one.home.slots.set('env', { state: 'linked', head: 'd'.repeat(40) });
+    await expect(eject.run(app, files())).rejects.toMatchObject({
+      code: 'HOME_DIRTY',
+      data: { keeps: expect.arrayContaining([{ path: '.git', why: 'the slot env has commits of yours at ddddddd' }]) },
+    });
+    await eject.run(app, files({ keepFiles: true }));
+    expect(await below(one, home)).toContain('.git/HEAD');
+  });
+
+  it('writes prompts that wait and user folders that were kept beside the home, interrupted at any step', async () => {
+    const made = async () => {
+      const { one, app } = await adopted();
+      const { id } = await readConfig(one.files, home);
+      one.files.put(`/state/orchestrate/${id}/queues/i3.json`, '[{"prompt_id":"p1"}]');
+      one.files.put(`/state/orchestrate/${id}/queues/i2.json`, '[]');
+      const tree = one.store.objects.tree(
+        new Map([['comfyui.db', { mode: '100644', blob: one.store.objects.write('blob', Buffer.from('old')) }]]),
+      );
+      const author = { name: 'a', email: 'a@localhost' };
+      const to = await one.store.commit({ tree, parents: [], message: 'kept\n', author, atSeconds: 0 });
+      await one.store.updateRefs([{ ref: 'refs/orchestrate/user/i1', from: null, to }]);
+      return { one, app, dir: `${home}-kept-${id}` };
+    };
+    const straight = await made();
+    await expect(eject.run(straight.app, files())).rejects.toMatchObject({
+      code: 'HOME_DIRTY',
+      hints: expect.arrayContaining([expect.stringContaining(straight.dir)]),
+      data: { keeps: [{ why: 'prompts wait in it' }, { why: 'your user folder as i1 left it' }] },
+    });
+    const begun = straight.one.files.disk.log.length;
+    expect(await eject.run(straight.app, files({ keepFiles: true }))).toMatchObject({ writtenTo: straight.dir });
+    const kept = { 'queues/i3.json': '[{"prompt_id":"p1"}]', 'user/i1/comfyui.db': 'old' };
+    expect(await textsBelow(straight.one.files, straight.dir)).toEqual(kept);
+    expect((await straight.one.files.info(straight.dir))?.mode).toBe(0o700);
+    const nSteps = straight.one.files.disk.log.length - begun;
+    for (let at = 1; at < nSteps; at += 3) {
+      const { one, app, dir } = await made();
+      one.files.failAfter(at);
+      await eject.run(app, files({ keepFiles: true })).catch(() => undefined);
+      one.files.failAfter(undefined);
+      if ((await one.files.info(`${home}/orchestrate.yaml`)) !== undefined)
+        await eject.run(app, files({ keepFiles: true }));
+      expect(await textsBelow(one.files, dir), `after step ${at}`).toEqual(kept);
+    }
+  });
+
+  it('waits for production of another program, which carries no mark, and for one that the record says is up', async () => {
+    const { one, app } = await adopted();
+    const composed = {
+      instance: 'i1',
+      purpose: 'production',
+      tree: 't',
+      environment: 'e',
+      components: 'c',
+      dir: `${home}/.orchestrate/instances/i1`,
+      port: 8188,
+      run: null,
+      python: '/python',
+      args: [],
+      seal: 'read-only bind',
+      by: { start: ['start-it'], stop: ['systemctl', 'stop', 'comfyui'] },
+    } as const;
+    const moved = { machine: 'instance', version: 1, subject: 'i1', input: {}, to: 'healthy' } as const;
+    await append(one, [
+      row('instance.composed', composed, { keys: ['instance:i1'] }),
+      row('machine.created', moved, { keys: ['machine:i1'] }),
+      row('production.set', { instance: 'i1', saved: null }, { keys: ['production'] }),
+    ]);
+    const before = await below(one, '/');
+    const busy = { code: 'SUPERVISOR_BUSY', state: 'Nothing was removed.' };
+    await expect(eject.run(app, files())).rejects.toMatchObject({ ...busy, hints: ['orchestrate service stop'] });
+    await append(one, [row('production.set', { instance: null, saved: 'i1' }, { keys: ['production'] })]);
+    const { outside } = app;
+    const answering = (argv: readonly string[]): App => ({
+      ...app,
+      outside: {
+        ...outside,
+        service: { ...outside.service, facts: async () => ({ argv }) as unknown as ServiceFacts },
+      },
+    });
+    await expect(eject.run(answering(['python', `${composed.dir}/main.py`]), files())).rejects.toMatchObject({
+      ...busy,
+      hints: ['systemctl stop comfyui   (the stop command of orchestrate.yaml)', 'orchestrate service stop'],
+    });
+    expect(await below(one, '/')).toEqual(before);
+    // A server of somebody else on that port is none of ours.
+    expect(await eject.run(answering(['python', '/opt/ComfyUI/main.py']), files())).toMatchObject({ state: 'ejected' });
   });
 
   it('waits for a run to end, and names the command', async () => {

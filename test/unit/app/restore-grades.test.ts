@@ -72,6 +72,14 @@ describe('the grade of a restore point', () => {
     expect(await gradesOf({ condition, wheel: false })).toEqual(['needs-network', 'borrowed']);
   });
 
+  it('needs the network when its lock cannot be read: the others are told all the same', async () => {
+    const { app } = appWith({ condition: 'missing', wheel: true });
+    const { store, ...rest } = await app.installation();
+    const broken = { ...rest, store: { ...store, readFile: async () => new TextEncoder().encode('<<<<<<< ours\n') } };
+    const { restorePoints } = await restoreList.run({ ...app, installation: async () => broken }, {});
+    expect(restorePoints.map(({ grade }) => grade)).toEqual(['needs-network', 'borrowed']);
+  });
+
   it('is found once for an environment that several restore points name', async () => {
     const { inspected } = appWith({ condition: 'intact', wheel: false });
     const app = fakeApp(undoneScene(), {

@@ -7,6 +7,7 @@ import { rowsText } from './words.ts';
 interface Pruned extends PrunePlan {
   readonly state: 'planned' | 'pruned' | 'nothing';
   readonly hash: string;
+  readonly withWheels: boolean;
   readonly kept: readonly KeptEnvironment[];
   readonly totals: { readonly freeBytes: number };
   readonly row: number | null;
@@ -17,7 +18,7 @@ const SHOWN_DIGITS = 12;
 
 /** Renders `restore prune`: what goes with what that makes of the restore points, then what stays and why. */
 export function renderPrune(pruned: Pruned): readonly Line[] {
-  const { state, evictions, wheels, removals, kept, freedBytes, totals, row } = pruned;
+  const { state, withWheels, evictions, wheels, removals, kept, freedBytes, totals, row } = pruned;
   if (state === 'nothing') return [[good('Nothing to take away: the rule keeps everything.')], ...kept.map(keptLine)];
   const head: Line =
     state === 'pruned'
@@ -43,7 +44,11 @@ export function renderPrune(pruned: Pruned): readonly Line[] {
       : [[dim(`${countText(kept.length, 'environment')} stay${kept.length === 1 ? 's' : ''}:`)]]),
     ...kept.map(keptLine),
     ...(state === 'planned'
-      ? [nextLine(`orchestrate restore prune --yes --plan ${pruned.hash.slice(0, SHOWN_DIGITS)}`)]
+      ? [
+          nextLine(
+            `orchestrate restore prune${withWheels ? ' --wheels' : ''} --yes --plan ${pruned.hash.slice(0, SHOWN_DIGITS)}`,
+          ),
+        ]
       : []),
   ];
 }

@@ -14,6 +14,7 @@ const point = (number: number, more: Partial<RetainedPoint> = {}): RetainedPoint
   isWayBack: false,
   wheels: [wheel(`w${number}`)],
   hasAllWheels: true,
+  isBorrowed: false,
   ...more,
 });
 
@@ -68,6 +69,16 @@ describe('the retention rule', () => {
     const { evictions, kept } = choose([point(1, { hasAllWheels: false }), point(2)]);
     expect(evictions).toEqual([]);
     expect(kept[0]?.why).toBe('0001 could not be brought back without the network: not all of its wheels are kept');
+  });
+
+  it('never lets go a wheel that only borrowed locks stand for: no index may have it', () => {
+    const wheels = [wheel('w1'), wheel('w2')];
+    const borrowed = point(1, { isBorrowed: true, hasAllWheels: false });
+    const later = [point(2), point(3), point(4, { isWayBack: true })];
+    expect(choose([borrowed, ...later], { wheels }).wheels.map(({ sha256 }) => sha256)).toEqual(['w2']);
+    // The control: with a lock that names its hash, the same wheel goes.
+    const own = point(1, { hasAllWheels: false });
+    expect(choose([own, ...later], { wheels }).wheels.map(({ sha256 }) => sha256)).toEqual(['w1', 'w2']);
   });
 
   it('lets go an environment that no restore point names, unless a run is open', () => {

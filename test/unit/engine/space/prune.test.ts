@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import type { RequestAnswer } from '../../../../src/domain/requests.ts';
 import type { EngineContext } from '../../../../src/engine/context.ts';
@@ -130,6 +131,31 @@ describe('pruning', () => {
         if (name.startsWith('numpy-2.1.0')) world.files.put(`${wheels}/${folder}/${name}`, 'something else');
     expect(await prune(world, hash)).toMatchObject({ kind: 'refused', fault: { code: 'WHEEL_HASH_MISMATCH' } });
     expect(await world.files.list(envs)).toHaveLength(2);
+  });
+
+  it('never takes a wheel that a borrowed lock stands for by name and version alone', async () => {
+    const world = await createWorld({ config: keepOne, borrowed: '/opt/ComfyUI/venv/bin/python' });
+    const wheels = `${homeDir}/.orchestrate/wheels`;
+    const [own, stray] = ['a'.repeat(64), 'b'.repeat(64)] as const;
+    world.files.put(`${wheels}/${own}/numpy-2.0.0-cp312-cp312-linux_x86_64.whl`, 'built here');
+    world.files.put(`${wheels}/${stray}/numpy-1.0.0-py3-none-any.whl`, 'nobody asks for it');
+    expect((await preview(world, true)).plan.wheels.map(({ sha256 }) => sha256)).toEqual([stray]);
+  });
+
+  it('keeps what was made with a Python that is gone, and does not stumble over it', async () => {
+    const world = await upgradedAndUndone();
+    const context = contextOf(world);
+    const probe: typeof world.python.probe = async ({ program }) => {
+      if (program !== undefined) throw new Fault('PYTHON_MISSING', `No Python was found at ${program}.`);
+      return { ...(await world.python.probe({ toolsDir: '' })), abi: 'cp399' };
+    };
+    const without = { ...context, outside: { ...context.outside, python: { ...world.python, probe } } };
+    const { plan, kept } = await planPrune(without, { wheels: false });
+    expect(plan.evictions).toEqual([]);
+    expect(kept.map(({ why }) => why).toSorted()).toEqual([
+      'it was made with a Python that is not here',
+      'the branch is there',
+    ]);
   });
 
   it('never takes the wheels that undo needs, also when wheels may go', async () => {

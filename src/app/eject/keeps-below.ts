@@ -1,0 +1,76 @@
+import { Fault } from '../../base/fault.ts';
+import { asCommitId, type GitTreeId } from '../../base/ids.ts';
+import type { App, Installation } from '../app.ts';
+import type { Kept } from './plan-eject.ts';
+import { walkFiles } from './walk-files.ts';
+import { type Written, whatRunsWrote } from './written.ts';
+
+/** What a kill in the middle of writing a file leaves beside it. */
+const unfinished = /(^|\/)\.orchestrate-[^/]*\.tmp$/;
+
+/**
+ * What is the person's in the slots below `trees/` and in `.orchestrate/trash`: files that neither the recorded tree nor a
+ * run explains, commits that only a slot's HEAD names, and what was set aside whole. Reads only.
+ */
+export async function keepsBelow(app: App, installation: Installation): Promise<readonly Kept[]> {
+  const written = whatRunsWrote(app, installation);
+  return [...(await inSlots(app, installation, written)), ...(await inTrash(app, installation, written))];
+}
+
+async function inSlots(app: App, installation: Installation, written: Written): Promise<readonly Kept[]> {
+  const { paths, home } = installation;
+  const { files } = app.outside;
+  const keeps: Kept[] = [];
+  if ((await files.info(paths.gitDir)) === undefined) return keeps;
+  for (const { name, state, head } of await home.listSlots()) {
+    if (state === 'missing') continue;
+    const tree = head === null ? null : await treeOf(installation, head);
+    if (head !== null && tree === null)
+      keeps.push({ path: '.git', why: `the slot ${name} has commits of yours at ${head.slice(0, 7)}` });
+    for await (const path of walkFiles(files, `${paths.trees}/${name}`, (one) => one === '.git')) {
+      if (path === '.git' || unfinished.test(path)) continue;
+      if (!(await written.has(`${paths.trees}/${name}/${path}`, path, tree)))
+        keeps.push({ path: `trees/${name}/${path}`, why: 'is not what was written into the slot' });
+    }
+  }
+  return keeps;
+}
+
+/** Null for a commit that is not in the trusted store: orchestrate did not put the slot there. */
+async function treeOf({ store }: Installation, head: string): Promise<GitTreeId | null> {
+  try {
+    return await store.treeOf(asCommitId(head));
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
+/** The folder of one use of the trash for a slot, with the path that a file had there: `r2-env/env.mb3k-0f12ab/notes.md`. */
+const ofSlot = /^([^/]+\/[^/]+\.[0-9a-z]+-[0-9a-f]{6})(?:\/(?:slot\/)?(.*))?$/;
+
+async function inTrash(app: App, { paths }: Installation, written: Written): Promise<readonly Kept[]> {
+  const { files } = app.outside;
+  const keeps: Kept[] = [];
+  for (const top of await files.list(paths.trash)) {
+    // A removal of ours that was interrupted: it was compared before it went there.
+    if (/^prune-\d+$/.test(top)) continue;
+    if ((await files.info(`${paths.trash}/${top}`))?.kind !== 'directory') {
+      keeps.push({ path: `.orchestrate/trash/${top}`, why: 'was moved to trash, not removed' });
+      continue;
+    }
+    for await (const path of walkFiles(files, paths.trash, (one) => isSetAside(one), `${top}/`)) {
+      const [, , was = ''] = ofSlot.exec(path) ?? [];
+      if (was.startsWith('.git-administration/') || was === '.git' || unfinished.test(was)) continue;
+      if (was === '' || !(await written.has(`${paths.trash}/${path}`, was, null)))
+        keeps.push({ path: `.orchestrate/trash/${path}`, why: 'was moved to trash, not removed' });
+    }
+    for (const name of await files.list(`${paths.trash}/${top}`))
+      if (isSetAside(`${top}/${name}`) && (await files.info(`${paths.trash}/${top}/${name}`))?.kind === 'directory')
+        keeps.push({ path: `.orchestrate/trash/${top}/${name}`, why: 'was set aside, not removed' });
+  }
+  return keeps;
+}
+
+/** An environment or an instance that somebody changed is told of as one, not file by file. */
+const isSetAside = (path: string): boolean => path.split('/').length === 2 && !ofSlot.test(path);
