@@ -137,6 +137,8 @@ export type PlanningContext = Pick<
   pointName(asked: string): Promise<string>;
   /** How the branch's environment is there at this moment. */
   environmentNow(): Promise<EnvironmentCondition>;
+  /** Whether a component's files have been on the branch: what was only approved and then rejected has not. */
+  wasOnBranch(component: GitTreeId): Promise<boolean>;
 };
 
 /**

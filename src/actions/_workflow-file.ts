@@ -15,13 +15,14 @@ export async function findWorkflow(
   return bytes && new TextDecoder().decode(bytes);
 }
 
-/** A plan that writes one workflow and nothing else. */
+/** A plan that writes one workflow, or nothing at all. */
 export const workflowDraft = (options: { readonly file: PlannedFile | null; readonly note: string }): PlanDraft => ({
   moves: [],
   rejected: [],
   lockText: null,
   requirementsText: null,
   files: options.file === null ? [] : [options.file],
+  changesNothing: options.file === null,
   notes: [options.note],
   downloadBytes: 0,
   diskBytes: 0,

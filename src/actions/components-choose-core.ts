@@ -5,7 +5,6 @@ import { asGitTreeId, type GitTreeId } from '../base/ids.ts';
 import { didYouMean } from '../domain/definitions/did-you-mean.ts';
 import { mergeRequirements } from '../domain/environments/merge-requirements.ts';
 import { chooseVersion, type OfferedVersion } from '../domain/instances/choose-version.ts';
-import { takenRef } from '../domain/instances/component-files.ts';
 import { type Component, parseComponents, printComponents } from '../domain/instances/components.ts';
 import { bytesText } from '../domain/plans/amounts.ts';
 import type { PlanDraft } from '../domain/plans/plan.ts';
@@ -30,7 +29,7 @@ const input = z.object({
 /**
  * Chooses the version of ComfyUI, or of one node pack, to move to: fetches its files into the trusted store, where
  * nothing can start them yet, carries the person's edits over, merges its requirements into requirements.in and resolves
- * the lock again. Files that were never run here have to be approved by a person before anything is started from them.
+ * the lock again. Files that have not been on the branch have to be approved by a person, each time, before anything is started from them.
  * Faults: `COMPONENT_NOT_FOUND`, `COMPONENT_VERSION_NOT_FOUND`, `NOTHING_TO_DO`, `CHANGE_CONFLICT`, `PACKAGE_CONFLICT`,
  * those of `ComponentSources` and of the index.
  */
@@ -90,7 +89,7 @@ export const componentsChooseCore = definePlanningAction({
       kept: merged.kept.map(({ name }) => name),
     });
     const changed = await context.store.differences(asGitTreeId(component.tree), tree);
-    const isNew = (await context.store.findRef(takenRef(tree))) === undefined;
+    const isNew = !(await context.wasOnBranch(tree));
     const edited = edits.map(({ path }) => path);
     return {
       ...resolved,
@@ -104,7 +103,7 @@ export const componentsChooseCore = definePlanningAction({
       ],
       mustAsk: joinedQuestions(
         isNew
-          ? `${what} ${to.name} from ${component.source} was never run here; it runs as you when it is started`
+          ? `${what} ${to.name} from ${component.source} was never part of this branch; it runs as you when it is started`
           : null,
         resolved.mustAsk,
       ),

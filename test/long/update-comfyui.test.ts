@@ -87,7 +87,7 @@ describe('update comfyui', () => {
     const { out, exitStatus } = await world.run(['run', 'update comfyui', '--dry-run']);
     expect(exitStatus).toBe(0);
     expect(out).toMatch(/ComfyUI v0\.3\.64 → v0\.10\.0 \([0-9a-f]{7}\), \d+ files changed/);
-    expect(out).toContain('was never run here');
+    expect(out).toContain('was never part of this branch');
     expect(out).not.toContain('0.11');
     expect(fs.existsSync(marker)).toBe(false);
   });

@@ -10,7 +10,9 @@ export const planSchema = z
   .object({
     hash: z.string().describe('Hash of everything that decides what will happen; an approval names it.'),
     playbook: z.string().describe('Playbook that carries the goal out.'),
-    score: z.number().describe('Share of the words of the goal that the playbook explains, 0 to 1.'),
+    score: z
+      .number()
+      .describe('Share of the words of the goal that the playbook explains, 0 to 1; 0 when the playbook was named.'),
     tree: z.string().describe('Tree that the work happens in.'),
     risk: z.enum(['low', 'medium', 'high']).describe('Risk tier of the playbook.'),
     base: z.string().describe('Commit that the work starts from.'),

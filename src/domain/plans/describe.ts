@@ -25,7 +25,9 @@ export function describePlan(plan: Plan): string[] {
 function headline(plan: Plan): string {
   const model = plan.model === null ? 'no language model' : `planned by ${plan.model}`;
   const cost = plan.estimates.costUsd === 0 ? 'cost $0' : `cost up to $${plan.estimates.costUsd.toFixed(2)}`;
-  return `Plan ${plan.hash.slice(0, SHOWN_HASH_DIGITS)} · ${plan.playbook} (${plan.score.toFixed(2)}) · risk ${plan.risk} · ${model} · ${cost}`;
+  // A playbook that was named needs no score: nothing was guessed.
+  const score = plan.score === 0 ? '' : ` (${plan.score.toFixed(2)})`;
+  return `Plan ${plan.hash.slice(0, SHOWN_HASH_DIGITS)} · ${plan.playbook}${score} · risk ${plan.risk} · ${model} · ${cost}`;
 }
 
 function costs({ estimates }: Plan): readonly string[] {

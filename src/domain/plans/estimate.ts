@@ -8,6 +8,8 @@ export interface KnownBefore {
   readonly lastStartMs: number | null;
   /** How long production was down at the last switch. */
   readonly lastDownMs: number | null;
+  /** No tree is proposed: production is never switched. */
+  readonly changesNothing: boolean;
 }
 
 /** Assumed where nothing was measured yet: a slow line, a slow disk, a ComfyUI with many packs. */
@@ -22,6 +24,6 @@ export function estimateRun(known: KnownBefore): { readonly minutes: number; rea
   const downMs = known.lastDownMs ?? startMs + assumed.stopMs;
   return {
     minutes: Math.max(1, Math.round(workMs / 60_000)),
-    productionDownSeconds: Math.max(1, Math.ceil(downMs / 1_000)),
+    productionDownSeconds: known.changesNothing ? 0 : Math.max(1, Math.ceil(downMs / 1_000)),
   };
 }

@@ -68,7 +68,7 @@ export interface Plan {
   readonly goalText: string;
   readonly goal: PlanGoal;
   readonly playbook: string;
-  /** Share of the goal's words that the playbook's trigger explained, 0 to 1. */
+  /** Share of the goal's words that the playbook's trigger explained, 0 to 1; 0 when the playbook was named, not found. */
   readonly score: number;
   readonly tree: string;
   readonly risk: 'low' | 'medium' | 'high';
@@ -104,6 +104,8 @@ export interface PlanDraft {
   readonly files?: readonly PlannedFile[];
   readonly notes?: readonly string[];
   readonly mustAsk?: string | null;
+  /** The steps only look: no tree is proposed, so that production is never switched. */
+  readonly changesNothing?: boolean;
   /** Inputs that planning fixes, for the steps: what is executed is what was looked at. */
   readonly pins?: Readonly<Record<string, string>>;
   readonly downloadBytes: number | null;

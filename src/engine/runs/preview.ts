@@ -23,6 +23,7 @@ import { openWarning, touchedQuestion } from '../outside/settle.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { findReplaced } from '../restore/replaced.ts';
 import { findPoint, planRestoreTo, planUndo } from '../restore/targets.ts';
+import { wasOnBranch } from '../restore/was-on-branch.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
 import { understandRun } from './understand-run.ts';
@@ -76,6 +77,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
         ...lastTimes(engine, playbook?.id ?? created.kind),
         downloadBytes: draft.downloadBytes,
         diskBytes: draft.diskBytes,
+        changesNothing: draft.changesNothing ?? false,
       }),
       costUsd: 0,
     },
@@ -178,6 +180,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
       const { lockText } = await readDeclaration(engine, baseTree);
       return (await findEnvironment(engine, lockText)).condition;
     },
+    wasOnBranch: (component) => wasOnBranch(engine, component),
     signal,
     mark: markOf(engine, created.run),
     pointName: async (asked) => {

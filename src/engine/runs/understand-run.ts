@@ -44,7 +44,7 @@ function findPlaybook(context: EngineContext, goal: string, asked: string | null
     });
   }
   const understood = understandGoal(goal, among);
-  if (understood.kind === 'understood') return understood;
+  if (understood.kind === 'understood') return asked === null ? understood : { ...understood, score: 0 };
   if (asked !== null && among[0]) return { playbook: among[0], score: 0, inputs: defaultInputs(among[0]) };
   throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.`, {
     hints: understood.nearest.map(

@@ -92,7 +92,7 @@ export const componentCases: readonly AttackCase[] = [
       const branch = branchOf(world);
       const preview = await orchestrate(world, ['run', 'update pack demo-pack', '--dry-run']);
       expect(preview.exitCode, preview.stderr).toBe(0);
-      expect(listAt(preview.json, 'plan', 'lines').join('\n')).toContain('was never run here');
+      expect(listAt(preview.json, 'plan', 'lines').join('\n')).toContain('was never part of this branch');
       const asked = await orchestrate(world, ['run', 'update pack demo-pack']);
       expect({ exitCode: asked.exitCode, state: at(asked.json, 'state') }).toEqual({
         exitCode: 7,
@@ -109,6 +109,19 @@ export const componentCases: readonly AttackCase[] = [
       expect(branchOf(world)).toBe(branch);
       expect(executed(world)).toEqual([]);
       expect(listAt((await orchestrate(world, ['runs', 'list', '--active'])).json, 'runs')).toEqual([]);
+
+      // Once its files were taken and the run was called off, a yes of yesterday is none for today.
+      const part = await orchestrate(world, ['run', 'update pack demo-pack', '--until', 'take', '--yes']);
+      expect(part.exitCode, part.stderr).toBeLessThan(8);
+      await orchestrate(world, ['runs', 'cancel', textAt(part.json, 'run')]);
+      const again = await orchestrate(world, ['run', 'update pack demo-pack']);
+      expect({ exitCode: again.exitCode, state: at(again.json, 'state') }).toEqual({
+        exitCode: 7,
+        state: 'awaitingApproval',
+      });
+      expect((await orchestrate(world, ['runs', 'reject', textAt(again.json, 'run')])).exitCode).toBeLessThan(8);
+      expect(branchOf(world)).toBe(branch);
+      expect(executed(world)).toEqual([]);
     },
   },
 ];

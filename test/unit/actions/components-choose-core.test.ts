@@ -30,9 +30,11 @@ const index = {
 };
 
 let world: World;
+const onBranch = new Set<string>();
 
 beforeEach(async () => {
   world = await createWorld({ index });
+  onBranch.clear();
   await world.sources.put({ source, name: 'v0.3.64', files: v1 });
   await world.sources.put({ source, name: 'v0.8.0', files: v2 });
 });
@@ -72,6 +74,7 @@ async function plan(
     index: config.python.index,
     baseTree,
     environmentNow: async () => ({ kind: 'missing' }),
+    wasOnBranch: async (component) => onBranch.has(component),
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],
@@ -101,9 +104,12 @@ describe('components.choose-core', () => {
 
   it('asks a person before code runs that never ran here', async () => {
     const draft = await plan();
-    expect(draft.mustAsk).toContain('was never run here');
+    expect(draft.mustAsk).toContain('was never part of this branch');
     const [core] = parseComponents(draft.files?.[0]?.text ?? '');
+    // A plan that was approved is no word about the code for ever: the change may have been rejected.
     await adoptComponent(world.store, asGitTreeId(core?.tree ?? ''));
+    expect((await plan()).mustAsk).toContain('was never part of this branch');
+    onBranch.add(core?.tree ?? '');
     expect((await plan()).mustAsk).toBeNull();
   });
 

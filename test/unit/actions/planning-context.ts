@@ -1,5 +1,6 @@
 import type { PlanningContext } from '../../../src/actions/_context.ts';
 import { findEnvironment } from '../../../src/engine/environments/named.ts';
+import { wasOnBranch } from '../../../src/engine/restore/was-on-branch.ts';
 import { fakePythonFacts } from '../../fakes/fake-python.ts';
 import type { World } from '../../fakes/fake-world.ts';
 
@@ -19,6 +20,7 @@ export async function planningContext(world: World): Promise<PlanningContext> {
         await findEnvironment({ ...world.context, ledger: world.ledgers.open() }, new TextDecoder().decode(bytes))
       ).condition;
     },
+    wasOnBranch: async (component) => wasOnBranch({ store, ledger: world.ledgers.open() }, component),
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],

@@ -99,6 +99,12 @@ describe('describePlan', () => {
     );
   });
 
+  it('shows no score for a playbook that was named', () => {
+    expect(describePlan({ ...plan, score: 0 })[0]).toBe(
+      'Plan 4f9c2a · upgrade-pytorch · risk medium · no language model · cost $0',
+    );
+  });
+
   it('names what a restore brings back and drops', () => {
     const goal: PlanGoal = {
       kind: 'restore',

@@ -366,6 +366,8 @@ describe('keeping what moved in a borrowed environment', () => {
     await keep(scene, '');
     await approvePlan(scene, 'r1');
     expect(scene.latest('plan.made')?.plan).toMatchObject({
+      // The playbook was named: that its own trigger explains the goal is no guess.
+      score: 0,
       moves: [{ name: 'numpy', from: '2.0.0', to: '2.1.0' }],
       mustAsk: expect.stringContaining('the packages that moved'),
     });
