@@ -109,7 +109,10 @@ describe('a borrowed environment', () => {
     await world.ok(['service', 'start', '--json'], dir);
 
     const upgraded = (await world.ok(['run', 'upgrade pytorch', '--yes', '--json'], dir)).json;
-    expect(upgraded).toMatchObject({ state: 'done', goBack: { name: '0000-adopted', grade: 'borrowed' } });
+    expect(upgraded).toMatchObject({
+      state: 'done',
+      goBack: { name: '0000-adopted', grade: 'borrowed', condition: 'intact' },
+    });
     expect(lock()).toMatch(/^torch===2\.11\.0 --hash=sha256:/m);
     const versions = async () =>
       textAt((await world.ok(['service', 'status', '--json'], dir)).json, 'versions', 'pytorch');

@@ -35,8 +35,11 @@ it('a borrowed environment that pip moved is named, is not used, and is when tha
   await world.ok(['init', home, ...where, '--workflow', workflow, ...found.init, '--yes', '--json']);
   const list = async () => listAt((await world.ok(['outside', 'list', '--json'], home)).json, 'differences');
   const lock = (): string => fs.readFileSync(join(home, 'requirements.lock'), 'utf8');
+  const point0 = async () => (await world.ok(['restore', 'show', '0', '--json'], home)).json;
   expect(await list()).toEqual([]);
   expect(lock()).toContain('numpy===2.1.0');
+  expect(await point0()).toMatchObject({ grade: 'borrowed', condition: 'intact' });
+  expectFault(await world.run(['restore', 'pin', '0', '--json'], home), 'NOTHING_TO_DO');
 
   pip(found.python, ['install', '--no-index', '--find-links', world.index, 'numpy==1.26.4']);
   const before = bytesOf(found.root, writtenByComfyui);
@@ -58,6 +61,12 @@ it('a borrowed environment that pip moved is named, is not used, and is when tha
   expect({ exit: kept.exitStatus }, kept.err).toEqual({ exit: 7 });
   const merged = await world.run(['review', 'approve', textAt(kept.json, 'change', 'change'), '--json'], home);
   expectDone(merged);
+  // What was before is not there any more: nothing promises a way back to it.
+  expect(await point0()).toMatchObject({ grade: 'borrowed', condition: 'drifted' });
+  const run = textAt(merged.json, 'run');
+  expect((await world.ok(['runs', 'show', run, '--json'], home)).json).toMatchObject({
+    goBack: { name: '0000-adopted', grade: 'borrowed', condition: 'drifted' },
+  });
   expect(textAt(merged.json, 'restorePoint', 'name')).toMatch(/^0001-/);
   expect(lock()).toContain('numpy===1.26.4');
   expect(lock()).toContain(`# borrowed: ${found.python}\n`);
