@@ -3,15 +3,13 @@ import { familyOf } from '../domain/environments/cuda-family.ts';
 import { printLock } from '../domain/environments/lock.ts';
 import { torchFamily } from '../domain/environments/promises.ts';
 import { editRequirement, parseRequirements } from '../domain/environments/requirements.ts';
+import { unpackedBytes } from '../domain/environments/unpacked.ts';
 import type { PackageMove, PlanDraft, RejectedVersion } from '../domain/plans/plan.ts';
 import type { PythonFacts } from '../ports/index.ts';
 import type { EnvironmentBefore } from './_environment-before.ts';
 import type { AskedByComponents } from './_pack-requirements.ts';
 import { joinedQuestions } from './_questions.ts';
 import type { AllResolved } from './_resolve-all.ts';
-
-/** An archive takes about this many times its size on disk once it is unpacked and compiled. */
-const unpackedRatio = 3;
 
 /**
  * Returns the draft of a plan that leads from one environment to another. `first` are named first among the moves; a pinned line
@@ -49,7 +47,7 @@ export function environmentDraft(options: {
     lockText: lockTextOf({ before, found, python }),
     requirementsText: movedPins(options.requirementsText ?? before.requirementsText, { versions, after }),
     downloadBytes,
-    diskBytes: all > 0 ? all * unpackedRatio : null,
+    diskBytes: all > 0 ? unpackedBytes(all) : null,
     notes: options.notes ?? [],
     mustAsk: joinedQuestions(lostBuild(moves, first), found.mustAsk),
     warnings: [...(options.warnings ?? []), ...ignoredWarnings(before.asked), ...found.warnings],

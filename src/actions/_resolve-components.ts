@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts';
+import { torchFamily } from '../domain/environments/promises.ts';
 import { parseRequirements, printRequirement, type Requirement } from '../domain/environments/requirements.ts';
 import type { Component } from '../domain/instances/components.ts';
 import type { PlanDraft } from '../domain/plans/plan.ts';
@@ -9,7 +10,7 @@ import { type AskedByComponents, packRequirements } from './_pack-requirements.t
 import { resolveAll } from './_resolve-all.ts';
 
 /** What the graphics card and the models hang on: it stays where it is, though all else has to move. */
-const family = new Set(['torch', 'torchvision', 'torchaudio', 'xformers', 'numpy']);
+const steady = new Set([...torchFamily, 'xformers', 'numpy']);
 
 /**
  * Resolves the lock for other components. Packages whose lines changed are free, everything else stays where it is; where
@@ -43,9 +44,9 @@ export async function resolveComponents(
   const resolve = (moving: Iterable<string>) => resolveAll(context, { before, own, asked, moving, python });
   let found = await resolve(changed);
   if (found.kind === 'resolved' && found.othersMoved) {
-    const others = [...before.versions.keys()].filter((name) => !family.has(name));
-    const steady = await resolve([...others, ...changed]);
-    if (steady.kind === 'resolved' && !steady.othersMoved) found = steady;
+    const others = [...before.versions.keys()].filter((name) => !steady.has(name));
+    const held = await resolve([...others, ...changed]);
+    if (held.kind === 'resolved' && !held.othersMoved) found = held;
   }
   if (found.kind === 'impossible') throw new Fault(found.code, found.reason, { state: 'Nothing was changed.' });
   const { requirementsText } = wanted;

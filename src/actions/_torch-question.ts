@@ -3,6 +3,7 @@ import { compiledPackages } from '../domain/environments/compiled-packages.ts';
 import { type Family, familyFor, familyPattern } from '../domain/environments/cuda-family.ts';
 import { familyIndexName, namedIndex } from '../domain/environments/named-index.ts';
 import type { Offer } from '../domain/environments/offer.ts';
+import { torchFamily } from '../domain/environments/promises.ts';
 import type { TorchDemand, TorchQuestion } from '../domain/environments/torch-question.ts';
 import { publicPart } from '../domain/environments/version.ts';
 import type { PackageIndex, PythonFacts } from '../ports/index.ts';
@@ -37,7 +38,7 @@ export async function askTorch(
     context.python.offers({ name, index, signal: context.signal });
   const main = ownIndex === undefined ? [] : await look('torch', context.index);
   const offers = new Map<string, readonly Offer[]>();
-  for (const name of ['torch', 'torchvision', 'torchaudio'])
+  for (const name of torchFamily)
     if (before.versions.has(name)) offers.set(name, await look(name, ownIndex ?? context.index));
   const own = new Set(ownIndex === undefined ? [] : offers.keys());
   const compiled = new Map<string, readonly Offer[]>();

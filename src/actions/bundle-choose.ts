@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
 import { type Lock, readLock } from '../domain/environments/lock.ts';
+import { unpackedBytes } from '../domain/environments/unpacked.ts';
 import { type Component, parseComponents } from '../domain/instances/components.ts';
 import { bytesText } from '../domain/plans/amounts.ts';
 import type { PackageMove, PlanDraft } from '../domain/plans/plan.ts';
@@ -14,9 +15,6 @@ const input = z.object({
   /** Fingerprint of the key that has to have signed it. */
   key: z.string().default(''),
 });
-
-/** What is unpacked takes about this much more room than the wheel. */
-const unpackedPerWheelByte = 3;
 
 /**
  * Looks at a bundle and proposes its lock, requirements and components for this home; everything else of home stays.
@@ -131,7 +129,7 @@ async function measureRoom(context: PlanningContext, { file, wheels }: ReadBundl
       { hints: ['orchestrate restore prune'], state: 'Nothing of it was used.' },
     );
   }
-  return { downloadBytes, diskBytes: bundledBytes + wheelBytes * unpackedPerWheelByte, nMissing };
+  return { downloadBytes, diskBytes: bundledBytes + unpackedBytes(wheelBytes), nMissing };
 }
 
 function movesBetween(before: Lock, after: Lock): readonly PackageMove[] {

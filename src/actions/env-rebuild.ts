@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
 import { isBorrowed, printLock } from '../domain/environments/lock.ts';
+import { unpackedBytes } from '../domain/environments/unpacked.ts';
 import type { EnvironmentCondition } from '../ports/index.ts';
 import { definePlanningAction } from './_context.ts';
 import { readEnvironment } from './_environment-before.ts';
@@ -39,7 +40,8 @@ export const envRebuild = definePlanningAction({
       lockText: printLock({ ...lock, build }),
       requirementsText: null,
       downloadBytes: isSizeKnown ? missing.reduce((sum, one) => sum + (one.sizeBytes ?? 0), 0) : null,
-      diskBytes: 'sizeBytes' in condition ? condition.sizeBytes : sizes.reduce((sum, size) => sum + size, 0) * 3,
+      diskBytes:
+        'sizeBytes' in condition ? condition.sizeBytes : unpackedBytes(sizes.reduce((sum, size) => sum + size, 0)),
       notes: [`the environment of the same lock, built anew (build ${build}); ${nowSentence(condition)}`],
       warnings: [],
     };

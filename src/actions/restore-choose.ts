@@ -19,6 +19,7 @@ export const restoreChoose = definePlanningAction({
         `${name} is built anew from kept wheels without any index, compared, booted and run in folders of its own; nothing is changed`,
       ],
       pins: { point: name },
+      changesNothing: true,
       downloadBytes: 0,
       diskBytes: 0,
       warnings: [],

@@ -1,24 +1,18 @@
 import { Fault } from '../../base/fault.ts';
-
-/** Returns a package's name as PEP 503 writes it. */
-export function normalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
-/** https://packaging.python.org/en/latest/specifications/name-normalization/ */
-const namePattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+import { packageNamePattern } from '../../domain/environments/package-name.ts';
 
 /** Refuses a text that is not a package's name, before it becomes an argument of a program. */
 export function requireName(name: string): string {
-  if (namePattern.test(name)) return name;
+  if (packageNamePattern.test(name)) return name;
   throw new Fault('NAME_INVALID', `This is not the name of a package: ${JSON.stringify(name)}`);
 }
 
 /**
  * Refuses a line that is more than a name, extras, a version range and a marker: an option, an
- * address or a path would be a second source of packages.
+ * address or a path would be a second source of packages. The last look before a program gets it; what it means was
+ * read before (`domain/environments/requirements.ts`).
  */
-export function requireRequirement(line: string): string {
+export function requireSafeLine(line: string): string {
   const text = line.replace(/(^|\s)#.*$/, '').trim();
   if (text === '' || (/^[A-Za-z0-9]/.test(text) && !/[\r\n\\]|:\/\/|\s@|@\s|\s--?[a-z]|^[^;]*\//.test(text)))
     return text;

@@ -2,10 +2,11 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import { compareVersions } from '../../domain/environments/version.ts';
 import type { Offer, OfferedFile, PackageIndex } from '../../ports/python.ts';
 import { getPage, unreachable } from './index-http.ts';
-import { normalName, requireName } from './names.ts';
+import { requireName } from './names.ts';
 import type { Parts } from './parts.ts';
 import { readSimpleHtml, readSimpleJson } from './simple-page.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import type { UnmetNeed } from '../../domain/environments/torch-checks.ts';
 import { withScratch } from './child-environment.ts';
-import { normalName } from './names.ts';
 import type { Parts } from './parts.ts';
 import { pipDir } from './tools.ts';
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import type { ImportResult } from '../../ports/python.ts';
 import { withScratch } from './child-environment.ts';
-import { normalName, requireName } from './names.ts';
+import { requireName } from './names.ts';
 import type { Parts } from './parts.ts';
 
 /** A first import of a large package reads gigabytes. */

@@ -2,9 +2,9 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import type { LockedPackage } from '../../ports/python.ts';
 import { hashFile } from './hash-file.ts';
-import { normalName } from './names.ts';
 import type { Parts } from './parts.ts';
 import { fetchSizes } from './wheel-sizes.ts';
 

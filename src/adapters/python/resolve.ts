@@ -2,11 +2,12 @@ import { symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import type { LockedPackage, PackageIndex, PythonFacts, Resolution, TakenPackage } from '../../ports/python.ts';
 import { type Scratch, withScratch } from './child-environment.ts';
 import { classifyResolution } from './classify-pip.ts';
 import { dryRun } from './dry-run.ts';
-import { normalName, requireRequirement } from './names.ts';
+import { requireSafeLine } from './names.ts';
 import type { Parts } from './parts.ts';
 import { lockedPackages, readReport } from './report.ts';
 import { standInLines } from './take.ts';
@@ -26,7 +27,7 @@ export interface ResolveOptions {
 /** Resolves requirement lines in an environment with nothing in it. */
 export async function resolve(parts: Parts, options: ResolveOptions): Promise<Resolution> {
   const { taken = [] } = options;
-  const requirements = options.requirements.map(requireRequirement).filter((line) => line !== '');
+  const requirements = options.requirements.map(requireSafeLine).filter((line) => line !== '');
   if (requirements.length === 0 && taken.length === 0) return { kind: 'resolved', packages: [] };
   return withScratch(parts, options.toolsDir, async (scratch) => {
     const reportPath = join(scratch.dir, 'report.json');
@@ -56,7 +57,7 @@ export async function resolve(parts: Parts, options: ResolveOptions): Promise<Re
 
 /** pip names the wheels of the versions that uv chose, so that a lock is the same whoever resolves. */
 const exactLines = ({ versions }: Compiled): readonly string[] =>
-  [...versions].map(([name, version]) => requireRequirement(`${name}===${version}`));
+  [...versions].map(([name, version]) => requireSafeLine(`${name}===${version}`));
 
 /** Both looked at the same index: one that tells two hashes of one file tells a lie to one of them. */
 function requireSameHashes(
@@ -81,7 +82,7 @@ async function constraintArgs(
 ): Promise<readonly string[]> {
   if (constraints.length === 0) return [];
   const path = join(scratch.dir, 'constraints.txt');
-  await parts.files.writeAtomic(path, constraints.map((line) => `${requireRequirement(line)}\n`).join(''));
+  await parts.files.writeAtomic(path, constraints.map((line) => `${requireSafeLine(line)}\n`).join(''));
   return ['--constraint', path];
 }
 

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import type { PackageOrigin, Survey, SurveyedPackage } from '../../ports/python.ts';
 import { childEnvironment } from './child-environment.ts';
-import { normalName } from './names.ts';
 import type { Parts } from './parts.ts';
 
 /** A CUDA environment has some hundred thousand files, and a cold disk has to be asked about each. */

@@ -5,7 +5,7 @@ import type { TakenPackage, Taking } from '../../ports/python.ts';
 import { type Scratch, withScratch } from './child-environment.ts';
 import { classifyResolution } from './classify-pip.ts';
 import { dryRun } from './dry-run.ts';
-import { requireRequirement } from './names.ts';
+import { requireSafeLine } from './names.ts';
 import type { Parts } from './parts.ts';
 import { lockedPackages, readReport } from './report.ts';
 import type { ResolveOptions } from './resolve.ts';
@@ -13,7 +13,7 @@ import { writeStandIn } from './stand-in.ts';
 
 /** Takes exact versions from one index, and none of what they need. */
 export async function take(parts: Parts, options: ResolveOptions & { indexName: string }): Promise<Taking> {
-  const requirements = options.requirements.map(requireRequirement);
+  const requirements = options.requirements.map(requireSafeLine);
   if (requirements.length === 0) return { kind: 'taken', packages: [] };
   return withScratch(parts, options.toolsDir, async (scratch) => {
     const reportPath = join(scratch.dir, 'report.json');

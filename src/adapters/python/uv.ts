@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import { normalName } from '../../domain/environments/package-name.ts';
 import type { PythonFacts } from '../../ports/python.ts';
 import { findProgram } from '../host/search-path.ts';
 import { childEnvironment, type Scratch } from './child-environment.ts';
 import { resolveTimeoutMs } from './dry-run.ts';
 import { indexSource } from './index-source.ts';
-import { normalName } from './names.ts';
 import type { Parts } from './parts.ts';
 import type { ResolveOptions } from './resolve.ts';
 import { ensureBareVenv } from './tools.ts';

@@ -25,7 +25,8 @@ export function findSizeBytes(text: string): number | undefined {
 
 /** Returns milliseconds as the shortest text that `findDurationMs` reads back. */
 export function durationText(ms: number): string {
-  return measureText(ms, ['d', 'h', 'm', 's', 'ms'], msPerUnit).replace(' ', '');
+  // Seconds of a configuration times a thousand may be a hair off: 256.4 s is 256399.99… ms.
+  return measureText(Math.round(ms), ['d', 'h', 'm', 's', 'ms'], msPerUnit).replace(' ', '');
 }
 
 /** Returns bytes as the shortest text that `findSizeBytes` reads back. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { restoreChoose } from '../../../src/actions/restore-choose.ts';
 import { workflowAdd } from '../../../src/actions/workflow-add.ts';
 import { workflowChoose } from '../../../src/actions/workflow-choose.ts';
 import { createWorld } from '../../fakes/fake-world.ts';
@@ -12,4 +13,6 @@ it('says of a run of workflows that it changes nothing, and of one that is added
   expect(await workflowAdd.plan(context, workflowAdd.input.parse({ name: 'draw', graph }))).toMatchObject({
     changesNothing: false,
   });
+  const drilled = { ...context, pointName: async () => '0000-adopted' };
+  expect(await restoreChoose.plan(drilled, { point: '0' })).toMatchObject({ changesNothing: true });
 });

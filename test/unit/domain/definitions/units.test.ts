@@ -41,6 +41,7 @@ describe('durations and sizes', () => {
         expect(findSizeBytes(sizeText(amount))).toBe(amount);
       }),
     );
+    expect(durationText(256.4 * 1000)).toBe('256400ms');
     expect([durationText(600_000), durationText(90_000), sizeText(2_147_483_648)]).toEqual(['10m', '90s', '2 GiB']);
   });
 });
