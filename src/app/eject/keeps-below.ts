@@ -9,12 +9,24 @@ import { type Written, whatRunsWrote } from './written.ts';
 const unfinished = /(^|\/)\.orchestrate-[^/]*\.tmp$/;
 
 /**
- * What is the person's in the slots below `trees/` and in `.orchestrate/trash`: files that neither the recorded tree nor a
+ * What is the person's in `.orchestrate`, in the slots below `trees/` and in trash: files that neither the recorded tree nor a
  * run explains, commits that only a slot's HEAD names, and what was set aside whole. Reads only.
  */
 export async function keepsBelow(app: App, installation: Installation): Promise<readonly Kept[]> {
   const written = whatRunsWrote(app, installation);
-  return [...(await inSlots(app, installation, written)), ...(await inTrash(app, installation, written))];
+  return [
+    ...(await inWork(app, installation)),
+    ...(await inSlots(app, installation, written)),
+    ...(await inTrash(app, installation, written)),
+  ];
+}
+
+/** Names that orchestrate gives below `.orchestrate`. */
+const ours = /^(envs|instances|wheels|trash|production|anew|incoming-.*|init-id|\.orchestrate-.*\.tmp)$/;
+
+async function inWork({ outside: { files } }: App, { paths }: Installation): Promise<readonly Kept[]> {
+  const names = (await files.list(paths.work)).filter((name) => !ours.test(name));
+  return names.map((name) => ({ path: `.orchestrate/${name}`, why: 'orchestrate did not write it' }));
 }
 
 async function inSlots(app: App, installation: Installation, written: Written): Promise<readonly Kept[]> {

@@ -87,6 +87,7 @@ describe('eject', () => {
     ['a file with edits', 'CLAUDE.md', 'has edits of yours'],
     ['what git ignores', 'memory/learned.md', 'orchestrate did not write it'],
     ['a note among the reports', 'sessions/mine.md', 'orchestrate did not write it'],
+    ['a file among ours', '.orchestrate/mine.txt', 'orchestrate did not write it'],
     ['pictures of production', '.orchestrate/production/output/a.png', 'orchestrate did not write it'],
   ])('does not take %s', async (_, path, why) => {
     const { one, app } = await adopted();
