@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts';
+import type { NodeSource } from '../domain/instances/node-packs.ts';
 
 /** What a running ComfyUI says about itself (`GET /system_stats`). */
 export interface ServiceFacts {
@@ -76,6 +77,8 @@ export interface ServiceClient {
   facts(baseUrl: string, options?: { timeoutMs: number }): Promise<ServiceFacts | undefined>;
   /** Node class names of `GET /object_info`, sorted. */
   nodeClasses(baseUrl: string): Promise<readonly string[]>;
+  /** The same, each with the module that it came from. */
+  nodeSources(baseUrl: string): Promise<readonly NodeSource[]>;
   /** Posts the graph with a seed or prefix of its own so that no cache answers, follows the WebSocket to the end mark, fetches and decodes every picture. */
   runWorkflow(
     baseUrl: string,

@@ -38,6 +38,9 @@ describe('the client, with the simulator', () => {
       argv: expect.arrayContaining(['--port', String(simulator.port)]) as string[],
     });
     expect(await client.nodeClasses(baseUrl)).toEqual(expect.arrayContaining(['EmptyImage', 'SaveImage']));
+    const sources = await client.nodeSources(baseUrl);
+    expect(sources.map(({ nodeClass }) => nodeClass)).toEqual(await client.nodeClasses(baseUrl));
+    expect(sources).toContainEqual({ nodeClass: 'SaveImage', module: 'nodes' });
     expect(await client.logTail(baseUrl, 1)).toHaveLength(1);
   });
 
@@ -326,6 +329,21 @@ describe('the client, with a server that misbehaves', () => {
     expect((await faultOf(client.nodeClasses((await startTinyComfy({})).baseUrl))).message).toContain(
       'answers 404 to /api/object_info',
     );
+  });
+
+  it('tells which pack a node class came from, and nothing where the server does not', async () => {
+    const { baseUrl: tiny } = await startTinyComfy({
+      'GET /api/object_info': () => ({
+        Twice: { python_module: 'custom_nodes.twice-pack' },
+        Old: { category: 'x' },
+        Odd: { python_module: 3 },
+      }),
+    });
+    expect(await client.nodeSources(tiny)).toEqual([
+      { nodeClass: 'Odd', module: null },
+      { nodeClass: 'Old', module: null },
+      { nodeClass: 'Twice', module: 'custom_nodes.twice-pack' },
+    ]);
   });
 
   it('talks to this machine only', async () => {

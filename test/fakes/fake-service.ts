@@ -18,6 +18,8 @@ export interface FakeBoot {
   readonly ends?: 'answers' | 'dies' | 'silent';
   readonly log?: readonly string[];
   readonly nodeClasses?: readonly string[];
+  /** Module of a node class that is not ComfyUI's own. */
+  readonly nodePacks?: Readonly<Record<string, string>>;
   readonly pytorchVersion?: string;
   readonly device?: string;
   /** Memory of its device, and what is free of it until the server is asked to free its own. */
@@ -143,6 +145,11 @@ export function createFakeService(options: {
       };
     },
     nodeClasses: async (baseUrl) => [...(require(baseUrl).boot.nodeClasses ?? ['KSampler', 'SaveImage'])].sort(),
+    async nodeSources(baseUrl) {
+      const { nodePacks = {} } = require(baseUrl).boot;
+      const classes = await service.nodeClasses(baseUrl);
+      return classes.map((nodeClass) => ({ nodeClass, module: nodePacks[nodeClass] ?? 'nodes' }));
+    },
     async runWorkflow(baseUrl, graph, { nonce }) {
       const { port, boot } = require(baseUrl);
       service.ran.push({ port, graph, nonce });

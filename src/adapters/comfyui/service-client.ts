@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { Fault } from '../../base/fault.ts';
 import type { Json } from '../../base/json.ts';
+import type { NodeSource } from '../../domain/instances/node-packs.ts';
 import type { ServiceClient, ServiceDevice, ServiceFacts } from '../../ports/service-client.ts';
 import type { Clock } from '../../ports/system.ts';
 import { callJson, listOf, objectOf, textOf } from './http.ts';
@@ -16,8 +17,9 @@ export function createServiceClient({ clock }: { clock: Clock }): ServiceClient 
   return {
     facts: (baseUrl, options) => orWhenSilent(loadFacts(baseUrl, options?.timeoutMs ?? factsTimeoutMs), undefined),
     async nodeClasses(baseUrl) {
-      return Object.keys(objectOf(await callJson(baseUrl, '/api/object_info', { timeoutMs: 60_000 }))).sort();
+      return (await loadSources(baseUrl)).map(({ nodeClass }) => nodeClass);
     },
+    nodeSources: loadSources,
     runWorkflow: (baseUrl, graph, options) => runWorkflow(clock, baseUrl, graph, options),
     queue: loadQueue,
     requeue,
@@ -43,6 +45,16 @@ async function loadFacts(baseUrl: string, timeoutMs: number): Promise<ServiceFac
     deviceName: devices[0]?.name ?? '',
     devices,
   };
+}
+
+async function loadSources(baseUrl: string): Promise<readonly NodeSource[]> {
+  const told = objectOf(await callJson(baseUrl, '/api/object_info', { timeoutMs: 60_000 }));
+  return Object.keys(told)
+    .sort()
+    .map((nodeClass) => {
+      const module = objectOf(told[nodeClass])['python_module'];
+      return { nodeClass, module: typeof module === 'string' ? module : null };
+    });
 }
 
 function deviceOf(told: Json): ServiceDevice {

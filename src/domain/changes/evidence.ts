@@ -1,5 +1,6 @@
 import type { EnvironmentId, GitTreeId } from '../../base/ids.ts';
 import type { TorchAnswer, UnmetNeed } from '../environments/torch-checks.ts';
+import type { PackClasses } from '../instances/node-packs.ts';
 
 /** What was done to know: `static` files were read; `api` it booted and answered; `kernel` GPU kernels ran; `generation` a workflow drew a good picture. */
 export type Grade = 'static' | 'api' | 'kernel' | 'generation';
@@ -51,6 +52,8 @@ export type Evidence = EvidenceKeyParts & {
         readonly device: string;
         readonly pytorchVersion: string;
         readonly nodeClasses: readonly string[];
+        /** Which of them came from which pack; absent in old rows: nobody knows. */
+        readonly nodePacks?: readonly PackClasses[];
         readonly failedImports: readonly string[];
       }
     | {

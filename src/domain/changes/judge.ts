@@ -1,5 +1,6 @@
 import type { BrokenPromise } from '../environments/promises.ts';
 import { newlyFailing, newlyUnmet, unmetSentence } from '../environments/torch-checks.ts';
+import { packName } from '../instances/node-packs.ts';
 import type { BootEvidence, ChecksEvidence, SmokeEvidence, WorkflowProof } from './evidence.ts';
 
 export interface Finding {
@@ -30,8 +31,9 @@ export function compareBoots(baseline: BootEvidence | undefined, boot: BootEvide
 }
 
 /**
- * Returns why a boot is worse than the baseline; empty when it is not. Where packs are taken out on purpose their node
- * classes go with them: reviewers are told how many, and it is nothing that failed.
+ * Returns why a boot is worse than the baseline; empty when it is not. Where packs (`removedPacks`: their paths) are taken out
+ * on purpose their node classes go with them, as the baseline tells them apart: reviewers are told how many, and it is
+ * nothing that failed. Another pack's classes are.
  */
 export function judgeBoot(
   baseline: BootEvidence | undefined,
@@ -40,8 +42,12 @@ export function judgeBoot(
 ): readonly Finding[] {
   const { lost, newlyFailing } = compareBoots(baseline, boot);
   const findings: Finding[] = [];
-  if (lost.length > 0 && removedPacks.length === 0)
-    findings.push({ sentence: `${lost.length} node classes are gone: ${lost.slice(0, 5).join(', ')}.` });
+  const removed = new Set(removedPacks.map(packName));
+  const packs = baseline?.nodePacks?.filter(({ pack }) => removed.has(pack)) ?? [];
+  const gone = new Set(packs.flatMap(({ nodeClasses }) => nodeClasses));
+  const missed = lost.filter((name) => !gone.has(name));
+  if (missed.length > 0)
+    findings.push({ sentence: `${missed.length} node classes are gone: ${missed.slice(0, 5).join(', ')}.` });
   if (newlyFailing.length > 0)
     findings.push({
       sentence: `${newlyFailing.length} node packs no longer import: ${newlyFailing.slice(0, 5).join(', ')}.`,

@@ -13,6 +13,7 @@ import { kernelsRan } from '../../domain/environments/torch-checks.ts';
 import { bootFailure } from '../../domain/instances/boot-failure.ts';
 import { failedPacks } from '../../domain/instances/failed-packs.ts';
 import { lintGraph } from '../../domain/instances/graph-lint.ts';
+import { packClasses } from '../../domain/instances/node-packs.ts';
 import { parseGraph } from '../../domain/instances/workflow.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { PackageIndex } from '../../ports/index.ts';
@@ -202,7 +203,7 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs {
       const { instance } = started;
       const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
       if (!proven) throw new Error(`no proof on record for ${instance}`);
-      const nodeClasses = await engine.outside.service.nodeClasses(baseUrl(proven.port));
+      const sources = await engine.outside.service.nodeSources(baseUrl(proven.port));
       const recorded = await record<'boot'>({
         ...common(tree, started, 'api'),
         part: 'boot',
@@ -212,7 +213,8 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs {
         startMs: proven.startMs,
         device: proven.device,
         pytorchVersion: proven.pytorchVersion,
-        nodeClasses,
+        nodeClasses: sources.map(({ nodeClass }) => nodeClass),
+        nodePacks: packClasses(sources),
         failedImports: failedPacks(await instanceLog(engine, instance, 500)),
       });
       return { ...recorded, reused: false };

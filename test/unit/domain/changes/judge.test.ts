@@ -58,6 +58,29 @@ describe('judgeBoot', () => {
     ]);
   });
 
+  it('excuses the classes of the packs that are taken out, and of no others', () => {
+    const before = boot({
+      nodeClasses: ['KSampler', 'Twice', 'Upscale'],
+      nodePacks: [
+        { pack: 'twice-pack', nodeClasses: ['Twice'] },
+        { pack: 'upscale', nodeClasses: ['Upscale'] },
+      ],
+    });
+    const removed = ['custom_nodes/twice-pack'];
+    expect(judgeBoot(before, boot({ nodeClasses: ['KSampler', 'Upscale'] }), removed)).toEqual([]);
+    expect(sentences(judgeBoot(before, boot({ nodeClasses: [] }), removed))).toEqual([
+      '2 node classes are gone: KSampler, Upscale.',
+    ]);
+    expect(judgeBoot(before, boot({ nodeClasses: ['KSampler', 'Twice'] }), ['custom_nodes/upscale.py'])).toEqual([]);
+  });
+
+  it('excuses nothing where an old boot does not tell which pack a class came from', () => {
+    const before = boot({ nodeClasses: ['KSampler', 'Twice'] });
+    expect(sentences(judgeBoot(before, boot({ nodeClasses: ['KSampler'] }), ['custom_nodes/twice-pack']))).toEqual([
+      '1 node classes are gone: Twice.',
+    ]);
+  });
+
   it('holds only those packs against a change that imported before', () => {
     const before = boot({ failedImports: ['old-broken'] });
     const after = boot({ failedImports: ['old-broken', 'rgthree'] });
