@@ -85,7 +85,7 @@ export const faultCodes = {
   COMPONENT_REWRITTEN: entry('conflict', 'A tag of a component names another commit than before.'),
   // Tools of the machine.
   GIT_MISSING: entry('outside', 'git is not on the PATH.', 'orchestrate doctor'),
-  GIT_TOO_OLD: entry('outside', 'git is older than 2.39.', 'orchestrate doctor'),
+  GIT_TOO_OLD: entry('outside', 'git is too old for what is asked of it.', 'orchestrate doctor'),
   GIT_FAILED: entry('outside', 'git ended with an error.', 'orchestrate doctor'),
   GIT_TIMEOUT: entry('outside', 'git did not finish in time and was stopped.', 'orchestrate doctor'),
   PYTHON_MISSING: entry('outside', 'No Python 3.10 or newer was found.', 'orchestrate doctor'),
