@@ -7,7 +7,7 @@ import { lineOf, sweep, tableOf } from '../support/sweep-run.ts';
 
 /** Every how many-th kill is tried. */
 const every = Number(process.env['ORCHESTRATE_SWEEP'] ?? '1');
-const sweepMs = 3_600_000;
+const sweepMs = 3 * 3_600_000;
 
 /** The order that the promise forbids: the branch before its restore point. */
 const branchFirst: Mutation = {
