@@ -231,7 +231,7 @@ describe('the log of production', () => {
     const { exitStatus, out } = await follower.done;
     expect(exitStatus).toBe(130);
     expect(out).toMatch(/after the rotation[^]*To see the GUI go to/);
-    expect(out).not.toContain('red');
+    expect(out).not.toContain('red\\x1b[0m line');
     expectFault(await world.run(['service', 'logs', '--instance', 'i9', '--json']), 'USAGE_BAD_ARGUMENT');
   });
 });

@@ -77,7 +77,12 @@ export class FaultWorld {
     };
     const entry = await buildProgram(join(base, 'program'), [quickWatch, ...(options.mutations ?? [])]);
     const treePort = await freePort();
-    setTreePort(join(base, 'program'), treePort);
+    setTreePort(join(base, 'program'), { tree: 'env-setup', was: 8188, port: treePort });
+    for (const [tree, was] of [
+      ['models-integ', 8189],
+      ['ops-maint', 8190],
+    ] as const)
+      setTreePort(join(base, 'program'), { tree, was, port: await freePort() });
     const world = new FaultWorld({ base, home: join(live, 'home'), port: await freePort(), treePort, entry, env });
     const demo = makeDemoWorld({ folder: join(live, 'w') });
     if (options.wheels) makeIndex({ into: demo.index.folder, extra: options.wheels });
@@ -266,11 +271,11 @@ function pythonFolder(): string {
   return dirname(execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());
 }
 
-function setTreePort(program: string, port: number): void {
-  const file = join(program, 'trees/env-setup.yaml');
+function setTreePort(program: string, { tree, was, port }: { tree: string; was: number; port: number }): void {
+  const file = join(program, `trees/${tree}.yaml`);
   const text = fs.readFileSync(file, 'utf8');
-  if (!text.includes('home-port: 8188')) throw new Error(`${file} no longer says home-port: 8188`);
-  fs.writeFileSync(file, text.replace('home-port: 8188', `home-port: ${port}`));
+  if (!text.includes(`home-port: ${was}`)) throw new Error(`${file} no longer says home-port: ${was}`);
+  fs.writeFileSync(file, text.replace(`home-port: ${was}`, `home-port: ${port}`));
 }
 
 let nextPort = 20_000 + ((process.pid * 16) % 10_000);
