@@ -53,7 +53,9 @@ export const outsideCases: readonly AttackCase[] = [
     },
     async defence(world) {
       watch(world);
-      expect(listAt((await orchestrate(world, ['outside', 'list'])).json, 'differences').length).toBeLessThan(2);
+      // Other attacks leave things in that folder, too.
+      const before = listAt((await orchestrate(world, ['outside', 'list'])).json, 'differences');
+      expect(before.map((difference) => at(difference, 'subject'))).not.toContain('custom_nodes/helpful');
       const pack = plant(world);
       const found = listAt((await orchestrate(world, ['outside', 'list'])).json, 'differences');
       const one = found.find((difference) => at(difference, 'subject') === 'custom_nodes/helpful');
