@@ -1,4 +1,5 @@
-import type { Actor, RunOptions } from './journal/kinds.ts';
+import type { Actor } from './journal/actor.ts';
+import type { RunOptions } from './runs/options.ts';
 
 /** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
 export interface RequestKinds {

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import type { Actor, RunOptions } from '../../domain/journal/kinds.ts';
+import type { Actor } from '../../domain/journal/actor.ts';
+import type { RunOptions } from '../../domain/runs/options.ts';
 import type { App } from '../app.ts';
 import { runView, type RunView } from '../views/run-view.ts';
 import { loadGoBack } from './_restore-points.ts';

@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { withoutGraphics } from '../../domain/instances/command.ts';
-import { dataOf, type GraphicsDevice, row } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { GraphicsDevice } from '../../domain/journal/rows/runs.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
 import type { Engine } from '../engine.ts';
 import type { Declaration } from '../instances/compose.ts';

@@ -1,7 +1,8 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
 import { borrowedInterpreter } from '../../domain/environments/lock.ts';
-import { type Actor, dataOf, row } from '../../domain/journal/kinds.ts';
+import type { Actor } from '../../domain/journal/actor.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { chooseDifferences } from '../../domain/outside/choose.ts';
 import { keyOf, type OutsideDifference } from '../../domain/outside/difference.ts';
 import { missingWheels } from '../changes/questions.ts';

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { asCommitId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Actor } from '../../domain/journal/kinds.ts';
+import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { PrunePlan } from '../../domain/restore/prune-plan.ts';
 import type { Engine } from '../engine.ts';

@@ -1,12 +1,7 @@
 import type { CommitId, GitTreeId } from '../../../../src/base/ids.ts';
-import {
-  dataOf,
-  type JournalKind,
-  type JournalKinds,
-  type RunOptions,
-  row,
-} from '../../../../src/domain/journal/kinds.ts';
+import { dataOf, type JournalKind, type JournalKinds, row } from '../../../../src/domain/journal/kinds.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
+import type { RunOptions } from '../../../../src/domain/runs/options.ts';
 import { checkChange } from '../../../../src/engine/changes/check.ts';
 import { draftChange, type Drafted, draftOf } from '../../../../src/engine/changes/draft.ts';
 import { gateChange, gatedOf } from '../../../../src/engine/changes/gate.ts';

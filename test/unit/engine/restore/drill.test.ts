@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { parsePlaybook } from '../../../../src/domain/definitions/playbook.ts';
-import { dataOf, type RunOptions } from '../../../../src/domain/journal/kinds.ts';
+import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import type { RunOptions } from '../../../../src/domain/runs/options.ts';
 import { ask, closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { fakeLocked } from '../../../fakes/fake-python.ts';
 import { anna, createWorld, homeDir, type World, type WorldOptions } from '../../../fakes/fake-world.ts';

@@ -1,7 +1,8 @@
 import { Fault } from '../../../../src/base/fault.ts';
-import { row, type RunOptions } from '../../../../src/domain/journal/kinds.ts';
+import { row } from '../../../../src/domain/journal/kinds.ts';
 import { effectDone, effectFailed } from '../../../../src/domain/machines/effect.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
+import type { RunOptions } from '../../../../src/domain/runs/options.ts';
 import type { EffectTable } from '../../../../src/engine/machines/host.ts';
 import { advanceRun } from '../../../../src/engine/runs/advance.ts';
 import { type Life, nothingHappens, startEngine } from '../../../fakes/fake-life.ts';

@@ -1,5 +1,6 @@
-import { type JournalKind, type JournalKinds, type RunOptions, dataOf } from '../../../../src/domain/journal/kinds.ts';
+import { type JournalKind, type JournalKinds, dataOf } from '../../../../src/domain/journal/kinds.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../../../../src/domain/requests.ts';
+import type { RunOptions } from '../../../../src/domain/runs/options.ts';
 import { ask, type FakeSupervisor, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, type World, type WorldOptions } from '../../../fakes/fake-world.ts';
 

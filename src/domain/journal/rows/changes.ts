@@ -1,0 +1,108 @@
+import type { FaultRecord } from '../../../base/fault.ts';
+import type { Evidence, EvidencePart } from '../../changes/evidence.ts';
+import type { QuestionAnswer } from '../../changes/questions.ts';
+import type { Actor } from '../actor.ts';
+
+/** Changes: what is proposed, proven, answered, merged and switched to. */
+export interface ChangeRows {
+  /** [`evidence:<key>:<part>`] */
+  'evidence.recorded': { readonly evidence: Evidence };
+  /** [`change:<change>`, `change-of:<run>`] */
+  'change.drafted': {
+    readonly change: string;
+    readonly run: string;
+    readonly tree: string;
+    readonly base: string;
+    readonly baseTree: string;
+    /** The git tree that is proposed, on `base`. */
+    readonly proposed: string;
+    readonly title: string;
+    readonly risk: 'low' | 'medium' | 'high';
+    readonly authors: readonly string[];
+    readonly paths: readonly { readonly path: string; readonly kind: 'added' | 'changed' | 'removed' }[];
+  };
+  /** [`check:<change>`] */
+  'change.checked': {
+    readonly change: string;
+    readonly outsideScope: readonly string[];
+    readonly reviewers: readonly string[];
+    readonly risk: 'low' | 'medium' | 'high';
+    readonly why: readonly string[];
+  };
+  /** [`gate:<change>`] The tree that would become the branch, and what proves it. */
+  'change.gated': {
+    readonly change: string;
+    readonly base: string;
+    readonly exact: string;
+    readonly environment: string;
+    readonly components: string;
+    readonly evidenceKey: string;
+    /** Keys of single parts, which may have been proven on the CPU instead of the card; absent in old rows. */
+    readonly evidenceKeys?: Readonly<Partial<Record<EvidencePart, string>>>;
+    readonly reused: readonly string[];
+    readonly verdict: 'proven' | 'conflict' | 'failed';
+    readonly fault: FaultRecord | null;
+    readonly notProven: readonly string[];
+    readonly durationMs: number;
+  };
+  /** [`review:<change>:<reviewer>`, `review:<change>`] */
+  'review.answered': {
+    readonly change: string;
+    readonly base: string;
+    readonly tree: string;
+    readonly policy: string;
+    readonly reviewer: string;
+    readonly by: Actor;
+    readonly verdict: 'approved' | 'rejected' | 'changes-requested' | 'nothing-to-check';
+    readonly questions: readonly QuestionAnswer[];
+    readonly comment: string | null;
+  };
+  /** [`held:<change>`] */
+  'change.held': { readonly change: string; readonly fault: FaultRecord };
+  /** [`branch`] */
+  'branch.moved': { readonly ref: string; readonly from: string; readonly to: string; readonly change: string };
+  /** [`home:<change>`] */
+  'home.applied': {
+    readonly change: string;
+    readonly written: readonly string[];
+    readonly kept: readonly string[];
+    readonly indexRefreshed: boolean;
+  };
+  /** [`switching:<change>`] `from` is the instance that was production. */
+  'switch.started': { readonly change: string; readonly from: string; readonly base: string };
+  /** [`switch:<change>`] */
+  'service.switched': {
+    readonly change: string;
+    readonly outcome: 'switched' | 'not-running' | 'unaffected' | 'reverted';
+    readonly instance: string | null;
+    readonly downMs: number | null;
+    readonly requeued: number;
+    readonly reason: string | null;
+    /** What of `watch.ended` may be claimed; absent in old rows, and where nothing was watched. */
+    readonly watched?: { readonly ms: number; readonly nAnswers: number; readonly isInterrupted: boolean };
+  };
+  /**
+   * [`watching:<change>`] The new production was proven, `provenAtMs` in milliseconds since 1970, and is watched for `limitMs`
+   * from then on. `downMs` is of the switch. Its pending prompts are queued again after this row.
+   */
+  'watch.started': {
+    readonly change: string;
+    readonly instance: string;
+    readonly provenAtMs: number;
+    readonly limitMs: number;
+    readonly downMs: number;
+  };
+  /**
+   * [`watched:<change>`] How the watch ended. `ms`: from the proof to the last look. `nAnswers` are those
+   * that were seen since it was taken up last; `isInterrupted`: it had been begun before, by a process that was killed. `reason` is null where it held.
+   */
+  'watch.ended': {
+    readonly change: string;
+    readonly instance: string;
+    readonly outcome: 'held' | 'ended' | 'silent';
+    readonly ms: number;
+    readonly nAnswers: number;
+    readonly isInterrupted: boolean;
+    readonly reason: string | null;
+  };
+}

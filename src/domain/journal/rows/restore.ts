@@ -1,0 +1,33 @@
+import type { FaultRecord } from '../../../base/fault.ts';
+import type { Drilled } from '../../restore/drill.ts';
+import type { RestoreManifest } from '../../restore/manifest.ts';
+import type { PrunePlan } from '../../restore/prune-plan.ts';
+import type { Actor } from '../actor.ts';
+
+/** Restore points, and the room that they take. */
+export interface RestoreRows {
+  /** [`restore:<number>`, `restore-at:<commit>`, `restores`] Written before the branch moves. */
+  'restore.created': {
+    readonly tag: string;
+    readonly number: number;
+    readonly commit: string;
+    readonly manifest: RestoreManifest;
+  };
+  /** [`void:<number>`] The branch moved before the merge of this restore point: nothing ever was in this state. */
+  'restore.voided': { readonly number: number; readonly tag: string; readonly change: string };
+  /** [`pin:<number>`] A person wants the environment of a restore point kept whatever the rule says, or no longer. */
+  'restore.pinned': {
+    readonly number: number;
+    readonly tag: string;
+    readonly isPinned: boolean;
+    readonly reason: string | null;
+    readonly by: Actor;
+  };
+  /**
+   * [`drill:<number>`, `drill-of:<run>`] A restore point was brought back in folders of its own, or why that failed: `fault`.
+   * `parts` are the ones that were gone through, in order; nothing of it stays.
+   */
+  'restore.drilled': Drilled & { readonly fault: FaultRecord | null };
+  /** [`space:pruned`] What was taken away to make room, and what that made of the restore points. */
+  'space.pruned': { readonly plan: PrunePlan; readonly hash: string; readonly by: Actor };
+}

@@ -1,0 +1,86 @@
+import type { JsonObject } from '../../../base/json.ts';
+import type { Plan } from '../../plans/plan.ts';
+import type { RunOptions } from '../../runs/options.ts';
+import type { Actor } from '../actor.ts';
+
+/** A graphics card as production told it. */
+export interface GraphicsDevice {
+  readonly name: string;
+  readonly memoryBytes: number;
+  readonly freeBytes: number;
+}
+
+/** Runs, their plans, steps and leases. */
+export interface RunRows {
+  /** [`run:<run>`] `request` is the id of the request that it answers. */
+  'run.created': {
+    readonly run: string;
+    readonly goal: string;
+    readonly kind: 'work' | 'undo' | 'restore';
+    readonly options: RunOptions;
+    readonly by: Actor;
+    readonly request: number;
+    /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
+    readonly restore: string | null;
+  };
+  /** [`plan:<run>`] */
+  'plan.made': { readonly run: string; readonly plan: Plan };
+  /** [`plan-answer:<run>`] */
+  'plan.answered': {
+    readonly run: string;
+    readonly hash: string;
+    readonly verdict: 'approved' | 'rejected';
+    readonly by: Actor;
+    readonly reason: string;
+  };
+  /** [`resume-of:<run>`, and `resumed:<run>` after `--until` was reached] */
+  'run.resumed': { readonly run: string; readonly by: Actor };
+  /** [`close:<run>`] */
+  'run.closed': {
+    readonly run: string;
+    readonly state: string;
+    readonly freed: readonly string[];
+    readonly report: string | null;
+  };
+  /** [`lease:slot:<slot>`, `lease:port:<port>`, `lease-of:<run>`] `slot` is null where only a port was needed. */
+  'lease.taken': {
+    readonly run: string;
+    readonly slot: string | null;
+    readonly tree: string | null;
+    readonly port: number;
+    readonly homePort: number | null;
+    readonly skipped: readonly { readonly port: number; readonly why: string }[];
+  };
+  /** [`lease:slot:<slot>`, `lease:port:<port>`] */
+  'lease.freed': { readonly run: string; readonly slot: string | null; readonly port: number };
+  /** [`step:<task>`] What an action reported when it was done; `sentence` is made by the action from `output`. */
+  'step.reported': {
+    readonly task: string;
+    readonly attempt: string;
+    readonly action: string;
+    readonly agent: string;
+    readonly output: JsonObject;
+    readonly sentence: string;
+    readonly durationMs: number;
+  };
+  /** Progress inside a step. */
+  'step.noted': { readonly task: string; readonly attempt: string; readonly sentence: string };
+  /** [`fingerprint`] Items of home's git files as last accepted. */
+  'fingerprint.accepted': { readonly items: Readonly<Record<string, string>>; readonly by: Actor };
+  /** [`tamper:<run>`] */
+  'tamper.found': {
+    readonly run: string | null;
+    readonly task: string | null;
+    readonly differences: readonly { readonly item: string; readonly kind: string }[];
+  };
+  /** [`graphics-asked:<run>`] A run waits for a person: production holds memory of the graphics card. */
+  'graphics.asked': { readonly run: string; readonly port: number; readonly device: GraphicsDevice };
+  /** [`graphics`, `graphics-of:<run>`] One run at a time proves on the graphics card. `freed`: production was asked to give its memory back. */
+  'graphics.lent': {
+    readonly run: string;
+    readonly device: GraphicsDevice | null;
+    readonly freed: { readonly port: number; readonly freeBytes: number } | null;
+  };
+  /** [`graphics`, `graphics-of:<run>`] */
+  'graphics.returned': { readonly run: string; readonly stopped: readonly string[] };
+}

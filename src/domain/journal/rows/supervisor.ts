@@ -1,0 +1,34 @@
+import type { JsonObject } from '../../../base/json.ts';
+import type { MachineName } from '../../machines/index.ts';
+
+/** The installation, its ledger and its supervisor. */
+export interface SupervisorRows {
+  /** [`installation`] */
+  'installation.created': {
+    readonly id: string;
+    readonly home: string;
+    readonly branchRef: string;
+    readonly head: string;
+    readonly version: string;
+  };
+  /** [`ledger.headMissing`] Rows that were once the newest are gone: the tail was lost outside of the database. */
+  'ledger.headMissing': {
+    readonly noted: { readonly seq: number; readonly hash: string };
+    readonly found: { readonly seq: number; readonly hash: string };
+  };
+  'supervisor.started': { readonly pid: number; readonly version: string };
+  'supervisor.reconciled': {
+    /** One sentence per thing that was found and put right. */
+    readonly findings: readonly string[];
+    readonly durationMs: number;
+    readonly resumed: readonly string[];
+  };
+  'supervisor.stopped': { readonly reason: string };
+  /** [`checkpoint`] Which machines were alive, and the highest numbers in use, at this row. */
+  'supervisor.checkpoint': {
+    readonly live: readonly { readonly machine: MachineName; readonly subject: string }[];
+    readonly numbers: Readonly<Record<string, number>>;
+  };
+  /** [`status:summary`] What bare `orchestrate` and `status` print; kept current by the supervisor. */
+  'status.summarised': { readonly summary: JsonObject };
+}

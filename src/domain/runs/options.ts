@@ -1,0 +1,14 @@
+import type { Priority } from '../queue/rank.ts';
+
+/** What a person said when a run was asked for. */
+export interface RunOptions {
+  readonly previewOnly: boolean;
+  /** The person said yes beforehand, to the plan and to the review. */
+  readonly yes: boolean;
+  readonly until: string | null;
+  readonly playbook: string | null;
+  /** Inputs of the playbook that were given as options (`--target`, `--set name=value`); they win over the goal's words. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** How soon it is wanted; age counts beside it. Absent in old rows: `normal`. */
+  readonly priority?: Priority;
+}

@@ -1,0 +1,104 @@
+import { Fault } from '../../base/fault.ts';
+import { runId } from '../../base/ids.ts';
+import { dataOf, row, type JournalKinds } from '../../domain/journal/kinds.ts';
+import { untilStep } from '../../domain/plans/schedule.ts';
+import { isBeyondRecall } from '../changes/beyond-recall.ts';
+import { findChangeOf } from '../changes/draft.ts';
+import type { Engine } from '../engine.ts';
+import type { Beside } from '../machines/host.ts';
+import { understandRun } from '../runs/understand-run.ts';
+import { acceptFingerprint } from '../tasks/tamper.ts';
+import { planOf } from '../tasks/task-view.ts';
+import { accepted, type Handlers } from './handler.ts';
+
+export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' | 'run.resume' | 'run.cancel'> = {
+  'run.start': (engine, { goal, options, by }, request) => {
+    // A goal that nobody understands makes no run.
+    const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
+    if (options.until !== null) untilStep(playbook.steps, options.until);
+    return createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
+  },
+
+  'restore.start': (engine, { kind, to, options, by }, request) =>
+    createRun(engine, { goal: kind === 'undo' ? 'undo' : `restore to ${to}`, kind, options, by, request, restore: to }),
+
+  async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
+    const view = requireRun(engine, run);
+    if (view.state !== 'awaitingApproval')
+      throw new Fault('RUN_NOT_RESUMABLE', `${run} does not wait for an answer to its plan: it is ${view.state}.`);
+    const { hash } = planOf(engine, run);
+    if (hash !== planHash)
+      throw new Fault('CHANGE_MOVED', `The plan of ${run} is another one now.`, {
+        hints: [`orchestrate runs show ${run}`],
+      });
+    const answered = row(
+      'plan.answered',
+      { run, hash, verdict, by, reason: 'a person answered' },
+      { run, keys: [`plan-answer:${run}`] },
+    );
+    await engine.host.send(
+      run,
+      { type: verdict === 'approved' ? 'APPROVE' : 'REJECT' },
+      { rows: [answered], answers: accepted(id, run, `The plan of ${run} is ${verdict}.`) },
+    );
+  },
+
+  async 'run.resume'(engine, { run, by }, id) {
+    const view = requireRun(engine, run);
+    const change = findChangeOf(engine, run)?.change;
+    const at = change === undefined ? undefined : engine.host.find(change);
+    // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.
+    const last = dataOf('machine.moved', engine.ledger.latest(`machine:${run}`));
+    const keys = [`resume-of:${run}`, ...(last?.event['type'] === 'UNTIL_REACHED' ? [`resumed:${run}`] : [])];
+    const resumed = row('run.resumed', { run, by }, { run, keys });
+    const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
+    if (view.state === 'paused') {
+      if (view.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+      for (const task of engine.host.all('task')) {
+        if (task.subject.startsWith(`${run}.`) && task.state === 'parked')
+          await engine.host.send(task.subject, { type: 'RESUME' });
+      }
+      await engine.host.send(run, { type: 'RESUME' }, beside);
+    } else if (at && ['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state)) {
+      if (at.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+      await engine.host.send(at.subject, { type: 'RETRY' }, beside);
+    } else {
+      throw new Fault(
+        'RUN_NOT_RESUMABLE',
+        `${run} is ${view.state}${at ? `, ${at.subject} is ${at.state}` : ''}: there is nothing to resume.`,
+        { hints: [`orchestrate runs show ${run}`] },
+      );
+    }
+  },
+
+  async 'run.cancel'(engine, { run }, id) {
+    const view = requireRun(engine, run);
+    const change = findChangeOf(engine, run)?.change;
+    const at = change === undefined ? undefined : engine.host.find(change);
+    // The change first: once it is called off it cannot merge any more, whatever the run does.
+    if (at && !at.isFinal) {
+      const isLate = (await isBeyondRecall(engine, at)) || !(await engine.host.send(at.subject, { type: 'ABANDON' }));
+      if (isLate) {
+        throw new Fault('RUN_FINISHED', `${run} is merging, or has merged, and finishes that first.`, {
+          hints: [`orchestrate runs resume ${run}`, 'orchestrate undo   (when it is done)'],
+        });
+      }
+    }
+    const sentence = `${run} is called off; the branch and production are as they were.`;
+    await engine.host.send(view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, sentence) });
+  },
+};
+
+export async function createRun(engine: Engine, options: Omit<JournalKinds['run.created'], 'run'>): Promise<void> {
+  const run = runId(engine.numbers.next('run'));
+  const created = row('run.created', { run, ...options }, { run, keys: [`run:${run}`] });
+  const beside: Beside = { rows: [created], answers: accepted(options.request, run, `${run} is on its way.`) };
+  await engine.host.create('run', run, { subject: run, previewOnly: options.options.previewOnly }, beside);
+}
+
+function requireRun(engine: Engine, run: string) {
+  const view = engine.host.find(run);
+  if (view && !view.isFinal) return view;
+  if (!engine.ledger.latest(`run:${run}`)) throw new Fault('RUN_NOT_FOUND', `There is no run ${run}.`);
+  throw new Fault('RUN_FINISHED', `${run} has ended.`, { hints: [`orchestrate runs show ${run}`] });
+}
