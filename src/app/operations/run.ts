@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import { priorities } from '../../domain/queue/rank.ts';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { detachField, dryRunField, yesField } from './_inputs.ts';
@@ -34,6 +35,10 @@ export const run = defineOperation({
       .nullable()
       .default(null)
       .describe('CUDA family to move to, e.g. cu128, or cpu; the one that is installed is kept otherwise.'),
+    priority: z
+      .enum(priorities)
+      .default('normal')
+      .describe('How soon it is wanted, where runs wait in line; half an hour of waiting counts as much as one step.'),
     set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     detach: detachField,
   }),
@@ -54,10 +59,10 @@ export const run = defineOperation({
       explains: 'Do it from a script and print the outcome as JSON.',
     },
   ],
-  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, set }) {
+  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, priority, set }) {
     const answer = await app.ask('run.start', {
       goal,
-      options: { previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }) },
+      options: { previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }), priority },
       by: personOf(app),
     });
     return acceptedRun(app, answer);

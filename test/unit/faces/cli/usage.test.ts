@@ -166,7 +166,14 @@ describe('options', () => {
         kind: 'run.start',
         data: {
           goal: 'upgrade pytorch',
-          options: { previewOnly: true, yes: true, until: 'boot', playbook: 'upgrade-pytorch', inputs: {} },
+          options: {
+            previewOnly: true,
+            yes: true,
+            until: 'boot',
+            playbook: 'upgrade-pytorch',
+            inputs: {},
+            priority: 'normal',
+          },
           by: { kind: 'person', name: 'anna' },
         },
       },
