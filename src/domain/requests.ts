@@ -1,4 +1,5 @@
 import type { Actor } from './journal/actor.ts';
+import type { MergeTime } from './policy/rules.ts';
 import type { RunOptions } from './runs/options.ts';
 
 /** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
@@ -27,7 +28,16 @@ export interface RequestKinds {
     readonly verdict: 'approved' | 'rejected' | 'changes-requested';
     readonly comment: string | null;
     readonly by: Actor;
+    /** `window`: it merges when the next window opens. Left out: now. */
+    readonly when?: MergeTime;
+    readonly ticket?: string | null;
+    /** Over the message of `approval-message.ts`, as `ssh-keygen -Y sign` writes it. */
+    readonly signature?: string | null;
+    /** Passes over windows, freezes, tickets and the number of persons, with `comment` as the reason; never over the gate. */
+    readonly breakGlass?: boolean;
   };
+  /** Take the files of an open change again. */
+  'change.resubmit': { readonly change: string; readonly by: Actor };
   'service.start': { readonly by: Actor };
   /** `now`: a prompt that runs is interrupted and saved with the others, instead of waited for. */
   'service.stop': { readonly by: Actor; readonly now: boolean };

@@ -1,17 +1,22 @@
 import type { Entry } from '../ports/index.ts';
 import type { EngineContext } from './context.ts';
 import type { Performer } from './effects/perform.ts';
+import type { Line } from './leases/line.ts';
 import type { SlotLeases } from './leases/slots.ts';
 import type { MachineHost } from './machines/host.ts';
 import type { Numbers } from './supervisor/numbers.ts';
+import type { Template } from './templates/template.ts';
 
 /** What the parts of a running supervisor share. */
 export interface Engine extends EngineContext, Performer {
+  readonly template: Template;
   readonly host: MachineHost;
   readonly numbers: Numbers;
   readonly leases: SlotLeases;
   /** One start, stop or switch of production at a time. */
   inServiceTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs that wait for the graphics card. */
+  readonly graphicsLine: Line;
   /** One look at who has the graphics card at a time. */
   inGraphicsTurn<T>(work: () => Promise<T>): Promise<T>;
   /** One look at what others changed at a time. */

@@ -36,6 +36,13 @@ export type MergeOutcome =
   | { readonly kind: 'clean'; readonly tree: GitTreeId }
   | { readonly kind: 'conflict'; readonly paths: readonly string[] };
 
+/** A base and two trees that come from it. */
+export interface MergeSides {
+  readonly base: GitTreeId;
+  readonly ours: GitTreeId;
+  readonly theirs: GitTreeId;
+}
+
 export interface CommitSpec {
   readonly tree: GitTreeId;
   readonly parents: readonly CommitId[];
@@ -113,6 +120,13 @@ export interface TrustedStore {
   patch(before: GitTreeId, after: GitTreeId): Promise<string>;
   /** Three-way merge without a work tree. */
   merge(options: { base: CommitId; ours: CommitId; theirs: CommitId }): Promise<MergeOutcome>;
+  /** The same for trees, whatever history has of them. */
+  mergeTrees(sides: MergeSides): Promise<MergeOutcome>;
+  /**
+   * Paths on which each of the merges would conflict, in the order of the questions; `[]` where it is clean. All are asked in one
+   * git process, and nothing is left in the store.
+   */
+  conflictsOf(merges: readonly MergeSides[]): Promise<readonly (readonly string[])[]>;
   /** Writes the commit object (loose, fsync). Deterministic. */
   commit(spec: CommitSpec): Promise<CommitId>;
   /** Writes an annotated tag object pointing at the commit. Deterministic. Returns its id. */

@@ -2,7 +2,15 @@ import { posix } from 'node:path';
 
 import { Fault } from '../../src/base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../src/base/ids.ts';
-import type { EntryMode, RefOutcome, RefUpdate, RefusedEntry, TrustedStore } from '../../src/ports/git.ts';
+import type {
+  EntryMode,
+  MergeOutcome,
+  MergeSides,
+  RefOutcome,
+  RefUpdate,
+  RefusedEntry,
+  TrustedStore,
+} from '../../src/ports/git.ts';
 import type { FakeFiles } from './fake-files.ts';
 import { FakeObjects } from './fake-objects.ts';
 
@@ -111,7 +119,16 @@ export function createFakeStore(files: FakeFiles): FakeStore {
         .differences(before, after)
         .map(({ path, kind }) => `${kind} ${path}\n`)
         .join(''),
-    merge: async ({ base, ours, theirs }) => mergeTrees(objects, { base, ours, theirs }),
+    merge: async ({ base, ours, theirs }) => {
+      const treeOf = (commit: CommitId): GitTreeId => objects.facts(commit).tree;
+      return mergeTrees(objects, { base: treeOf(base), ours: treeOf(ours), theirs: treeOf(theirs) });
+    },
+    mergeTrees: async (sides) => mergeTrees(objects, sides),
+    conflictsOf: async (merges) =>
+      merges.map((sides) => {
+        const merged = mergeTrees(objects, sides);
+        return merged.kind === 'clean' ? [] : merged.paths;
+      }),
     commit: async (spec) => objects.commit(spec),
     tagObject: async (options) => objects.tag(options),
     updateRefs: async (updates) => updateRefs(refs, updates),
@@ -145,14 +162,10 @@ function targetOf(objects: FakeObjects, id: string): CommitId {
   }
 }
 
-function mergeTrees(
-  objects: FakeObjects,
-  sides: { base: CommitId; ours: CommitId; theirs: CommitId },
-): { kind: 'clean'; tree: GitTreeId } | { kind: 'conflict'; paths: readonly string[] } {
-  const [base, ours, theirs] = [sides.base, sides.ours, sides.theirs].map((commit) =>
-    objects.leaves(objects.facts(commit).tree),
-  );
-  if (base === undefined || ours === undefined || theirs === undefined) throw new Error('a merge without sides');
+function mergeTrees(objects: FakeObjects, sides: MergeSides): MergeOutcome {
+  const base = objects.leaves(sides.base);
+  const ours = objects.leaves(sides.ours);
+  const theirs = objects.leaves(sides.theirs);
   const conflicts: string[] = [];
   const merged = new Map(ours);
   for (const path of new Set([...base.keys(), ...ours.keys(), ...theirs.keys()])) {

@@ -13,7 +13,8 @@ import { row } from '../../src/domain/journal/kinds.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { recordBorrowed } from '../../src/engine/environments/named.ts';
-import { publishPoint, stateOf, writePoint } from '../../src/engine/restore/publish.ts';
+import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
+import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
 import { createFakeBundles } from './fake-bundles.ts';
@@ -114,6 +115,8 @@ export function tree(given: Partial<Tree> & { id: string }): Tree {
     reviewers: [],
     questions: [],
     channels: [],
+    checks: [],
+    scale: null,
     file: `trees/${id}.yaml`,
     ...given,
   } as Tree;
@@ -165,6 +168,7 @@ export const upgrade: Playbook = {
     version: { description: 'Version', default: '' },
   },
   tree: 'env-setup',
+  trees: [],
   plan: 'env.choose',
   risk: 'medium',
   steps: [

@@ -112,6 +112,8 @@ function fakeInstallation(scene: SceneLedger): object {
     reviewers: ['ops-maint'],
     questions: [],
     channels: [],
+    checks: [],
+    scale: null,
     file: `trees/${id}.yaml`,
   }));
   const home = '/home/anna/comfy-home';

@@ -21,7 +21,7 @@ import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './st
 import { createStore } from './store-create.ts';
 import { commitFacts, history, isAncestor, peel, readTag } from './store-history.ts';
 import { importObjects } from './store-import.ts';
-import { mergeTrees } from './store-merge.ts';
+import { findConflicts, mergeTrees } from './store-merge.ts';
 import { missingIds, objectsDir, type StoreParts } from './store-parts.ts';
 import { editTree } from './tree-edit.ts';
 import { TreeReader } from './tree-reader.ts';
@@ -166,6 +166,8 @@ export function createTrustedStore(options: {
         const [baseTree, oursTree, theirsTree] = await Promise.all([treeOf(base), treeOf(ours), treeOf(theirs)]);
         return mergeTrees(parts, { base: baseTree, ours: oursTree, theirs: theirsTree });
       }),
+    mergeTrees: (sides) => atTheEdge('merging', unmoved, () => mergeTrees(parts, sides)),
+    conflictsOf: (merges) => atTheEdge('looking for conflicts', unmoved, () => findConflicts(parts, merges)),
     commit: (spec) =>
       atTheEdge('writing a commit', unmoved, async () =>
         asCommitId(await writeObject('commit', encodeCommit({ ...spec, committer: ourselves }))),

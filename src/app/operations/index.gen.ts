@@ -24,6 +24,7 @@ export const operations = {
   'review-diff': () => import('./review-diff.ts').then((m) => m.reviewDiff),
   'review-list': () => import('./review-list.ts').then((m) => m.reviewList),
   'review-reject': () => import('./review-reject.ts').then((m) => m.reviewReject),
+  'review-resubmit': () => import('./review-resubmit.ts').then((m) => m.reviewResubmit),
   'review-show': () => import('./review-show.ts').then((m) => m.reviewShow),
   run: () => import('./run.ts').then((m) => m.run),
   'runs-approve': () => import('./runs-approve.ts').then((m) => m.runsApprove),

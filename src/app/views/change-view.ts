@@ -53,6 +53,8 @@ export const changeSchema = z
     risk: z.enum(['low', 'medium', 'high']).describe('Risk tier, after its paths were looked at.'),
     why: z.array(z.string()).describe('Why it has that risk and those reviewers.'),
     authors: z.array(z.string()).describe('Agents that made it.'),
+    draft: z.number().describe('How often its files were taken: an answer about an older draft does not count.'),
+    redraftedBy: actorSchema.nullable().describe('Who had its files taken again, or null in the first draft.'),
     base: z.string().describe('Commit that it was made on.'),
     baseTree: z.string().describe('Git tree of that commit.'),
     proposed: z.string().describe('Git tree that was proposed.'),
@@ -86,9 +88,8 @@ export function changeOfRun(reader: JournalReader, run: string): ChangeView | nu
 
 /** Returns every change, newest first. */
 export function allChanges(reader: JournalReader): ChangeView[] {
-  return rowsOf(reader, 'change.drafted')
-    .map((drafted) => viewOf(reader, drafted))
-    .reverse();
+  const newestDrafts = new Map(rowsOf(reader, 'change.drafted').map((drafted) => [drafted.data.change, drafted]));
+  return [...newestDrafts.values()].map((drafted) => viewOf(reader, drafted)).reverse();
 }
 
 /** States in which nothing goes on without a person. */
@@ -103,8 +104,11 @@ const waitingStates: readonly string[] = [
 
 function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeView {
   const { change, run, title, tree, base, baseTree, proposed, authors, paths } = drafted.data;
-  const checked = newest(reader, 'change.checked', `check:${change}`)?.data;
-  const gated = newest(reader, 'change.gated', `gate:${change}`);
+  // What was found of an older draft says nothing about this one.
+  const ofThisDraft = <Found extends { readonly seq: number }>(found: Found | undefined): Found | undefined =>
+    found !== undefined && found.seq > drafted.seq ? found : undefined;
+  const checked = ofThisDraft(newest(reader, 'change.checked', `check:${change}`))?.data;
+  const gated = ofThisDraft(newest(reader, 'change.gated', `gate:${change}`));
   const held = newest(reader, 'change.held', `held:${change}`);
   const now = machineState(reader, change);
   const { proven, missing } =
@@ -122,6 +126,8 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     risk: checked?.risk ?? drafted.data.risk,
     why: [...(checked?.why ?? [])],
     authors: [...authors],
+    draft: drafted.data.draft ?? 1,
+    redraftedBy: drafted.data.by === undefined ? null : { ...drafted.data.by },
     base,
     baseTree,
     proposed,

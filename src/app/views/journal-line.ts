@@ -1,6 +1,7 @@
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
 import { summaryText } from '../../domain/outside/describe.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
+import { entryText } from '../../domain/policy/windows.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { faultOfEvent } from './machine-state.ts';
@@ -50,7 +51,23 @@ const tellers: Tellers = {
     `${run} closed as ${state}${freed.length === 0 ? '' : `; freed ${listText(freed)}`}${report === null ? '' : `; report ${report}`}`,
   'lease.taken': ({ run, slot, port, homePort, skipped }) =>
     `${run} has ${slot ?? 'a port'} on :${port}${port === homePort ? '' : ` (${skipped.map((one) => `:${one.port} ${one.why}`).join(', ')})`}`,
-  'lease.freed': ({ run, slot, port }) => `${run} gave back ${slot} and :${port}`,
+  'lease.freed': ({ run, slot, port }) => `${run} gave back ${slot === null ? '' : `${slot} and `}:${port}`,
+  'tree.scaled': ({ tree, slots, before, by, reason }) =>
+    `${tree} has ${countText(slots, 'slot')} now, ${before} before, by ${by.kind} ${by.name}: ${reason}`,
+  'trees.synced': ({ hash, steps, by }) =>
+    `slots brought in line with the definitions for ${by.name} (plan ${shortId(hash)}): ${countText(steps.filter((one) => one.act === 'trash').length, 'slot')} moved to trash`,
+  'run.placed': ({ run, tree, reason }) => `${run} works in ${tree}: ${reason}`,
+  'claim.moved': ({ subject, act, holder, by, reason }) =>
+    `${subject}: ${act} by ${by.kind} ${by.name}${holder === null ? ', nobody holds it' : `, ${holder.name} holds it`}${reason === null ? '' : `: ${reason}`}`,
+  'attempt.beat': ({ attempt, nPrograms, quietMs }) =>
+    `${attempt} is at work: ${countText(nPrograms, 'program')}, quiet for ${spanText(quietMs)}`,
+  'attempt.died': ({ attempt, program, signal }) => `${attempt} died: ${program} was ended by ${signal}`,
+  'attempt.preserved': ({ attempt, slot, ref, reason }) =>
+    ref === null
+      ? `the files of ${slot} could not be kept for ${attempt}: ${reason ?? 'unknown'}`
+      : `the files of ${slot} are kept for ${attempt}: ${ref}`,
+  'run.failedOver': ({ run, from, to, why }) =>
+    `${run} goes on in ${to.slot} on :${to.port} instead of ${from.slot}: ${why.join('; ')}`,
   'step.reported': ({ task, sentence, durationMs }) => `${task} done in ${spanText(durationMs)}: ${sentence}`,
   'step.noted': ({ task, sentence }) => `${task}: ${sentence}`,
   'fingerprint.accepted': ({ items, by }) =>
@@ -66,14 +83,20 @@ const tellers: Tellers = {
   'outside.discarded': ({ by, told }) =>
     `${by.name} does not take over ${told.map(({ id, sentence }) => `${id} (${sentence})`).join(', ')}`,
   'evidence.recorded': ({ evidence }) => `${evidence.part} (${evidence.grade}): ${evidenceSentence(evidence)}`,
-  'change.drafted': ({ change, run, title, paths }) =>
-    `${change} of ${run}: ${title}, ${countText(paths.length, 'file')}`,
+  'change.drafted': ({ change, draft, by, run, title, paths }) =>
+    `${change}${draft === undefined ? '' : `, draft ${draft}`} of ${run}: ${title}, ${countText(paths.length, 'file')}${by === undefined ? '' : `, taken again by ${by.name}`}`,
   'change.checked': ({ change, risk, reviewers, outsideScope }) =>
     `${change} has risk ${risk}; reviewers: ${reviewers.length === 0 ? 'none' : listText(reviewers)}${outsideScope.length === 0 ? '' : `; outside its scope: ${listText(outsideScope)}`}`,
   'change.gated': ({ change, verdict, exact, base, durationMs }) =>
     `${change} ${verdict} in ${spanText(durationMs)}: exact tree ${shortId(exact)} on ${shortId(base)}`,
-  'review.answered': ({ change, reviewer, by, verdict, tree }) =>
-    `${change} ${verdict} by ${by.kind} ${reviewer}, tree ${shortId(tree)}`,
+  'review.answered': ({ change, reviewer, by, verdict, tree, carriedFrom, brokeGlass, when }) =>
+    `${change} ${verdict} by ${by.kind} ${by.kind === 'person' ? by.name : reviewer}, tree ${shortId(tree)}${when === 'window' ? ', for the next window' : ''}${carriedFrom === undefined ? '' : `, carried from #${carriedFrom}`}${brokeGlass === undefined ? '' : ', breaking the glass'}`,
+  'change.hurried': ({ change, by }) => `${change} is to merge now, says ${by.name}`,
+  'window.added': ({ id, entry, reason, by }) => `${id}: ${entryText(entry)}, added by ${by.name}: ${reason}`,
+  'window.removed': ({ id, reason, by }) => `${id} removed by ${by.name}${reason === null ? '' : `: ${reason}`}`,
+  'glass.broken': ({ id, change, by, reason, overrode }) =>
+    `${id}: ${by.name} passed over the policy for ${change}: ${reason} (${listText(overrode)})`,
+  'followup.closed': ({ id, comment, by }) => `${id} closed by ${by.name}: ${comment}`,
   'change.held': ({ change, fault }) => `${change} waits: ${fault.message}`,
   'restore.created': ({ tag, commit }) => `${tag} names ${shortId(commit)}`,
   'restore.voided': ({ tag, change }) => `${tag} is void: the branch moved before ${change} could merge`,

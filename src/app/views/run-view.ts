@@ -162,8 +162,12 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
     case 'changesRequested':
       return {
         what: 'changes',
-        sentence: `${id} waits for the changes that were asked for`,
-        commands: [`orchestrate review show ${id}`],
+        sentence: `${id} waits for the changes that were asked for${askedFor(change)}`,
+        commands: [
+          `orchestrate review show ${id}`,
+          `orchestrate review resubmit ${id}`,
+          `orchestrate review reject ${id}`,
+        ],
       };
     case 'conflicted':
       return {
@@ -174,6 +178,7 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
             : `${id} conflicts with the branch${because}`,
         commands: [
           `orchestrate review show ${id}`,
+          ...(change.fault?.code === 'CHANGE_CONFLICT' ? [`orchestrate review resubmit ${id}`] : []),
           `orchestrate runs resume ${run}`,
           `orchestrate review reject ${id}`,
         ],
@@ -197,6 +202,13 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
         ],
       };
   }
+}
+
+/** What the person who asked for changes wrote. */
+function askedFor({ reviews }: ChangeView): string {
+  const asked = reviews.find(({ reviewer }) => reviewer === 'final');
+  if (asked?.verdict !== 'changes-requested') return '';
+  return `, by ${asked.by.name}${asked.comment === null ? '' : `: ${asked.comment}`}`;
 }
 
 function leaseOf(entries: readonly Entry[]): RunView['lease'] {

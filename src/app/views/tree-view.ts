@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { Tree } from '../../domain/definitions/types.ts';
+import { slotNamesOf } from '../../engine/scale/slots-of.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 
 const slotSchema = z.object({
@@ -23,7 +24,7 @@ export const treeSchema = z.object({
   tree: z.string().describe('Its id.'),
   title: z.string().describe('What it looks after.'),
   homePort: z.number().describe('Port that its slots get when it is free.'),
-  nSlots: z.number().describe('Slots at most; more runs wait in line.'),
+  nSlots: z.number().describe('Slots that it has now; more runs wait in line.'),
   scope: z.array(z.string()).describe('Paths that it may change.'),
   reviewers: z.array(z.string()).describe('Trees whose rules look at its changes.'),
   slots: z.array(slotSchema).describe('Its slots.'),
@@ -39,7 +40,7 @@ export interface SlotOnDisk {
 
 /** Returns a tree with its slots and who holds them. */
 export function treeView(reader: JournalReader, tree: Tree, onDisk: readonly SlotOnDisk[]): TreeView {
-  const names = Array.from({ length: tree.slots }, (_, index) => (index === 0 ? tree.id : `${tree.id}@${index + 1}`));
+  const names = slotNamesOf({ ledger: reader }, tree);
   const beyond = onDisk
     .map(({ name }) => name)
     .filter((name) => name.split('@')[0] === tree.id && !names.includes(name));
@@ -47,7 +48,7 @@ export function treeView(reader: JournalReader, tree: Tree, onDisk: readonly Slo
     tree: tree.id,
     title: tree.title,
     homePort: tree.homePort,
-    nSlots: tree.slots,
+    nSlots: names.length,
     scope: [...tree.scope],
     reviewers: [...tree.reviewers],
     slots: [...names, ...beyond].map((name) => {

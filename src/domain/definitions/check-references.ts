@@ -45,14 +45,16 @@ function checkTrees({ trees }: LocatedDefinitions, { questions }: KnownNames): v
       if (!trees.has(reviewer)) throw unknownReference({ kind: 'tree', name: reviewer, known: trees.keys(), at });
       if (reviewer === tree.id) throw new Fault('DEFINITION_INVALID', 'A tree cannot review its own changes.', { at });
     }
-    for (const [index, question] of tree.questions.entries()) {
-      if (questions === undefined || questions.has(question)) continue;
-      throw unknownReference({
-        kind: 'question',
-        name: question,
-        known: questions,
-        at: locate.value(['questions', index]),
-      });
+    for (const field of ['questions', 'checks'] as const) {
+      for (const [index, question] of tree[field].entries()) {
+        if (questions === undefined || questions.has(question)) continue;
+        throw unknownReference({
+          kind: 'question',
+          name: question,
+          known: questions,
+          at: locate.value([field, index]),
+        });
+      }
     }
   }
 }
@@ -75,6 +77,12 @@ function checkPlaybookReferences(
 ): void {
   if (!trees.has(value.tree))
     throw unknownReference({ kind: 'tree', name: value.tree, known: trees.keys(), at: locate.value(['tree']) });
+  for (const [index, tree] of value.trees.entries()) {
+    const at = locate.value(['trees', index]);
+    if (!trees.has(tree)) throw unknownReference({ kind: 'tree', name: tree, known: trees.keys(), at });
+    if (tree === value.tree)
+      throw new Fault('DEFINITION_INVALID', `${tree} is named by "tree" already: "trees" are the others.`, { at });
+  }
   if (!actions.has(value.plan))
     throw unknownReference({ kind: 'action', name: value.plan, known: actions, at: locate.value(['plan']) });
   for (const [index, step] of value.steps.entries()) {

@@ -20,6 +20,7 @@ import { durationField } from './units.ts';
  *   package: { description: The package to move. }              # has to come from the goal
  *   version: { description: Version to move to., default: '' }
  * tree: env-setup
+ * trees: [env-extra]                     # other trees that it may run in; may be left out
  * plan: env.choose                       # chooses versions before anything is written
  * risk: medium                           # low, medium or high
  * steps:
@@ -57,6 +58,7 @@ const playbookSchema = z.strictObject({
     .record(idField, z.strictObject({ description: titleField, default: z.string().max(200).nullable().default(null) }))
     .default({}),
   tree: idField,
+  trees: uniqueList(idField, { most: 8 }).default([]),
   plan: actionField,
   risk: z.enum(['low', 'medium', 'high']),
   steps: z.array(stepSchema).min(1).max(64),

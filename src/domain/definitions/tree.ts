@@ -5,6 +5,7 @@ import { idField, portField, scopeField, titleField, uniqueList } from './fields
 import type { Located } from './locator.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { DefinitionSource, Tree } from './types.ts';
+import { durationField } from './units.ts';
 
 /**
  * Returns the tree of `trees/<id>.yaml`. Faults: `DEFINITION_SYNTAX`, `DEFINITION_INVALID`.
@@ -12,31 +13,56 @@ import type { DefinitionSource, Tree } from './types.ts';
  * id: ops-maint
  * title: Service and maintenance
  * home-port: 8190                        # 1024 to 32767, of no other tree
- * slots: 2                               # may be left out
+ * slots: 2                               # 1 to 5; may be left out
  * scope: [ops/**, docs/ops-maint/**]     # see match-path.ts
  * reviewers: [env-setup, models-integ]   # trees
  * questions: [restore-point-exists]      # asked about changes of the others; may be left out
  * channels: [memory-pressure-alert]      # topics it publishes; may be left out
+ * checks: [ports-untouched]              # asked about its own changes; may be left out
+ * scale: { least: 1, most: 4, when-waiting: 2, idle: 30m }   # may be left out: then only a person changes the number
  * ```
  */
 export function parseTree(source: DefinitionSource): Tree {
   return readTree(source).value;
 }
 
+/** Slots of a tree: more than five environments at work at once is more than a machine of a person has memory for. */
+export const mostSlots = 5;
+const slotsField = z.number().int().min(1).max(mostSlots);
+
 const treeSchema = z.strictObject({
   id: idField,
   title: titleField,
   'home-port': portField,
-  slots: z.number().int().min(1).max(8).default(2),
+  slots: slotsField.default(2),
   scope: uniqueList(scopeField, { least: 1 }),
   reviewers: uniqueList(idField),
   questions: uniqueList(idField).default([]),
   channels: uniqueList(idField).default([]),
+  checks: uniqueList(idField).default([]),
+  scale: z
+    .strictObject({
+      least: slotsField.default(1),
+      most: slotsField,
+      'when-waiting': z.number().int().min(1).max(20).default(2),
+      idle: durationField({ least: '1s', most: '7d' }).default(30 * 60_000),
+    })
+    .superRefine(({ least, most }, context) => {
+      if (least > most) context.addIssue({ code: 'custom', message: 'is below scale.least', path: ['most'] });
+    })
+    .nullable()
+    .default(null),
 });
 
 /** Returns the tree with the places of its parts. */
 export function readTree(source: DefinitionSource): Located<Tree> {
   const parsed = parseYaml(source);
-  const { 'home-port': homePort, ...fields } = checkShape(treeSchema, parsed);
-  return { value: { ...fields, homePort, file: source.file }, locate: parsed.locate };
+  const { 'home-port': homePort, scale, ...fields } = checkShape(treeSchema, parsed);
+  const rule = scale && {
+    least: scale.least,
+    most: scale.most,
+    whenWaiting: scale['when-waiting'],
+    idleMs: scale.idle,
+  };
+  return { value: { ...fields, homePort, scale: rule, file: source.file }, locate: parsed.locate };
 }

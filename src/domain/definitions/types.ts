@@ -29,7 +29,21 @@ export interface Tree {
   readonly questions: readonly string[];
   /** Topics this tree publishes. */
   readonly channels: readonly string[];
+  /** What is asked about its own changes, beside what its reviewers ask: ids of review questions. */
+  readonly checks: readonly string[];
+  /** How the number of its slots follows what waits; null where only a person changes it. */
+  readonly scale: ScaleRule | null;
   readonly file: string;
+}
+
+/** When a tree gets one slot more or less by itself. */
+export interface ScaleRule {
+  readonly least: number;
+  readonly most: number;
+  /** Runs that wait for a slot of the tree before it gets one more. */
+  readonly whenWaiting: number;
+  /** A slot is taken away when the tree had one to spare for this long, in milliseconds. */
+  readonly idleMs: number;
 }
 
 export interface PlaybookInput {
@@ -58,6 +72,8 @@ export interface Playbook {
   readonly triggers: readonly string[];
   readonly inputs: Readonly<Record<string, PlaybookInput>>;
   readonly tree: string;
+  /** Other trees that it may run in: the one with the shortest line per slot is taken. */
+  readonly trees: readonly string[];
   /** Id of the planning action, which chooses versions before anything is written. */
   readonly plan: string;
   readonly risk: 'low' | 'medium' | 'high';

@@ -4,8 +4,10 @@ import type { EnvironmentRows } from './rows/environments.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { OutsideRows } from './rows/outside.ts';
+import type { PolicyRows } from './rows/policy.ts';
 import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
+import type { ScaleRows } from './rows/scale.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 
 /**
@@ -14,7 +16,17 @@ import type { SupervisorRows } from './rows/supervisor.ts';
  * In brackets: the keys by which the newest row is found.
  */
 export interface JournalKinds
-  extends SupervisorRows, MachineRows, RunRows, ChangeRows, InstanceRows, EnvironmentRows, OutsideRows, RestoreRows {}
+  extends
+    SupervisorRows,
+    MachineRows,
+    RunRows,
+    ChangeRows,
+    InstanceRows,
+    EnvironmentRows,
+    OutsideRows,
+    RestoreRows,
+    PolicyRows,
+    ScaleRows {}
 
 export type JournalKind = keyof JournalKinds;
 

@@ -9,6 +9,7 @@ export interface ChangeContext {
 }
 
 export type ChangeEvent =
+  /** It was drafted, for the first time or again. */
   | { type: 'CHECK' }
   | { type: 'APPROVE' }
   | { type: 'REJECT'; fault: FaultRecord }
@@ -114,7 +115,11 @@ export const changeMachine = setup({
         },
         deciding: {
           tags: 'waiting',
-          on: { APPROVE: '#change.approved', REQUEST_CHANGES: '#change.changesRequested' },
+          on: {
+            APPROVE: '#change.approved',
+            REQUEST_CHANGES: '#change.changesRequested',
+            CHECK: { target: '#change.checking', actions: 'forgetFault' },
+          },
         },
       },
       on: { REJECT: { target: 'rejected', actions: 'rememberFault' }, SUPERSEDE: 'superseded', ABANDON: 'abandoned' },
@@ -122,7 +127,7 @@ export const changeMachine = setup({
     changesRequested: {
       tags: 'waiting',
       on: {
-        CHECK: 'checking',
+        CHECK: { target: 'checking', actions: 'forgetFault' },
         REJECT: { target: 'rejected', actions: 'rememberFault' },
         SUPERSEDE: 'superseded',
         ABANDON: 'abandoned',
@@ -132,6 +137,7 @@ export const changeMachine = setup({
       tags: 'waiting',
       on: {
         RETRY: { target: 'gating', actions: 'forgetFault' },
+        CHECK: { target: 'checking', actions: 'forgetFault' },
         REJECT: { target: 'rejected', actions: 'rememberFault' },
         SUPERSEDE: 'superseded',
         ABANDON: 'abandoned',
@@ -154,7 +160,10 @@ export const changeMachine = setup({
             onError: { target: 'holding', actions: 'rememberError' },
           },
         },
-        holding: { tags: 'waiting', on: { RETRY: 'asking' } },
+        holding: {
+          tags: 'waiting',
+          on: { RETRY: 'asking', CHECK: { target: '#change.checking', actions: 'forgetFault' } },
+        },
       },
       on: { REJECT: { target: 'rejected', actions: 'rememberFault' }, ABANDON: 'abandoned' },
     },

@@ -76,7 +76,8 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   if (isOurMerge(engine, change, state.head)) return undefined;
   if (planOf(engine, drafted.run).goal.kind === 'work') {
     const now = await snapshotSlot(engine, requireLease(engine, drafted.run));
-    if (now !== drafted.proposed) return movedFault(engine, drafted.run, change, drafted.proposed, now);
+    const taken = drafted.taken ?? drafted.proposed;
+    if (now !== taken) return movedFault(engine, drafted.run, change, taken, now);
   }
   const baseTree = await engine.store.treeOf(gated.base as Parameters<typeof engine.store.treeOf>[0]);
   const paths = await engine.home.comparePaths(baseTree, asGitTreeId(gated.exact));
@@ -96,7 +97,10 @@ async function movedFault(engine: Engine, run: string, change: string, approved:
     'CHANGE_MOVED',
     `Files of the slot changed after ${change} was proven: ${paths.slice(0, 5).join(', ')}.`,
     {
-      hints: [`orchestrate review show ${change}`, `orchestrate runs cancel ${run}`],
+      hints: [
+        `orchestrate review resubmit ${change}   (takes them, to be proven and reviewed anew)`,
+        `orchestrate runs cancel ${run}`,
+      ],
       state: 'Nothing merges: the approval is of other bytes. The branch and production are as they were.',
       data: { approved, now, paths },
     },

@@ -1,4 +1,4 @@
-import { changeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
+import { asCommitId, asGitTreeId, changeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { Plan } from '../../domain/plans/plan.ts';
 import { type Engine, requireRow } from '../engine.ts';
@@ -6,12 +6,18 @@ import { planOf, runOf } from '../tasks/task-view.ts';
 
 export type Drafted = JournalKinds['change.drafted'];
 
-/** Returns the change's first row. */
+/** Returns the change as it was drafted last. */
 export function draftOf(engine: Engine, change: string): Drafted {
   const drafted = dataOf('change.drafted', requireRow(engine, `change:${change}`));
   if (!drafted) throw new Error(`no change ${change}`);
   return drafted;
 }
+
+/** Returns every draft of a change, oldest first. */
+export const draftsOf = (engine: Engine, change: string): readonly Drafted[] =>
+  engine.ledger
+    .read({ key: `change:${change}`, kinds: ['change.drafted'] })
+    .flatMap((entry) => dataOf('change.drafted', entry) ?? []);
 
 export const findChangeOf = (engine: Engine, run: string): Drafted | undefined =>
   dataOf('change.drafted', engine.ledger.latest(`change-of:${run}`));
@@ -37,7 +43,7 @@ export async function draftChange(engine: Engine, run: string, proposed: GitTree
   };
   const keys = [`change:${change}`, `change-of:${run}`];
   // The tree object must not be collected while the change lives.
-  await keepTree(engine, change, plan.base, proposed);
+  await keepDrafts(engine, [drafted]);
   await engine.host.create(
     'change',
     change,
@@ -56,18 +62,31 @@ function titleOf({ goal, goalText, moves, files }: Plan): string {
 
 const keptRef = (change: string): string => `refs/orchestrate/changes/${change}`;
 
-/** Writes the proposed tree as a commit on its base under a ref of ours: nothing unmerged is ever lost. */
-async function keepTree(engine: Engine, change: string, base: CommitId, tree: GitTreeId): Promise<void> {
-  const commit = await proposedCommit(engine, base, tree);
+/**
+ * Writes what was proposed, and the files that it was made from, as commits under a ref of ours: nothing unmerged is ever lost. The
+ * ref names the newest draft, whose parents lead to the older ones. The same drafts give the same commits.
+ */
+export async function keepDrafts(engine: Engine, drafts: readonly Drafted[]): Promise<void> {
+  let newest: CommitId | null = null;
+  for (const { base, proposed, taken } of drafts) {
+    const on = asCommitId(base);
+    const sources: readonly CommitId[] =
+      taken === undefined ? [] : [await proposedCommit(engine, on, asGitTreeId(taken))];
+    newest = await keptCommit(engine, asGitTreeId(proposed), [on, ...(newest === null ? [] : [newest]), ...sources]);
+  }
+  const change = drafts[0]?.change;
+  if (newest === null || change === undefined) return;
   const ref = keptRef(change);
   const from = (await engine.store.findRef(ref)) ?? null;
-  if (from !== commit) await engine.store.updateRefs([{ ref, from, to: commit }]);
+  if (from !== newest) await engine.store.updateRefs([{ ref, from, to: newest }]);
 }
 
 /** The proposed tree as a commit on its base: the same for the same two, whenever it is made. */
-export function proposedCommit(engine: Engine, base: CommitId, tree: GitTreeId): Promise<CommitId> {
-  return engine.store.commit({ tree, parents: [base], message: 'proposed\n', author: orchestrateAuthor, atSeconds: 0 });
-}
+export const proposedCommit = (engine: Engine, base: CommitId, tree: GitTreeId): Promise<CommitId> =>
+  keptCommit(engine, tree, [base]);
+
+const keptCommit = (engine: Engine, tree: GitTreeId, parents: readonly CommitId[]): Promise<CommitId> =>
+  engine.store.commit({ tree, parents, message: 'proposed\n', author: orchestrateAuthor, atSeconds: 0 });
 
 /** Who commits: always us; agents are named in trailers, never as author (an agent's name is its own claim). */
 export const orchestrateAuthor = { name: 'orchestrate', email: 'orchestrate@localhost' } as const;

@@ -1,27 +1,11 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
-import type { BootEvidence, ChecksEvidence, SmokeEvidence } from '../../domain/changes/evidence.ts';
-import {
-  blameBroken,
-  compareBoots,
-  judgeBoot,
-  judgeChecks,
-  judgeSmoke,
-  notProven,
-} from '../../domain/changes/judge.ts';
-import { removedComponents } from '../../domain/instances/components.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
-import { readDeclaration } from '../instances/compose.ts';
-import { returnGraphics } from '../leases/graphics.ts';
-import { findOfTree } from '../proofs/find-evidence.ts';
-import { countOtherWorkflows } from '../proofs/other-workflows.ts';
-import { createProofs } from '../proofs/proofs.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchHead } from './branch-head.ts';
 import { draftOf, proposedCommit } from './draft.ts';
-import { proofPort } from './proof-port.ts';
 
 export type Gated = JournalKinds['change.gated'];
 
@@ -65,7 +49,7 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
   }
   try {
     await requireSupported(engine, exact.tree);
-    const proven = await proveExact(engine, { change, run: drafted.run, base, exact: exact.tree, signal });
+    const proven = await engine.template.prove(engine, { change, run: drafted.run, base, exact: exact.tree, signal });
     await record({ exact: exact.tree, verdict: 'proven', fault: null, ...proven });
     return { kind: 'proven' };
   } catch (error) {
@@ -78,8 +62,8 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
     await record({ ...unproven, exact: exact.tree, verdict: 'failed', fault });
     return { kind: 'failed', fault };
   } finally {
-    // The gate is the last proof: while a person reviews, the graphics card is production's again.
-    if (!signal.aborted) await returnGraphics(engine, drafted.run);
+    // The gate is the last proof: while a person reviews, what it held is production's again.
+    if (!signal.aborted) await engine.template.endProofs(engine, drafted.run);
   }
 }
 
@@ -118,87 +102,3 @@ const nothingFault = (change: string): Fault =>
     hints: ['orchestrate status'],
     state: 'Nothing was merged: the branch and production are as they were.',
   });
-
-interface ExactProof {
-  readonly environment: string;
-  readonly components: string;
-  readonly evidenceKey: string;
-  readonly evidenceKeys: NonNullable<Gated['evidenceKeys']>;
-  readonly reused: readonly string[];
-  readonly notProven: readonly string[];
-}
-
-async function proveExact(
-  engine: Engine,
-  options: { change: string; run: string; base: CommitId; exact: GitTreeId; signal: AbortSignal },
-): Promise<ExactProof> {
-  const { change, run, base, exact, signal } = options;
-  const isRestore = planOf(engine, run).goal.kind === 'restore';
-  const port = await proofPort(engine, run);
-  // A way back must not need the network: kept wheels have to do.
-  const index = isRestore ? {} : { index: engine.config.python.index };
-  const replaces = agreedReplacement(engine, run);
-  const proofs = createProofs(engine, { run, effectKey: `gate:${change}`, port, signal, replaces, ...index });
-  const imports = await proofs.imports(exact);
-  const checks = await proofs.checks(exact);
-  const boot = await proofs.boot(exact);
-  const smoke = await proofs.smoke(exact);
-  const baseline = await baselineOf(engine, base);
-  // A way back leads to a state that was live: it has to run, not to be better than what it replaces.
-  const declaration = await readDeclaration(engine, exact);
-  const before = await readDeclaration(engine, await engine.store.treeOf(base));
-  const removed = removedComponents(before.components, declaration.components);
-  const findings = isRestore
-    ? []
-    : [
-        ...blameBroken(compareBoots(baseline.boot, boot).newlyFailing, planOf(engine, run)),
-        ...judgeChecks(baseline.checks, checks, planOf(engine, run).brokenPromises ?? []),
-        ...judgeBoot(baseline.boot, boot, removed),
-        ...judgeSmoke(baseline.smoke, smoke, engine.config.policy.maxSlowdown),
-      ];
-  if (findings.length > 0) {
-    throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {
-      state: 'The branch and production are as they were.',
-    });
-  }
-  const reused = [...(boot.reused ? ['boot'] : []), ...(smoke.reused ? ['smoke'] : [])];
-  return {
-    environment: imports.environment,
-    components: imports.components,
-    evidenceKey: imports.key,
-    evidenceKeys: { checks: checks.key, boot: boot.key, smoke: smoke.key },
-    reused,
-    notProven: notProven({
-      checks,
-      boot,
-      smoke,
-      nWorkflows: declaration.workflows.length,
-      nOthers: await countOtherWorkflows(engine),
-    }),
-  };
-}
-
-/** The drifted environment of the plan, once somebody said yes to that very plan. */
-function agreedReplacement(engine: Engine, run: string): string | null {
-  const { goal, hash } = planOf(engine, run);
-  const answered = dataOf('plan.answered', engine.ledger.latest(`plan-answer:${run}`));
-  const isAgreed = answered?.verdict === 'approved' && answered.hash === hash;
-  return goal.kind === 'restore' && isAgreed ? (goal.replaces ?? null) : null;
-}
-
-/** Evidence on record for the branch's tree, whatever environment it ran in. */
-export async function baselineOf(
-  engine: Engine,
-  base: CommitId,
-): Promise<{
-  checks: ChecksEvidence | undefined;
-  boot: BootEvidence | undefined;
-  smoke: SmokeEvidence | undefined;
-}> {
-  const tree = await engine.store.treeOf(base);
-  return {
-    checks: findOfTree(engine, tree, 'checks'),
-    boot: findOfTree(engine, tree, 'boot'),
-    smoke: findOfTree(engine, tree, 'smoke'),
-  };
-}

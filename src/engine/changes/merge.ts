@@ -6,7 +6,7 @@ import type { MergeOutput } from '../../domain/machines/change.machine.ts';
 import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
-import { byHandManifest, publishPoint, stateOf, writePoint } from '../restore/publish.ts';
+import { byHandManifest, publishPoint, writePoint } from '../restore/publish.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
@@ -198,7 +198,7 @@ async function writeObjects(
     points.push(await writePoint(engine, manifest, atSeconds));
   }
   const made = created.kind === 'work' ? 'merge' : created.kind;
-  const state = await stateOf(engine, exact);
+  const state = await engine.template.stateOf(engine, exact);
   const manifest: RestoreManifest = {
     version: 1,
     number: intent.number,

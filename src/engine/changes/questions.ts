@@ -3,37 +3,17 @@ import type { GitTreeId } from '../../base/ids.ts';
 import { asCommitId } from '../../base/ids.ts';
 import { gatedKey } from '../../domain/changes/evidence.ts';
 import { compareBoots } from '../../domain/changes/judge.ts';
-import type { QuestionAnswer } from '../../domain/changes/questions.ts';
 import { lockMeets } from '../../domain/environments/lock-meets.ts';
 import { parseLock } from '../../domain/environments/lock.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment, unusable } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
-import { findEvidence } from '../proofs/find-evidence.ts';
-import { listRestorePoints, pointAt } from '../restore/points.ts';
-import type { Drafted } from './draft.ts';
-import { baselineOf, type Gated } from './gate.ts';
+import { baselineOf, findEvidence } from '../proofs/find-evidence.ts';
+import { type Asked, notApplicable, type Question, touches, verdictOf } from './asked.ts';
+import { portsUntouched, restorePointExists } from './shared-questions.ts';
 
-export interface Asked {
-  readonly drafted: Drafted;
-  readonly gated: Gated;
-  /** Sequence number of the gate's row. */
-  readonly gateRow: number;
-}
-
-type Answer = Omit<QuestionAnswer, 'id' | 'question'>;
-
-interface Question {
-  readonly question: string;
-  answer(engine: Engine, asked: Asked): Promise<Answer>;
-}
-
-const touches = (asked: Asked, pattern: RegExp): readonly string[] =>
-  asked.drafted.paths.map((one) => one.path).filter((path) => pattern.test(path));
 const touchesEnvironment = (asked: Asked): boolean =>
   touches(asked, /^(requirements\.(in|lock)|components\.lock|extra_model_paths\.yaml|orchestrate\.yaml)$/).length > 0;
-const notApplicable = (fact: string): Answer => ({ verdict: 'not-applicable', facts: [fact], rows: [] });
-const verdict = (holds: boolean): 'yes' | 'no' => (holds ? 'yes' : 'no');
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function bootOf(engine: Engine, asked: Asked) {
@@ -42,7 +22,7 @@ async function bootOf(engine: Engine, asked: Asked) {
   return { boot, baseline };
 }
 
-/** What rule reviewers can ask. A tree names the ids that it asks in `trees/<id>.yaml`. */
+/** What rule reviewers can ask where the template is ComfyUI. A tree names the ids that it asks in `trees/<id>.yaml`. */
 export const questions: Readonly<Record<string, Question>> = {
   'node-classes-kept': {
     question: 'Does the proven instance offer every node class that the branch offers now?',
@@ -61,7 +41,7 @@ export const questions: Readonly<Record<string, Question>> = {
         `${boot.nodeClasses.length} node classes, ${baseline.nodeClasses.length} before; ${lost.length} lost, ${gained.length} new.`,
       ];
       return {
-        verdict: verdict(lost.length === 0),
+        verdict: verdictOf(lost.length === 0),
         facts: lost.length > 0 ? [...facts, `Lost: ${lost.slice(0, 8).join(', ')}.`] : facts,
         rows: [boot.row],
       };
@@ -78,7 +58,7 @@ export const questions: Readonly<Record<string, Question>> = {
         `${boot.failedImports.length} packs fail to import, ${baseline?.failedImports.length ?? 0} before.`,
       ];
       return {
-        verdict: verdict(newlyFailing.length === 0),
+        verdict: verdictOf(newlyFailing.length === 0),
         facts: newlyFailing.length > 0 ? [...facts, `New: ${newlyFailing.join(', ')}.`] : facts,
         rows: [boot.row],
       };
@@ -89,7 +69,7 @@ export const questions: Readonly<Record<string, Question>> = {
     async answer(_engine, asked) {
       const touched = touches(asked, /^extra_model_paths\.yaml$/);
       return {
-        verdict: verdict(touched.length === 0),
+        verdict: verdictOf(touched.length === 0),
         facts: [
           touched.length === 0
             ? 'extra_model_paths.yaml is not among the changed paths.'
@@ -115,19 +95,10 @@ export const questions: Readonly<Record<string, Question>> = {
       });
       if (smoke.workflows.length === 0)
         return { verdict: 'not-applicable', facts: ['There is no workflow in workflows/.'], rows: [] };
-      return { verdict: verdict(failed.length === 0), facts, rows: [smoke.row] };
+      return { verdict: verdictOf(failed.length === 0), facts, rows: [smoke.row] };
     },
   },
-  'restore-point-exists': {
-    question: 'Is there a way back: a restore point at the base, or made for it before the branch moves?',
-    async answer(engine, asked) {
-      const point = pointAt(await listRestorePoints(engine), asCommitId(asked.gated.base));
-      const fact = point
-        ? `restore/${point.name} names the base ${asked.gated.base.slice(0, 7)}.`
-        : `The base ${asked.gated.base.slice(0, 7)} was committed by hand; the merge makes its restore point first.`;
-      return { verdict: 'yes', facts: [fact], rows: [asked.gateRow] };
-    },
-  },
+  'restore-point-exists': restorePointExists,
   'undo-works-offline': {
     question: 'Could the state before this change be brought back without the network?',
     async answer(engine, asked) {
@@ -137,7 +108,7 @@ export const questions: Readonly<Record<string, Question>> = {
       const { id, dir, condition } = named;
       if (named.isBorrowed)
         return {
-          verdict: verdict(condition.kind === 'intact'),
+          verdict: verdictOf(condition.kind === 'intact'),
           facts: [
             condition.kind === 'intact'
               ? `The borrowed environment ${dir} is as it was recorded; it is not sealed.`
@@ -158,7 +129,7 @@ export const questions: Readonly<Record<string, Question>> = {
           ? 'Every wheel of its lock is kept.'
           : `Wheels not kept: ${missing.slice(0, 5).join(', ')}.`,
       ];
-      return { verdict: verdict(missing.length === 0), facts, rows: [asked.gateRow] };
+      return { verdict: verdictOf(missing.length === 0), facts, rows: [asked.gateRow] };
     },
   },
   'disk-space-left': {
@@ -172,7 +143,7 @@ export const questions: Readonly<Record<string, Question>> = {
         engine.outside.files.sizeBytes(`${engine.paths.envs}/${asked.gated.environment}`),
       ]);
       return {
-        verdict: verdict(free > size),
+        verdict: verdictOf(free > size),
         facts: [`${megabytes(free)} free; the new environment takes ${megabytes(size)}.`],
         rows: [asked.gateRow],
       };
@@ -188,29 +159,13 @@ export const questions: Readonly<Record<string, Question>> = {
       // Ten seconds are what a machine that is busy otherwise can cost.
       const holds = !baseline || boot.startMs <= Math.max(2 * baseline.startMs, baseline.startMs + 10_000);
       return {
-        verdict: verdict(holds),
+        verdict: verdictOf(holds),
         facts: [`Starts in ${boot.startMs} ms${baseline ? `, ${baseline.startMs} ms before` : ''}.`],
         rows: [boot.row],
       };
     },
   },
-  'ports-untouched': {
-    question: 'Does production keep its port?',
-    async answer(engine, asked) {
-      const [before, after] = await Promise.all([
-        readDeclaration(engine, asked.drafted.baseTree as GitTreeId),
-        readDeclaration(engine, asked.gated.exact as GitTreeId),
-      ]);
-      const holds = before.config.service.port === after.config.service.port;
-      return {
-        verdict: verdict(holds),
-        facts: [
-          `The service port is ${after.config.service.port}${holds ? ' on both sides' : `, ${before.config.service.port} before`}.`,
-        ],
-        rows: [asked.gateRow],
-      };
-    },
-  },
+  'ports-untouched': portsUntouched,
   'lock-matches-requirements': {
     question: 'Does the lock hold a version for every requirement, and one that meets it?',
     async answer(engine, asked) {
@@ -220,7 +175,7 @@ export const questions: Readonly<Record<string, Question>> = {
         parseLock({ file: 'requirements.lock', text: declaration.lockText }),
       );
       return {
-        verdict: verdict(unmet.length === 0),
+        verdict: verdictOf(unmet.length === 0),
         facts: unmet.length === 0 ? ['Every line of requirements.in is met by requirements.lock.'] : unmet,
         rows: [asked.gateRow],
       };

@@ -5,7 +5,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { RestoreManifest } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
 import { listRestorePoints, nextRestoreNumber } from '../restore/points.ts';
-import { publishPoint, stateOf, writePoint } from '../restore/publish.ts';
+import { publishPoint, writePoint } from '../restore/publish.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
 import { moveBranch, recordOnce } from './merge.ts';
 
@@ -58,7 +58,7 @@ export async function revertMerge(
       title: subject,
       commit,
       tree,
-      ...(await stateOf(engine, tree)),
+      ...(await engine.template.stateOf(engine, tree)),
       made: 'revert',
       run,
       change,

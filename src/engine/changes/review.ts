@@ -4,9 +4,9 @@ import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { ReviewOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { runOf } from '../tasks/task-view.ts';
+import type { Asked } from './asked.ts';
 import { type Drafted, draftOf } from './draft.ts';
 import { type Gated, gatedOf, gateRowOf } from './gate.ts';
-import { type Asked, questions } from './questions.ts';
 
 export type Reviewed = JournalKinds['review.answered'];
 
@@ -83,7 +83,7 @@ async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Prom
   const tree = engine.definitions.trees.get(reviewer);
   const answers: QuestionAnswer[] = [];
   for (const id of tree?.questions ?? []) {
-    const one = questions[id];
+    const one = engine.template.questions[id];
     if (one) answers.push({ id, question: one.question, ...(await one.answer(engine, asked)) });
   }
   const verdict = answers.every((one) => one.verdict === 'not-applicable')

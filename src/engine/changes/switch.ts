@@ -1,14 +1,10 @@
 import { Fault, type FaultCode, type FaultRecord } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
-import type { InstallationConfig } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { SwitchOutput } from '../../domain/machines/change.machine.ts';
 import { type Engine, requireRow } from '../engine.ts';
-import { declaredEnvironment } from '../environments/named.ts';
-import { readDeclaration } from '../instances/compose.ts';
 import { downtimeMs } from '../instances/downtime.ts';
 import { findProduction, startProduction, stopProduction } from '../instances/production.ts';
-import { queueAgain } from '../instances/prompts.ts';
 import { composedInstance } from '../instances/start.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf } from './gate.ts';
@@ -50,12 +46,15 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
     await record({ outcome: 'not-running', ...nothing, reason: 'production was not running' });
     return { kind: 'verified' };
   }
-  if (started === undefined && (await readDeclaration(engine, exact)).config.service.mode === 'none') {
+  if (started === undefined && (await engine.template.productionOf(engine, exact)).mode === 'none') {
     const reason = 'service.mode is none: nobody here starts or stops production';
     await record({ outcome: 'not-running', ...nothing, instance: production, reason });
     return { kind: 'verified' };
   }
-  if (started === undefined && (await isUnaffected(engine, production, exact))) {
+  if (
+    started === undefined &&
+    (await engine.template.isUnaffected(engine, composedInstance(engine, production), exact))
+  ) {
     await record({
       outcome: 'unaffected',
       ...nothing,
@@ -84,9 +83,11 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   const back = await engine.store.treeOf(asCommitId(commit));
   const instance = await startProduction(engine, { tree: back, signal });
   const downMs = downtimeMs(engine, { ...since, next: instance });
-  const nOfOld = await queueAgain(engine, { from: production, to: instance, run });
+  const nOfOld = await engine.template.work.again(engine, { from: production, to: instance, run });
   const { started: watching, ended } = watchOf(engine, change);
-  const nOfNext = watching ? await queueAgain(engine, { from: watching.instance, to: instance, run }) : 0;
+  const nOfNext = watching
+    ? await engine.template.work.again(engine, { from: watching.instance, to: instance, run })
+    : 0;
   const told = { instance, downMs, requeued: nOfOld + nOfNext, reason, ...watchedOf(ended) };
   await record({ outcome: 'reverted', ...told });
   return { kind: 'reverted', fault: revertedFault(tried.code, told) };
@@ -108,13 +109,13 @@ async function tryNext(
   const downMs = begun?.downMs ?? downtimeMs(engine, { ...since, next: instance });
   const limitMs = begun?.limitMs ?? engine.config.service.watchSeconds * 1_000;
   if (limitMs === 0) {
-    const requeued = await queueAgain(engine, { from: since.old, to: instance, run });
+    const requeued = await engine.template.work.again(engine, { from: since.old, to: instance, run });
     return { instance, downMs, requeued };
   }
   const { atMs: provenAtMs } = requireRow(engine, `instance-up:${instance}`);
   const started = begun ?? { change, instance, provenAtMs, limitMs, downMs };
   if (!begun) await engine.ledger.append([row('watch.started', started, { run, keys: [`watching:${change}`] })]);
-  const requeued = await queueAgain(engine, { from: since.old, to: instance, run, copies: true });
+  const requeued = await engine.template.work.again(engine, { from: since.old, to: instance, run, copies: true });
   const ended = await watchSwitched(engine, started, { run, signal, isInterrupted: begun !== undefined });
   if (ended.outcome === 'held') return { instance, downMs, requeued, ...watchedOf(ended) };
   await stopProduction(engine, { instance, run, limitMs: 0 });
@@ -140,27 +141,3 @@ const revertedFault = (code: FaultCode, { reason, watched }: Pick<Switched, 'rea
     `The merged change did not ${watched ? 'stay' : 'become'} healthy in production and was taken back: ${reason ?? ''}`,
     { state: 'The branch has the old files again, in a new commit; production runs them.' },
   ).toRecord();
-
-/** The running instance already is composed of the same environment, components and service settings. */
-async function isUnaffected(
-  engine: Engine,
-  instance: string,
-  exact: Parameters<typeof readDeclaration>[1],
-): Promise<boolean> {
-  const composed = composedInstance(engine, instance);
-  const [now, next] = await Promise.all([
-    readDeclaration(engine, asGitTreeId(composed.tree)),
-    readDeclaration(engine, exact),
-  ]);
-  const id = await declaredEnvironment(engine, next.lockText);
-  return (
-    composed.environment === id &&
-    composed.components === next.componentsDigest &&
-    now.modelPaths === next.modelPaths &&
-    startSettings(now.config.service) === startSettings(next.config.service)
-  );
-}
-
-/** How long a stop may take, and how long it is watched, is no part of what runs. */
-const startSettings = (service: InstallationConfig['service']): string =>
-  JSON.stringify({ ...service, finishSeconds: null, watchSeconds: null });

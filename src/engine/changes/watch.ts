@@ -1,8 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import { bootFailure } from '../../domain/instances/boot-failure.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { copyQueue, forgetCopy } from '../instances/prompts.ts';
 import { instanceLog } from '../instances/start.ts';
 import { isUp, lookAt } from '../instances/watch.ts';
 
@@ -43,7 +41,7 @@ export async function watchSwitched(engine: Engine, started: Started, options: W
   const ended = known ?? (await watch(engine, started, options));
   if (!known)
     await engine.ledger.append([row('watch.ended', ended, { run: options.run, keys: [`watched:${change}`] })]);
-  if (ended.outcome === 'held') await forgetCopy(engine, instance);
+  if (ended.outcome === 'held') await engine.template.work.forgetCopy(engine, instance);
   if (ended.outcome === 'ended' && isUp(engine.host.find(instance)?.state ?? '')) {
     const fault = new Fault('INSTANCE_UNHEALTHY', ended.reason ?? `${instance} is gone`).toRecord();
     await engine.host.send(instance, { type: 'GONE', fault });
@@ -71,7 +69,7 @@ async function watch(engine: Engine, started: Started, options: WatchOptions): P
     if (found === 'answers') {
       answeredMs = ms;
       nAnswers += 1;
-      nRunning = (await copyQueue(engine, instance)) ?? nRunning;
+      nRunning = (await engine.template.work.copy(engine, instance)) ?? nRunning;
       if (ms >= limitMs) return { ...seen, nAnswers, outcome: 'held', reason: null };
     } else if (ms - answeredMs >= silenceMs) {
       const silentFor = secondsText(ms - answeredMs);
@@ -88,8 +86,8 @@ async function endReason(
   engine: Engine,
   { instance, ms, nRunning }: { instance: string; ms: number; nRunning: number },
 ): Promise<string> {
-  const said = bootFailure(await instanceLog(engine, instance, nLogLines));
-  const busy = nRunning > 0 ? ', a prompt was running' : '';
+  const said = engine.template.endReason(await instanceLog(engine, instance, nLogLines));
+  const busy = engine.template.work.busyText(nRunning);
   return `The service was gone ${secondsText(ms)} after it was proven${busy}; its log says: ${said}`;
 }
 

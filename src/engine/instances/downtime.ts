@@ -1,5 +1,4 @@
 import type { Engine } from '../engine.ts';
-import { keptQueue } from './prompts.ts';
 
 /**
  * Returns how long production was down, in milliseconds: from the last answer of the old instance to the row that proves the
@@ -9,7 +8,7 @@ import { keptQueue } from './prompts.ts';
 export function downtimeMs(engine: Engine, options: { old: string; next: string; key: string }): number {
   const { old, next, key } = options;
   const nowMs = engine.outside.clock.nowMs();
-  const sinceMs = keptQueue(engine, old).lastAnswerAtMs ?? engine.ledger.latest(key)?.atMs ?? nowMs;
+  const sinceMs = engine.template.work.kept(engine, old).lastAnswerAtMs ?? engine.ledger.latest(key)?.atMs ?? nowMs;
   const untilMs = engine.ledger.latest(`instance-up:${next}`)?.atMs ?? nowMs;
   return Math.max(0, untilMs - sinceMs);
 }

@@ -20,6 +20,29 @@ export interface InstanceWish {
  * else a new one, composed and started. Throws the fault of a start that failed.
  */
 export async function ensureInstance(engine: Engine, wish: InstanceWish, signal: AbortSignal): Promise<string> {
+  const { run, purpose } = wish;
+  if (run === null || purpose !== 'proof') return startInstanceOf(engine, wish, signal);
+  for (let nTried = 1; ; nTried += 1) {
+    // The port that the run has now: it may have got another one since it was asked for.
+    const port = engine.leases.find(run)?.port ?? wish.port;
+    try {
+      return await startInstanceOf(engine, { ...wish, port }, signal);
+    } catch (error) {
+      if (nTried === maxPorts || !(await isPortLost(engine, port, error))) throw error;
+      await engine.leases.movePort(run, 'bound by another program before the service could');
+    }
+  }
+}
+
+/** Ports that a proof tries: each one was free a moment before, and a program that takes each is no accident. */
+const maxPorts = 3;
+const lostBy: ReadonlySet<string> = new Set(['PORT_TAKEN', 'INSTANCE_BOOT_FAILED', 'INSTANCE_NOT_PROVEN']);
+
+/** Between the probe and the bind another program was quicker: ours is gone by now, and the port is held all the same. */
+const isPortLost = async (engine: Engine, port: number, error: unknown): Promise<boolean> =>
+  error instanceof Fault && lostBy.has(error.code) && !(await engine.outside.ports.isFree(port));
+
+async function startInstanceOf(engine: Engine, wish: InstanceWish, signal: AbortSignal): Promise<string> {
   const known = findInstance(engine, wish);
   // A run proves one tree at a time, on the one port that it leased.
   if (!known && wish.run !== null && wish.purpose === 'proof') await stopInstancesOf(engine, wish.run);

@@ -3,15 +3,11 @@ import type { GitTreeId } from '../../base/ids.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
-import { ensureEnvironment } from '../environments/ensure.ts';
 import type { Beside } from '../machines/host.ts';
 import { settle } from '../machines/settle.ts';
 import { type Commanded, isCommanded, stopCommanded } from './commanded.ts';
-import { readDeclaration } from './compose.ts';
-import { createInstance, stopAndWait } from './ensure.ts';
-import { keepQueue, keptQueue, queueAgain } from './prompts.ts';
-import { composedInstance, requirePort } from './start.ts';
-import { changeCore } from './user-folder.ts';
+import { stopAndWait } from './ensure.ts';
+import { composedInstance } from './start.ts';
 
 /** The instance that is production, if orchestrate runs one. */
 export function findProduction(engine: Engine): string | undefined {
@@ -36,7 +32,7 @@ export async function stopProduction(
     { key: `stop:${instance}`, name: 'save pending prompts and stop', input: { instance, limitMs }, run },
     { act: (input) => keepAndStop(engine, { instance, run, limitMs: Number(input['limitMs']) }) },
   );
-  const { nPrompts, lastAnswerAtMs } = keptQueue(engine, instance);
+  const { nPrompts, lastAnswerAtMs } = engine.template.work.kept(engine, instance);
   const rows =
     findProduction(engine) === instance
       ? [row('production.set', { instance: null, saved: instance }, { run, keys: ['production'] })]
@@ -53,7 +49,7 @@ async function keepAndStop(
   const state = engine.host.find(instance)?.state;
   const composed = composedInstance(engine, instance);
   if (state !== undefined && state !== 'stopped' && state !== 'stopping') {
-    await keepQueue(engine, options);
+    await engine.template.work.keep(engine, options);
     if (isCommanded(composed)) await stopCommandedOrTell(engine, composed, run);
   }
   await stopAndWait(engine, instance);
@@ -70,8 +66,9 @@ async function stopCommandedOrTell(engine: Engine, composed: Commanded, run: str
     const nth = (dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${instance}`))?.nth ?? 0) + 1;
     const data = { instance, nth, fault: error.toRecord() };
     await engine.ledger.append([row('instance.stopFailed', data, { run, keys: [`stop-failed:${instance}`] })]);
-    const nBack = await queueAgain(engine, { from: instance, to: instance, run });
-    throw error.withState(`${instance} is production still; ${nBack} of its prompts are back in its queue.`);
+    const { work } = engine.template;
+    const back = work.backSentence(await work.again(engine, { from: instance, to: instance, run }));
+    throw error.withState(`${instance} is production still${back === null ? '' : `; ${back}`}.`);
   }
 }
 
@@ -86,15 +83,13 @@ export async function startProduction(
   },
 ): Promise<string> {
   const { tree, signal } = options;
-  const declaration = await readDeclaration(engine, tree);
-  const { port, mode } = declaration.config.service;
-  if (mode === 'none') throw notOurs();
+  if ((await engine.template.productionOf(engine, tree)).mode === 'none') throw notOurs();
   const live = engine.host.all('instance').find((view) => {
     if (view.state === 'stopped' || view.state === 'stopping') return false;
     const composed = composedInstance(engine, view.subject);
     return composed.purpose === 'production' && composed.tree === tree;
   });
-  const instance = live?.subject ?? (await create(engine, { declaration, port }));
+  const instance = live?.subject ?? (await engine.template.createProduction(engine, tree));
   const view = await settle(engine.host, instance, (one) => one.state === 'healthy' || one.state === 'stopped', signal);
   if (view.state !== 'healthy')
     throw view.fault
@@ -129,19 +124,4 @@ async function appendIfAny(
   answers: NonNullable<Beside['answers']>,
 ): Promise<void> {
   if (rows.length > 0 || answers.length > 0) await engine.ledger.append(rows, answers);
-}
-
-async function create(
-  engine: Engine,
-  options: { declaration: Awaited<ReturnType<typeof readDeclaration>>; port: number },
-): Promise<string> {
-  const { declaration, port } = options;
-  await requirePort(engine, port);
-  const environment = await ensureEnvironment(engine, {
-    lockText: declaration.lockText,
-    run: null,
-    effectKey: 'production',
-  });
-  await changeCore(engine, declaration);
-  return createInstance(engine, { declaration, environment, purpose: 'production', port, run: null });
 }

@@ -1,9 +1,8 @@
 import { Fault, type FaultRecord } from '../../base/fault.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { isCommanded, namesFolder } from './commanded.ts';
 import { findProduction } from './production.ts';
-import { baseUrl, composedInstance } from './start.ts';
+import { composedInstance } from './start.ts';
 
 /** How often production is looked at: a death is told within five seconds, the wait for an answer included. */
 export const watchEveryMs = 2_000;
@@ -35,15 +34,13 @@ export type Found =
 
 /** Looks whether the process of an instance is there and answers. Writes nothing. */
 export async function lookAt(engine: Engine, instance: string): Promise<Found> {
-  const { processes, service } = engine.outside;
+  const { processes } = engine.outside;
   const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
   if (proven && !(await processes.isAlive({ pid: proven.pid, startTime: proven.startTime }))) {
     const fault = new Fault('SERVICE_NOT_RUNNING', `The process of ${instance} (${proven.pid}) is gone.`).toRecord();
     return { kind: 'gone', fault };
   }
   const composed = composedInstance(engine, instance);
-  const facts = await service.facts(baseUrl(composed.port), { timeoutMs: answerMs });
   // What another program started may be started anew by it at any time: silence is told, an end is not claimed.
-  const isAnswering = facts !== undefined && (!isCommanded(composed) || namesFolder(facts, composed));
-  return { kind: isAnswering ? 'answers' : 'silent' };
+  return { kind: (await engine.template.answers(engine, composed, answerMs)) ? 'answers' : 'silent' };
 }

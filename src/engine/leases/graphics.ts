@@ -19,7 +19,7 @@ const unloadMs = 10_000;
 
 /**
  * Returns the declaration as it is to be proven. Where its service would use the graphics card, the run has the card from here
- * on until `returnGraphics`: one run at a time, in the order in which they ask. Memory that production holds is borrowed as
+ * on until `returnGraphics`: one run at a time, by age and priority. Memory that production holds is borrowed as
  * `policy.borrow-vram` says: production is asked to unload its models when its queue is idle, or the proof runs on the CPU.
  * A repeat finds the card lent. Fault `WAITING_FOR_PERSON` when a person has to decide, or production stays busy.
  */
@@ -29,19 +29,36 @@ export async function borrowGraphics(
 ): Promise<Declaration> {
   const { run, declaration } = options;
   if (declaration.config.service.args.includes('--cpu') || hasGraphics(engine, run)) return declaration;
-  return engine.inGraphicsTurn(async () => {
-    await waitForHolder(engine, options);
-    const held = await heldByProduction(engine);
-    if (held === undefined || held.device.memoryBytes - held.device.freeBytes <= contextBytes) {
-      await lend(engine, run, { device: held?.device ?? null, freed: null });
-      return declaration;
+  engine.graphicsLine.enter(run);
+  try {
+    for (;;) {
+      const placed = await engine.inGraphicsTurn(() => tryBorrow(engine, options));
+      if (placed !== undefined) return placed;
+      await pause(engine, options.signal);
     }
-    if (engine.config.policy.borrowVram === 'no') return onCpu(declaration);
-    if (engine.config.policy.borrowVram === 'ask' && !hasConsent(engine, run)) await ask(engine, run, held);
-    const freeBytes = await borrow(engine, { ...options, ...held });
-    await lend(engine, run, { device: held.device, freed: { port: held.port, freeBytes } });
+  } finally {
+    engine.graphicsLine.leave(run);
+  }
+}
+
+/** Undefined while somebody else has the card or is before the run in line. */
+async function tryBorrow(
+  engine: Engine,
+  options: { run: string; declaration: Declaration; signal: AbortSignal },
+): Promise<Declaration | undefined> {
+  const { run, declaration } = options;
+  if (hasGraphics(engine, run)) return declaration;
+  if (!engine.graphicsLine.isFirst(run) || isHeldByOther(engine, run)) return undefined;
+  const held = await heldByProduction(engine);
+  if (held === undefined || held.device.memoryBytes - held.device.freeBytes <= contextBytes) {
+    await lend(engine, run, { device: held?.device ?? null, freed: null });
     return declaration;
-  });
+  }
+  if (engine.config.policy.borrowVram === 'no') return onCpu(declaration);
+  if (engine.config.policy.borrowVram === 'ask' && !hasConsent(engine, run)) await ask(engine, run, held);
+  const freeBytes = await borrow(engine, { ...options, ...held });
+  await lend(engine, run, { device: held.device, freed: { port: held.port, freeBytes } });
+  return declaration;
 }
 
 /** Gives the card back, if the run has it: what it started there is stopped first. A repeat is safe. */
@@ -65,12 +82,9 @@ const onCpu = (declaration: Declaration): Declaration => {
 };
 
 /** A run that was closed, or is gone with its supervisor, has nothing any more. */
-async function waitForHolder(engine: Engine, { run, signal }: { run: string; signal: AbortSignal }): Promise<void> {
-  for (;;) {
-    const holder = dataOf('graphics.lent', engine.ledger.latest('graphics'))?.run;
-    if (holder === undefined || holder === run || engine.ledger.latest(`close:${holder}`)) return;
-    await pause(engine, signal);
-  }
+function isHeldByOther(engine: Engine, run: string): boolean {
+  const holder = dataOf('graphics.lent', engine.ledger.latest('graphics'))?.run;
+  return holder !== undefined && holder !== run && !engine.ledger.latest(`close:${holder}`);
 }
 
 interface Held {

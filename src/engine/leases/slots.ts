@@ -1,28 +1,38 @@
 import { Fault } from '../../base/fault.ts';
 import type { InstallationConfig, Tree } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { Waiting } from '../../domain/queue/rank.ts';
 import type { Ledger, Ports } from '../../ports/index.ts';
+import { slotNamesOf } from '../scale/slots-of.ts';
+import { createLine, type Line, standingOf } from './line.ts';
 
 export type Lease = JournalKinds['lease.taken'];
 /** A lease that has a slot. */
 export type SlotLease = Lease & { readonly slot: string; readonly homePort: number };
 
 export interface SlotLeases {
-  /** The run's lease on a slot of the tree and a port; waits in line, in the order of the runs' numbers. A repeat returns the same one. */
+  /** The run's lease on a slot of the tree and a port; waits in line, by age and priority. A repeat returns the same one. */
   take(options: { run: string; tree: Tree; signal: AbortSignal }): Promise<Lease>;
   /** A port alone, for a run that needs no slot: it waits for nobody. A repeat returns the same one. */
   takePort(run: string): Promise<number>;
+  /**
+   * Gives the run another port in place of the one that it has: somebody else bound it after it was found free. `why`
+   * is kept with the lease. Fault `PORT_NONE_FREE`.
+   */
+  movePort(run: string, why: string): Promise<Lease>;
+  /** Gives the run another slot of its tree and a port for it, or undefined when none is free. The old ones are free then. */
+  moveSlot(run: string, tree: Tree): Promise<Lease | undefined>;
   /** The run's lease, if it has one. */
   find(run: string): Lease | undefined;
+  /** Who waits for a slot of the tree, first to last. */
+  waitingFor(tree: string): readonly Waiting[];
+  /** The run that has the slot, if any. */
+  holderOf(slot: string): string | undefined;
+  /** Lets those who wait look again: there may be more slots than before. */
+  wake(): void;
   /** Gives back what the run holds. A repeat is safe. */
   free(run: string): Promise<readonly string[]>;
 }
-
-/** Numbers at the end of run ids: `r12` before `r13`. */
-const numberOf = (run: string): number => Number(run.slice(1));
-
-/** A slot's name: the tree's own for the first, `@2` and up for the others. */
-export const slotName = (tree: string, index: number): string => (index === 0 ? tree : `${tree}@${index + 1}`);
 
 /**
  * Hands out slots and ports. A lease is the newest row of `lease:slot:<name>`; the port is the tree's
@@ -36,6 +46,12 @@ export function createSlotLeases(options: {
 }): SlotLeases {
   const { ledger, ports } = options;
   const waiting: { run: string; tree: string; wake: () => void }[] = [];
+  const lines = new Map<string, Line>();
+  const lineOf = (tree: string): Line => {
+    const line = lines.get(tree) ?? createLine((run) => standingOf(ledger, run));
+    lines.set(tree, line);
+    return line;
+  };
 
   const holderOf = (slot: string): string | undefined => {
     const lease = dataOf('lease.taken', ledger.latest(`lease:slot:${slot}`));
@@ -46,14 +62,18 @@ export function createSlotLeases(options: {
     return lease !== undefined && options.live().includes(lease.run);
   };
 
-  const choosePort = async (homePort: number | null): Promise<Pick<Lease, 'port' | 'skipped'>> => {
-    const skipped: { port: number; why: string }[] = [];
+  const choosePort = async (
+    homePort: number | null,
+    lost: Lease['skipped'] = [],
+  ): Promise<Pick<Lease, 'port' | 'skipped'>> => {
+    const skipped = [...lost];
     const { first, last } = options.config().ports;
     const range = Array.from({ length: last - first + 1 }, (_, index) => first + index);
     for (const port of homePort === null ? range : [homePort, ...range]) {
+      if (skipped.some((one) => one.port === port)) continue;
       const why = await whyNot(port);
       if (why === undefined) return { port, skipped };
-      if (!skipped.some((one) => one.port === port)) skipped.push({ port, why });
+      skipped.push({ port, why });
     }
     throw new Fault('PORT_NONE_FREE', `No port from ${first} to ${last} is free.`, { data: { skipped } });
   };
@@ -67,9 +87,6 @@ export function createSlotLeases(options: {
     return owner ? `held by process ${owner.pid}` : 'held by a process of another user';
   };
 
-  const firstInLine = (run: string, tree: string): boolean =>
-    !waiting.some((one) => one.tree === tree && numberOf(one.run) < numberOf(run));
-
   // One lease is chosen at a time: two runs must not look at the same free port.
   let turn: Promise<unknown> = Promise.resolve();
   const tryTake = (run: string, tree: Tree): Promise<Lease | undefined> => {
@@ -77,9 +94,8 @@ export function createSlotLeases(options: {
       // Two steps of one run may ask at once: they share what the run holds.
       const known = find(run);
       if (known && known.slot !== null) return known;
-      if (!firstInLine(run, tree.id)) return undefined;
-      const names = Array.from({ length: tree.slots }, (_, index) => slotName(tree.id, index));
-      const slot = names.find((name) => holderOf(name) === undefined);
+      if (!lineOf(tree.id).isFirst(run)) return undefined;
+      const slot = slotNamesOf({ ledger }, tree).find((name) => holderOf(name) === undefined);
       if (slot === undefined) return undefined;
       const lease: Lease = { run, slot, tree: tree.id, homePort: tree.homePort, ...(await choosePort(tree.homePort)) };
       const keys = [`lease:slot:${slot}`, `lease:port:${lease.port}`, `lease-of:${run}`];
@@ -103,16 +119,65 @@ export function createSlotLeases(options: {
     return mine;
   };
 
+  /** Only the new lease is the run's; what it gives up is free with the same commit. */
+  const replace = async (old: Lease, next: Lease): Promise<Lease> => {
+    const { run } = old;
+    const isSame = old.slot === next.slot;
+    const given = { run, slot: isSame ? null : old.slot, port: old.port };
+    const freed = [...(isSame || old.slot === null ? [] : [`lease:slot:${old.slot}`]), `lease:port:${old.port}`];
+    const taken = [
+      ...(next.slot === null ? [] : [`lease:slot:${next.slot}`]),
+      `lease:port:${next.port}`,
+      `lease-of:${run}`,
+    ];
+    await ledger.append([
+      row('lease.freed', given, { run, keys: freed }),
+      row('lease.taken', next, { run, keys: taken }),
+    ]);
+    return next;
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+  const movePort = (run: string, why: string): Promise<Lease> =>
+    inTurn(async () => {
+      const old = requireLease(run);
+      const lost = [...old.skipped, { port: old.port, why }];
+      return replace(old, { ...old, ...(await choosePort(old.homePort, lost)) });
+    });
+  const moveSlot = (run: string, tree: Tree): Promise<Lease | undefined> =>
+    inTurn(async () => {
+      const old = requireLease(run);
+      const slot = slotNamesOf({ ledger }, tree).find((name) => name !== old.slot && holderOf(name) === undefined);
+      if (slot === undefined) return undefined;
+      return replace(old, { ...old, slot, ...(await choosePort(tree.homePort)) });
+    });
+  const requireLease = (run: string): Lease => {
+    const lease = find(run);
+    if (!lease) throw new Error(`${run} holds no lease`);
+    return lease;
+  };
+
   const find = (run: string): Lease | undefined => dataOf('lease.taken', ledger.latest(`lease-of:${run}`));
 
   return {
     find,
     takePort,
+    movePort,
+    moveSlot,
+    holderOf,
+    waitingFor: (tree) => lineOf(tree).order(),
+    wake: () => {
+      for (const other of waiting) other.wake();
+    },
     async take({ run, tree, signal }) {
       const known = find(run);
       if (known) return known;
       const place = { run, tree: tree.id, wake: () => {} };
       waiting.push(place);
+      lineOf(tree.id).enter(run);
       try {
         for (;;) {
           const woken = new Promise<void>((resolve) => {
@@ -128,6 +193,7 @@ export function createSlotLeases(options: {
         }
       } finally {
         waiting.splice(waiting.indexOf(place), 1);
+        lineOf(tree.id).leave(run);
         for (const other of waiting) other.wake();
       }
     },

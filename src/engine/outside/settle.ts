@@ -21,6 +21,7 @@ export async function touchedQuestion(
   engine: Engine,
   options: { readonly open: readonly OutsideDifference[]; readonly draft: PlanDraft; readonly baseTree: GitTreeId },
 ): Promise<string | null> {
+  if (options.open.length === 0) return null;
   const bytes = await engine.store.readFile(options.baseTree, 'components.lock');
   if (bytes === undefined) return null;
   const touched = touchedByPlan(options.open, options.draft, new TextDecoder().decode(bytes));

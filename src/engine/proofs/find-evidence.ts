@@ -1,5 +1,11 @@
-import type { GitTreeId } from '../../base/ids.ts';
-import type { Evidence, EvidencePart } from '../../domain/changes/evidence.ts';
+import type { CommitId, GitTreeId } from '../../base/ids.ts';
+import type {
+  BootEvidence,
+  ChecksEvidence,
+  Evidence,
+  EvidencePart,
+  SmokeEvidence,
+} from '../../domain/changes/evidence.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 
@@ -23,4 +29,21 @@ export function findOfTree<Part extends EvidencePart>(
   const entry = engine.ledger.latest(`evidence-of:${tree}:${part}`);
   const evidence = dataOf('evidence.recorded', entry)?.evidence;
   return entry && evidence ? { ...(evidence as Extract<Evidence, { part: Part }>), row: entry.seq } : undefined;
+}
+
+/** Evidence on record for the branch's tree, whatever environment it ran in. */
+export async function baselineOf(
+  engine: Engine,
+  base: CommitId,
+): Promise<{
+  checks: ChecksEvidence | undefined;
+  boot: BootEvidence | undefined;
+  smoke: SmokeEvidence | undefined;
+}> {
+  const tree = await engine.store.treeOf(base);
+  return {
+    checks: findOfTree(engine, tree, 'checks'),
+    boot: findOfTree(engine, tree, 'boot'),
+    smoke: findOfTree(engine, tree, 'smoke'),
+  };
 }

@@ -119,11 +119,12 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs {
   };
 
   const runAll = async (wanted: Declaration['workflows'], instance: string): Promise<readonly WorkflowProof[]> => {
-    const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(port));
+    const { port: at } = composedInstance(engine, instance);
+    const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(at));
     const known = new Set(classes);
     const ran: WorkflowProof[] = [];
     for (const workflow of wanted) {
-      const proof = await runWorkflow(engine, { workflow, classes: known, port, nonce: `${run}-${instance}` });
+      const proof = await runWorkflow(engine, { workflow, classes: known, port: at, nonce: `${run}-${instance}` });
       // A service that died under a workflow is no workflow that fails: nothing is known of it, and nothing is recorded.
       if (proof.failure !== null) await requireAlive(engine, { instance, workflow: workflow.name });
       ran.push(proof);

@@ -2,11 +2,21 @@ import { Fault } from '../../base/fault.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftOf } from '../changes/draft.ts';
 import { gatedOf } from '../changes/gate.ts';
+import { redraftChange } from '../changes/redraft.ts';
 import { answerRow } from '../changes/review.ts';
 import type { Beside } from '../machines/host.ts';
 import { accepted, type Handlers } from './handler.ts';
 
-export const reviewRequests: Handlers<'review.answer'> = {
+export const reviewRequests: Handlers<'review.answer' | 'change.resubmit'> = {
+  async 'change.resubmit'(engine, { change, by }, id) {
+    const view = engine.host.find(change);
+    if (!view || !engine.ledger.latest(`change:${change}`))
+      throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
+    const { run } = draftOf(engine, change);
+    const answers = accepted(id, run, `The files of ${change} were taken again.`);
+    await redraftChange(engine, view, by, { answers });
+  },
+
   async 'review.answer'(engine, { change, tree, base, verdict, comment, by }, id) {
     const view = engine.host.find(change);
     if (!view || !engine.ledger.latest(`change:${change}`))

@@ -1,11 +1,13 @@
 import { Fault } from '../../base/fault.ts';
 import { runId } from '../../base/ids.ts';
+import type { Actor } from '../../domain/journal/actor.ts';
 import { dataOf, row, type JournalKinds } from '../../domain/journal/kinds.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { findChangeOf } from '../changes/draft.ts';
+import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
 import type { Engine } from '../engine.ts';
-import type { Beside } from '../machines/host.ts';
+import type { Beside, MachineView } from '../machines/host.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
@@ -59,6 +61,8 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
           await engine.host.send(task.subject, { type: 'RESUME' });
       }
       await engine.host.send(run, { type: 'RESUME' }, beside);
+    } else if (at && (await resumesByRedraft(engine, at, run, by))) {
+      await redraftChange(engine, at, by, beside);
     } else if (at && ['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state)) {
       if (at.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
       await engine.host.send(at.subject, { type: 'RETRY' }, beside);
@@ -94,6 +98,17 @@ export async function createRun(engine: Engine, options: Omit<JournalKinds['run.
   const created = row('run.created', { run, ...options }, { run, keys: [`run:${run}`] });
   const beside: Beside = { rows: [created], answers: accepted(options.request, run, `${run} is on its way.`) };
   await engine.host.create('run', run, { subject: run, previewOnly: options.options.previewOnly }, beside);
+}
+
+/** Where changes were asked for, or a conflict was worked on, going on means: take the files again. */
+async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by: Actor): Promise<boolean> {
+  if (at.state !== 'changesRequested' && at.state !== 'conflicted') return false;
+  if (planOf(engine, run).goal.kind === 'restore') return false;
+  // They were told what changed in home's git files, and go on.
+  const told = engine.ledger.latest(`tamper:${run}`)?.seq ?? 0;
+  if (told > (engine.ledger.latest('fingerprint')?.seq ?? 0))
+    await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+  return at.state === 'changesRequested' || hasNewFiles(engine, at.subject);
 }
 
 function requireRun(engine: Engine, run: string) {

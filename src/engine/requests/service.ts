@@ -1,7 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction, notOurs, startProduction, stopProduction } from '../instances/production.ts';
-import { queueAgain, savedQueues } from '../instances/prompts.ts';
 import { composedInstance } from '../instances/start.ts';
 import { tryLookOutside } from '../outside/look.ts';
 import { readBranch } from '../runs/preview.ts';
@@ -26,12 +25,7 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
       if (engine.config.service.mode === 'none') throw notOurs();
       throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
     }
-    const answers = (nSaved: number) =>
-      accepted(
-        id,
-        null,
-        `Production is stopped; ${nSaved} pending prompts were saved and are queued again at the next start.`,
-      );
+    const answers = (nSaved: number) => accepted(id, null, engine.template.work.stoppedSentence(nSaved));
     await stopProduction(engine, { instance, run: null, answers, ...limitOf(now) });
   },
 
@@ -49,14 +43,14 @@ const limitOf = (now: boolean): { limitMs?: number } => (now ? { limitMs: 0 } : 
 async function startFromBranch(engine: Engine, id: number): Promise<void> {
   const { base } = await readBranch(engine);
   await tryLookOutside(engine, 'service start');
-  const saved = await savedQueues(engine);
+  const saved = await engine.template.work.saved(engine);
   await startProduction(engine, {
     tree: await engine.store.treeOf(base),
     signal: new AbortController().signal,
     answers: (instance) =>
       accepted(id, null, `Production is ${instance} on :${composedInstance(engine, instance).port}.`),
     before: async (instance) => {
-      for (const from of saved) await queueAgain(engine, { from, to: instance, run: null });
+      for (const from of saved) await engine.template.work.again(engine, { from, to: instance, run: null });
     },
   });
 }

@@ -1,10 +1,9 @@
 import { Fault } from '../../base/fault.ts';
-import type { CommitId, GitTreeId } from '../../base/ids.ts';
+import type { CommitId } from '../../base/ids.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import { printManifest, type RestoreManifest, restoreName, restoreRef } from '../../domain/restore/manifest.ts';
 import type { EngineContext } from '../context.ts';
-import { findEnvironment } from '../environments/named.ts';
-import { readDeclaration } from '../instances/compose.ts';
+import type { Engine } from '../engine.ts';
 
 export interface WrittenPoint {
   readonly name: string;
@@ -12,28 +11,14 @@ export interface WrittenPoint {
   readonly manifest: RestoreManifest;
 }
 
-/** Returns what a tree needs to run again: its environment with the digest of its files, and its components. */
-export async function stateOf(
-  context: EngineContext,
-  tree: GitTreeId,
-): Promise<Pick<RestoreManifest, 'environment' | 'environmentDigest' | 'components'>> {
-  const declaration = await readDeclaration(context, tree);
-  const { id, condition } = await findEnvironment(context, declaration.lockText);
-  return {
-    environment: id,
-    environmentDigest: condition.kind === 'intact' ? condition.manifestDigest : null,
-    components: declaration.componentsDigest,
-  };
-}
-
 /** The manifest of a commit that a person made: named before a merge puts another on top of it. */
 export async function byHandManifest(
-  context: EngineContext,
+  engine: Engine,
   options: { commit: CommitId; number: number; journal: RestoreManifest['journal'] },
 ): Promise<RestoreManifest> {
   const { commit, number, journal } = options;
-  const { tree } = await context.store.commitFacts(commit);
-  const state = await stateOf(context, tree);
+  const { tree } = await engine.store.commitFacts(commit);
+  const state = await engine.template.stateOf(engine, tree);
   return {
     version: 1,
     number,

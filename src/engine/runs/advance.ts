@@ -8,7 +8,6 @@ import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
 import type { Engine } from '../engine.ts';
-import { returnGraphics } from '../leases/graphics.ts';
 import type { MachineView } from '../machines/host.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
@@ -74,7 +73,7 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
     await engine.host.send(taskId(run, step), { type: 'START' });
   if (!wanted.steps.every((step) => states.get(step.id) === 'done')) return;
   if (wanted.isPart) {
-    await returnGraphics(engine, run);
+    await engine.template.endProofs(engine, run);
     return void (await engine.host.send(run, { type: 'UNTIL_REACHED' }));
   }
   await proposeTree(engine, run);
@@ -96,7 +95,7 @@ async function failRun(engine: Engine, run: string, tasks: readonly MachineView[
 async function parkRun(engine: Engine, run: string, parked: MachineView): Promise<void> {
   const fault =
     parked.fault ?? new Fault('WAITING_FOR_PERSON', `Step ${parked.subject} waits for a person.`).toRecord();
-  await returnGraphics(engine, run);
+  await engine.template.endProofs(engine, run);
   await engine.host.send(run, { type: 'TASK_PARKED', fault });
 }
 
@@ -110,6 +109,9 @@ async function proposeTree(engine: Engine, run: string): Promise<void> {
   }
   await engine.host.send(run, { type: 'TASKS_DONE' });
 }
+
+/** Where a change stands whose merge is off until it is proven and approved again. */
+const reopened: readonly string[] = ['checking', 'gating', 'reviewing.deciding', 'changesRequested', 'conflicted'];
 
 /** Maps where the change stands to what the run has to know. */
 async function followChange(engine: Engine, view: MachineView): Promise<void> {
@@ -146,7 +148,7 @@ async function followChange(engine: Engine, view: MachineView): Promise<void> {
       break;
     case 'merging':
       if (['merged', 'switchHeld', 'verified', 'reverted'].includes(at.state)) return send({ type: 'CHANGE_MERGED' });
-      if (at.state === 'reviewing.deciding' || at.state === 'conflicted') return send({ type: 'CHANGE_REOPENED' });
+      if (reopened.includes(at.state)) return send({ type: 'CHANGE_REOPENED' });
       break;
     case 'verifying':
       if (at.state === 'verified') return send({ type: 'CHANGE_VERIFIED' });

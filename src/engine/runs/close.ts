@@ -2,7 +2,6 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { sessionReport } from '../../domain/runs/session-report.ts';
 import type { Engine } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
-import { returnGraphics } from '../leases/graphics.ts';
 import type { MachineView } from '../machines/host.ts';
 import { removeDrilled } from '../restore/drill.ts';
 import { runOf } from '../tasks/task-view.ts';
@@ -11,7 +10,7 @@ import { runOf } from '../tasks/task-view.ts';
 export async function closeRun(engine: Engine, view: MachineView): Promise<void> {
   const run = view.subject;
   if (engine.ledger.latest(`close:${run}`)) return;
-  await returnGraphics(engine, run);
+  await engine.template.endProofs(engine, run);
   await stopInstancesOf(engine, run);
   await removeDrilled(engine, run);
   const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;

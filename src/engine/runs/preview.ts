@@ -1,7 +1,7 @@
 import type { PlanningAction, PlanningContext } from '../../actions/_context.ts';
 import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
-import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
+import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { stated } from '../../base/stated.ts';
 import { describeDifference } from '../../domain/changes/fingerprint.ts';
@@ -17,11 +17,9 @@ import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment, interpreterOf } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
-import { coreOf, findKept } from '../instances/user-folder.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
 import { openWarning, touchedQuestion } from '../outside/settle.ts';
 import { listRestorePoints } from '../restore/points.ts';
-import { findReplaced } from '../restore/replaced.ts';
 import { findPoint, planRestoreTo, planUndo } from '../restore/targets.ts';
 import { wasOnBranch } from '../restore/was-on-branch.ts';
 import { findTampering } from '../tasks/tamper.ts';
@@ -225,7 +223,7 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
       state: 'Nothing was changed.',
     });
   }
-  const replaced = await findReplaced(engine, target.proposed, target.to);
+  const replaced = await engine.template.findReplaced(engine, target.proposed, target.to);
   const draft: PlanDraft = {
     moves: mergeMoves(target.dropped.flatMap((one) => one.manifest.moves)),
     rejected: [],
@@ -233,7 +231,7 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
     requirementsText: null,
     downloadBytes: 0,
     diskBytes: 0,
-    notes: await userFolderNotes(engine, base, target.proposed),
+    notes: await engine.template.restoreNotes(engine, await engine.store.treeOf(base), target.proposed),
     mustAsk: replaced?.why ?? null,
     warnings: [],
   };
@@ -248,20 +246,6 @@ async function planRestore(engine: Engine, created: RunCreated, base: CommitId):
     replaces: replaced?.environment ?? null,
   };
   return { draft, playbook: null, score: 1, inputs: {}, goal, tree: treeOfEnvironment(engine), risk: 'medium' };
-}
-
-/** What a way back across a change of ComfyUI itself does with the person's user folder. */
-async function userFolderNotes(engine: Engine, base: CommitId, proposed: GitTreeId): Promise<readonly string[]> {
-  const [now, then] = await Promise.all([
-    readDeclaration(engine, await engine.store.treeOf(base)),
-    readDeclaration(engine, proposed),
-  ]);
-  const [from, to] = [coreOf(now.components), coreOf(then.components)];
-  if (from === undefined || to === undefined || from === to || now.config.service.mode === 'none') return [];
-  const back = await findKept(engine, { from, to });
-  const first = 'your user folder is kept before the other ComfyUI starts';
-  if (back === undefined) return [first];
-  return [`${first}; database and settings come back as it left them, workflows stay as they are`];
 }
 
 /** Turns the dropped merges' moves round: newest first, so the oldest `from` is where a package ends. */

@@ -9,12 +9,14 @@ import { switchService } from '../changes/switch.ts';
 import type { EngineContext } from '../context.ts';
 import { createPerformer } from '../effects/perform.ts';
 import type { Engine } from '../engine.ts';
-import { startAny, stopAny } from '../instances/lifecycle.ts';
+import { composedInstance } from '../instances/start.ts';
+import { createLine, standingOf } from '../leases/line.ts';
 import { createSlotLeases } from '../leases/slots.ts';
 import { createMachineHost, type EffectTable, type MachineHost } from '../machines/host.ts';
 import { saveInstance } from '../outside/save-instance.ts';
 import { previewRun } from '../runs/preview.ts';
 import { taskEffects } from '../tasks/effects.ts';
+import { comfyui } from '../templates/comfyui/comfyui.ts';
 import { createNumbers } from './numbers.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -45,6 +47,7 @@ export function buildEngine(
     get definitions() {
       return settings.definitions;
     },
+    template: comfyui,
     perform,
     host,
     numbers: createNumbers(highest),
@@ -54,6 +57,7 @@ export function buildEngine(
       config: () => settings.config,
       live: () => openRuns(context, host),
     }),
+    graphicsLine: createLine((run) => standingOf(ledger, run)),
     inServiceTurn: (work) => services.add(work),
     inGraphicsTurn: (work) => graphics.add(work),
     inOutsideTurn: (work) => looks.add(work),
@@ -77,8 +81,9 @@ export function buildEngine(
     switch: ({ subject, signal }) => switchService(engine, subject, signal),
   };
   effects.instance = {
-    start: ({ subject, signal }) => startAny(engine, subject, signal),
-    stop: ({ subject }) => stopAny(engine, subject, (composed) => saveInstance(engine, composed)),
+    start: ({ subject, signal }) => engine.template.start(engine, composedInstance(engine, subject), signal),
+    stop: ({ subject }) =>
+      engine.template.stop(engine, composedInstance(engine, subject), (composed) => saveInstance(engine, composed)),
   };
   return { engine, apply: (next) => void (settings = next) };
 }

@@ -1,9 +1,8 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { isCommanded, mayLive } from '../instances/commanded.ts';
 import { composedInstance } from '../instances/start.ts';
-import { slotName } from '../leases/slots.ts';
+import { slotNamesOf } from '../scale/slots-of.ts';
 
 /**
  * Compares what is on record with what is there, and puts right what a kill left behind: locks of dead
@@ -62,7 +61,7 @@ async function sweepInstances(engine: Engine): Promise<readonly string[]> {
   for (const view of engine.host.all('instance')) {
     if (!['healthy', 'degraded', 'unresponsive'].includes(view.state) || marked.has(view.subject)) continue;
     // Another program's process carries no mark: the watch asks its port.
-    if (isCommanded(composedInstance(engine, view.subject))) continue;
+    if (engine.template.isUnmarked(composedInstance(engine, view.subject))) continue;
     const fault = new Fault('INSTANCE_UNHEALTHY', `The process of ${view.subject} is gone.`).toRecord();
     await engine.host.send(view.subject, { type: 'GONE', fault });
     findings.push(`${view.subject} is no longer running`);
@@ -84,7 +83,7 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
     const dir = `${engine.paths.instances}/${name}`;
     if (owned.has(dir)) continue;
     const composed = dataOf('instance.composed', engine.ledger.latest(`instance:${name}`));
-    if (composed && (await mayLive(engine, composed))) continue;
+    if (composed && (await engine.template.mayLive(engine, composed))) continue;
     await files.remove(dir);
     findings.push(`removed the folder of ${name}, which is not running`);
   }
@@ -97,11 +96,7 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
  * below `trees/` is none of ours.
  */
 async function sweepSlots(engine: Engine): Promise<readonly string[]> {
-  const ours = new Set(
-    [...engine.definitions.trees.values()].flatMap((tree) =>
-      Array.from({ length: tree.slots }, (_, index) => slotName(tree.id, index)),
-    ),
-  );
+  const ours = new Set([...engine.definitions.trees.values()].flatMap((tree) => slotNamesOf(engine, tree)));
   const leased = new Set(
     engine.host.all('run').flatMap((one) => (one.isFinal ? [] : (engine.leases.find(one.subject)?.slot ?? []))),
   );

@@ -3,7 +3,7 @@ import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import type { GitTreeId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { snapshotLimits, skipInSlot } from '../../domain/changes/snapshot-rules.ts';
+import { snapshotLimits } from '../../domain/changes/snapshot-rules.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
@@ -69,7 +69,7 @@ export async function snapshotSlot(engine: Engine, lease: SlotLease): Promise<Gi
   const taken = await engine.store.snapshot({
     dir: slotDir(engine, lease),
     limits: snapshotLimits,
-    skip: skipInSlot,
+    skip: engine.template.skipInSlot,
     cacheKey: `slot:${lease.slot}`,
   });
   if (taken.kind === 'taken') return taken.tree;

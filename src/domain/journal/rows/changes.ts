@@ -1,15 +1,23 @@
 import type { FaultRecord } from '../../../base/fault.ts';
 import type { Evidence, EvidencePart } from '../../changes/evidence.ts';
 import type { QuestionAnswer } from '../../changes/questions.ts';
+import type { ApprovalSignature } from '../../policy/approval-message.ts';
+import type { MergeTime, PolicyAsk, TierReason } from '../../policy/rules.ts';
 import type { Actor } from '../actor.ts';
 
 /** Changes: what is proposed, proven, answered, merged and switched to. */
 export interface ChangeRows {
   /** [`evidence:<key>:<part>`] */
   'evidence.recorded': { readonly evidence: Evidence };
-  /** [`change:<change>`, `change-of:<run>`] */
+  /** [`change:<change>`, `change-of:<run>`] Once for each draft: the newest row is what is proposed. */
   'change.drafted': {
     readonly change: string;
+    /** Counts the drafts from 1; absent in the first. */
+    readonly draft?: number;
+    /** Who had the files taken again; absent in the first draft. */
+    readonly by?: Actor;
+    /** The files as they were taken, where what is proposed differs from them: a conflict was solved. */
+    readonly taken?: string;
     readonly run: string;
     readonly tree: string;
     readonly base: string;
@@ -28,6 +36,16 @@ export interface ChangeRows {
     readonly reviewers: readonly string[];
     readonly risk: 'low' | 'medium' | 'high';
     readonly why: readonly string[];
+    /** Policy under which it was checked; absent in old rows, like all below. */
+    readonly policy?: string;
+    /** What it touches by meaning, see `footprint.ts`. */
+    readonly facts?: readonly string[];
+    /** Bytes of the files that it adds or changes, as they are after it. */
+    readonly sizeBytes?: number;
+    /** What raised the tier, and who says so. */
+    readonly tiers?: readonly TierReason[];
+    /** What has to be there before it merges, and who says so. */
+    readonly asks?: readonly PolicyAsk[];
   };
   /** [`gate:<change>`] The tree that would become the branch, and what proves it. */
   'change.gated': {
@@ -55,6 +73,26 @@ export interface ChangeRows {
     readonly by: Actor;
     readonly verdict: 'approved' | 'rejected' | 'changes-requested' | 'nothing-to-check';
     readonly questions: readonly QuestionAnswer[];
+    readonly comment: string | null;
+    /** When it may merge; absent: now. */
+    readonly when?: MergeTime;
+    readonly ticket?: string | null;
+    /** The login that gave it, where it is not the name of the person. */
+    readonly login?: string;
+    readonly signature?: ApprovalSignature | null;
+    /** What was passed over, as sentences; the follow-up is `glass.broken`. */
+    readonly brokeGlass?: readonly string[];
+    /** Why the author may have approved, e.g. `self-approved: only principal`. */
+    readonly note?: string;
+    /** Journal row of the approval that was given for another base, and carried to this one. */
+    readonly carriedFrom?: number;
+  };
+  /** [`hurried:<change>`] A person who may approve wants it merged now, though `--tonight` was said before. */
+  'change.hurried': {
+    readonly change: string;
+    readonly base: string;
+    readonly tree: string;
+    readonly by: Actor;
     readonly comment: string | null;
   };
   /** [`held:<change>`] */

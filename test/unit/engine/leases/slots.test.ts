@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
-import { createSlotLeases, type Lease, type SlotLeases, slotName } from '../../../../src/engine/leases/slots.ts';
+import { createSlotLeases, type Lease, type SlotLeases } from '../../../../src/engine/leases/slots.ts';
+import { slotName } from '../../../../src/engine/scale/slots-of.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { settled } from '../../../fakes/fake-life.ts';
 import { createFakePorts, type FakePorts } from '../../../fakes/fake-ports.ts';
@@ -209,4 +210,38 @@ describe('slot leases', () => {
 
 it('names the first slot after its tree', () => {
   expect([0, 1, 2].map((index) => slotName('env-setup', index))).toEqual(['env-setup', 'env-setup@2', 'env-setup@3']);
+});
+
+describe('a lease that moves', () => {
+  it('gets another port when its own was bound by somebody else, and frees the old one', async () => {
+    const scene = await open();
+    await take(scene, 'r1');
+    scene.ports.hold(8189);
+    const moved = await scene.leases.movePort('r1', 'bound by another program before the service could');
+    expect(moved).toMatchObject({
+      slot: 'models-integ',
+      port: 8191,
+      skipped: [{ port: 8189, why: 'bound by another program before the service could' }],
+    });
+    scene.ports.release(8189);
+    expect(await take(scene, 'r2')).toMatchObject({ slot: 'models-integ@2', port: 8189 });
+    expect(scene.leases.find('r1')?.port).toBe(8191);
+  });
+
+  it('gets another slot, and the old slot is free for the next run', async () => {
+    const scene = await open();
+    await take(scene, 'r1');
+    const moved = await scene.leases.moveSlot('r1', models);
+    expect(moved).toMatchObject({ slot: 'models-integ@2' });
+    expect(scene.leases.holderOf('models-integ')).toBeUndefined();
+    expect(await take(scene, 'r2')).toMatchObject({ slot: 'models-integ' });
+  });
+
+  it('stays where it is when no other slot is free', async () => {
+    const scene = await open();
+    await take(scene, 'r1');
+    await take(scene, 'r2');
+    expect(await scene.leases.moveSlot('r1', models)).toBeUndefined();
+    expect(scene.leases.find('r1')?.slot).toBe('models-integ');
+  });
 });

@@ -1,0 +1,178 @@
+import { Fault } from '../../base/fault.ts';
+import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
+import type { Actor } from '../../domain/journal/actor.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import type { TreeEntry } from '../../ports/index.ts';
+import type { Engine } from '../engine.ts';
+import type { Beside, MachineView } from '../machines/host.ts';
+import { requireLease, slotDir, snapshotSlot } from '../tasks/effects.ts';
+import { requireUntampered } from '../tasks/tamper.ts';
+import { planOf } from '../tasks/task-view.ts';
+import { branchHead } from './branch-head.ts';
+import { type Drafted, draftOf, draftsOf, keepDrafts, proposedCommit } from './draft.ts';
+import { gatedOf } from './gate.ts';
+
+/** Where the files of a change come from. Whoever adds a source of changes adds it here too. */
+type ReadSource = (engine: Engine, drafted: Drafted) => Promise<GitTreeId>;
+
+/** The files of a work run lie in its slot, which it keeps as long as the change is open. */
+const readSlot: ReadSource = async (engine, { run }) => {
+  await requireUntampered(engine, { run, task: null });
+  return snapshotSlot(engine, requireLease(engine, run));
+};
+
+function sourceOf(engine: Engine, drafted: Drafted): { readonly name: string; readonly read: ReadSource } {
+  const { goal } = planOf(engine, drafted.run);
+  switch (goal.kind) {
+    case 'work':
+      return { name: slotDir(engine, requireLease(engine, drafted.run)), read: readSlot };
+    case 'restore':
+      throw new Fault('CHANGE_NOT_REVIEWABLE', `${drafted.change} brings back ${goal.to}: its files are fixed.`, {
+        hints: [`orchestrate review reject ${drafted.change}`],
+        state: 'Nothing was changed.',
+      });
+  }
+}
+
+/** States from which the files of a change may be taken again. `merging` and what follows is beyond recall. */
+const redraftable: readonly string[] = ['reviewing.deciding', 'changesRequested', 'conflicted', 'queued.holding'];
+
+/** Whether the files of the change may be taken again. */
+export function mayRedraft({ state }: MachineView): boolean {
+  return redraftable.includes(state);
+}
+
+/** Whether the files that a change would be taken from again differ from those that its newest draft took. */
+export async function hasNewFiles(engine: Engine, change: string): Promise<boolean> {
+  const drafted = draftOf(engine, change);
+  return (await sourceOf(engine, drafted).read(engine, drafted)) !== takenBy(drafted);
+}
+
+/** The tree of files that a draft was made from: in a solved conflict what is proposed differs from it. */
+export const takenBy = ({ taken, proposed }: Drafted): string => taken ?? proposed;
+
+/**
+ * Takes the files of an open change again, as its next draft, and has it checked, proven and reviewed anew: answers
+ * about the older tree no longer count. Both drafts stay reachable from the change's ref. Written in the commit that
+ * answers the request, so that a kill repeats all of it or nothing.
+ * Faults: `CHANGE_NOT_REVIEWABLE`, `NOTHING_TO_DO` when no file differs, `CHANGE_CONFLICT` while a conflicting file is as it was,
+ * `TREE_TAMPERED`, `TREE_REFUSED`.
+ */
+export async function redraftChange(engine: Engine, view: MachineView, by: Actor, beside: Beside): Promise<void> {
+  const change = view.subject;
+  if (!mayRedraft(view)) {
+    throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} is ${view.state}: its files cannot be taken again.`, {
+      hints: [`orchestrate review show ${change}`],
+      state: 'Nothing was changed.',
+    });
+  }
+  const before = draftOf(engine, change);
+  const source = sourceOf(engine, before);
+  const taken = await source.read(engine, before);
+  if (taken === takenBy(before)) {
+    throw new Fault(
+      'NOTHING_TO_DO',
+      `Every file of ${source.name} is as draft ${before.draft ?? 1} of ${change} has it.`,
+      {
+        hints: [`Edit the files in ${source.name}, then: orchestrate review resubmit ${change}`],
+        state: 'Nothing was changed.',
+      },
+    );
+  }
+  const place =
+    view.state === 'conflicted' ? await solved(engine, before, taken, source.name) : onOldBase(before, taken);
+  const differences = await engine.store.differences(asGitTreeId(place.baseTree), asGitTreeId(place.proposed));
+  if (differences.length === 0) {
+    throw new Fault('NOTHING_TO_DO', `Without these edits nothing is left of ${change}.`, {
+      hints: [`orchestrate review reject ${change}`],
+      state: 'Nothing was changed.',
+    });
+  }
+  const { taken: _older, ...unchanged } = before;
+  const drafted: Drafted = {
+    ...unchanged,
+    ...place,
+    draft: (before.draft ?? 1) + 1,
+    by,
+    paths: differences.map(({ path, kind }) => ({ path, kind })),
+  };
+  await keepDrafts(engine, [...draftsOf(engine, change), drafted]);
+  const keys = [`change:${change}`, `change-of:${before.run}`];
+  await engine.host.send(
+    change,
+    { type: 'CHECK' },
+    { ...beside, rows: [row('change.drafted', drafted, { run: before.run, keys }), ...(beside.rows ?? [])] },
+  );
+}
+
+interface Place {
+  readonly base: string;
+  readonly baseTree: string;
+  readonly proposed: string;
+  /** Only where it differs from what is proposed. */
+  readonly taken?: string;
+}
+
+const onOldBase = ({ base, baseTree }: Drafted, taken: GitTreeId): Place => ({ base, baseTree, proposed: taken });
+
+/**
+ * A conflict is solved by hand: the conflicting files become what they are in the slot, on top of the branch as it is now, and
+ * all else is merged. A file that nobody touched since is no solution: it would take back what the branch has.
+ */
+async function solved(engine: Engine, before: Drafted, taken: GitTreeId, where: string): Promise<Place> {
+  const base = await branchHead(engine, planOf(engine, before.run).branchRef);
+  const paths = conflictingPaths(engine, before.change);
+  const [old, now] = [await filesOf(engine, takenBy(before)), await filesOf(engine, taken)];
+  const untouched = paths.filter((path) => markOf(old.get(path)) === markOf(now.get(path)));
+  if (untouched.length > 0) {
+    throw new Fault('CHANGE_CONFLICT', `${untouched.slice(0, 5).join(', ')} still is as the conflict left it.`, {
+      hints: [
+        `Make ${where}/${untouched[0]} what it shall be on top of the branch, then: orchestrate review resubmit ${before.change}`,
+      ],
+      state: 'Nothing was changed.',
+      data: { paths: untouched },
+    });
+  }
+  const baseTree = await engine.store.treeOf(base);
+  // Without the conflicting files the two sides agree; then those are put on top.
+  const ours = await withFilesOf(engine, now, await filesOf(engine, before.baseTree), paths);
+  const theirs = await proposedCommit(engine, asCommitId(before.base), ours);
+  const merged = await engine.store.merge({ base: asCommitId(before.base), ours: base, theirs });
+  if (merged.kind === 'conflict') {
+    throw new Fault(
+      'CHANGE_CONFLICT',
+      `The branch has moved, and ${before.change} edits the same lines: ${merged.paths.slice(0, 5).join(', ')}.`,
+      {
+        hints: [`orchestrate runs resume ${before.run}`, `orchestrate review reject ${before.change}`],
+        state: 'Nothing was changed.',
+        data: { paths: merged.paths },
+      },
+    );
+  }
+  const proposed = await withFilesOf(engine, await filesOf(engine, merged.tree), now, paths);
+  return { base, baseTree, proposed, taken };
+}
+
+/** Paths that the newest gate found in conflict. */
+function conflictingPaths(engine: Engine, change: string): readonly string[] {
+  const paths = gatedOf(engine, change)?.fault?.data?.['paths'];
+  return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
+}
+
+type FilesByPath = ReadonlyMap<string, TreeEntry>;
+
+const filesOf = async (engine: Engine, tree: string): Promise<FilesByPath> =>
+  new Map((await engine.store.list(asGitTreeId(tree))).map((entry) => [entry.path, entry]));
+
+const markOf = (entry: TreeEntry | undefined): string => `${entry?.mode} ${entry?.blob}`;
+
+/** Stores `files` with these paths as `others` have them, and returns the tree. */
+function withFilesOf(
+  engine: Engine,
+  files: FilesByPath,
+  others: FilesByPath,
+  paths: readonly string[],
+): Promise<GitTreeId> {
+  const entries = [...files.values()].filter(({ path }) => !paths.includes(path));
+  return engine.store.writeTree([...entries, ...paths.flatMap((path) => others.get(path) ?? [])]);
+}

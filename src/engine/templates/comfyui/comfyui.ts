@@ -1,0 +1,42 @@
+import { skipInSlot } from '../../../domain/changes/snapshot-rules.ts';
+import { bootFailure } from '../../../domain/instances/boot-failure.ts';
+import { questions } from '../../changes/questions.ts';
+import { endCommanded, isCommanded, mayLive, namesFolder, startCommanded } from '../../instances/commanded.ts';
+import { readDeclaration } from '../../instances/compose.ts';
+import { baseUrl, startInstance, stopInstance } from '../../instances/start.ts';
+import { returnGraphics } from '../../leases/graphics.ts';
+import { findComfyOutside } from '../../outside/find-comfyui.ts';
+import { findReplaced } from '../../restore/replaced.ts';
+import type { Template } from '../template.ts';
+import { createComfyProduction, isComfyUnaffected, userFolderNotes } from './production.ts';
+import { promptWork } from './prompt-work.ts';
+import { proveComfy } from './prove.ts';
+import { stateOf } from './state.ts';
+
+/** ComfyUI with its node packs, in a Python environment of ours or a borrowed one. */
+export const comfyui: Template = {
+  id: 'comfyui',
+  questions,
+  work: promptWork,
+  skipInSlot,
+  productionOf: async (engine, tree) => (await readDeclaration(engine, tree)).config.service,
+  stateOf,
+  prove: proveComfy,
+  endProofs: returnGraphics,
+  createProduction: createComfyProduction,
+  isUnaffected: isComfyUnaffected,
+  start: (engine, composed, signal) =>
+    isCommanded(composed) ? startCommanded(engine, composed, signal) : startInstance(engine, composed.instance, signal),
+  stop: (engine, composed, save) =>
+    isCommanded(composed) ? endCommanded(engine, composed, save) : stopInstance(engine, composed.instance, save),
+  async answers(engine, composed, timeoutMs) {
+    const facts = await engine.outside.service.facts(baseUrl(composed.port), { timeoutMs });
+    return facts !== undefined && (!isCommanded(composed) || namesFolder(facts, composed));
+  },
+  isUnmarked: isCommanded,
+  mayLive,
+  endReason: bootFailure,
+  restoreNotes: userFolderNotes,
+  findReplaced,
+  findOutside: findComfyOutside,
+};

@@ -1,0 +1,122 @@
+import type { CommitId, GitTreeId } from '../../base/ids.ts';
+import type { EvidencePart } from '../../domain/changes/evidence.ts';
+import type { JournalKinds } from '../../domain/journal/kinds.ts';
+import type { Found } from '../../domain/outside/difference.ts';
+import type { RestoreManifest } from '../../domain/restore/manifest.ts';
+import type { Question } from '../changes/asked.ts';
+import type { Engine } from '../engine.ts';
+
+type Composed = JournalKinds['instance.composed'];
+
+/**
+ * What orchestrate has to know of the kind of service that an installation looks after, and nothing else: how a tree
+ * becomes a process, when that process counts as proven, what its evidence is, and what has to be kept when it stops.
+ * Runs, changes, merges, leases and restore points know only this. One file each in the folder of its name.
+ */
+export interface Template {
+  readonly id: string;
+  /** What rule reviewers of its trees can ask. A tree names the ids in `trees/<id>.yaml`. */
+  readonly questions: Readonly<Record<string, Question>>;
+  readonly work: PendingWork;
+  /** Whether a path of a slot stays out of snapshots. */
+  skipInSlot(path: string): boolean;
+  /** What the tree says of production. Fault: `CONFIG_INVALID`. */
+  productionOf(engine: Engine, tree: GitTreeId): Promise<ProductionSettings>;
+  /** What a restore point promises besides the files. */
+  stateOf(engine: Engine, tree: GitTreeId): Promise<RestoredState>;
+  /** Proves the exact tree that would become the branch. Throws the Fault of what does not hold. */
+  prove(engine: Engine, asked: ProofAsked): Promise<ExactProof>;
+  /** Gives back what proofs of the run hold, once they are over for now. A repeat is safe. */
+  endProofs(engine: Engine, run: string): Promise<void>;
+  /** Composes production of the tree and sends it off to start; does not wait. Returns its instance. */
+  createProduction(engine: Engine, tree: GitTreeId): Promise<string>;
+  /** Whether production of the tree is what runs already as this instance. */
+  isUnaffected(engine: Engine, composed: Composed, tree: GitTreeId): Promise<boolean>;
+  /** Starts a composed instance, or finds it started, and proves it: writes its row. A repeat is safe. */
+  start(engine: Engine, composed: Composed, signal: AbortSignal): Promise<object>;
+  /** Stops it and writes its row. `save` is given its folder before that goes. A repeat is safe. */
+  stop(engine: Engine, composed: Composed, save: (composed: Composed) => Promise<void>): Promise<object>;
+  /** Whether the instance answers now, within the time. */
+  answers(engine: Engine, composed: Composed, timeoutMs: number): Promise<boolean>;
+  /** Whether an instance without a marked process may live all the same: what another program started carries no mark. */
+  isUnmarked(composed: Composed): boolean;
+  /** Whether a server may still work in the folder of an instance that has ended. */
+  mayLive(engine: Engine, composed: Composed): Promise<boolean>;
+  /** What the program says of its end, from its last lines. */
+  endReason(lines: readonly string[]): string;
+  /** What a way back between the two does besides files and service, one clause each. */
+  restoreNotes(engine: Engine, base: GitTreeId, proposed: GitTreeId): Promise<readonly string[]>;
+  /** An environment that a way back has to have built again, and the sentence that a person has to say yes to. */
+  findReplaced(
+    engine: Engine,
+    tree: GitTreeId,
+    to: string,
+  ): Promise<{ readonly environment: string; readonly why: string } | undefined>;
+  /** What others moved behind our back, but for home itself. Reads only. */
+  findOutside(engine: Engine, tree: GitTreeId): Promise<OutsideFound>;
+}
+
+export interface ProductionSettings {
+  readonly mode: 'managed' | 'command' | 'none';
+  readonly port: number;
+}
+
+export type RestoredState = Pick<RestoreManifest, 'environment' | 'environmentDigest' | 'components'>;
+
+export interface OutsideFound {
+  readonly found: readonly Found[];
+  /** Since when differences are counted, in milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+export interface ProofAsked {
+  readonly change: string;
+  readonly run: string;
+  readonly base: CommitId;
+  readonly exact: GitTreeId;
+  readonly signal: AbortSignal;
+}
+
+/** What a gate says of an exact tree that holds. */
+export interface ExactProof {
+  readonly environment: string;
+  readonly components: string;
+  readonly evidenceKey: string;
+  readonly evidenceKeys: Readonly<Partial<Record<EvidencePart, string>>>;
+  readonly reused: readonly string[];
+  readonly notProven: readonly string[];
+}
+
+/** What a service has still to do when it is stopped, and what becomes of it. */
+export interface PendingWork {
+  /** Keeps what waits and lets what runs end, up to the limit. A repeat goes on with what was kept. */
+  keep(
+    engine: Engine,
+    options: { readonly instance: string; readonly limitMs: number; readonly run: string | null },
+  ): Promise<unknown>;
+  /** What the newest stop of the instance kept, from its row. */
+  kept(engine: Engine, instance: string): KeptWork;
+  /** Copies what it has to do and takes nothing off it. Returns how many things it does now; undefined: it does not answer. */
+  copy(engine: Engine, instance: string): Promise<number | undefined>;
+  /** The copy is not needed: the server has its work and lives on. */
+  forgetCopy(engine: Engine, instance: string): Promise<void>;
+  /** Gives `to` what `from` left behind. Returns how much it took. */
+  again(
+    engine: Engine,
+    options: { readonly from: string; readonly to: string; readonly run: string | null; readonly copies?: true },
+  ): Promise<number>;
+  /** Instances whose work waits for the next one, oldest first. */
+  saved(engine: Engine): Promise<readonly string[]>;
+  /** What a person is told when production was stopped. */
+  stoppedSentence(nKept: number): string;
+  /** What is told beside `production is still this one`, or null. */
+  backSentence(nBack: number): string | null;
+  /** What a server that ended was doing, as a clause behind its end; empty: nothing. */
+  busyText(nRunning: number): string;
+}
+
+export interface KeptWork {
+  readonly nPrompts: number;
+  /** When it answered for the last time, in milliseconds since 1970; null when nobody knows. */
+  readonly lastAnswerAtMs: number | null;
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+
+import { changeView } from '../../../../src/app/views/change-view.ts';
+import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import { closedAs, passUntil, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { homeDir, installed, lockOf } from '../../../fakes/fake-world.ts';
+import { approveChange, by, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
+
+const slot = `${homeDir}/trees/env-setup`;
+const inSlot = ({ world }: Scene, path: string, text: string): void => world.files.put(`${slot}/${path}`, text);
+const draftsOf = ({ world }: Scene) =>
+  world.ledgers
+    .open()
+    .read({ kinds: ['change.drafted'] })
+    .flatMap((entry) => dataOf('change.drafted', entry) ?? []);
+const viewOf = ({ world }: Scene) => changeView(world.ledgers.open(), 'c1');
+const resubmit = (scene: Scene) => scene.ask('change.resubmit', { change: 'c1', by });
+
+async function waiting(): Promise<Scene> {
+  const scene = await supervised();
+  await upgrade(scene);
+  await scene.until('c1', 'reviewing.deciding');
+  return scene;
+}
+
+const answer = (scene: Scene, verdict: 'approved' | 'changes-requested', comment: string | null = null) => {
+  const { exact: tree = '', base = '' } = scene.latest('change.gated') ?? {};
+  return scene.ask('review.answer', { change: 'c1', tree, base, verdict, comment, by });
+};
+
+describe('a change that was asked to be changed', () => {
+  const asked = async (): Promise<Scene> => {
+    const scene = await waiting();
+    await answer(scene, 'changes-requested', 'say why in docs/env-setup');
+    await scene.until('c1', 'changesRequested');
+    return scene;
+  };
+
+  it('keeps its slot, and is taken again as its second draft: proven, reviewed and merged anew', async () => {
+    const scene = await asked();
+    expect(scene.latest('lease.freed')).toBeUndefined();
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    expect(await resubmit(scene)).toMatchObject({ kind: 'accepted', run: 'r1' });
+    await scene.until('c1', 'reviewing.deciding');
+    const [first, second] = draftsOf(scene);
+    expect(second).toMatchObject({ change: 'c1', run: 'r1', draft: 2, by, base: first?.base });
+    expect(second?.paths.map(({ path }) => path)).toContain('docs/env-setup/why.md');
+    expect(viewOf(scene)?.draft).toBe(2);
+    await approveChange(scene, 'c1');
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
+    expect(closedAs(scene.world, 'r1')).toBe('done');
+    expect(await scene.world.files.readText(`${homeDir}/docs/env-setup/why.md`)).toBe('because\n');
+  });
+
+  it('counts no answer about the first draft, and shows it as about an older tree', async () => {
+    const scene = await asked();
+    const { exact: tree = '', base = '' } = scene.latest('change.gated') ?? {};
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    await resubmit(scene);
+    await scene.until('c1', 'reviewing.deciding');
+    expect(viewOf(scene)?.reviews.find(({ reviewer }) => reviewer === 'final')).toMatchObject({
+      verdict: 'changes-requested',
+      comment: 'say why in docs/env-setup',
+      isCurrent: false,
+    });
+    expect(
+      await scene.ask('review.answer', { change: 'c1', tree, base, verdict: 'approved', comment: null, by }),
+    ).toMatchObject({ kind: 'refused', fault: { code: 'CHANGE_MOVED' } });
+  });
+
+  it('keeps both drafts reachable from its ref', async () => {
+    const scene = await asked();
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    await resubmit(scene);
+    await scene.until('c1', 'reviewing.deciding');
+    const { store } = scene.world;
+    const kept = store.refs.get('refs/orchestrate/changes/c1');
+    const facts = await store.commitFacts(kept as Parameters<typeof store.commitFacts>[0]);
+    const [first, second] = draftsOf(scene);
+    expect(facts.tree).toBe(second?.proposed);
+    const trees = await Promise.all(facts.parents.map((parent) => store.treeOf(parent)));
+    expect(trees).toEqual([first?.baseTree, first?.proposed]);
+  });
+
+  it('is not taken again when no file was edited', async () => {
+    const scene = await asked();
+    expect(await resubmit(scene)).toMatchObject({ kind: 'refused', fault: { code: 'NOTHING_TO_DO' } });
+    expect(stateOfSubject(scene.world, 'c1')).toBe('changesRequested');
+    expect(draftsOf(scene)).toHaveLength(1);
+  });
+
+  it('goes on by a resume of its run as well', async () => {
+    const scene = await asked();
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    expect(await scene.ask('run.resume', { run: 'r1', by })).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'reviewing.deciding');
+    expect(draftsOf(scene)).toHaveLength(2);
+  });
+
+  it('is refused with its path when the slot holds what cannot be stored', async () => {
+    const scene = await asked();
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    scene.world.store.refuses.set('docs/env-setup/why.md', 'fifo');
+    expect(await resubmit(scene)).toMatchObject({ kind: 'refused', fault: { code: 'TREE_REFUSED' } });
+    expect(stateOfSubject(scene.world, 'c1')).toBe('changesRequested');
+  });
+});
+
+describe('a change in conflict', () => {
+  const conflicted = async (): Promise<Scene> => {
+    const scene = await waiting();
+    scene.world.home.commitByHand({
+      'requirements.lock': lockOf({ ...installed, pillow: '11.9.9' }),
+      'docs/mine.md': 'mine\n',
+    });
+    await answer(scene, 'approved');
+    await scene.until('c1', 'conflicted');
+    return scene;
+  };
+
+  it('is not solved by resubmitting it as it is: that would take back what the branch has', async () => {
+    const scene = await conflicted();
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    expect(await resubmit(scene)).toMatchObject({
+      kind: 'refused',
+      fault: { code: 'CHANGE_CONFLICT', data: { paths: ['requirements.lock'] } },
+    });
+    expect(stateOfSubject(scene.world, 'c1')).toBe('conflicted');
+  });
+
+  it('is solved by the file as the slot has it, on top of the branch as it is now', async () => {
+    const scene = await conflicted();
+    const both = lockOf({ ...installed, numpy: '2.1.0', pillow: '11.9.9' });
+    inSlot(scene, 'requirements.lock', both);
+    expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'reviewing.deciding');
+    expect(draftsOf(scene).at(-1)).toMatchObject({ draft: 2, base: scene.world.home.head() });
+    expect(
+      draftsOf(scene)
+        .at(-1)
+        ?.paths.map(({ path }) => path),
+    ).not.toContain('docs/mine.md');
+    await approveChange(scene, 'c1');
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
+    expect(closedAs(scene.world, 'r1')).toBe('done');
+    expect(await scene.world.files.readText(`${homeDir}/requirements.lock`)).toBe(both);
+    expect(await scene.world.files.readText(`${homeDir}/docs/mine.md`)).toBe('mine\n');
+  });
+});
+
+describe('a change that waits for its review', () => {
+  it('may be edited and taken again without being asked to', async () => {
+    const scene = await waiting();
+    inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+    expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'reviewing.deciding');
+    expect(viewOf(scene)?.draft).toBe(2);
+  });
+
+  it('cannot be taken again once it is merged', async () => {
+    const scene = await waiting();
+    await answer(scene, 'approved');
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
+    expect(await resubmit(scene)).toMatchObject({ kind: 'refused', fault: { code: 'CHANGE_NOT_REVIEWABLE' } });
+  });
+});
