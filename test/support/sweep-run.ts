@@ -16,6 +16,8 @@ export interface SweepOptions {
   readonly always?: RegExp;
   /** Only kills whose region and commit match. */
   readonly only?: RegExp;
+  /** Number of the first kill that is tried, from 1: a sweep that was stopped goes on where it was. */
+  readonly from?: number;
   readonly nWorkers?: number;
   readonly report?: (outcome: KillOutcome, nDone: number, nAll: number) => void;
 }
@@ -25,6 +27,7 @@ export async function sweep({
   every,
   always = /^$/,
   only = /./,
+  from = 1,
   nWorkers = 2,
   report = () => {},
 }: SweepOptions): Promise<readonly KillOutcome[]> {
@@ -39,13 +42,13 @@ export async function sweep({
       }),
     );
     const kills = chosen(killsOf(starts[0]?.commits ?? { run: [], merge: [], undo: [] }), { every, always, only });
-    const left = [...kills];
+    const left = kills.slice(from - 1);
     await Promise.all(
       starts.map(async ({ world, original }) => {
         for (let kill = left.shift(); kill !== undefined; kill = left.shift()) {
           const outcome = await tryKill(world, kill, original);
           outcomes.push(outcome);
-          report(outcome, outcomes.length, kills.length);
+          report(outcome, from - 1 + outcomes.length, kills.length);
         }
       }),
     );

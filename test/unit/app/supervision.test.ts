@@ -71,6 +71,18 @@ describe('askSupervisor', () => {
     expect(await asked).toEqual(accepted);
   });
 
+  it('starts another when the first dies before it holds the ledger', async () => {
+    const { supervision, clock, ledgers, started } = scene({ comesUp: false });
+    const start = async (): Promise<void> => {
+      await supervision.start();
+      if (started.length === 2) await started[1]?.acquire();
+    };
+    const up = passing(clock, ensureSupervisor({ ...supervision, start }));
+    expect(await up).toBe('started');
+    expect(started).toHaveLength(2);
+    expect(await ledgers.open().isHeld()).toBe(true);
+  });
+
   it('starts none beside one that is there', async () => {
     const { supervision, ledgers, started } = scene();
     const there = ledgers.open();
