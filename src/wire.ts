@@ -19,6 +19,7 @@ import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
+import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
@@ -86,6 +87,7 @@ async function createApp(options: {
   const clock = createSystemClock();
   const digest = createDigest();
   const files = createFiles();
+  const random = createSystemRandom();
   const spawner: Spawner = role === 'supervisor' ? createHelperSpawner() : createInProcessSpawner();
   opened.push(spawner);
   const { searchPath } = host;
@@ -94,7 +96,7 @@ async function createApp(options: {
   const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened) : silentLog;
   const outside: Outside = {
     clock,
-    random: createSystemRandom(),
+    random,
     digest,
     files,
     processes,
@@ -104,6 +106,7 @@ async function createApp(options: {
     service: createServiceClient({ clock }),
     pictures: createPictures(files),
     bundles: createBundles({ files }),
+    signatures: createSshSignatures({ processes, files, random, tempDir: host.tempDir, searchPath }),
     log,
     host,
   };

@@ -1,5 +1,7 @@
 import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
+import type { Freeze, MergeWindow } from './policy/windows.ts';
+import type { Priority } from './queue/rank.ts';
 import type { RunOptions } from './runs/options.ts';
 
 /** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
@@ -20,6 +22,8 @@ export interface RequestKinds {
   };
   'run.resume': { readonly run: string; readonly by: Actor };
   'run.cancel': { readonly run: string; readonly by: Actor };
+  /** How soon a run that has not merged is wanted. */
+  'run.prioritise': { readonly run: string; readonly to: Priority; readonly by: Actor };
   /** `tree` on `base` is what the person saw; anything else is refused with `CHANGE_MOVED`. */
   'review.answer': {
     readonly change: string;
@@ -36,6 +40,20 @@ export interface RequestKinds {
     /** Passes over windows, freezes, tickets and the number of persons, with `comment` as the reason; never over the gate. */
     readonly breakGlass?: boolean;
   };
+  /** Merge an approved change that waits, now. `tree` on `base` is what the person saw. */
+  'review.merge': {
+    readonly change: string;
+    readonly tree: string;
+    readonly base: string;
+    readonly breakGlass: boolean;
+    readonly comment: string | null;
+    readonly signature: string | null;
+    readonly by: Actor;
+  };
+  'window.add': { readonly entry: MergeWindow | Freeze; readonly reason: string; readonly by: Actor };
+  'window.remove': { readonly id: string; readonly reason: string | null; readonly by: Actor };
+  /** What was passed over in an emergency has been looked at. */
+  'followup.close': { readonly id: string; readonly comment: string; readonly by: Actor };
   /** Take the files of an open change again. */
   'change.resubmit': { readonly change: string; readonly by: Actor };
   'service.start': { readonly by: Actor };

@@ -17,6 +17,7 @@ import type {
   Python,
   Random,
   ServiceClient,
+  Signatures,
   TrustedStore,
 } from '../ports/index.ts';
 
@@ -33,6 +34,7 @@ export interface Outside {
   readonly service: ServiceClient;
   readonly pictures: Pictures;
   readonly bundles: Bundles;
+  readonly signatures: Signatures;
   readonly log: Log;
   readonly host: Host;
 }

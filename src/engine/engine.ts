@@ -4,6 +4,7 @@ import type { Performer } from './effects/perform.ts';
 import type { Line } from './leases/line.ts';
 import type { SlotLeases } from './leases/slots.ts';
 import type { MachineHost } from './machines/host.ts';
+import type { InFlight } from './proofs/in-flight.ts';
 import type { Numbers } from './supervisor/numbers.ts';
 import type { Template } from './templates/template.ts';
 
@@ -13,6 +14,9 @@ export interface Engine extends EngineContext, Performer {
   readonly host: MachineHost;
   readonly numbers: Numbers;
   readonly leases: SlotLeases;
+  readonly inFlight: InFlight;
+  /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */
+  readonly aheadOwners: Set<string>;
   /** One start, stop or switch of production at a time. */
   inServiceTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Runs that wait for the graphics card. */

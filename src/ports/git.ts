@@ -118,6 +118,31 @@ export interface TrustedStore {
   findUnsupported(tree: GitTreeId): Promise<readonly UnsupportedContent[]>;
   /** Unified diff as text, made by git without attributes, textconv, or drivers; binary content is shown as text. */
   patch(before: GitTreeId, after: GitTreeId): Promise<string>;
+  /**
+   * A part of the same patch, of these paths only (none: all): at most `maxBytes` from the line on that holds byte
+   * `fromByte`. Whole lines, unless one line is longer than `maxLineBytes`. What is left out is never held in memory.
+   */
+  patchPart(options: {
+    before: GitTreeId;
+    after: GitTreeId;
+    paths: readonly string[];
+    fromByte: number;
+    maxBytes: number;
+  }): Promise<{ readonly text: string; readonly isEnd: boolean }>;
+  /** How many lines of each path came and went; every content is taken for text. */
+  countLines(options: {
+    before: GitTreeId;
+    after: GitTreeId;
+    paths: readonly string[];
+  }): Promise<ReadonlyMap<string, { readonly added: number; readonly removed: number }>>;
+  /**
+   * Sizes of blobs, and whether they are binary: a NUL among their first bytes, as git has it, whatever attributes say.
+   * Null where a blob is larger than `maxReadBytes`: it was not read.
+   */
+  blobFacts(
+    blobs: readonly string[],
+    options: { maxReadBytes: number },
+  ): Promise<ReadonlyMap<string, { readonly sizeBytes: number; readonly isBinary: boolean | null }>>;
   /** Three-way merge without a work tree. */
   merge(options: { base: CommitId; ours: CommitId; theirs: CommitId }): Promise<MergeOutcome>;
   /** The same for trees, whatever history has of them. */

@@ -9,4 +9,5 @@ export type * from './pictures.ts';
 export type * from './processes.ts';
 export type * from './python.ts';
 export type * from './service-client.ts';
+export type * from './signatures.ts';
 export type * from './system.ts';

@@ -25,6 +25,8 @@ export interface ServiceDevice {
 
 export interface Picture {
   readonly filename: string;
+  /** Its place below the server's output folder, with `/`; null where it lies elsewhere, or names no plain place there. */
+  readonly place: string | null;
   readonly widthPx: number;
   readonly heightPx: number;
   /** Every pixel has the same value: nothing was drawn. */

@@ -34,6 +34,15 @@ export interface Host {
   /** The supervisor's own process. */
   readonly pid: number;
   readonly userName: string;
+  /** IANA name of the machine's time zone, e.g. `Europe/Zurich`. */
+  readonly timeZone: string;
+  /**
+   * The mark of the program of ours that this process descends from, `<installation>/<attempt or instance>`, or null: whatever
+   * such a program types is not typed by a person.
+   */
+  readonly startedBy: string | null;
+  /** Socket of the person's ssh-agent, or null. */
+  readonly sshAgent: string | null;
   /** Absolute folders of the person's PATH, in order: where git and python are looked up. */
   readonly searchPath: readonly string[];
   /**
@@ -52,4 +61,6 @@ export interface Host {
   /** Where the built-in `agents/ trees/ playbooks/ memory/ templates/` lie, absolute. */
   readonly builtInDir: string;
   readonly version: string;
+  /** Memory that a new process can have now, in bytes: what the machine, or the limit that this process lives under, leaves. */
+  availableMemoryBytes(): number;
 }

@@ -51,6 +51,7 @@ export interface FakeService extends ServiceClient {
 
 export const fakePicture: Picture = {
   filename: 'a.png',
+  place: 'a.png',
   widthPx: 64,
   heightPx: 64,
   isFlat: false,

@@ -119,6 +119,31 @@ export function createFakeStore(files: FakeFiles): FakeStore {
         .differences(before, after)
         .map(({ path, kind }) => `${kind} ${path}\n`)
         .join(''),
+    async patchPart({ before, after, paths, fromByte, maxBytes }) {
+      const text = objects
+        .differences(before, after)
+        .filter(({ path }) => paths.length === 0 || paths.includes(path))
+        .map(({ path, kind }) => `${kind} ${path}\n`)
+        .join('');
+      return { text: text.slice(fromByte, fromByte + maxBytes), isEnd: text.length <= fromByte + maxBytes };
+    },
+    async countLines({ before, after, paths }) {
+      const nLines = (blob: string | undefined): number =>
+        blob === undefined ? 0 : Buffer.from(objects.read('blob', blob)).toString().split('\n').length - 1;
+      const found = objects.differences(before, after).filter(({ path }) => paths.length === 0 || paths.includes(path));
+      return new Map(
+        found.map((one) => [one.path, { added: nLines(one.after?.blob), removed: nLines(one.before?.blob) }]),
+      );
+    },
+    async blobFacts(blobs, { maxReadBytes }) {
+      return new Map(
+        blobs.map((blob) => {
+          const bytes = objects.read('blob', blob);
+          const isBinary = bytes.length > maxReadBytes ? null : bytes.includes(0);
+          return [blob, { sizeBytes: bytes.length, isBinary }];
+        }),
+      );
+    },
     merge: async ({ base, ours, theirs }) => {
       const treeOf = (commit: CommitId): GitTreeId => objects.facts(commit).tree;
       return mergeTrees(objects, { base: treeOf(base), ours: treeOf(ours), theirs: treeOf(theirs) });

@@ -26,6 +26,7 @@ import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { createFakePython, fakeLocked, type FakePython, fakePythonFacts, fakeSurvey } from './fake-python.ts';
 import { createFakeRandom } from './fake-random.ts';
 import { createFakeService, type FakeService } from './fake-service.ts';
+import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
@@ -193,6 +194,9 @@ export const host = {
   arch: 'x64',
   pid: 4711,
   userName: 'anna',
+  timeZone: 'UTC',
+  startedBy: null,
+  sshAgent: null,
   searchPath: ['/usr/bin'],
   session: { HOME: '/home/anna' },
   stateHome: '/state',
@@ -201,6 +205,7 @@ export const host = {
   builtInDir: '/app',
   tempDir: '/tmp',
   version: '0.1.0',
+  availableMemoryBytes: () => 16_000_000_000,
 } as const;
 
 /** Returns an adopted installation: one commit, restore point 0 at it, its environment built. */
@@ -243,6 +248,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     service,
     pictures: createPictures(files),
     bundles: createFakeBundles(files),
+    signatures: createFakeSignatures(),
     log: silentLog,
     host,
   };

@@ -53,10 +53,14 @@ function fakeOutside(scene: SceneLedger | null): object {
       arch: 'x64',
       pid: 1,
       userName: 'anna',
+      timeZone: 'UTC',
+      startedBy: null,
+      sshAgent: null,
       stateHome: '/state',
       builtInDir: '/app',
       version: '0.1.0',
     },
+    digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,
       list: async () => [],
@@ -128,14 +132,33 @@ function fakeInstallation(scene: SceneLedger): object {
       store: '/state/orchestrate/demo/store.git',
       tools: '/state/orchestrate/demo/tools',
     },
-    config: { id: 'demo', name: 'comfy-home', service: { port: 8188, mode: 'managed' }, python: { program: null } },
+    config: {
+      id: 'demo',
+      name: 'comfy-home',
+      service: { port: 8188, mode: 'managed' },
+      python: { program: null },
+      policy: { autoMerge: [] },
+    },
     definitions: { agents: new Map(), playbooks: new Map(), trees: new Map(trees.map((tree) => [tree.id, tree])) },
     ledger: scene.ledger,
     store: {
       readFile: async () => undefined,
       treeOf: async () => 'b0b0b0b'.padEnd(40, '3'),
-      patch: async () =>
-        'diff --git a/requirements.lock b/requirements.lock\n--- a/requirements.lock\n+++ b/requirements.lock\n@@ -1 +1 @@\n-torch===2.8.0\n+torch===2.11.0\n',
+      differences: async () => [
+        {
+          path: 'requirements.lock',
+          kind: 'changed',
+          before: { mode: '100644', blob: 'a'.repeat(40) },
+          after: { mode: '100644', blob: 'b'.repeat(40) },
+        },
+      ],
+      blobFacts: async (blobs: readonly string[]) =>
+        new Map(blobs.map((blob) => [blob, { sizeBytes: 1_200, isBinary: false }])),
+      countLines: async () => new Map([['requirements.lock', { added: 1, removed: 1 }]]),
+      patchPart: async () => ({
+        text: 'diff --git a/requirements.lock b/requirements.lock\n--- a/requirements.lock\n+++ b/requirements.lock\n@@ -1 +1 @@\n-torch===2.8.0\n+torch===2.11.0\n',
+        isEnd: true,
+      }),
       verify: async () => [],
     },
     home: {

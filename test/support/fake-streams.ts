@@ -1,3 +1,4 @@
+import type { FullScreen } from '../../src/faces/cli/reviewer/terminal.ts';
 import type { Sink, Streams } from '../../src/faces/cli/streams.ts';
 
 export interface FakeStreams extends Streams {
@@ -14,6 +15,7 @@ export function fakeStreams(
     hasColour?: boolean;
     isTerminal?: boolean;
     width?: number;
+    screen?: FullScreen;
   } = {},
 ): FakeStreams {
   const out: string[] = [];
@@ -33,6 +35,7 @@ export function fakeStreams(
   return {
     out: sink(out),
     err: sink(err),
+    openScreen: options.screen === undefined ? null : () => options.screen as FullScreen,
     prompter: options.answers === undefined ? null : { ask },
     outText: () => out.join(''),
     errText: () => err.join(''),

@@ -89,6 +89,19 @@ export function waitingScene(): SceneLedger {
   return scene;
 }
 
+/** Returns a journal in which ben let `c1` through a freeze, and nobody has looked at it since. */
+export function glassScene(): SceneLedger {
+  const scene = waitingScene();
+  const overrode = ['Nothing merges before Tue 2027-01-05 00:00 UTC: frozen (holidays), says orchestrate.yaml:31.'];
+  const exactly = { change: 'c1', base, tree: exactTree };
+  scene.add(
+    'glass.broken',
+    { id: 'f1', ...exactly, by: { kind: 'person', name: 'ben' }, reason: 'production is down', overrode },
+    { run: 'r1', keys: ['glass:f1', 'glass'] },
+  );
+  return scene;
+}
+
 export const bootFault: FaultRecord = new Fault(
   'INSTANCE_BOOT_FAILED',
   "ComfyUI ended while it started: No module named 'torch._C'.",

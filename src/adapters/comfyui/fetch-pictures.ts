@@ -29,12 +29,20 @@ async function fetchPicture(baseUrl: string, image: JsonObject): Promise<Picture
   const pixels = decode(png, filename);
   return {
     filename,
+    place: placeOf(image),
     widthPx: pixels.widthPx,
     heightPx: pixels.heightPx,
     isFlat: isFlat(pixels),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
   };
+}
+
+/** A server that names a place outside of its output folder names none. */
+function placeOf(image: JsonObject): string | null {
+  const parts = [...textOf(image['subfolder']).split('/'), textOf(image['filename'])].filter((part) => part !== '');
+  const isPlain = parts.every((part) => part !== '.' && part !== '..' && !/[\\\0/]/.test(part));
+  return textOf(image['type']) === 'output' && isPlain ? parts.join('/') : null;
 }
 
 async function fetchView(baseUrl: string, query: URLSearchParams): Promise<Buffer> {

@@ -25,6 +25,8 @@ export interface GitCall {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   readonly maxOutputBytes?: number;
+  /** Output beyond the limit is dropped instead of refused: `truncated` says so. */
+  readonly dropsRest?: boolean;
   /** Exit codes that are an answer; anything else rejects. */
   readonly answers?: readonly number[];
 }
@@ -224,7 +226,8 @@ export function createGitDoor(options: {
       } catch (error) {
         throw startFailure(error, planned.program);
       }
-      if (result.timedOut || result.truncated || !(call.answers ?? [0]).includes(result.exitCode ?? -1)) {
+      const isTooLong = result.truncated && call.dropsRest !== true;
+      if (result.timedOut || isTooLong || !(call.answers ?? [0]).includes(result.exitCode ?? -1)) {
         throw gitFailure(call.verb, result);
       }
       return result;

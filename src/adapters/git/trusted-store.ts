@@ -19,6 +19,7 @@ import { RefWriter } from './ref-writer.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './stale-locks.ts';
 import { createStore } from './store-create.ts';
+import { blobFacts, countLines, patchPart } from './store-diff.ts';
 import { commitFacts, history, isAncestor, peel, readTag } from './store-history.ts';
 import { importObjects } from './store-import.ts';
 import { findConflicts, mergeTrees } from './store-merge.ts';
@@ -161,6 +162,9 @@ export function createTrustedStore(options: {
     findUnsupported: (tree) => findUnsupported(parts, tree),
     patch: (before, after) =>
       readText({ verb: 'diff-tree', args: ['-p', '--full-index', '-M', '--end-of-options', before, after], gitDir }),
+    patchPart: (part) => patchPart(parts, part),
+    countLines: (asked) => countLines(parts, asked),
+    blobFacts: (blobs, { maxReadBytes }) => blobFacts(parts, blobs, maxReadBytes),
     merge: ({ base, ours, theirs }) =>
       atTheEdge('merging', unmoved, async () => {
         const [baseTree, oursTree, theirsTree] = await Promise.all([treeOf(base), treeOf(ours), treeOf(theirs)]);

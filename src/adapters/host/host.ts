@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Host } from '../../ports/system.ts';
 import { fixedSearchPath } from './search-path.ts';
+import { startedBy } from './started-by.ts';
 
 /**
  * Reads what the machine and the person's environment are. `searchPath` is where programs such as
@@ -23,12 +24,16 @@ export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonl
     arch: process.arch,
     pid: process.pid,
     userName: userName(env),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    startedBy: startedBy(env),
+    sshAgent: env['SSH_AUTH_SOCK'] ?? null,
     stateHome: folder('XDG_STATE_HOME', '.local/state'),
     cacheHome: folder('XDG_CACHE_HOME', '.cache'),
     homeDir: home,
     tempDir: tmpdir(),
     builtInDir,
     version: versionOf(builtInDir),
+    availableMemoryBytes: () => process.availableMemory(),
     searchPath: fixedSearchPath(env['PATH']),
     session: { HOME: home, ...kept(env) },
   };

@@ -9,6 +9,7 @@ import { createPerformer } from '../../engine/effects/perform.ts';
 import { ensureEnvironment } from '../../engine/environments/ensure.ts';
 import { recordBorrowed } from '../../engine/environments/named.ts';
 import { takeFirstBaseline } from '../../engine/outside/take-baseline.ts';
+import { createInFlight } from '../../engine/proofs/in-flight.ts';
 import { publishPoint, writePoint } from '../../engine/restore/publish.ts';
 import { stateOf } from '../../engine/templates/comfyui/state.ts';
 import type { App } from '../app.ts';
@@ -91,7 +92,7 @@ async function takeEnvironment(app: App, context: EngineContext, plan: InitPlan)
   app.narrate(`Building the environment: ${environment.packages.length} packages.`);
   const { tools } = context.paths;
   await python.probe({ toolsDir: tools, ...(options.python === null ? {} : { program: options.python }) });
-  const engine = { ...context, ...createPerformer({ ledger: context.ledger, clock }) };
+  const engine = { ...context, ...createPerformer({ ledger: context.ledger, clock }), inFlight: createInFlight(clock) };
   const built = await ensureEnvironment(engine, {
     lockText,
     run: null,

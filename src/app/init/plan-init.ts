@@ -206,6 +206,7 @@ function checkedConfig(options: {
       keep: { last: 3, youngerThanSeconds: 14 * 86_400 },
     },
     supervisor: { idleSeconds: 600 },
+    queue: { ahead: 1 },
     adopted: { layout: layout.id, comfyui: around.comfyui, python: null },
   };
   return parseConfig({ file: 'orchestrate.yaml (to be written)', text: printConfig(config), origin: 'installation' });

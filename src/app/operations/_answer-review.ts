@@ -1,4 +1,8 @@
 import { Fault } from '../../base/fault.ts';
+import { absolutePath } from '../../base/paths.ts';
+import { approvalMessage, approvalNamespace } from '../../domain/policy/approval-message.ts';
+import type { MergeTime } from '../../domain/policy/rules.ts';
+import { policyDigest } from '../../engine/policy/digest.ts';
 import type { App } from '../app.ts';
 import { changeView, type ChangeView } from '../views/change-view.ts';
 import type { RunView } from '../views/run-view.ts';
@@ -13,40 +17,102 @@ export async function requireChange(app: App, change: string): Promise<ChangeVie
   return view;
 }
 
-/** States in which a person's answer means something; the supervisor has the last word. */
-const answerable: Readonly<Record<'approved' | 'rejected', readonly string[]>> = {
-  approved: ['reviewing.deciding'],
-  rejected: ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.holding', 'mergeHeld'],
+type Verdict = 'approved' | 'rejected' | 'changes-requested';
+
+const takesNo: readonly string[] = [
+  'reviewing.deciding',
+  'conflicted',
+  'changesRequested',
+  'queued.holding',
+  'mergeHeld',
+];
+/** States in which a person's answer means something; the supervisor has the last word, and says so when it was given before. */
+const answerable: Readonly<Record<Verdict, readonly string[]>> = {
+  approved: ['reviewing.deciding', 'approved', 'queued.asking', 'queued.holding'],
+  rejected: takesNo,
+  'changes-requested': ['reviewing.deciding'],
 };
 
+export interface ReviewAnswer {
+  readonly verdict: Verdict;
+  /** The git tree that the person saw; null: the present one. */
+  readonly tree: string | null;
+  readonly comment: string | null;
+  readonly when?: MergeTime;
+  readonly ticket?: string | null;
+  /** Key file to sign with. */
+  readonly sign?: string | null;
+  readonly breakGlass?: boolean;
+}
+
 /**
- * Answers a change for the person who typed it. `tree` is the git tree that the person saw; null: the present one.
- * Faults: `CHANGE_NOT_FOUND`, `CHANGE_NOT_REVIEWABLE` when it does not wait for a review, `CHANGE_MOVED` when it is another tree.
+ * Answers a change for the person who typed it.
+ * Faults: `CHANGE_NOT_FOUND`, `CHANGE_NOT_REVIEWABLE` when it does not wait for a review, `CHANGE_MOVED` when it is another tree, and
+ * those of an approval that the policy does not take.
  */
-export async function answerReview(
-  app: App,
-  change: string,
-  answer: { verdict: 'approved' | 'rejected'; tree: string | null; comment: string | null },
-): Promise<RunView> {
+export async function answerReview(app: App, change: string, answer: ReviewAnswer): Promise<RunView> {
+  const { verdict, when = 'now', ticket = null, sign = null, breakGlass = false } = answer;
   const { gate, state, run } = await requireChange(app, change);
-  if (gate === null || !answerable[answer.verdict].includes(state))
+  if (gate === null || !answerable[verdict].includes(state))
     throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} does not wait for a review: it is ${state}.`, {
       hints: [`orchestrate review show ${change}`],
       state: 'Nothing was answered.',
     });
-  if (answer.tree !== null && !gate.exact.startsWith(answer.tree)) {
-    throw new Fault('CHANGE_MOVED', `${change} now proposes the tree ${shortId(gate.exact)}, not ${answer.tree}.`, {
-      hints: [`orchestrate review show ${change}`],
-      state: 'Nothing was answered.',
-    });
-  }
+  requireSeen(change, { gate, tree: answer.tree });
+  const exactly = { change, tree: gate.exact, base: gate.base };
+  const signature = sign === null ? null : await signApproval(app, sign, { ...exactly, when, ticket });
   await app.ask('review.answer', {
-    change,
-    tree: gate.exact,
-    base: gate.base,
-    verdict: answer.verdict,
+    ...exactly,
+    verdict,
     comment: answer.comment,
     by: personOf(app),
+    when,
+    ticket,
+    signature,
+    breakGlass,
   });
   return requireRun(app, run);
+}
+
+/** Asks that an approved change merges now. */
+export async function mergeNow(
+  app: App,
+  change: string,
+  options: Required<Pick<ReviewAnswer, 'tree' | 'comment' | 'sign' | 'breakGlass'>>,
+): Promise<RunView> {
+  const { gate, state, run } = await requireChange(app, change);
+  if (gate === null || !['reviewing.deciding', 'queued.holding', 'mergeHeld'].includes(state))
+    throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} does not wait to be merged: it is ${state}.`, {
+      hints: [`orchestrate review show ${change}`],
+      state: 'Nothing was changed.',
+    });
+  requireSeen(change, { gate, tree: options.tree });
+  const exactly = { change, tree: gate.exact, base: gate.base };
+  const { sign, comment, breakGlass } = options;
+  const signature = sign === null ? null : await signApproval(app, sign, { ...exactly, when: 'now', ticket: null });
+  await app.ask('review.merge', { ...exactly, signature, comment, breakGlass, by: personOf(app) });
+  return requireRun(app, run);
+}
+
+function requireSeen(change: string, { gate, tree }: { gate: NonNullable<ChangeView['gate']>; tree: string | null }) {
+  if (tree === null || gate.exact.startsWith(tree)) return;
+  throw new Fault('CHANGE_MOVED', `${change} now proposes the tree ${shortId(gate.exact)}, not ${tree}.`, {
+    hints: [`orchestrate review show ${change}`],
+    state: 'Nothing was answered.',
+  });
+}
+
+async function signApproval(
+  app: App,
+  keyFile: string,
+  said: { change: string; base: string; tree: string; when: MergeTime; ticket: string | null },
+): Promise<string> {
+  const { config } = await app.installation();
+  const policy = policyDigest({ config, outside: app.outside });
+  return app.outside.signatures.sign({
+    keyFile: absolutePath(app.cwd, keyFile),
+    namespace: approvalNamespace,
+    message: approvalMessage({ ...said, policy, verdict: 'approved' }),
+    agent: app.outside.host.sshAgent,
+  });
 }

@@ -6,3 +6,30 @@ export const changeIdField = z.string().regex(/^c[1-9]\d{0,8}$/, 'has to be the 
 export const dryRunField = z.boolean().default(false).describe('Show the plan and execute nothing.');
 export const yesField = z.boolean().default(false).describe('Say yes beforehand, to the plan and to the review.');
 export const detachField = z.boolean().default(false).describe('Return at once; the run goes on.');
+
+/** The exact tree that was seen; another one is refused. */
+export const seenTreeField = z
+  .string()
+  .regex(/^[0-9a-f]{7,40}$/, 'has to be 7 to 40 hex digits')
+  .nullable()
+  .default(null)
+  .describe('First digits of the exact tree that you saw; another tree is refused.');
+export const commentField = z
+  .string()
+  .max(2000, 'has to be at most 2000 characters')
+  .nullable()
+  .default(null)
+  .describe('Kept with the answer.');
+export const signField = z
+  .string()
+  .min(1)
+  .max(4096)
+  .nullable()
+  .default(null)
+  .describe('Sign with this SSH private key, or, by its .pub file, with the key that your ssh-agent holds.');
+export const breakGlassField = z
+  .boolean()
+  .default(false)
+  .describe(
+    'In an emergency: pass over windows, freezes, tickets and the number of persons; needs --comment and leaves a follow-up. Never the proof.',
+  );

@@ -5,8 +5,10 @@ import type { App } from '../app.ts';
 import { runView, type RunView } from '../views/run-view.ts';
 import { loadGoBack } from './_restore-points.ts';
 
-/** Returns the person who typed the command. */
-export const personOf = (app: App): Actor => ({ kind: 'person', name: app.outside.host.userName });
+/** Returns who typed the command: the person whose login it is, or the program of ours that started it. */
+export function personOf({ outside: { host } }: App): Actor {
+  return host.startedBy === null ? { kind: 'person', name: host.userName } : { kind: 'program', name: host.startedBy };
+}
 
 /** Returns the options of a run that is not a goal of its own. */
 export const runOptions = (input: { dryRun: boolean; yes: boolean }): RunOptions => ({

@@ -21,6 +21,7 @@ export const reviewList = defineOperation({
           title: z.string().describe('What it does.'),
           tree: z.string().describe('Tree that proposes it.'),
           state: z.string().describe('Where it is.'),
+          isWaiting: z.boolean().describe('It waits for a person.'),
           risk: z.enum(['low', 'medium', 'high']).describe('Risk tier.'),
           nFiles: z.number().describe('Files that it touches.'),
           notProven: z.array(z.string()).describe('What was not proven.'),
@@ -37,12 +38,13 @@ export const reviewList = defineOperation({
     const { ledger } = await app.installation();
     const changes = allChanges(ledger)
       .filter(({ isWaiting }) => all || isWaiting)
-      .map(({ change, run, title, tree, state, risk, paths, notProven }) => ({
+      .map(({ change, run, title, tree, state, isWaiting, risk, paths, notProven }) => ({
         change,
         run,
         title,
         tree,
         state,
+        isWaiting,
         risk,
         nFiles: paths.length,
         notProven,

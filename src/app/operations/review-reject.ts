@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { answerReview } from './_answer-review.ts';
-import { changeIdField, detachField } from './_inputs.ts';
+import { changeIdField, commentField, detachField, seenTreeField } from './_inputs.ts';
 
 /** `orchestrate review reject <change>` */
 export const reviewReject = defineOperation({
@@ -18,18 +18,8 @@ export const reviewReject = defineOperation({
   endsRun: true,
   input: z.object({
     change: changeIdField.describe('Its id, e.g. `c9`.'),
-    tree: z
-      .string()
-      .regex(/^[0-9a-f]{7,40}$/, 'has to be 7 to 40 hex digits')
-      .nullable()
-      .default(null)
-      .describe('First digits of the exact tree that you saw; another tree is refused.'),
-    comment: z
-      .string()
-      .max(2000, 'has to be at most 2000 characters')
-      .nullable()
-      .default(null)
-      .describe('Kept with the answer.'),
+    tree: seenTreeField,
+    comment: commentField,
     detach: detachField,
   }),
   output: runSchema,

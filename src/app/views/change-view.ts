@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import { evidenceSchema, evidenceViews } from './evidence-view.ts';
 import { faultSchema } from './fault-view.ts';
 import { newest, rowOf, rowsOf, entriesOf, type JournalReader, type Row } from './journal-reader.ts';
@@ -26,6 +27,9 @@ const reviewSchema = z.object({
     )
     .describe('What a rule asked, what it read, and the journal rows that hold it.'),
   comment: z.string().nullable().describe('What a person wrote.'),
+  said: z
+    .array(z.string())
+    .describe('What was said with it: `for the next window`, a ticket, who signed, where it was carried from.'),
   row: z.number().describe('Journal row that holds the answer.'),
 });
 
@@ -52,6 +56,10 @@ export const changeSchema = z
     isWaiting: z.boolean().describe('A person has to decide or to clear something.'),
     risk: z.enum(['low', 'medium', 'high']).describe('Risk tier, after its paths were looked at.'),
     why: z.array(z.string()).describe('Why it has that risk and those reviewers.'),
+    checkedRow: z
+      .number()
+      .nullable()
+      .describe('Journal row that holds risk and reasons; null: it was not checked yet.'),
     authors: z.array(z.string()).describe('Agents that made it.'),
     draft: z.number().describe('How often its files were taken: an answer about an older draft does not count.'),
     redraftedBy: actorSchema.nullable().describe('Who had its files taken again, or null in the first draft.'),
@@ -67,6 +75,22 @@ export const changeSchema = z
     evidence: z.array(evidenceSchema).describe('What was proven.'),
     notProven: z.array(z.string()).describe('What was not proven.'),
     reviews: z.array(reviewSchema).describe('Newest answer of each reviewer.'),
+    approvals: z
+      .object({
+        given: z.array(z.string()).describe('Persons who approved exactly this.'),
+        missing: z
+          .array(
+            z.object({
+              sentence: z.string().describe('What is missing.'),
+              who: z.array(z.string()).describe('Who could give it; empty: whoever can use the installation.'),
+              at: z.string().describe('The rule that asks for it.'),
+            }),
+          )
+          .describe('What is still missing.'),
+        row: z.number().describe('Journal row that says so.'),
+      })
+      .nullable()
+      .describe('Where more than the yes of one person is asked for: what there is of it; else null.'),
     held: faultSchema.nullable().describe('Why it waits in the merge queue, or null.'),
     fault: faultSchema.nullable().describe('What went wrong, or null.'),
     row: z.number().describe('Journal row that drafted it.'),
@@ -107,7 +131,8 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
   // What was found of an older draft says nothing about this one.
   const ofThisDraft = <Found extends { readonly seq: number }>(found: Found | undefined): Found | undefined =>
     found !== undefined && found.seq > drafted.seq ? found : undefined;
-  const checked = ofThisDraft(newest(reader, 'change.checked', `check:${change}`))?.data;
+  const checkedRow = ofThisDraft(newest(reader, 'change.checked', `check:${change}`));
+  const checked = checkedRow?.data;
   const gated = ofThisDraft(newest(reader, 'change.gated', `gate:${change}`));
   const held = newest(reader, 'change.held', `held:${change}`);
   const now = machineState(reader, change);
@@ -125,6 +150,7 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     isWaiting: waitingStates.includes(state),
     risk: checked?.risk ?? drafted.data.risk,
     why: [...(checked?.why ?? [])],
+    checkedRow: checkedRow?.seq ?? null,
     authors: [...authors],
     draft: drafted.data.draft ?? 1,
     redraftedBy: drafted.data.by === undefined ? null : { ...drafted.data.by },
@@ -138,6 +164,7 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     evidence: proven,
     notProven: [...missing, ...(gated?.data.notProven ?? [])],
     reviews: reviewsOf(reader, change, gated),
+    approvals: approvalsOf(reader, change, gated),
     held: ['queued.holding', 'mergeHeld', 'switchHeld'].includes(state)
       ? ((state === 'queued.holding' ? held?.data.fault : undefined) ?? now?.fault ?? null)
       : null,
@@ -161,16 +188,49 @@ function reviewsOf(
     const answer = rowOf('review.answered', entry);
     if (answer === undefined) continue;
     const { reviewer, by, verdict, questions, comment, base, tree } = answer.data;
-    newestByReviewer.delete(reviewer);
-    newestByReviewer.set(reviewer, {
+    // Several persons give the last word together: each has an answer of their own.
+    const who = by.kind === 'person' ? `${reviewer} ${by.name}` : reviewer;
+    newestByReviewer.delete(who);
+    newestByReviewer.set(who, {
       reviewer,
       by: { ...by },
       verdict,
       isCurrent: gated !== undefined && gated.data.base === base && gated.data.exact === tree,
       questions: questions.map((one) => ({ ...one, facts: [...one.facts], rows: [...one.rows] })),
       comment,
+      said: saidWith(answer.data),
       row: answer.seq,
     });
   }
   return [...newestByReviewer.values()];
+}
+
+/** What was said with an answer beside yes or no, one clause each. */
+export function saidWith(one: JournalKinds['review.answered']): string[] {
+  return [
+    ...(one.when === 'window' ? ['for the next window'] : []),
+    ...(typeof one.ticket === 'string' ? [`ticket ${one.ticket}`] : []),
+    ...(one.signature ? [`signed with ${one.signature.key}`] : []),
+    ...(one.login === undefined ? [] : [`typed by ${one.login}`]),
+    ...(one.carriedFrom === undefined ? [] : [`carried from #${one.carriedFrom}`]),
+    ...(one.brokeGlass === undefined ? [] : ['breaking the glass']),
+    ...(one.note === undefined ? [] : [one.note]),
+  ];
+}
+
+/** The newest count, when it is of exactly what would merge now. */
+function approvalsOf(
+  reader: JournalReader,
+  change: string,
+  gated: Row<'change.gated'> | undefined,
+): ChangeView['approvals'] {
+  const counted = newest(reader, 'approval.counted', `counted:${change}`);
+  if (counted === undefined || counted.data.base !== gated?.data.base || counted.data.tree !== gated.data.exact)
+    return null;
+  const { given, missing } = counted.data;
+  return {
+    given: [...given],
+    missing: missing.map(({ sentence, who, ask }) => ({ sentence, who: [...who], at: ask.at })),
+    row: counted.seq,
+  };
 }

@@ -1,6 +1,7 @@
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
 import { summaryText } from '../../domain/outside/describe.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
+import { missingText } from '../../domain/policy/standing.ts';
 import { entryText } from '../../domain/policy/windows.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
@@ -14,6 +15,8 @@ export function entrySentence(entry: Entry): string {
   const tell = tellers[entry.kind as JournalKind] as ((data: unknown) => string) | undefined;
   return tell === undefined ? `a row of the kind ${entry.kind}, which this version does not know` : tell(entry.data);
 }
+
+const onTopText = (onTop: readonly string[]): string => (onTop.length === 0 ? '' : ` on top of ${listText(onTop)}`);
 
 const tellers: Tellers = {
   'installation.created': ({ home, branchRef, head }) =>
@@ -47,6 +50,15 @@ const tellers: Tellers = {
   'plan.answered': ({ run, hash, verdict, by, reason }) =>
     `plan ${shortId(hash)} of ${run} ${verdict} by ${by.kind} ${by.name}: ${reason}`,
   'run.resumed': ({ run, by }) => `${run} goes on, asked by ${by.name}`,
+  'run.prioritised': ({ run, from, to, by }) => `${run} has priority ${to} instead of ${from}, as ${by.name} asked`,
+  'queue.predicted': ({ change, onTop, tree, port }) =>
+    `${change} is proven ahead on :${port}: tree ${shortId(tree)}${onTopText(onTop)}`,
+  'queue.proven': ({ change, onTop, outcome, fault, durationMs }) =>
+    `${change}${onTopText(onTop)} is ${outcome === 'conflict' ? 'foreseen as a conflict' : `${outcome} ahead after ${spanText(durationMs)}`}${fault === null ? '' : `: ${fault.code} ${fault.message}`}`,
+  'queue.dropped': ({ change, onTop, reason }) =>
+    `what was proven ahead of ${change}${onTopText(onTop)} is of no use: ${reason}`,
+  'queue.waited': ({ change, behind, nBefore }) =>
+    `${change} is approved and waits for its turn behind ${behind}${nBefore === 1 ? '' : `, ${nBefore} are before it`}`,
   'run.closed': ({ run, state, freed, report }) =>
     `${run} closed as ${state}${freed.length === 0 ? '' : `; freed ${listText(freed)}`}${report === null ? '' : `; report ${report}`}`,
   'lease.taken': ({ run, slot, port, homePort, skipped }) =>
@@ -94,6 +106,8 @@ const tellers: Tellers = {
   'change.hurried': ({ change, by }) => `${change} is to merge now, says ${by.name}`,
   'window.added': ({ id, entry, reason, by }) => `${id}: ${entryText(entry)}, added by ${by.name}: ${reason}`,
   'window.removed': ({ id, reason, by }) => `${id} removed by ${by.name}${reason === null ? '' : `: ${reason}`}`,
+  'approval.counted': ({ change, given, missing }) =>
+    `${change} has ${given.length === 0 ? 'no approval' : `the approval of ${listText(given)}`}; missing: ${missing.length === 0 ? 'nothing' : missing.map(missingText).join('; ')}`,
   'glass.broken': ({ id, change, by, reason, overrode }) =>
     `${id}: ${by.name} passed over the policy for ${change}: ${reason} (${listText(overrode)})`,
   'followup.closed': ({ id, comment, by }) => `${id} closed by ${by.name}: ${comment}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { missingText } from '../../domain/policy/standing.ts';
 import type { Entry } from '../../ports/index.ts';
 import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
 import { drillSchema, drillView } from './drill-view.ts';
@@ -10,6 +11,7 @@ import { planSchema, planView } from './plan-view.ts';
 import { borrowedConditionSchema } from './restore-view.ts';
 import { stageSchema, stageViews } from './stage-view.ts';
 import { stepSchema, stepViews } from './step-view.ts';
+import { listText } from './text.ts';
 
 const waitingSchema = z
   .object({
@@ -152,7 +154,7 @@ function waitingOf(run: string, { state, fault }: MachineState, change: ChangeVi
     case 'reviewing.deciding':
       return {
         what: 'review',
-        sentence: `${id} waits for your review`,
+        sentence: reviewSentence(change),
         commands: [
           `orchestrate review show ${id}`,
           `orchestrate review approve ${id}`,
@@ -209,6 +211,13 @@ function askedFor({ reviews }: ChangeView): string {
   const asked = reviews.find(({ reviewer }) => reviewer === 'final');
   if (asked?.verdict !== 'changes-requested') return '';
   return `, by ${asked.by.name}${asked.comment === null ? '' : `: ${asked.comment}`}`;
+}
+
+/** One person's yes may not be all: then who has given theirs, and who else could. */
+function reviewSentence({ change, approvals }: ChangeView): string {
+  if (approvals === null || approvals.given.length === 0) return `${change} waits for your review`;
+  const missing = approvals.missing.map(missingText).join('; ');
+  return `${change} has the approval of ${listText(approvals.given)} and waits for more: ${missing}`;
 }
 
 function leaseOf(entries: readonly Entry[]): RunView['lease'] {

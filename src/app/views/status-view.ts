@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+import { followUps } from './follow-up-view.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 import { outsideLine } from './outside-view.ts';
+import { queueLine } from './queue-view.ts';
 import { recordedHead, restoreNameOf, restoreRows } from './restore-view.ts';
 import { runHeads, runView, type RunHead } from './run-view.ts';
 import { serviceView } from './service-view.ts';
@@ -18,7 +20,11 @@ export const statusSchema = z
     branch: z.string().describe('Branch that is looked after.'),
     head: z.string().nullable().describe('Commit of the branch as last recorded, or null.'),
     isBusy: z.boolean().describe('A run is going on that waits for nobody.'),
-    lines: z.array(z.string()).describe('The state in five lines; one more where something changed outside.'),
+    lines: z
+      .array(z.string())
+      .describe(
+        'The state in five lines; one more where changes wait for the branch, where something changed outside, and where something has to be looked at.',
+      ),
     next: z.string().describe('The command to type next.'),
     seq: z.number().describe('Newest journal row when this was made.'),
   })
@@ -48,7 +54,9 @@ export function statusView(reader: JournalReader, name: string): StatusView {
       restoreLine(reader),
       runsLine(reader, active, newestRun),
       waitingLine(waiting),
+      ...queueLines(reader),
       ...outsideLines(reader),
+      ...followUpLines(reader),
     ],
     next: nextCommand({ active, waiting, newestRun, reader }),
     seq: reader.head().seq,
@@ -92,10 +100,26 @@ function waitingLine(waiting: readonly RunHead[]): string {
   return `waiting  ${first.sentence}${others.length === 0 ? '' : ` · ${others.length} more`}`;
 }
 
+/** Only where more than one change waits for the branch. */
+function queueLines(reader: JournalReader): readonly string[] {
+  const line = queueLine(reader);
+  return line === null ? [] : [`queue    ${line}`];
+}
+
 /** Only where something moved behind our back and nobody has said what to do about it. */
 function outsideLines(reader: JournalReader): readonly string[] {
   const line = outsideLine(reader);
   return line === null ? [] : [`outside  ${line}`];
+}
+
+/** Only where somebody broke the glass and nobody has looked at it since. */
+function followUpLines(reader: JournalReader): readonly string[] {
+  const [first, ...others] = followUps(reader).filter(({ closed }) => closed === null);
+  if (first === undefined) return [];
+  const { id, by, change, reason } = first;
+  return [
+    `look at  ${id}: ${by} passed over the policy for ${change} (${reason})${others.length === 0 ? '' : ` · ${others.length} more`} · orchestrate followups close ${id}`,
+  ];
 }
 
 function nextCommand({

@@ -14,6 +14,8 @@ export interface WorkflowProof {
     readonly isFlat: boolean;
     readonly sha256: string;
     readonly sizeBytes: number;
+    /** Its place below the output folder of the instance; absent in old rows, and where it lay elsewhere. */
+    readonly file?: string;
   }[];
   /** Null when it ran well; else one sentence. */
   readonly failure: string | null;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkShape } from './check-shape.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { policyRuleFields, principalsOf, principalsSchema, rulesOf } from './policy-config.ts';
 import type { DefinitionSource, InstallationConfig } from './types.ts';
 import { durationField, sizeField } from './units.ts';
 
@@ -38,17 +39,28 @@ import { durationField, sizeField } from './units.ts';
  *   min-age: 14d             # a younger release is not chosen unless it is asked for
  *   borrow-vram: ask         # yes, no: whether a proof may use the graphics card while production holds it
  *   keep: { last: 3, younger-than: 14d }   # environments that stay on disk; pinned ones always
+ *   # Who approves what, and when (`policy-config.ts`); all may be left out:
+ *   risk: [{ when: { package: torch, files-over: 20 }, tier: high, why: every node runs on it }]
+ *   review: [{ when: { tier: high }, persons: 2, trees: [ops-maint], ticket: true, signature: true, window: true }]
+ *   approval: { carry: never }           # disjoint: goes along when the base moved somewhere else
+ *   tickets: { pattern: OPS-*, required: [{ tier: high }] }
+ *   windows: [{ days: [sat, sun], from: '03:00', to: '05:00', zone: Europe/Zurich }]
+ *   freezes: [{ from: 2026-12-20, to: 2027-01-04, reason: holidays }]
+ * principals: []             # [{ name: anna, os-users: [anna], ssh-keys: [ssh-ed25519 AAAA…], trees: [], may-break-glass: true }]
  * supervisor: { idle-time: 10m }
+ * queue: { ahead: 1 }        # changes proven before it is their turn, where the machine has room; 0: none
  * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
  * ```
  */
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
-  const { id, name, service, ports, python, policy, supervisor, adopted } = checkShape(
+  const { id, name, service, ports, python, policy, principals, supervisor, queue, adopted } = checkShape(
     configSchema,
     parsed,
     'CONFIG_INVALID',
   );
+  const { locate } = parsed;
+  const rules = rulesOf(policy, { locate, path: ['policy'] });
   return {
     id,
     name,
@@ -80,8 +92,11 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       minAgeSeconds: policy['min-age'] / 1000,
       borrowVram: policy['borrow-vram'],
       keep: { last: policy.keep.last, youngerThanSeconds: policy.keep['younger-than'] / 1000 },
+      ...(rules === undefined ? {} : { rules }),
     },
+    ...(principals.length === 0 ? {} : { principals: principalsOf(principals, { locate, path: ['principals'] }) }),
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
+    queue,
     adopted,
   };
 }
@@ -158,51 +173,65 @@ const serviceSchema = z
     }
   });
 
-const configSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
-  name: titleField,
-  service: serviceSchema,
-  ports: z
-    .strictObject({ first: portField, last: portField })
-    .refine(({ first, last }) => first <= last, { message: 'is below ports.first', path: ['last'] })
-    .default({ first: 8191, last: 8290 }),
-  python: z
-    .strictObject({
-      program: absolutePath.nullable().default(null),
-      index: indexField.default('https://pypi.org/simple'),
-      'torch-index': indexField.nullable().default(null),
-      resolver: z.enum(['auto', 'pip', 'uv']).default('auto'),
-      modules: uniqueList(
-        z.string().regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 'has to be the name of a Python module'),
-      ).default([]),
-    })
-    .prefault({}),
-  policy: z
-    .strictObject({
-      'max-download': sizeField({ least: '0 B', most: '100 TiB' }).default(10 * 1024 ** 3),
-      'auto-merge': z
-        .array(z.enum(['low', 'medium']))
-        .max(2)
-        .default([]),
-      'max-slowdown': z.number().min(1).max(100).default(1.3),
-      'min-age': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
-      'borrow-vram': z.enum(['ask', 'yes', 'no']).default('ask'),
-      keep: z
-        .strictObject({
-          last: z.number().int().min(1).max(1000).default(3),
-          'younger-than': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
-  supervisor: z
-    .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
-    .prefault({}),
-  adopted: z
-    .strictObject({ layout: idField, comfyui: absolutePath, python: absolutePath.nullable().default(null) })
-    .nullable()
-    .default(null),
-});
+const configSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
+    name: titleField,
+    service: serviceSchema,
+    ports: z
+      .strictObject({ first: portField, last: portField })
+      .refine(({ first, last }) => first <= last, { message: 'is below ports.first', path: ['last'] })
+      .default({ first: 8191, last: 8290 }),
+    python: z
+      .strictObject({
+        program: absolutePath.nullable().default(null),
+        index: indexField.default('https://pypi.org/simple'),
+        'torch-index': indexField.nullable().default(null),
+        resolver: z.enum(['auto', 'pip', 'uv']).default('auto'),
+        modules: uniqueList(
+          z.string().regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/, 'has to be the name of a Python module'),
+        ).default([]),
+      })
+      .prefault({}),
+    principals: principalsSchema,
+    policy: z
+      .strictObject({
+        ...policyRuleFields,
+        'max-download': sizeField({ least: '0 B', most: '100 TiB' }).default(10 * 1024 ** 3),
+        'auto-merge': z
+          .array(z.enum(['low', 'medium']))
+          .max(2)
+          .default([]),
+        'max-slowdown': z.number().min(1).max(100).default(1.3),
+        'min-age': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
+        'borrow-vram': z.enum(['ask', 'yes', 'no']).default('ask'),
+        keep: z
+          .strictObject({
+            last: z.number().int().min(1).max(1000).default(3),
+            'younger-than': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    supervisor: z
+      .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
+      .prefault({}),
+    queue: z.strictObject({ ahead: z.number().int().min(0).max(4).default(1) }).prefault({}),
+    adopted: z
+      .strictObject({ layout: idField, comfyui: absolutePath, python: absolutePath.nullable().default(null) })
+      .nullable()
+      .default(null),
+  })
+  .superRefine(({ policy, principals }, context) => {
+    const names = new Set(principals.map(({ name }) => name));
+    policy.review.forEach((rule, index) => {
+      rule.principals.forEach((name, at) => {
+        if (names.has(name)) return;
+        const path = ['policy', 'review', index, 'principals', at];
+        context.addIssue({ code: 'custom', message: 'is no name of principals', path });
+      });
+    });
+  });
 
 function indexOf(text: string): InstallationConfig['python']['index'] {
   return text.startsWith('/') ? { kind: 'folder', path: text } : { kind: 'url', url: text };

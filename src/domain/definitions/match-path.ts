@@ -42,7 +42,8 @@ function matchesSegments(pattern: readonly string[], path: readonly string[]): b
   });
 }
 
-function matchesCharacters(pattern: string, text: string): boolean {
+/** Tells whether the whole text fits the pattern, in which `*` stands for any characters. Linear in the product of the two. */
+export function matchesCharacters(pattern: string, text: string): boolean {
   return matchesSequence({
     nParts: pattern.length,
     nItems: text.length,

@@ -5,7 +5,7 @@ import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
 export function printConfig(config: InstallationConfig): string {
-  const { id, name, service, ports, python, policy, supervisor, adopted } = config;
+  const { id, name, service, ports, python, policy, supervisor, queue, adopted } = config;
   const parts = [
     { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
     { comment: undefined, fields: { name } },
@@ -59,6 +59,10 @@ export function printConfig(config: InstallationConfig): string {
     {
       comment: undefined,
       fields: { supervisor: { 'idle-time': durationText(Math.round(supervisor.idleSeconds * 1000)) } },
+    },
+    {
+      comment: 'ahead: changes that are proven before it is their turn, where the machine has room; 0: none.',
+      fields: { queue },
     },
     {
       comment: 'What was adopted, and lies where it was: looked at for changes that come from outside.',

@@ -1,3 +1,5 @@
+import type { PolicyRules, Principal } from '../policy/rules.ts';
+
 /** An agent: who does a step. `agents/<id>.md`: front matter and instructions. */
 export interface Agent {
   readonly id: string;
@@ -134,8 +136,14 @@ export interface InstallationConfig {
     readonly borrowVram: 'ask' | 'yes' | 'no';
     /** Restore points whose environment stays on disk: the newest ones, and all that are younger. Pinned ones always. */
     readonly keep: { readonly last: number; readonly youngerThanSeconds: number };
+    /** Who approves what, and when; absent where nothing is written about it. */
+    readonly rules?: PolicyRules;
   };
+  /** Who may approve; absent where none is written: then everybody who can use the installation, by login. */
+  readonly principals?: readonly Principal[];
   readonly supervisor: { readonly idleSeconds: number };
+  /** Changes at most that are proven before it is their turn, beside what runs and gates prove; 0: none. */
+  readonly queue: { readonly ahead: number };
   /** What was adopted, and lies where it was: looked at for changes that come from outside. Null where nothing is watched. */
   readonly adopted: {
     /** `clone`, `archive`, `swarmui`, `stability-matrix` … */

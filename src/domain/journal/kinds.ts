@@ -5,6 +5,7 @@ import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { OutsideRows } from './rows/outside.ts';
 import type { PolicyRows } from './rows/policy.ts';
+import type { QueueRows } from './rows/queue.ts';
 import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
@@ -24,6 +25,7 @@ export interface JournalKinds
     InstanceRows,
     EnvironmentRows,
     OutsideRows,
+    QueueRows,
     RestoreRows,
     PolicyRows,
     ScaleRows {}

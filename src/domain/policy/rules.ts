@@ -71,9 +71,22 @@ export interface PolicyRules {
   readonly carry: 'never' | 'disjoint';
   /** What a ticket looks like, `*` standing for any characters; null: any text. */
   readonly ticketPattern: string | null;
-  readonly windows: readonly (MergeWindow & { readonly at: string })[];
-  readonly freezes: readonly (Freeze & { readonly at: string; readonly reason: string })[];
+  /** Without a zone: that of the machine. */
+  readonly windows: readonly (Unzoned<MergeWindow> & { readonly at: string })[];
+  readonly freezes: readonly (Unzoned<Freeze> & { readonly at: string; readonly reason: string })[];
 }
+
+type Unzoned<Entry> = Omit<Entry, 'zone'> & { readonly zone: string | null };
+
+/** The rules of an installation that writes none. */
+export const noRules: PolicyRules = {
+  risk: [],
+  review: [],
+  carry: 'never',
+  ticketPattern: null,
+  windows: [],
+  freezes: [],
+};
 
 /** Why a change has its tier. `at` is the rule: a place in a file, or `built in`. */
 export interface TierReason {

@@ -20,8 +20,9 @@ export interface Waiting {
 export const inLine = <One extends Waiting>(waiting: readonly One[]): readonly One[] =>
   [...waiting].sort((a, b) => placeMs(a) - placeMs(b) || a.sinceMs - b.sinceMs || compareIds(a.id, b.id));
 
-/** The time at which it would have come with the lowest priority to stand where it does. */
-const placeMs = ({ priority, sinceMs }: Waiting): number => sinceMs - priorities.indexOf(priority) * STEP_MS;
+/** The time at which it would have come with the lowest priority to stand where it does: the smaller is the first. */
+export const placeMs = ({ priority, sinceMs }: Pick<Waiting, 'priority' | 'sinceMs'>): number =>
+  sinceMs - priorities.indexOf(priority) * STEP_MS;
 
 /** `c9` before `c12`. */
 const compareIds = (a: string, b: string): number => Number(a.slice(1)) - Number(b.slice(1));

@@ -3,22 +3,24 @@ import { asGitTreeId } from '../../base/ids.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
+import { findApproval } from '../policy/approvals.ts';
+import { findTimeHold, timeFault } from '../policy/hold.ts';
+import { awaitTurn } from '../queue/turn.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
-import { findApproval } from './review.ts';
 
-/** Decides whether an approved change may merge now: same base, same tree, home's touched paths clean. */
+/** Waits for the change's turn, then decides whether it may merge now: same base, same tree, home's touched paths clean. */
 export async function admitChange(engine: Engine, change: string, signal: AbortSignal): Promise<AdmitOutput> {
-  await othersFinished(engine, change, signal);
+  await awaitTurn(engine, change, signal);
   const gated = gatedOf(engine, change);
   const base = await branchHead(engine, branchOf(engine, change));
   if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
-  const fault = await findObstacle(engine, change);
+  const fault = await findReason(engine, change);
   if (!fault) return { kind: 'go' };
   await engine.ledger.append([
     row(
@@ -47,11 +49,16 @@ const unfinished = (engine: Engine, change: string) =>
     .all('change')
     .filter((one) => one.subject !== change && ['merging', 'mergeHeld', 'merged', 'switchHeld'].includes(one.state));
 
-async function othersFinished(engine: Engine, change: string, signal: AbortSignal): Promise<void> {
-  while (unfinished(engine, change).some((one) => !one.isWaiting)) {
-    if (!(await engine.outside.clock.sleep(100, signal)))
-      throw new Fault('INTERRUPTED', `${change} no longer waits for its turn.`);
-  }
+/**
+ * Why an approved change does not merge now: the clock first, then the world. Nothing, too, when the branch has moved: it has to be
+ * proven again at once, not when the window opens.
+ */
+export async function findReason(engine: Engine, change: string): Promise<Fault | undefined> {
+  const hold = findTimeHold(engine, change);
+  if (hold === undefined) return findObstacle(engine, change);
+  const gated = gatedOf(engine, change);
+  const base = await branchHead(engine, branchOf(engine, change));
+  return gated?.base === base ? timeFault(engine, change, hold) : undefined;
 }
 
 /** What stands in the way of the merge, if anything. Looks only. */

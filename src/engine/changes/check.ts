@@ -1,43 +1,40 @@
-import { pathRisk, worseRisk } from '../../domain/changes/risk.ts';
-import { matchesAny } from '../../domain/definitions/match-path.ts';
+import { asGitTreeId } from '../../base/ids.ts';
 import { row } from '../../domain/journal/kinds.ts';
+import type { ChangeFacts } from '../../domain/policy/facts.ts';
 import type { Engine } from '../engine.ts';
-import { planOf } from '../tasks/task-view.ts';
-import { draftOf } from './draft.ts';
+import { policyDigest } from '../policy/digest.ts';
+import { ruledOf } from '../policy/ruled.ts';
+import { type Drafted, draftOf } from './draft.ts';
+import { footprintBetween } from './footprints.ts';
 
-/** Decides from the changed paths who must review and how risky the change is. */
+/** Decides from what it touches who must review a change, what else has to be there, and how risky it is. */
 export async function checkChange(engine: Engine, change: string): Promise<object> {
   const drafted = draftOf(engine, change);
-  const tree = engine.definitions.trees.get(drafted.tree);
-  const isRestore = planOf(engine, drafted.run).goal.kind === 'restore';
-  const outsideScope = drafted.paths
-    .map(({ path }) => path)
-    .filter((path) => !isRestore && !matchesAny(tree?.scope ?? [], path));
-  const owners = [...engine.definitions.trees.values()].filter((one) =>
-    outsideScope.some((path) => matchesAny(one.scope, path)),
-  );
-  const reviewers = [...new Set([...(tree?.reviewers ?? []), ...owners.map((one) => one.id)])].filter(
-    (id) => id !== drafted.tree,
-  );
-  const why: string[] = [];
-  let risk = drafted.risk;
-  for (const { path } of drafted.paths) {
-    const found = pathRisk(path);
-    if (found === undefined) continue;
-    risk = worseRisk(risk, found.risk);
-    why.push(`${path}: ${found.why}`);
-  }
-  const unowned = outsideScope.filter((path) => !owners.some((one) => matchesAny(one.scope, path)));
-  if (unowned.length > 0) {
-    risk = 'high';
-    why.push(`${unowned[0]}: outside the scope of every tree`);
-  }
-  await engine.ledger.append([
-    row(
-      'change.checked',
-      { change, outsideScope, reviewers, risk, why },
-      { run: drafted.run, keys: [`check:${change}`] },
-    ),
-  ]);
+  const facts = await factsOf(engine, drafted);
+  const { risk, tiers, asks, outsideScope, reviewers } = ruledOf(engine, change, facts);
+  // The first is what the playbook says: where the tier begins, not why it was raised.
+  const raised = tiers.slice(1);
+  const data = {
+    change,
+    outsideScope,
+    reviewers,
+    risk,
+    why: raised.map(({ sentence }) => sentence),
+    policy: policyDigest(engine),
+    facts: facts.facts,
+    sizeBytes: facts.sizeBytes,
+    tiers,
+    asks,
+  };
+  await engine.ledger.append([row('change.checked', data, { run: drafted.run, keys: [`check:${change}`] })]);
   return {};
+}
+
+async function factsOf(engine: Engine, { tree, baseTree, proposed, paths }: Drafted): Promise<ChangeFacts> {
+  const [before, after] = [asGitTreeId(baseTree), asGitTreeId(proposed)];
+  const { facts } = await footprintBetween(engine, before, after);
+  let sizeBytes = 0;
+  for (const { after: file } of await engine.store.differences(before, after))
+    if (file !== null) sizeBytes += (await engine.store.readBlob(file.blob)).byteLength;
+  return { tree, paths: paths.map(({ path }) => path), facts, sizeBytes };
 }

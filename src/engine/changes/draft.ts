@@ -1,13 +1,14 @@
 import { asCommitId, asGitTreeId, changeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { Plan } from '../../domain/plans/plan.ts';
+import type { EngineContext } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 
 export type Drafted = JournalKinds['change.drafted'];
 
 /** Returns the change as it was drafted last. */
-export function draftOf(engine: Engine, change: string): Drafted {
+export function draftOf(engine: EngineContext, change: string): Drafted {
   const drafted = dataOf('change.drafted', requireRow(engine, `change:${change}`));
   if (!drafted) throw new Error(`no change ${change}`);
   return drafted;

@@ -2,6 +2,7 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
+import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchHead } from './branch-head.ts';
@@ -9,7 +10,7 @@ import { draftOf, proposedCommit } from './draft.ts';
 
 export type Gated = JournalKinds['change.gated'];
 
-export const gatedOf = (engine: Engine, change: string): Gated | undefined =>
+export const gatedOf = (engine: EngineContext, change: string): Gated | undefined =>
   dataOf('change.gated', engine.ledger.latest(`gate:${change}`));
 
 /** Sequence number of the change's newest gate. */
@@ -86,7 +87,7 @@ async function exactTree(
   return engine.store.merge({ base: draftedBase, ours: base, theirs });
 }
 
-const conflictFault = (change: string, paths: readonly string[]): Fault =>
+export const conflictFault = (change: string, paths: readonly string[]): Fault =>
   new Fault(
     'CHANGE_CONFLICT',
     `The branch has moved, and ${change} edits the same lines: ${paths.slice(0, 5).join(', ')}.`,

@@ -5,6 +5,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MergeOutput } from '../../domain/machines/change.machine.ts';
 import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
+import { findApproval } from '../policy/approvals.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
 import { byHandManifest, publishPoint, writePoint } from '../restore/publish.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
@@ -12,7 +13,6 @@ import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
-import { findApproval } from './review.ts';
 
 /** Fixed before anything moves: from it commit and tags come out the same however often they are made. */
 interface MergeIntent {

@@ -1,34 +1,18 @@
-import { canonicalJson } from '../../base/json.ts';
 import type { QuestionAnswer } from '../../domain/changes/questions.ts';
-import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { ReviewOutput } from '../../domain/machines/change.machine.ts';
+import { builtIn } from '../../domain/policy/ask.ts';
+import { isNamed, mayApprove, principalOf } from '../../domain/policy/principals.ts';
 import type { Engine } from '../engine.ts';
+import { approvalsOf, countedRow, findApproval, type Reviewed, standingOfChange } from '../policy/approvals.ts';
+import { carriedApprovals } from '../policy/carry.ts';
+import { policyDigest } from '../policy/digest.ts';
+import { type Ruled, ruledOf } from '../policy/ruled.ts';
 import { runOf } from '../tasks/task-view.ts';
 import type { Asked } from './asked.ts';
+import { checkChange } from './check.ts';
 import { type Drafted, draftOf } from './draft.ts';
 import { type Gated, gatedOf, gateRowOf } from './gate.ts';
-
-export type Reviewed = JournalKinds['review.answered'];
-
-/** Names the policy under which an approval was given: another policy, another approval. */
-export const policyDigest = (engine: Engine): string =>
-  engine.outside.digest.sha256(canonicalJson(engine.config.policy)).slice(0, 12);
-
-/** The approval of a person or rule for exactly this base, tree and policy. */
-export function findApproval(engine: Engine, gated: Gated): Reviewed | undefined {
-  const rows = engine.ledger.read({ key: `review:${gated.change}`, descending: true });
-  const policy = policyDigest(engine);
-  return rows
-    .map((entry) => dataOf('review.answered', entry))
-    .find(
-      (one) =>
-        one?.reviewer === 'final' &&
-        one.verdict === 'approved' &&
-        one.base === gated.base &&
-        one.tree === gated.exact &&
-        one.policy === policy,
-    );
-}
 
 /** Asks the rule reviewers, then decides whether a person has to. */
 export async function reviewChange(engine: Engine, change: string): Promise<ReviewOutput> {
@@ -36,43 +20,68 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   const gated = gatedOf(engine, change);
   if (!gated) throw new Error(`${change} is reviewed without a gate`);
   const checked = dataOf('change.checked', engine.ledger.latest(`check:${change}`));
+  // The policy moved while it was being proven: what people are shown has to be what counts.
+  if (checked?.policy !== undefined && checked.policy !== policyDigest(engine)) await checkChange(engine, change);
+  const ruled = ruledOf(engine, change);
   const asked: Asked = { drafted, gated, gateRow: gateRowOf(engine, change) };
   const verdicts: Reviewed['verdict'][] = [];
-  for (const reviewer of checked?.reviewers ?? []) verdicts.push(await askReviewer(engine, reviewer, asked));
+  for (const reviewer of ruled.reviewers) verdicts.push(await askReviewer(engine, reviewer, asked));
 
   if (findApproval(engine, gated)) return { kind: 'approved' };
   const run = runOf(engine, drafted.run);
   // A way back leads to what was live before: whoever said yes to it is not stopped because it starts more slowly.
   const isWayBack = run.kind !== 'work';
-  if (verdicts.includes('rejected') && !(isWayBack && run.options.yes)) return { kind: 'ask' };
-  const risk = checked?.risk ?? 'high';
-  const byRule = risk !== 'high' && engine.config.policy.autoMerge.includes(risk) && verdicts.includes('approved');
+  if (verdicts.includes('rejected') && !(isWayBack && run.options.yes)) return ask(engine, gated);
+  await carryApprovals(engine, gated);
+  await approveByRule(engine, { drafted, gated, ruled, verdicts });
+  return findApproval(engine, gated) ? { kind: 'approved' } : ask(engine, gated);
+}
+
+/** A person has to answer. Where more than that is asked, what is missing is put on record. */
+async function ask(engine: Engine, gated: Gated): Promise<ReviewOutput> {
+  const { missing } = standingOfChange(engine, gated);
+  if (missing.some((one) => one.ask.at !== builtIn)) await engine.ledger.append([countedRow(engine, gated)]);
+  return { kind: 'ask' };
+}
+
+/** Writes the approvals that go along to the new base, once. */
+async function carryApprovals(engine: Engine, gated: Gated): Promise<void> {
+  const there = new Set(approvalsOf(engine, gated).map(({ by }) => by.name));
+  const { change } = gated;
+  const { run } = draftOf(engine, change);
+  const rows = (await carriedApprovals(engine, gated))
+    .filter(({ by }) => !there.has(by.name))
+    .map((one) => row('review.answered', one, { run, keys: [`review:${change}`, `review:${change}:final`] }));
+  if (rows.length > 0) await engine.ledger.append(rows);
+}
+
+/** A yes that was said beforehand, or a rule, where that may stand for a person's answer. */
+async function approveByRule(
+  engine: Engine,
+  { drafted, gated, ruled, verdicts }: { drafted: Drafted; gated: Gated; ruled: Ruled; verdicts: readonly string[] },
+): Promise<void> {
+  const run = runOf(engine, drafted.run);
+  const { risk } = ruled;
+  const final = { drafted, gated, reviewer: 'final', verdict: 'approved', questions: [] } as const;
   // A yes beforehand cannot be meant for what decides about orchestrate itself; a way back was live before.
   if (run.options.yes && (risk !== 'high' || run.kind !== 'work')) {
-    await answer(engine, {
-      drafted,
-      gated,
-      reviewer: 'final',
-      by: run.by,
-      verdict: 'approved',
-      questions: [],
-      comment: 'said yes beforehand',
-    });
-    return { kind: 'approved' };
+    const name = yesOf(engine, { drafted, ruled });
+    const isThere = approvalsOf(engine, gated).some(({ by }) => by.name === name);
+    if (name !== undefined && !isThere)
+      await answer(engine, { ...final, by: { kind: 'person', name }, comment: 'said yes beforehand' });
+  } else if (ruled.ruleMay && verdicts.includes('approved')) {
+    await answer(engine, { ...final, by: { kind: 'rule', name: `auto-merge-${risk}` }, comment: null });
   }
-  if (byRule) {
-    await answer(engine, {
-      drafted,
-      gated,
-      reviewer: 'final',
-      by: { kind: 'rule', name: `auto-merge-${risk}` },
-      verdict: 'approved',
-      questions: [],
-      comment: null,
-    });
-    return { kind: 'approved' };
-  }
-  return { kind: 'ask' };
+}
+
+/** The person whose yes it is; undefined where the policy wants something of them that a yes does not hold, or they may not. */
+function yesOf(engine: Engine, { drafted, ruled }: { drafted: Drafted; ruled: Ruled }): string | undefined {
+  const { by, kind } = runOf(engine, drafted.run);
+  if (kind === 'work' && ruled.asks.some(({ what }) => ['ticket', 'comment', 'signature'].includes(what)))
+    return undefined;
+  const known = principalOf(engine.config.principals, by.name);
+  if (known.kind !== 'one' || !mayApprove(known.principal, drafted.tree)) return undefined;
+  return isNamed(known.principal, ruled.authors) && !ruled.approvers.authorMay ? undefined : known.principal.name;
 }
 
 async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Promise<Reviewed['verdict']> {
@@ -98,42 +107,24 @@ async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Prom
     by: { kind: 'rule', name: reviewer },
     verdict,
     questions: answers,
-    comment: null,
+    comment: tree === undefined ? `there is no tree ${reviewer}` : null,
   });
   return verdict;
 }
 
+export type Answer = Pick<Reviewed, 'reviewer' | 'by' | 'verdict' | 'questions' | 'comment'> &
+  Partial<Pick<Reviewed, 'when' | 'ticket' | 'login' | 'signature' | 'brokeGlass' | 'note'>> & {
+    readonly drafted: Drafted;
+    readonly gated: Gated;
+  };
+
 /** Writes one answer on exactly this base, tree and policy. */
-export async function answer(
-  engine: Engine,
-  options: {
-    drafted: Drafted;
-    gated: Gated;
-    reviewer: string;
-    by: Reviewed['by'];
-    verdict: Reviewed['verdict'];
-    questions: readonly QuestionAnswer[];
-    comment: string | null;
-  },
-): Promise<void> {
+export async function answer(engine: Engine, options: Answer): Promise<void> {
   await engine.ledger.append([answerRow(engine, options)]);
 }
 
-export function answerRow(engine: Engine, options: Parameters<typeof answer>[1]) {
-  const { drafted, gated, reviewer, by, verdict, comment } = options;
-  const data: Reviewed = {
-    change: drafted.change,
-    base: gated.base,
-    tree: gated.exact,
-    policy: policyDigest(engine),
-    reviewer,
-    by,
-    verdict,
-    questions: options.questions,
-    comment,
-  };
-  return row('review.answered', data, {
-    run: drafted.run,
-    keys: [`review:${drafted.change}`, `review:${drafted.change}:${reviewer}`],
-  });
+export function answerRow(engine: Engine, { drafted, gated, ...given }: Answer) {
+  const { change, run } = drafted;
+  const data: Reviewed = { change, base: gated.base, tree: gated.exact, policy: policyDigest(engine), ...given };
+  return row('review.answered', data, { run, keys: [`review:${change}`, `review:${change}:${given.reviewer}`] });
 }

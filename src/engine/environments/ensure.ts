@@ -5,6 +5,7 @@ import { dataOf } from '../../domain/journal/kinds.ts';
 import type { BuiltEnvironment, PackageIndex } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
+import type { Engine } from '../engine.ts';
 import { findEnvironment, interpreterOf, type NamedEnvironment, unusable } from './named.ts';
 import { replaceDrifted } from './replace.ts';
 
@@ -15,7 +16,7 @@ import { replaceDrifted } from './replace.ts';
  * (`replaces`) is moved to trash first.
  */
 export async function ensureEnvironment(
-  engine: EngineContext & Performer,
+  engine: EngineContext & Performer & Pick<Engine, 'inFlight'>,
   options: { lockText: string; run: string | null; effectKey: string; index?: PackageIndex; replaces?: string | null },
 ): Promise<ReadyEnvironment> {
   const { lockText, run } = options;
@@ -42,28 +43,31 @@ export async function ensureEnvironment(
   }
   if (condition.kind === 'drifted' || named.isBorrowed) throw unusable(named);
   const python = await interpreterOf(engine, lockText);
-  const built: BuiltEnvironment = await engine.perform(
-    {
-      key: freshKey(engine, `${options.effectKey}:environment:${id}`),
-      name: 'build the environment',
-      input: { environment: id, nPackages: packages.length },
-      run,
-    },
-    {
-      act: () =>
-        engine.outside.python.build({
-          id,
-          dir,
-          lockText,
-          packages,
-          wheelsDir: engine.paths.wheels,
-          python,
-          toolsDir: engine.paths.tools,
-          mark: markOf(engine, options.effectKey),
-          ...(options.index ? { index: options.index, namedIndexes: namedIndexes(engine, packages) } : {}),
-        }),
-    },
-  );
+  const build = (): Promise<BuiltEnvironment> =>
+    engine.perform(
+      {
+        key: freshKey(engine, `${options.effectKey}:environment:${id}`),
+        name: 'build the environment',
+        input: { environment: id, nPackages: packages.length },
+        run,
+      },
+      {
+        act: () =>
+          engine.outside.python.build({
+            id,
+            dir,
+            lockText,
+            packages,
+            wheelsDir: engine.paths.wheels,
+            python,
+            toolsDir: engine.paths.tools,
+            mark: markOf(engine, options.effectKey),
+            ...(options.index ? { index: options.index, namedIndexes: namedIndexes(engine, packages) } : {}),
+          }),
+      },
+    );
+  // Two who build in one folder would each take the other's for what a kill left; the second finds it finished.
+  const built = await engine.inFlight.alone(`environment:${id}`, { owner: options.effectKey }, build);
   const { manifestDigest, sizeBytes, downloadedBytes, fromKeptWheels } = built;
   return {
     id,

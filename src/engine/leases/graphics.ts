@@ -70,7 +70,8 @@ export async function returnGraphics(engine: Engine, run: string): Promise<void>
   ]);
 }
 
-const hasGraphics = (engine: Engine, run: string): boolean =>
+/** Whether the run has the graphics card now. */
+export const hasGraphics = (engine: Engine, run: string): boolean =>
   dataOf('graphics.lent', engine.ledger.latest(`graphics-of:${run}`)) !== undefined;
 
 const onCpu = (declaration: Declaration): Declaration => {

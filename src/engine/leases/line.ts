@@ -1,5 +1,5 @@
-import { dataOf } from '../../domain/journal/kinds.ts';
 import { inLine, type Waiting } from '../../domain/queue/rank.ts';
+import { priorityOf } from '../queue/place.ts';
 import type { Rows } from '../scale/slots-of.ts';
 
 /** Runs that wait for the same thing. A step of a run that asks beside another of it stands where its run stands. */
@@ -33,7 +33,7 @@ export function standingOf(ledger: Rows, run: string): Waiting {
   const entry = ledger.latest(`run:${run}`);
   return {
     id: run,
-    priority: dataOf('run.created', entry)?.options.priority ?? 'normal',
+    priority: priorityOf(ledger, run),
     sinceMs: entry?.atMs ?? 0,
   };
 }

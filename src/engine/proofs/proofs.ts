@@ -24,7 +24,7 @@ import { interpreterOf } from '../environments/named.ts';
 import { type Declaration, readDeclaration } from '../instances/compose.ts';
 import { ensureInstance } from '../instances/ensure.ts';
 import { baseUrl, composedInstance, instanceLog } from '../instances/start.ts';
-import { borrowGraphics } from '../leases/graphics.ts';
+import { borrowGraphics, hasGraphics } from '../leases/graphics.ts';
 import { findEvidence, findOfTree } from './find-evidence.ts';
 import { recordFacts } from './record.ts';
 
@@ -48,11 +48,17 @@ export interface ProofOptions {
   readonly signal: AbortSignal;
 }
 
+/** Proofs of one step, gate or look ahead. */
+export interface OwnProofs extends Proofs {
+  /** Does the work while nobody else proves the same tree in the same environment: what others prove meanwhile is found then. */
+  alone<T>(tree: GitTreeId, work: () => Promise<T>): Promise<T>;
+}
+
 /**
  * Proves trees: composes each from the store, starts it, asks it. What was observed is written as evidence;
- * evidence with the identical key is not made twice.
+ * evidence with the identical key is not made twice, also when two want it at the same time.
  */
-export function createProofs(engine: Engine, options: ProofOptions): Proofs {
+export function createProofs(engine: Engine, options: ProofOptions): OwnProofs {
   const { run, effectKey, port, signal } = options;
   const prepared = new Map<string, Promise<Ready>>();
 
@@ -118,6 +124,14 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs {
     return { ...placed, key: isMoved ? keyOnCpu(ready) : ready.key, instance };
   };
 
+  const alone = <T>(key: string, work: () => Promise<T>): Promise<T> =>
+    engine.inFlight.alone(
+      `evidence:${key}`,
+      // Who has the graphics card may be what the other waits for.
+      { owner: effectKey, signal, mayWait: () => !hasGraphics(engine, run) },
+      work,
+    );
+
   const runAll = async (wanted: Declaration['workflows'], instance: string): Promise<readonly WorkflowProof[]> => {
     const { port: at } = composedInstance(engine, instance);
     const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(at));
@@ -132,6 +146,102 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs {
     return ran;
   };
 
+  const importAll = async (tree: GitTreeId, ready: Ready): ReturnType<Proofs['imports']> => {
+    const { modules } = ready.declaration.config.python;
+    const results = await engine.outside.python.importCheck({
+      python: ready.environment.python,
+      modules,
+      mark: markOf(engine, effectKey),
+    });
+    const failed = results.filter((one) => !one.ok);
+    if (failed[0]) {
+      throw new Fault(
+        'ENVIRONMENT_IMPORT_FAILED',
+        `${failed[0].module} does not import in the new environment: ${failed[0].error}`,
+        {
+          state: 'Production was not touched.',
+          data: { failed },
+        },
+      );
+    }
+    return record<'imports'>({
+      ...common(tree, ready, 'static'),
+      part: 'imports',
+      modules: results.map(({ module, version }) => ({ module, version })),
+    });
+  };
+
+  const check = async (tree: GitTreeId, ready: Ready): ReturnType<Proofs['checks']> => {
+    const { python } = engine.outside;
+    // Kernels want the card as a service does: it is borrowed by the same rule, else torch does not see it.
+    const placed = await place(ready);
+    const onCpu = findEvidence(engine, placed.key, 'checks');
+    if (onCpu) return onCpu;
+    const asked = { python: ready.environment.python, toolsDir: engine.paths.tools, mark: markOf(engine, effectKey) };
+    const mayUseGpu = !isOnCpu(placed.declaration.config.service);
+    const torch = await python.torchCheck({ ...asked, mayUseGpu });
+    const unmet = await python.unmetNeeds({
+      ...asked,
+      facts: await interpreterOf(engine, ready.declaration.lockText),
+    });
+    return record<'checks'>({
+      ...common(tree, placed, kernelsRan(torch) ? 'kernel' : 'static'),
+      part: 'checks',
+      torch,
+      unmet,
+    });
+  };
+
+  const bootAnew = async (tree: GitTreeId, ready: Ready): ReturnType<Proofs['boot']> => {
+    const placed = await place(ready);
+    const onCpu = findEvidence(engine, placed.key, 'boot');
+    if (onCpu) return { ...onCpu, reused: true };
+    const started = await start(ready, placed);
+    const { instance } = started;
+    const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
+    if (!proven) throw new Error(`no proof on record for ${instance}`);
+    const sources = await engine.outside.service.nodeSources(baseUrl(proven.port));
+    const recorded = await record<'boot'>({
+      ...common(tree, started, 'api'),
+      part: 'boot',
+      instance,
+      port: proven.port,
+      pid: proven.pid,
+      startMs: proven.startMs,
+      device: proven.device,
+      pytorchVersion: proven.pytorchVersion,
+      nodeClasses: sources.map(({ nodeClass }) => nodeClass),
+      nodePacks: packClasses(sources),
+      failedImports: failedPacks(await instanceLog(engine, instance, 500)),
+    });
+    return { ...recorded, reused: false };
+  };
+
+  // A failure may have been the day's: a full disk, another program's memory. It is tried again, not remembered for ever.
+  const findGoodSmoke = (key: string) => {
+    const found = findEvidence(engine, key, 'smoke');
+    return found?.workflows.every((one) => one.failure === null) === true ? found : undefined;
+  };
+
+  const smokeAnew = async (tree: GitTreeId, ready: Ready): ReturnType<Proofs['smoke']> => {
+    const placed = await place(ready);
+    const onCpu = findGoodSmoke(placed.key);
+    if (onCpu) return { ...onCpu, reused: true };
+    const started = await start(ready, placed);
+    const { instance } = started;
+    const device = deviceOf(engine, instance);
+    const workflows = await runAll(ready.declaration.workflows, instance);
+    const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
+    const recorded = await record<'smoke'>({
+      ...common(tree, started, drew ? 'generation' : 'api'),
+      part: 'smoke',
+      instance,
+      device,
+      workflows,
+    });
+    return { ...recorded, reused: false };
+  };
+
   return {
     onRecord: (tree) => ({
       checks: findOfTree(engine, tree, 'checks'),
@@ -139,113 +249,34 @@ export function createProofs(engine: Engine, options: ProofOptions): Proofs {
       smoke: findOfTree(engine, tree, 'smoke'),
     }),
 
+    alone: async (tree, work) => alone((await prepare(tree)).key, work),
+
     async imports(tree) {
       const ready = await prepare(tree);
-      const known = findEvidence(engine, ready.key, 'imports');
-      if (known) return known;
-      const { modules } = ready.declaration.config.python;
-      const results = await engine.outside.python.importCheck({
-        python: ready.environment.python,
-        modules,
-        mark: markOf(engine, effectKey),
-      });
-      const failed = results.filter((one) => !one.ok);
-      if (failed[0]) {
-        throw new Fault(
-          'ENVIRONMENT_IMPORT_FAILED',
-          `${failed[0].module} does not import in the new environment: ${failed[0].error}`,
-          {
-            state: 'Production was not touched.',
-            data: { failed },
-          },
-        );
-      }
-      return record<'imports'>({
-        ...common(tree, ready, 'static'),
-        part: 'imports',
-        modules: results.map(({ module, version }) => ({ module, version })),
-      });
+      return alone(ready.key, async () => findEvidence(engine, ready.key, 'imports') ?? (await importAll(tree, ready)));
     },
 
     record: (tree) => recordFacts(engine, { run, tree, effectKey }),
 
     async checks(tree) {
       const ready = await prepare(tree);
-      const known = findEvidence(engine, ready.key, 'checks');
-      if (known) return known;
-      const { python } = engine.outside;
-      // Kernels want the card as a service does: it is borrowed by the same rule, else torch does not see it.
-      const placed = await place(ready);
-      const onCpu = findEvidence(engine, placed.key, 'checks');
-      if (onCpu) return onCpu;
-      const asked = { python: ready.environment.python, toolsDir: engine.paths.tools, mark: markOf(engine, effectKey) };
-      const mayUseGpu = !isOnCpu(placed.declaration.config.service);
-      const torch = await python.torchCheck({ ...asked, mayUseGpu });
-      const unmet = await python.unmetNeeds({
-        ...asked,
-        facts: await interpreterOf(engine, ready.declaration.lockText),
-      });
-      return record<'checks'>({
-        ...common(tree, placed, kernelsRan(torch) ? 'kernel' : 'static'),
-        part: 'checks',
-        torch,
-        unmet,
-      });
+      return alone(ready.key, async () => findEvidence(engine, ready.key, 'checks') ?? (await check(tree, ready)));
     },
 
     async boot(tree) {
       const ready = await prepare(tree);
-      const known = findEvidence(engine, ready.key, 'boot');
-      if (known) return { ...known, reused: true };
-      const placed = await place(ready);
-      const onCpu = findEvidence(engine, placed.key, 'boot');
-      if (onCpu) return { ...onCpu, reused: true };
-      const started = await start(ready, placed);
-      const { instance } = started;
-      const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
-      if (!proven) throw new Error(`no proof on record for ${instance}`);
-      const sources = await engine.outside.service.nodeSources(baseUrl(proven.port));
-      const recorded = await record<'boot'>({
-        ...common(tree, started, 'api'),
-        part: 'boot',
-        instance,
-        port: proven.port,
-        pid: proven.pid,
-        startMs: proven.startMs,
-        device: proven.device,
-        pytorchVersion: proven.pytorchVersion,
-        nodeClasses: sources.map(({ nodeClass }) => nodeClass),
-        nodePacks: packClasses(sources),
-        failedImports: failedPacks(await instanceLog(engine, instance, 500)),
+      return alone(ready.key, async () => {
+        const known = findEvidence(engine, ready.key, 'boot');
+        return known ? { ...known, reused: true } : bootAnew(tree, ready);
       });
-      return { ...recorded, reused: false };
     },
 
     async smoke(tree) {
       const ready = await prepare(tree);
-      // A failure may have been the day's: a full disk, another program's memory. It is tried again, not remembered for ever.
-      const find = (key: string) => {
-        const found = findEvidence(engine, key, 'smoke');
-        return found?.workflows.every((one) => one.failure === null) === true ? found : undefined;
-      };
-      const known = find(ready.key);
-      if (known) return { ...known, reused: true };
-      const placed = await place(ready);
-      const onCpu = find(placed.key);
-      if (onCpu) return { ...onCpu, reused: true };
-      const started = await start(ready, placed);
-      const { instance } = started;
-      const device = deviceOf(engine, instance);
-      const workflows = await runAll(ready.declaration.workflows, instance);
-      const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
-      const recorded = await record<'smoke'>({
-        ...common(tree, started, drew ? 'generation' : 'api'),
-        part: 'smoke',
-        instance,
-        device,
-        workflows,
+      return alone(ready.key, async () => {
+        const known = findGoodSmoke(ready.key);
+        return known ? { ...known, reused: true } : smokeAnew(tree, ready);
       });
-      return { ...recorded, reused: false };
     },
 
     async runWorkflows(tree, names) {
@@ -285,12 +316,13 @@ async function runWorkflow(
   if (problems.length > 0) return { name: workflow.name, durationMs: 0, pictures: [], failure: problems.join(' ') };
   const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, { timeoutMs: 30 * 60_000, nonce });
   if (outcome.kind === 'failed') return { name: workflow.name, durationMs: 0, pictures: [], failure: outcome.reason };
-  const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes }) => ({
+  const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes, place }) => ({
     widthPx,
     heightPx,
     isFlat,
     sha256,
     sizeBytes,
+    ...(place === null ? {} : { file: place }),
   }));
   return { name: workflow.name, durationMs: Math.round(outcome.durationMs), pictures, failure: null };
 }

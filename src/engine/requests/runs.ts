@@ -111,7 +111,8 @@ async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by
   return at.state === 'changesRequested' || hasNewFiles(engine, at.subject);
 }
 
-function requireRun(engine: Engine, run: string) {
+/** Returns an open run. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */
+export function requireRun(engine: Engine, run: string) {
   const view = engine.host.find(run);
   if (view && !view.isFinal) return view;
   if (!engine.ledger.latest(`run:${run}`)) throw new Fault('RUN_NOT_FOUND', `There is no run ${run}.`);

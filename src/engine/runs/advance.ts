@@ -3,12 +3,13 @@ import { taskId, type RunId } from '../../base/ids.ts';
 import { asGitTreeId } from '../../base/ids.ts';
 import type { PlannedStep } from '../../domain/plans/plan.ts';
 import { readySteps, type StepState, untilStep } from '../../domain/plans/schedule.ts';
-import { findObstacle } from '../changes/admit.ts';
+import { findObstacle, findReason } from '../changes/admit.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
+import { timeHolds } from '../policy/hold.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { closeRun } from './close.ts';
@@ -178,10 +179,16 @@ export async function retryHeld(engine: Engine): Promise<void> {
     const isHeld =
       view.state === 'queued.holding' || (view.state === 'mergeHeld' && view.fault?.code === 'HOME_BRANCH');
     if (!isHeld || !passing.has(view.fault?.code ?? '')) continue;
-    if ((await findObstacle(engine, view.subject)) === undefined)
-      await engine.host.send(view.subject, { type: 'RETRY' });
+    const obstacle = view.state === 'mergeHeld' ? findObstacle : findReason;
+    if ((await obstacle(engine, view.subject)) === undefined) await engine.host.send(view.subject, { type: 'RETRY' });
   }
 }
 
 /** What keeps a change waiting until a look shows that it is gone. */
-const passing: ReadonlySet<string> = new Set(['HOME_DIRTY', 'HOME_BRANCH', 'CHANGE_MOVED', 'WAITING_FOR_PERSON']);
+const passing: ReadonlySet<string> = new Set([
+  'HOME_DIRTY',
+  'HOME_BRANCH',
+  'CHANGE_MOVED',
+  'WAITING_FOR_PERSON',
+  ...timeHolds,
+]);

@@ -14,6 +14,8 @@ import { createLine, standingOf } from '../leases/line.ts';
 import { createSlotLeases } from '../leases/slots.ts';
 import { createMachineHost, type EffectTable, type MachineHost } from '../machines/host.ts';
 import { saveInstance } from '../outside/save-instance.ts';
+import { createInFlight } from '../proofs/in-flight.ts';
+import { turnPriority } from '../queue/turn.ts';
 import { previewRun } from '../runs/preview.ts';
 import { taskEffects } from '../tasks/effects.ts';
 import { comfyui } from '../templates/comfyui/comfyui.ts';
@@ -39,6 +41,7 @@ export function buildEngine(
   // The effects need the engine and the host needs the effects: the table is filled when both are there.
   const effects = {} as { -readonly [Name in keyof EffectTable]: EffectTable[Name] };
   const host = createMachineHost({ ledger, clock: outside.clock, effects });
+  const aheadOwners = new Set<string>();
   const engine: Engine = {
     ...context,
     get config() {
@@ -55,15 +58,16 @@ export function buildEngine(
       ledger,
       ports: outside.ports,
       config: () => settings.config,
-      live: () => openRuns(context, host),
+      live: () => [...openRuns(context, host), ...aheadOwners],
     }),
+    inFlight: createInFlight(outside.clock),
+    aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
     inServiceTurn: (work) => services.add(work),
     inGraphicsTurn: (work) => graphics.add(work),
     inOutsideTurn: (work) => looks.add(work),
     inSpaceTurn: (work) => space.add(work),
-    // Older changes first: p-queue takes the higher priority before the lower.
-    inMergeTurn: (change, work) => merges.add(work, { priority: -Number(change.slice(1)) }),
+    inMergeTurn: (change, work) => merges.add(work, { priority: turnPriority(engine, change) }),
   };
   effects.supervisor = {
     reconcile: () => reconcile(engine),

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { composedInstance } from '../instances/start.ts';
+import { forgetAhead } from '../queue/forget.ts';
 import { slotNamesOf } from '../scale/slots-of.ts';
 
 /**
@@ -17,6 +18,7 @@ export async function reconcile(engine: Engine): Promise<object> {
     ...(await clearLocks(engine)),
     ...(await sweepProcesses(engine)),
     ...(await sweepInstances(engine)),
+    ...(await forgetAhead(engine)),
     ...(await sweepFolders(engine)),
     ...(await sweepSlots(engine)),
   ];

@@ -5,6 +5,8 @@ import type { LedgerRequest } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
 import { outsideRequests } from '../requests/outside.ts';
+import { policyRequests } from '../requests/policy.ts';
+import { queueRequests } from '../requests/queue.ts';
 import { restoreRequests } from '../requests/restore.ts';
 import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
@@ -15,6 +17,8 @@ import { supervisorRequests } from '../requests/supervisor.ts';
 const handlers: Handlers<RequestKind> = {
   ...runRequests,
   ...reviewRequests,
+  ...policyRequests,
+  ...queueRequests,
   ...serviceRequests,
   ...outsideRequests,
   ...restoreRequests,

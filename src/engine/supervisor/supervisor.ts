@@ -5,6 +5,8 @@ import type { LedgerRequest } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { watchEveryMs, watchProduction } from '../instances/watch.ts';
+import { timeHolds } from '../policy/hold.ts';
+import { type Ahead, createAhead } from '../queue/ahead.ts';
 import { advanceRun, retryHeld } from '../runs/advance.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
@@ -50,7 +52,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
     watch.fatal ??= error;
   } finally {
     const isHalted = await Promise.race([
-      engine.host.halt().then(() => true),
+      Promise.all([engine.host.halt(), watch.halt()]).then(() => true),
       context.outside.clock.sleep(haltMs).then(() => false),
     ]);
     const { fatal } = watch;
@@ -88,6 +90,7 @@ class Supervisor {
   readonly #dirty = new Set<string>();
   readonly #taken = new Set<number>();
   readonly #services = new Set<Promise<void>>();
+  readonly #ahead: Ahead;
   #wake = (): void => {};
   #idleSinceMs: number;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -101,6 +104,7 @@ class Supervisor {
     this.#apply = apply;
     this.#idleSinceMs = engine.outside.clock.monotonicMs();
     engine.host.onFatal((error) => this.#fail(error));
+    this.#ahead = createAhead(engine, { onFatal: (error) => this.#fail(error), onMoved: () => this.#wake() });
     engine.host.onMoved((view) => {
       const run = runOfSubject(engine, view.subject);
       if (run !== undefined) this.#dirty.add(run);
@@ -125,6 +129,11 @@ class Supervisor {
     }
   }
 
+  /** Ends what goes on beside the machines. */
+  halt(): Promise<void> {
+    return this.#ahead.halt();
+  }
+
   /** One round. True when there is more to do at once. */
   async #work(): Promise<boolean> {
     const { host } = this.#engine;
@@ -138,6 +147,8 @@ class Supervisor {
     const now = [...this.#dirty];
     this.#dirty.clear();
     for (const run of now) await this.#advance(run);
+    // After those whose turn it is: their gates come first.
+    this.#ahead.look();
     if (this.#dirty.size > 0) return true;
     if (!this.#isIdle()) return false;
     this.#lookedMs = Number.NEGATIVE_INFINITY;
@@ -204,9 +215,14 @@ class Supervisor {
 
   #isIdle(): boolean {
     const { host, ledger, outside } = this.#engine;
-    const isBusy = host.nRunning > 0 || this.#services.size > 0 || ledger.openRequests().length > 0;
+    const isBusy =
+      host.nRunning > 0 || this.#ahead.nRunning > 0 || this.#services.size > 0 || ledger.openRequests().length > 0;
+    // Nobody else would merge it at its time.
+    const waitsForTime = host
+      .all('change')
+      .some((one) => one.state === 'queued.holding' && timeHolds.has(one.fault?.code ?? ''));
     const nowMs = outside.clock.monotonicMs();
-    if (isBusy) this.#idleSinceMs = nowMs;
+    if (isBusy || waitsForTime) this.#idleSinceMs = nowMs;
     const { idleSeconds } = this.#options;
     return !isBusy && (this.#endAsked || (idleSeconds !== null && nowMs - this.#idleSinceMs > idleSeconds * 1_000));
   }

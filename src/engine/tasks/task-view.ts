@@ -1,17 +1,18 @@
 import { attemptId, type RunId, type TaskId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds } from '../../domain/journal/kinds.ts';
 import type { Plan, PlannedStep } from '../../domain/plans/plan.ts';
+import type { EngineContext } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 
 /** Returns the run's first row. */
-export function runOf(engine: Engine, run: string): JournalKinds['run.created'] {
+export function runOf(engine: EngineContext, run: string): JournalKinds['run.created'] {
   const created = dataOf('run.created', requireRow(engine, `run:${run}`));
   if (!created) throw new Error(`no run ${run}`);
   return created;
 }
 
 /** Returns the plan that the run executes: the one that was shown. */
-export function planOf(engine: Engine, run: string): Plan {
+export function planOf(engine: EngineContext, run: string): Plan {
   const made = dataOf('plan.made', requireRow(engine, `plan:${run}`));
   if (!made) throw new Error(`no plan for ${run}`);
   return made.plan;

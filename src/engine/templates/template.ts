@@ -26,6 +26,11 @@ export interface Template {
   stateOf(engine: Engine, tree: GitTreeId): Promise<RestoredState>;
   /** Proves the exact tree that would become the branch. Throws the Fault of what does not hold. */
   prove(engine: Engine, asked: ProofAsked): Promise<ExactProof>;
+  /**
+   * Proves a tree that the branch may become, as evidence only: nothing is compared, nobody is blamed. Takes nothing that a run may
+   * want: `partly` where the rest of it needs a graphics card. Throws the Fault of what does not hold.
+   */
+  proveAhead(engine: Engine, asked: AheadAsked): Promise<'proven' | 'partly'>;
   /** Gives back what proofs of the run hold, once they are over for now. A repeat is safe. */
   endProofs(engine: Engine, run: string): Promise<void>;
   /** Composes production of the tree and sends it off to start; does not wait. Returns its instance. */
@@ -74,6 +79,15 @@ export interface ProofAsked {
   readonly run: string;
   readonly base: CommitId;
   readonly exact: GitTreeId;
+  readonly signal: AbortSignal;
+}
+
+export interface AheadAsked {
+  readonly change: string;
+  /** In place of a run: it is none. */
+  readonly owner: string;
+  readonly tree: GitTreeId;
+  readonly port: number;
   readonly signal: AbortSignal;
 }
 

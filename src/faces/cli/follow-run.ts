@@ -1,4 +1,6 @@
 import type { App } from '../../app/app.ts';
+import type { DiffView } from '../../app/operations/_change-diff.ts';
+import type { ChangeView } from '../../app/views/change-view.ts';
 import type { RunView } from '../../app/views/run-view.ts';
 import { exitCodes } from '../../base/fault-codes.ts';
 import { Fault } from '../../base/fault.ts';
@@ -6,8 +8,10 @@ import type { OperationTable } from './commands.ts';
 import { exitStatusOfRun } from './exit-status.ts';
 import { faultLines } from './failure.ts';
 import { accent, dim, lineText, printLines } from './line.ts';
+import { performOperation } from './perform-operation.ts';
 import { reviewSummary } from './render/review-summary.ts';
 import type { Streams } from './streams.ts';
+import { loadTonight } from './tonight.ts';
 import { runWatcher } from './watch-run.ts';
 
 export interface FollowContext {
@@ -52,23 +56,40 @@ async function decide(context: FollowContext, view: RunView): Promise<boolean> {
     });
   }
   if (waiting?.what !== 'review' || change === null || change.gate === null) return false;
+  // Whoever has given their yes is not asked for it again: it waits for somebody else.
+  if (hasApproved(change, context.app.outside.host.userName)) return false;
   const tree = change.gate.exact;
   return ask(context, 'approve, switch now', {
     approve: () => perform(context, 'review-approve', { change: change.change, tree }),
+    tonight: {
+      at: await loadTonight(context),
+      approve: () => perform(context, 'review-approve', { change: change.change, tree, tonight: true }),
+    },
     reject: () => perform(context, 'review-reject', { change: change.change, tree }),
     diff: async () => {
-      const { patch } = (await perform(context, 'review-diff', { change: change.change })) as { patch: string };
-      const { diffLines } = await import('./render/review-diff.ts');
-      printLines(context.streams.err, diffLines(patch));
+      const diff = (await perform(context, 'review-diff', { change: change.change })) as DiffView;
+      const { renderReviewDiff } = await import('./render/review-diff.ts');
+      printLines(context.streams.err, renderReviewDiff(diff));
     },
   });
 }
+
+const hasApproved = ({ reviews }: ChangeView, login: string): boolean =>
+  reviews.some(
+    ({ by, verdict, isCurrent, said }) =>
+      by.kind === 'person' &&
+      isCurrent &&
+      verdict === 'approved' &&
+      (by.name === login || said.includes(`typed by ${login}`)),
+  );
 
 const mayAsk = ({ json, streams }: FollowContext): boolean => !json && streams.prompter !== null;
 
 interface Choices {
   readonly approve: () => Promise<unknown>;
   readonly reject: () => Promise<unknown>;
+  /** The same yes for the next window. */
+  readonly tonight?: { readonly at: string | null; readonly approve: () => Promise<unknown> };
   readonly diff?: () => Promise<unknown>;
 }
 
@@ -76,6 +97,9 @@ async function ask({ streams }: FollowContext, approval: string, choices: Choice
   const question = [
     accent('[a]'),
     `${approval.replace(/^a/, '')} · `,
+    ...(choices.tonight === undefined
+      ? []
+      : [accent('[t]'), `onight${choices.tonight.at === null ? '' : ` ${choices.tonight.at}`} · `]),
     ...(choices.diff === undefined ? [] : [accent('[d]'), 'iff · ']),
     accent('[l]'),
     'ater · ',
@@ -86,18 +110,25 @@ async function ask({ streams }: FollowContext, approval: string, choices: Choice
     const answer = (await streams.prompter?.ask(`${lineText(question, streams.err.hasColour)} `))?.toLowerCase();
     try {
       if (answer === 'a' || answer === 'approve') return await choices.approve().then(() => true);
+      if (choices.tonight !== undefined && (answer === 't' || answer === 'tonight'))
+        return await choices.tonight.approve().then(() => true);
       if (answer === 'r' || answer === 'reject') return await choices.reject().then(() => true);
       if (answer === undefined || answer === 'l' || answer === 'later') return false;
       if (choices.diff !== undefined && (answer === 'd' || answer === 'diff')) await choices.diff();
       else
         printLines(streams.err, [
-          [dim('one letter: a, '), dim(choices.diff === undefined ? '' : 'd, '), dim('l or r')],
+          [
+            dim('one letter: a, '),
+            dim(choices.tonight === undefined ? '' : 't, '),
+            dim(choices.diff === undefined ? '' : 'd, '),
+            dim('l or r'),
+          ],
         ]);
     } catch (error) {
-      // It moved while the person was reading: the next look shows what is there now.
-      if (!(error instanceof Fault) || error.code !== 'CHANGE_MOVED') throw error;
+      if (!(error instanceof Fault)) throw error;
       printLines(streams.err, faultLines(error.toRecord()));
-      return true;
+      // It moved while the person was reading: the next look shows what is there now. Any other refusal leaves the question open.
+      if (error.code === 'CHANGE_MOVED') return true;
     }
   }
 }
@@ -121,9 +152,5 @@ async function askAboutInterrupt(context: FollowContext, { run }: RunView): Prom
 const showRun = async (context: FollowContext, run: string): Promise<RunView> =>
   (await perform(context, 'runs-show', { run })) as RunView;
 
-/** Runs another operation; its input goes through its own schema. */
-async function perform({ app, table }: FollowContext, key: string, input: object): Promise<unknown> {
-  const operation = await table[key]?.();
-  if (operation === undefined) throw new Error(`the operation ${key} is missing`);
-  return operation.run(app, operation.input.parse(input));
-}
+const perform = (context: FollowContext, key: string, input: object): Promise<unknown> =>
+  performOperation(context, key, input);

@@ -41,6 +41,9 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
     const operation = await load(operations, key);
     const input = parseInput(operation, line, nWords);
     const opened = typeof app === 'function' ? await app(line.globals.home) : app;
+    // `review` alone, with a person at a whole terminal; with anything more it is the list.
+    if (key === 'review-list' && line.tokens.length === 1 && streams.openScreen !== null && !line.globals.json)
+      return await openReviewer({ app: opened, table: operations, openScreen: streams.openScreen, signal });
     return await perform({
       key,
       operation,
@@ -57,6 +60,22 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
       return printFailure(new Fault('INTERRUPTED', 'Interrupted.', { cause: error }), streams, wanted);
     return printFailure(error, streams, wanted);
   }
+}
+
+/** Loaded when it is wanted: no other command has a screen. */
+async function openReviewer({
+  openScreen,
+  ...rest
+}: {
+  app: App;
+  table: OperationTable;
+  openScreen: NonNullable<Streams['openScreen']>;
+  signal: AbortSignal;
+}): Promise<number> {
+  // A folder without an installation is told before the screen is taken.
+  await rest.app.installation();
+  const { runReviewer } = await import('./reviewer/reviewer.ts');
+  return runReviewer({ ...rest, screen: openScreen() });
 }
 
 interface Performance {

@@ -1,13 +1,17 @@
 import { terminalPrompter } from './prompter.ts';
+import { openTerminal } from './reviewer/terminal.ts';
 import { sinkOf, type Streams } from './streams.ts';
 
 /** Returns the streams of this process. A person can be asked when both ends of the terminal are one. */
 export function processStreams(): Streams {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', leaveQuietly);
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;
+  const out = sinkOf(process.stdout, process.env);
+  const canShow = process.stdin.isTTY && out.isTerminal;
   return {
-    out: sinkOf(process.stdout, process.env),
+    out,
     err: sinkOf(process.stderr, process.env),
+    openScreen: canShow ? () => openTerminal(process.stdin, process.stdout, { hasColour: out.hasColour }) : null,
     prompter: canAsk ? terminalPrompter(process.stdin, process.stderr) : null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Prompter } from './prompter.ts';
+import type { FullScreen } from './reviewer/terminal.ts';
 
 /** Where text goes. */
 export interface Sink {
@@ -17,6 +18,8 @@ export interface Streams {
   readonly err: Sink;
   /** Null when nobody can be asked. */
   readonly prompter: Prompter | null;
+  /** Takes the terminal over; null where there is none. */
+  readonly openScreen: (() => FullScreen) | null;
 }
 
 const DEFAULT_WIDTH = 100;

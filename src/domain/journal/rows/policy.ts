@@ -1,3 +1,4 @@
+import type { Missing } from '../../policy/standing.ts';
 import type { Freeze, MergeWindow } from '../../policy/windows.ts';
 import type { Actor } from '../actor.ts';
 
@@ -12,6 +13,16 @@ export interface PolicyRows {
   };
   /** [`window:<id>`, `windows`] */
   'window.removed': { readonly id: string; readonly reason: string | null; readonly by: Actor };
+  /** [`counted:<change>`] Which approvals there are of exactly this, and what is still missing. */
+  'approval.counted': {
+    readonly change: string;
+    readonly base: string;
+    readonly tree: string;
+    readonly policy: string;
+    /** Persons, in the order in which they approved. */
+    readonly given: readonly string[];
+    readonly missing: readonly Missing[];
+  };
   /** [`glass:<id>`, `glass`] Somebody passed over the policy: `f1` stays open until a person has looked at it. */
   'glass.broken': {
     readonly id: string;

@@ -10,6 +10,7 @@ import { findReplaced } from '../../restore/replaced.ts';
 import type { Template } from '../template.ts';
 import { createComfyProduction, isComfyUnaffected, userFolderNotes } from './production.ts';
 import { promptWork } from './prompt-work.ts';
+import { proveComfyAhead } from './prove-ahead.ts';
 import { proveComfy } from './prove.ts';
 import { stateOf } from './state.ts';
 
@@ -22,6 +23,7 @@ export const comfyui: Template = {
   productionOf: async (engine, tree) => (await readDeclaration(engine, tree)).config.service,
   stateOf,
   prove: proveComfy,
+  proveAhead: proveComfyAhead,
   endProofs: returnGraphics,
   createProduction: createComfyProduction,
   isUnaffected: isComfyUnaffected,

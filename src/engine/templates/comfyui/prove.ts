@@ -15,6 +15,7 @@ import { readDeclaration } from '../../instances/compose.ts';
 import { baselineOf } from '../../proofs/find-evidence.ts';
 import { countOtherWorkflows } from '../../proofs/other-workflows.ts';
 import { createProofs } from '../../proofs/proofs.ts';
+import { proveAll } from '../../proofs/prove-all.ts';
 import { planOf } from '../../tasks/task-view.ts';
 import type { ExactProof, ProofAsked } from '../template.ts';
 
@@ -27,10 +28,7 @@ export async function proveComfy(engine: Engine, options: ProofAsked): Promise<E
   const index = isRestore ? {} : { index: engine.config.python.index };
   const replaces = agreedReplacement(engine, run);
   const proofs = createProofs(engine, { run, effectKey: `gate:${change}`, port, signal, replaces, ...index });
-  const imports = await proofs.imports(exact);
-  const checks = await proofs.checks(exact);
-  const boot = await proofs.boot(exact);
-  const smoke = await proofs.smoke(exact);
+  const { imports, checks, boot, smoke } = await proveAll(proofs, exact);
   const baseline = await baselineOf(engine, base);
   // A way back leads to a state that was live: it has to run, not to be better than what it replaces.
   const declaration = await readDeclaration(engine, exact);

@@ -1,20 +1,25 @@
+import type { ReviewView } from '../../../app/operations/_review-view.ts';
 import type { ChangeView } from '../../../app/views/change-view.ts';
 import { countText, listText, shortId, spanText } from '../../../app/views/text.ts';
 import { faultLines, nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { verdictMark } from './progress-lines.ts';
+import { reviewParagraphs } from './review-screen.ts';
 import { pathsText, rowsText, stateSpan } from './words.ts';
 
 const MOST_PATHS = 12;
 
-/** Renders `review show`: the change, its proof, what is not proven, the answers, and how to answer. */
-export function renderReviewShow(change: ChangeView): readonly Line[] {
-  const id = change.change;
-  const commands =
-    change.state === 'reviewing.deciding'
-      ? [`orchestrate review diff ${id}`, `orchestrate review approve ${id}`, `orchestrate review reject ${id}`]
-      : [`orchestrate runs show ${change.run}`];
-  return [...changeLines(change), '', ...commands.map(nextLine)];
+/** Renders `review show`: what the reviewer shows on its screen, and how to answer. */
+export function renderReviewShow(review: ReviewView): readonly Line[] {
+  return [...reviewParagraphs(review).map(({ line }) => line), '', ...commandsOf(review).map(nextLine)];
+}
+
+function commandsOf({ change, run, state, fault }: ReviewView): readonly string[] {
+  if (state === 'reviewing.deciding')
+    return ['diff', 'approve', 'reject'].map((verb) => `orchestrate review ${verb} ${change}`);
+  if (state === 'changesRequested' || (state === 'conflicted' && fault?.code === 'CHANGE_CONFLICT'))
+    return [`orchestrate review resubmit ${change}`, `orchestrate review reject ${change}`];
+  return [`orchestrate runs show ${run}`];
 }
 
 /** Returns a change as lines, each fact with its journal row. */
@@ -45,6 +50,7 @@ export function changeLines(change: ChangeView): readonly Line[] {
       sentence.startsWith('not proven') ? sentence : `not proven: ${sentence}`,
     ]),
     ...change.reviews.flatMap(reviewLines),
+    ...missingLines(change),
     ...(change.reviews.length === 0 ? [[dim('  nobody has looked at it yet')] satisfies Line] : []),
     ...(change.held === null ? [] : faultLines(change.held)),
     ...(change.fault === null || change.held !== null ? [] : faultLines({ ...change.fault, hints: [] })),
@@ -68,6 +74,15 @@ function gateLines({ gate }: ChangeView): readonly Line[] {
   ];
 }
 
+/** What is still asked for, where more than the yes of one person is. */
+function missingLines({ approvals }: ChangeView): readonly Line[] {
+  return (approvals?.missing ?? []).map(({ sentence, who, at }): Line => [
+    warn('  ! '),
+    `missing: ${sentence}${who.length === 0 ? '' : ` (${who.join(' or ')})`} `,
+    dim(at),
+  ]);
+}
+
 function reviewLines({
   reviewer,
   by,
@@ -75,6 +90,7 @@ function reviewLines({
   isCurrent,
   questions,
   comment,
+  said,
   row,
 }: ChangeView['reviews'][number]): readonly Line[] {
   const who = by.kind === 'person' ? `person ${by.name}` : `${by.kind} ${reviewer}`;
@@ -83,7 +99,7 @@ function reviewLines({
     [
       '  ',
       verdictMark(verdict),
-      ` ${who}: ${verdict === 'nothing-to-check' ? 'nothing to check, which is no approval' : verdict}${old}${comment === null ? '' : `: ${comment}`}`,
+      ` ${who}: ${verdict === 'nothing-to-check' ? 'nothing to check, which is no approval' : verdict}${old}${said.length === 0 ? '' : `, ${said.join(', ')}`}${comment === null ? '' : `: ${comment}`}`,
       dim(rowsText([row])),
     ],
     ...questions

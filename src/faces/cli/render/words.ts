@@ -1,4 +1,5 @@
 import { listText } from '../../../app/views/text.ts';
+import { nameText } from '../display-text.ts';
 import { bad, good, warn, type Span } from '../line.ts';
 
 /** Returns ` #12 #13`: the evidence ids of a sentence. */
@@ -8,9 +9,11 @@ export const rowsText = (rows: readonly number[]): string => rows.map((row) => `
 export const sentenceCase = (text: string): string =>
   /^[a-z]\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Returns what a list of paths says in one line. */
-export const pathsText = (paths: readonly string[], most: number): string =>
-  paths.length <= most ? listText(paths) : `${paths.slice(0, most).join(', ')} and ${paths.length - most} more`;
+/** Returns what a list of paths says in one line. Names that look alike are told apart. */
+export function pathsText(paths: readonly string[], most: number): string {
+  const names = paths.slice(0, most).map(nameText);
+  return paths.length <= most ? listText(names) : `${names.join(', ')} and ${paths.length - most} more`;
+}
 
 /** Returns the state of a run or a change in the colour that it deserves. */
 export function stateSpan(state: string): Span {
@@ -21,6 +24,7 @@ export function stateSpan(state: string): Span {
     'paused',
     'reviewing.deciding',
     'conflicted',
+    'changesRequested',
     'queued.holding',
     'mergeHeld',
     'switchHeld',
@@ -28,4 +32,34 @@ export function stateSpan(state: string): Span {
   ].includes(state)
     ? warn(state)
     : { text: state, style: 'strong' };
+}
+
+const changeStates: Readonly<Record<string, string>> = {
+  drafted: 'was proposed just now',
+  checking: 'is being checked',
+  gating: 'is being proven',
+  regating: 'is being proven again: the branch moved',
+  'reviewing.asking': 'is being looked at by rules',
+  'reviewing.deciding': 'waits for your review',
+  changesRequested: 'waits for the changes that were asked for',
+  conflicted: 'conflicts with the branch',
+  approved: 'is approved',
+  'queued.asking': 'is approved, next in the queue',
+  'queued.holding': 'is approved and held',
+  merging: 'is being merged',
+  mergeHeld: 'merge is held',
+  merged: 'is merged, production is being switched',
+  switchHeld: 'is merged, but production does not run it',
+  verified: 'is merged and live',
+  reverted: 'was taken back',
+  rejected: 'was rejected',
+  superseded: 'was replaced by a newer one',
+  abandoned: 'was called off',
+};
+
+/** Returns the state of a change as people say it, in the colour that it deserves. */
+export function changeStateText(state: string): Span {
+  const text = changeStates[state] ?? state;
+  const span = stateSpan(state);
+  return typeof span === 'string' ? text : { text, style: span.style };
 }

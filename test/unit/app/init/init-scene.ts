@@ -14,6 +14,7 @@ import { createFakeProcesses } from '../../../fakes/fake-processes.ts';
 import { createFakePython, type FakePython } from '../../../fakes/fake-python.ts';
 import { createFakeRandom } from '../../../fakes/fake-random.ts';
 import { createFakeService } from '../../../fakes/fake-service.ts';
+import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
@@ -85,6 +86,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       service,
       pictures: createPictures(files),
       bundles: createFakeBundles(files),
+      signatures: createFakeSignatures(),
       log: silentLog,
       host,
     },

@@ -43,6 +43,7 @@ describe('orchestrate.yaml', () => {
         keep: { last: 3, youngerThanSeconds: 1_209_600 },
       },
       supervisor: { idleSeconds: 600 },
+      queue: { ahead: 1 },
       adopted: null,
     });
   });
@@ -108,6 +109,7 @@ describe('orchestrate.yaml', () => {
         keep: fc.record({ last: fc.integer({ min: 1, max: 1000 }), youngerThanSeconds: seconds }),
       }),
       supervisor: fc.record({ idleSeconds: fc.integer({ min: 1, max: 86_400 }) }),
+      queue: fc.record({ ahead: fc.integer({ min: 0, max: 4 }) }),
       adopted: fc.option(
         fc.record({ layout: fc.constantFrom('clone', 'stability-matrix'), comfyui: path, python: fc.option(path) }),
       ),

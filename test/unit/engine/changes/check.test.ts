@@ -11,7 +11,7 @@ const checked = async (edits: Edits) => {
 
 describe('checkChange', () => {
   it('lets a change inside its scope be reviewed by the reviewers of its tree', async () => {
-    expect(await checked({ 'requirements.in': 'numpy\n' })).toEqual({
+    expect(await checked({ 'requirements.in': 'numpy\n' })).toMatchObject({
       change: 'c1',
       outsideScope: [],
       reviewers: ['models-integ', 'ops-maint'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '../../../../src/base/fault.ts';
 import type { CommitId } from '../../../../src/base/ids.ts';
-import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
 import { mergeChange } from '../../../../src/engine/changes/merge.ts';
 import { createPerformer } from '../../../../src/engine/effects/perform.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
@@ -228,10 +228,15 @@ describe('mergeChange', () => {
     }
   });
 
-  it('merges one change at a time, the older one first', async () => {
+  it('merges one change at a time, in the order of the queue', async () => {
     const scene = await approved();
     const order: string[] = [];
     const { engine } = scene;
+    for (const change of ['c2', 'c9', 'c10', 'c5']) {
+      const drafted = row('change.drafted', { ...scene.drafted, change }, { run: 'r1', keys: [`change:${change}`] });
+      await engine.ledger.append([drafted]);
+      await scene.world.clock.advance(1_000);
+    }
     const turn = (change: string) => engine.inMergeTurn(change, async () => void order.push(change));
     let go = (): void => {};
     const first = engine.inMergeTurn('c5', () => new Promise<void>((resolve) => void (go = resolve)));

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { admitChange, findObstacle } from '../../../../src/engine/changes/admit.ts';
 import { checkChange } from '../../../../src/engine/changes/check.ts';
 import { gatedOf } from '../../../../src/engine/changes/gate.ts';
-import { findApproval, policyDigest, reviewChange } from '../../../../src/engine/changes/review.ts';
+import { reviewChange } from '../../../../src/engine/changes/review.ts';
+import { findApproval } from '../../../../src/engine/policy/approvals.ts';
+import { policyDigest } from '../../../../src/engine/policy/digest.ts';
 import { startEngine } from '../../../fakes/fake-life.ts';
 import { approve, type ChangeScene, changeScene, gated, never, type SceneOptions } from './change-scene.ts';
 

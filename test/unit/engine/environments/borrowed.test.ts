@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPerformer } from '../../../../src/engine/effects/perform.ts';
 import { ensureEnvironment } from '../../../../src/engine/environments/ensure.ts';
 import { findEnvironment } from '../../../../src/engine/environments/named.ts';
+import { createInFlight } from '../../../../src/engine/proofs/in-flight.ts';
 import { listRestorePoints } from '../../../../src/engine/restore/points.ts';
 import { closedAs, passUntil } from '../../../fakes/fake-life.ts';
 import { fakeSurvey } from '../../../fakes/fake-python.ts';
@@ -16,7 +17,12 @@ const lockText = borrowedLockOf(python, installed);
 async function opened(world: World) {
   const ledger = world.ledgers.open();
   await ledger.acquire();
-  const engine = { ...world.context, ledger, ...createPerformer({ ledger, clock: world.clock }) };
+  const engine = {
+    ...world.context,
+    ledger,
+    ...createPerformer({ ledger, clock: world.clock }),
+    inFlight: createInFlight(world.clock),
+  };
   const ensure = (text = lockText) => ensureEnvironment(engine, { lockText: text, run: null, effectKey: 'test' });
   return { engine, ensure };
 }

@@ -33,9 +33,13 @@ describe('a change that waits, at a terminal', () => {
         verdict: 'approved',
         comment: null,
         by: { kind: 'person', name: 'anna' },
+        when: 'now',
+        ticket: null,
+        signature: null,
+        breakGlass: false,
       },
     });
-    expect(streams.questions).toEqual(['[a]pprove, switch now · [d]iff · [l]ater · [r]eject > ']);
+    expect(streams.questions).toEqual(['[a]pprove, switch now · [t]onight 03:00 · [d]iff · [l]ater · [r]eject > ']);
     expect(err).toContain(
       'Review c1 · risk medium · rules: models-integ 1/1, ops-maint nothing to check\n! not proven: that its modules import',
     );
@@ -52,7 +56,7 @@ describe('a change that waits, at a terminal', () => {
     expect(exitStatus).toBe(7);
     expect(asked(app)).toHaveLength(1);
     expect(err).toContain('+torch===2.11.0');
-    expect(err).toContain('one letter: a, d, l or r');
+    expect(err).toContain('one letter: a, t, d, l or r');
   });
 
   it('asks again about what is there now when the tree moved meanwhile', async () => {
@@ -70,6 +74,28 @@ describe('a change that waits, at a terminal', () => {
     expect(exitStatus).toBe(7);
     expect(streams.questions).toHaveLength(2);
     expect(err).toContain('error CHANGE_MOVED');
+  });
+
+  it('is approved for the next window by one letter', async () => {
+    const { app, exitStatus } = await orchestrate(waitingScene(), ['run', 'upgrade pytorch'], {
+      streams: fakeStreams({ answers: ['t', 'l'] }),
+      onAsk: () => 'r1',
+    });
+    expect(asked(app)[1]?.data).toMatchObject({ change: 'c1', tree: exactTree, verdict: 'approved', when: 'window' });
+    expect(exitStatus).toBe(7);
+  });
+
+  it('goes on asking when the answer is refused', async () => {
+    const streams = fakeStreams({ answers: ['a', 'l'] });
+    const { err } = await orchestrate(waitingScene(), ['run', 'upgrade pytorch'], {
+      streams,
+      onAsk: (kind) => {
+        if (kind === 'review.answer') throw new Fault('CHANGE_NOT_REVIEWABLE', 'c1 takes no answer now.');
+        return 'r1';
+      },
+    });
+    expect(err).toContain('error CHANGE_NOT_REVIEWABLE');
+    expect(streams.questions).toHaveLength(2);
   });
 
   it('is never asked about with --json', async () => {

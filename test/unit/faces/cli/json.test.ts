@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { allOperations } from '../../../../src/faces/cli/commands.ts';
-import { doneScene, failedScene, undoneScene, waitingScene } from '../../../support/journal-scene.ts';
+import { doneScene, failedScene, glassScene, undoneScene, waitingScene } from '../../../support/journal-scene.ts';
 import { outsideScene } from '../../../support/outside-facts.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
 import type { SceneLedger } from '../../../support/scene-ledger.ts';
@@ -25,6 +25,24 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'review-diff': { argv: ['review', 'diff', 'c1'], scene: waitingScene },
   'review-approve': { argv: ['review', 'approve', 'c1', '--tree', 'a81f03d'], scene: waitingScene, run: 'r1' },
   'review-reject': { argv: ['review', 'reject', 'c1', '--comment', 'no'], scene: waitingScene, run: 'r1' },
+  'review-request-changes': {
+    argv: ['review', 'request-changes', 'c1', '--comment', 'keep xformers'],
+    scene: waitingScene,
+    run: 'r1',
+  },
+  'review-merge': { argv: ['review', 'merge', 'c1'], scene: waitingScene, run: 'r1' },
+  'policy-explain': { argv: ['policy', 'explain', 'c1'], scene: waitingScene },
+  'policy-show': { argv: ['policy', 'show'], scene: waitingScene },
+  'principals-list': { argv: ['principals', 'list'], scene: waitingScene },
+  'windows-list': { argv: ['windows', 'list'], scene: waitingScene },
+  'windows-add': {
+    argv: ['windows', 'add', '--from', '03:00', '--to', '05:00', '--days', 'sat,sun', '--reason', 'quiet'],
+    scene: waitingScene,
+  },
+  'windows-remove': { argv: ['windows', 'remove', 'w1'], scene: waitingScene },
+  'followups-list': { argv: ['followups', 'list'], scene: glassScene },
+  'followups-close': { argv: ['followups', 'close', 'f1', '--comment', 'fine'], scene: glassScene },
+  'review-resubmit': { argv: ['review', 'resubmit', 'c1'], scene: waitingScene, run: 'r1' },
   'trees-list': { argv: ['trees', 'list'], scene: waitingScene },
   'journal-tail': { argv: ['journal', 'tail', '--run', 'r1'], scene: doneScene },
   'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },

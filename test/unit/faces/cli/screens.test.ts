@@ -192,19 +192,33 @@ describe('the screens of a review', () => {
 
   it('show proof, what is not proven, and answers', async () => {
     expect(await screen(waitingScene(), 'review', 'show', 'c1')).toMatchInlineSnapshot(`
-      "c1 · Upgrade PyTorch to 2.11.0 · reviewing.deciding #50
-      r1, tree env-setup, by env-setup; risk medium (it changes the environment)
-      2 files: requirements.lock and +docs/env-setup/torch.md
-      exact tree a81f03d on 7c1e2a4, environment e1d2c3b4a596: proven in 19 s #58
-        ✓ boot    booted on :8191 in 14 s, pid 48121 proven; torch 2.11.0 on cpu; 2 node classes; no failed imports [api] #56
-        ✓ smoke   1/1 ran on cpu; sdxl-portrait 20 s, 1 picture [generation] #57
-        ? not proven: that its modules import
-        ? not proven: that torch computes, and that every package has what it needs
-        ? not proven: GPU kernels: it booted on the CPU
-        ? not proven: your other 41 workflows
-        ✓ rule models-integ: approved #60
-            yes Does it boot from the exact tree? booted on :8191 in 13.6 s #40
-        – rule ops-maint: nothing to check, which is no approval #61
+      "c1  Upgrade PyTorch to 2.11.0  ·  waits for your review
+      exact tree a81f03d on 7c1e2a4 · env-setup · r1, draft 1 · made by env-setup #50
+
+      does        Upgrade PyTorch to 2.11.0: 2 files of env-setup. #50
+      risk        MEDIUM  it changes the environment #53
+      not proven  that its modules import
+                  that torch computes, and that every package has what it needs
+                  GPU kernels: it booted on the CPU #58
+                  your other 41 workflows #58
+
+      who says    ✓ rule     models-integ  approved, 1 of 1 question yes #60
+                      yes Does it boot from the exact tree? booted on :8191 in 13.6 s #40
+                  – rule     ops-maint  nothing to check, which is no approval #61
+                  · person   nobody has answered about this tree: it waits for you
+
+      undo        orchestrate undo   (once it is merged): brings back 7c1e2a4, 0000-init: with the environment that was adopted, as it lies there then #2
+
+      compared    before: branch 7c1e2a4  →  after: exact tree a81f03d #58
+      packages    none changes #58
+      components  none changes #58
+      timing      start          not proven → 14 s #56
+                  sdxl-portrait  not proven → 20 s #57
+      pictures    sdxl-portrait 1  512×512, 300 kB, not flat, not proven how it was before #57
+      proof       exact tree a81f03d on 7c1e2a4: proven in 19 s #58
+                  ✓ boot    booted on :8191 in 14 s, pid 48121 proven; torch 2.11.0 on cpu; 2 node classes; no failed imports [api] #56
+                  ✓ smoke   1/1 ran on cpu; sdxl-portrait 20 s, 1 picture [generation] #57
+      files       ~requirements.lock  +docs/env-setup/torch.md
 
       next: orchestrate review diff c1
       next: orchestrate review approve c1
@@ -215,7 +229,10 @@ describe('the screens of a review', () => {
 
   it('show the difference', async () => {
     expect(await screen(waitingScene(), 'review', 'diff', 'c1')).toMatchInlineSnapshot(`
-      "diff --git a/requirements.lock b/requirements.lock
+      "c1 · branch b0b0b0b → exact tree a81f03d, which is what merges
+      ~  requirements.lock  +1 −1  1 kB → 1 kB
+
+      diff a/requirements.lock b/requirements.lock
       --- a/requirements.lock
       +++ b/requirements.lock
       @@ -1 +1 @@

@@ -21,7 +21,7 @@ describe('a command line that does not fit', () => {
       "
     `);
     expect(await wrong('review', 'aprove', 'c1')).toMatchInlineSnapshot(`
-      "error USAGE_UNKNOWN_COMMAND There is no command review aprove: review has approve, diff, list, reject, show.
+      "error USAGE_UNKNOWN_COMMAND There is no command review aprove: review has approve, diff, list, merge, reject, request-changes, resubmit, show.
       next: orchestrate review approve
       exit 2
       "

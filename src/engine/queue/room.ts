@@ -1,0 +1,24 @@
+import type { Engine } from '../engine.ts';
+
+/** A server with torch and a small model loaded; the disk keeps as much for what production writes meanwhile. */
+const spareMemoryBytes = 2_000_000_000;
+const spareDiskBytes = 2_000_000_000;
+/** Ports that stay free for runs which begin meanwhile. */
+const sparePorts = 2;
+
+/**
+ * Says what keeps the machine from proving one more tree ahead, or undefined. The gates of changes come first: while one proves,
+ * nothing is begun beside it.
+ */
+export async function noRoom(engine: Engine, nRunning: number): Promise<string | undefined> {
+  const { config, host, outside } = engine;
+  if (nRunning >= config.queue.ahead) return 'as many as allowed are proven ahead';
+  const gating = host.all('change').find((one) => one.state === 'gating' || one.state === 'regating');
+  if (gating) return `${gating.subject} is being proven`;
+  const { first, last } = config.ports;
+  const nRuns = host.all('run').filter((one) => !one.isFinal).length;
+  if (last - first + 1 < nRuns + nRunning + 1 + sparePorts) return 'too few ports are left for runs';
+  if (outside.host.availableMemoryBytes() < spareMemoryBytes) return 'too little memory is free';
+  if ((await outside.files.freeBytes(engine.paths.home)) < spareDiskBytes) return 'too little disk is free';
+  return undefined;
+}
