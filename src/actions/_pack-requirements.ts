@@ -20,11 +20,19 @@ export async function packRequirements(
   context: Pick<PlanningContext, 'store' | 'baseTree'>,
   components?: readonly Component[],
 ): Promise<AskedByComponents> {
-  const all = [...(components ?? (await componentsOfBranch(context)))].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return requirementsOf(context.store, components ?? (await componentsOfBranch(context)));
+}
+
+/** Reads what these components ask for. */
+export async function requirementsOf(
+  store: PlanningContext['store'],
+  components: readonly Component[],
+): Promise<AskedByComponents> {
+  const all = [...components].sort((a, b) => (a.path < b.path ? -1 : 1));
   let core: ComponentRequirements = { component: 'ComfyUI', requirements: [], ignored: [] };
   const packs: ComponentRequirements[] = [];
   for (const component of all) {
-    const bytes = await context.store.readFile(asGitTreeId(component.tree), 'requirements.txt');
+    const bytes = await store.readFile(asGitTreeId(component.tree), 'requirements.txt');
     // The file is a stranger's: bytes that are no UTF-8 are marks in a line that is then not understood.
     const text = bytes === undefined ? '' : new TextDecoder('utf-8').decode(bytes);
     const asked = parseComponentRequirements(component.id, text);

@@ -3,6 +3,7 @@
 export const operations = {
   'bundle-show': () => import('./bundle-show.ts').then((m) => m.bundleShow),
   completion: () => import('./completion.ts').then((m) => m.completion),
+  conflicts: () => import('./conflicts.ts').then((m) => m.conflicts),
   doctor: () => import('./doctor.ts').then((m) => m.doctor),
   eject: () => import('./eject.ts').then((m) => m.eject),
   'followups-close': () => import('./followups-close.ts').then((m) => m.followupsClose),

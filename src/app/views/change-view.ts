@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
 import type { JournalKinds } from '../../domain/journal/kinds.ts';
+import { conflictClauses } from './conflicts-view.ts';
 import { evidenceSchema, evidenceViews } from './evidence-view.ts';
 import { faultSchema } from './fault-view.ts';
 import { newest, rowOf, rowsOf, entriesOf, type JournalReader, type Row } from './journal-reader.ts';
-import { machineState } from './machine-state.ts';
+import { machineState, type MachineState } from './machine-state.ts';
+import { listText, moveText } from './text.ts';
 
 const actorSchema = z.object({ kind: z.enum(['rule', 'program', 'model', 'person']), name: z.string() });
 
@@ -74,6 +76,12 @@ export const changeSchema = z
     gate: gateSchema.nullable().describe('The proof on the tree that would merge, or null while there is none.'),
     evidence: z.array(evidenceSchema).describe('What was proven.'),
     notProven: z.array(z.string()).describe('What was not proven.'),
+    regenerated: z
+      .array(z.string())
+      .describe(
+        'How files of the tree that would merge came about, where they are not the proposed ones: made anew, or merged by what they say.',
+      ),
+    conflicts: z.array(z.string()).describe('What else is open and makes something else of the same things.'),
     reviews: z.array(reviewSchema).describe('Newest answer of each reviewer.'),
     approvals: z
       .object({
@@ -163,6 +171,8 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     gate: gated === undefined ? null : gateView(gated),
     evidence: proven,
     notProven: [...missing, ...(gated?.data.notProven ?? [])],
+    regenerated: gated === undefined ? [] : regeneratedSentences(reader, change, gated.data.exact),
+    conflicts: isOver(now) ? [] : [...conflictClauses(reader, [change, run])],
     reviews: reviewsOf(reader, change, gated),
     approvals: approvalsOf(reader, change, gated),
     held: ['queued.holding', 'mergeHeld', 'switchHeld'].includes(state)
@@ -171,6 +181,18 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     fault: now?.fault ?? (gated?.data.verdict === 'proven' ? null : (gated?.data.fault ?? null)),
     row: drafted.seq,
   };
+}
+
+const isOver = (now: MachineState | undefined): boolean => now?.isFinal === true || now?.state === 'merged';
+
+function regeneratedSentences(reader: JournalReader, change: string, exact: string): string[] {
+  const made = newest(reader, 'change.regenerated', `regenerated-tree:${change}:${exact}`)?.data;
+  if (made === undefined) return [];
+  const files = made.files.map(({ path, how, from }) =>
+    how === 'anew' ? `${path} made anew from ${listText(from)}` : `${path} merged ${how}`,
+  );
+  const others = made.others.length === 0 ? [] : [`neither side had: ${made.others.map(moveText).join(', ')}`];
+  return [...files, ...others, ...made.warnings];
 }
 
 function gateView({ data, seq }: Row<'change.gated'>): z.infer<typeof gateSchema> {

@@ -101,6 +101,11 @@ const tellers: Tellers = {
     `${change} has risk ${risk}; reviewers: ${reviewers.length === 0 ? 'none' : listText(reviewers)}${outsideScope.length === 0 ? '' : `; outside its scope: ${listText(outsideScope)}`}`,
   'change.gated': ({ change, verdict, exact, base, durationMs }) =>
     `${change} ${verdict} in ${spanText(durationMs)}: exact tree ${shortId(exact)} on ${shortId(base)}`,
+  'change.regenerated': ({ change, onto, files }) =>
+    `${change} put onto the tree ${shortId(onto)}: ${listText(files.map(({ path, how }) => `${path} ${how === 'anew' ? 'made anew' : `merged ${how}`}`))}`,
+  'slot.captured': ({ run, slot, tree }) => `${slot} of ${run} holds tree ${shortId(tree)}`,
+  'conflicts.found': ({ members, pairs, because, durationMs }) =>
+    `looked for conflicts of ${countText(members.length, 'piece')} of work in ${spanText(durationMs)}, as ${because}: ${pairs.length === 0 ? 'none' : listText(pairs.map(({ first, second }) => `${first} × ${second}`))}`,
   'review.answered': ({ change, reviewer, by, verdict, tree, carriedFrom, brokeGlass, when }) =>
     `${change} ${verdict} by ${by.kind} ${by.kind === 'person' ? by.name : reviewer}, tree ${shortId(tree)}${when === 'window' ? ', for the next window' : ''}${carriedFrom === undefined ? '' : `, carried from #${carriedFrom}`}${brokeGlass === undefined ? '' : ', breaking the glass'}`,
   'change.hurried': ({ change, by }) => `${change} is to merge now, says ${by.name}`,

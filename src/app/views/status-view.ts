@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { conflictLine } from './conflicts-view.ts';
 import { followUps } from './follow-up-view.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 import { outsideLine } from './outside-view.ts';
@@ -23,7 +24,7 @@ export const statusSchema = z
     lines: z
       .array(z.string())
       .describe(
-        'The state in five lines; one more where changes wait for the branch, where something changed outside, and where something has to be looked at.',
+        "The state in five lines; one more where changes wait for the branch, where something changed outside, where two stand in each other's way, and where something has to be looked at.",
       ),
     next: z.string().describe('The command to type next.'),
     seq: z.number().describe('Newest journal row when this was made.'),
@@ -56,6 +57,7 @@ export function statusView(reader: JournalReader, name: string): StatusView {
       waitingLine(waiting),
       ...queueLines(reader),
       ...outsideLines(reader),
+      ...conflictLines(reader),
       ...followUpLines(reader),
     ],
     next: nextCommand({ active, waiting, newestRun, reader }),
@@ -120,6 +122,12 @@ function followUpLines(reader: JournalReader): readonly string[] {
   return [
     `look at  ${id}: ${by} passed over the policy for ${change} (${reason})${others.length === 0 ? '' : ` · ${others.length} more`} · orchestrate followups close ${id}`,
   ];
+}
+
+/** Only where two stand in each other's way. */
+function conflictLines(reader: JournalReader): readonly string[] {
+  const line = conflictLine(reader);
+  return line === null ? [] : [`conflict ${line}`];
 }
 
 function nextCommand({

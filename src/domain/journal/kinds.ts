@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { ChangeRows } from './rows/changes.ts';
+import type { ConflictRows } from './rows/conflicts.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
@@ -28,7 +29,8 @@ export interface JournalKinds
     QueueRows,
     RestoreRows,
     PolicyRows,
-    ScaleRows {}
+    ScaleRows,
+    ConflictRows {}
 
 export type JournalKind = keyof JournalKinds;
 

@@ -1,12 +1,14 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
-import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
+import type { GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
+import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchHead } from './branch-head.ts';
-import { draftOf, proposedCommit } from './draft.ts';
+import { draftOf } from './draft.ts';
+import { exactTree } from './exact-tree.ts';
 
 export type Gated = JournalKinds['change.gated'];
 
@@ -18,7 +20,7 @@ export const gateRowOf = (engine: Engine, change: string): number => engine.ledg
 
 /**
  * Proves the exact tree that would become the branch: the proposed one when the branch did not move, else
- * the merge of both. Evidence is used again only when tree, environment and components are identical.
+ * the merge of both (`exact-tree.ts`). Evidence is used again only when tree, environment and components are identical.
  */
 export async function gateChange(engine: Engine, change: string, signal: AbortSignal): Promise<GateOutput> {
   const drafted = draftOf(engine, change);
@@ -32,13 +34,10 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
   };
   const unproven = { environment: '', components: '', evidenceKey: '', reused: [], notProven: [] } as const;
 
-  const exact = await exactTree(engine, {
-    draftedBase: asCommitId(drafted.base),
-    proposed: drafted.proposed as GitTreeId,
-    base,
-  });
+  await lookForConflicts(engine, `${change} is to be gated`);
+  const exact = await exactTree(engine, { change, onto: await engine.store.treeOf(base), signal });
   if (exact.kind === 'conflict') {
-    const fault = conflictFault(change, exact.paths).toRecord();
+    const fault = exact.fault.toRecord();
     await record({ ...unproven, exact: drafted.proposed, verdict: 'conflict', fault });
     return { kind: 'conflict', fault };
   }
@@ -76,27 +75,6 @@ async function requireSupported(engine: Engine, exact: GitTreeId): Promise<void>
       state: 'The branch and production are as they were.',
     });
 }
-
-async function exactTree(
-  engine: Engine,
-  options: { draftedBase: CommitId; proposed: GitTreeId; base: CommitId },
-): Promise<{ kind: 'clean'; tree: GitTreeId } | { kind: 'conflict'; paths: readonly string[] }> {
-  const { draftedBase, proposed, base } = options;
-  if (draftedBase === base) return { kind: 'clean', tree: proposed };
-  const theirs = await proposedCommit(engine, draftedBase, proposed);
-  return engine.store.merge({ base: draftedBase, ours: base, theirs });
-}
-
-export const conflictFault = (change: string, paths: readonly string[]): Fault =>
-  new Fault(
-    'CHANGE_CONFLICT',
-    `The branch has moved, and ${change} edits the same lines: ${paths.slice(0, 5).join(', ')}.`,
-    {
-      hints: [`orchestrate review reject ${change}`, 'Run the goal again on the branch as it is now.'],
-      state: 'The branch and production are as they were; the proposed files are kept.',
-      data: { paths },
-    },
-  );
 
 const nothingFault = (change: string): Fault =>
   new Fault('NOTHING_TO_DO', `The branch has moved meanwhile, and already holds all that ${change} proposes.`, {

@@ -11,6 +11,7 @@ import { byHandManifest, publishPoint, writePoint } from '../restore/publish.ts'
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
+import { regeneratedOf } from './exact-tree.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
 
@@ -172,11 +173,13 @@ async function writeObjects(
   const base = asCommitId(intent.base);
   const exact = asGitTreeId(intent.exact);
   const name = restoreName(intent.number, drafted.title);
+  // Put onto a branch that had moved, a change may move other packages than its plan said.
+  const moves = regeneratedOf(engine, change, intent.exact)?.moves ?? plan.moves;
   const gated = gatedOf(engine, change);
   const approval = gated && findApproval(engine, gated);
   const message = mergeMessage({
     title: drafted.title,
-    moves: plan.moves,
+    moves,
     trailers: {
       Run: drafted.run,
       Change: change,
@@ -209,7 +212,7 @@ async function writeObjects(
     made,
     run: drafted.run,
     change,
-    moves: plan.moves,
+    moves,
     journal,
   };
   points.push(await writePoint(engine, manifest, atSeconds));

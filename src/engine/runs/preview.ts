@@ -13,6 +13,7 @@ import { estimateRun, type KnownBefore } from '../../domain/plans/estimate.ts';
 import { fillArguments } from '../../domain/plans/fill.ts';
 import { planHash } from '../../domain/plans/plan-hash.ts';
 import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
+import { conflictWarnings, lookForConflicts } from '../conflicts/radar.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment, interpreterOf } from '../environments/named.ts';
@@ -83,8 +84,11 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     brokenPromises: draft.brokenPromises ?? [],
     model: null,
   };
-  const plan: Plan = { ...withoutHash, hash: planHash(withoutHash, (text) => engine.outside.digest.sha256(text)) };
+  const meeting = await conflictWarnings(engine, run, withoutHash);
+  const complete = { ...withoutHash, warnings: [...withoutHash.warnings, ...meeting] };
+  const plan: Plan = { ...complete, hash: planHash(complete, (text) => engine.outside.digest.sha256(text)) };
   await engine.ledger.append([row('plan.made', { run, plan }, { run, keys: [`plan:${run}`] })]);
+  await lookForConflicts(engine, `${run} was planned`);
   return nextOf(engine, created, plan);
 }
 

@@ -2,6 +2,7 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import { canonicalJson, type JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
+import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { watchEveryMs, watchProduction } from '../instances/watch.ts';
@@ -183,7 +184,7 @@ class Supervisor {
     return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
   }
 
-  /** What nobody asks for but time brings: held changes, production's health, the summary. */
+  /** What nobody asks for but time brings: held changes, production's health, who meets whom, the summary. */
   async #lookAround(): Promise<void> {
     const { clock, log } = this.#engine.outside;
     if (clock.monotonicMs() - this.#lookedMs < watchEveryMs) return;
@@ -191,6 +192,7 @@ class Supervisor {
     try {
       await retryHeld(this.#engine);
       await watchProduction(this.#engine);
+      await lookForConflicts(this.#engine, 'something moved');
       await recordSummary(this.#engine, await this.#options.summarise());
     } catch (error) {
       // A record that takes no more rows is nothing to try again.

@@ -33,7 +33,14 @@ export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandl
     capture: async ({ subject }) => {
       const { run } = partsOf(subject);
       await requireUntampered(engine, { run, task: subject });
-      return { tree: await snapshotSlot(engine, requireLease(engine, run)) };
+      const lease = requireLease(engine, run);
+      const tree = await snapshotSlot(engine, lease);
+      // From here on others are compared with what the slot really holds, not with what was planned.
+      if (dataOf('slot.captured', engine.ledger.latest(`captured:${run}`))?.tree !== tree)
+        await engine.ledger.append([
+          row('slot.captured', { run, slot: lease.slot, tree }, { run, keys: [`captured:${run}`] }),
+        ]);
+      return { tree };
     },
     verify: async ({ subject, signal }) => {
       const parts = partsOf(subject);

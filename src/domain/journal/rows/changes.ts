@@ -1,6 +1,7 @@
 import type { FaultRecord } from '../../../base/fault.ts';
 import type { Evidence, EvidencePart } from '../../changes/evidence.ts';
 import type { QuestionAnswer } from '../../changes/questions.ts';
+import type { PackageMove } from '../../plans/plan.ts';
 import type { ApprovalSignature } from '../../policy/approval-message.ts';
 import type { MergeTime, PolicyAsk, TierReason } from '../../policy/rules.ts';
 import type { Actor } from '../actor.ts';
@@ -62,6 +63,28 @@ export interface ChangeRows {
     readonly fault: FaultRecord | null;
     readonly notProven: readonly string[];
     readonly durationMs: number;
+  };
+  /**
+   * [`exact:<base>:<onto>:<proposed>`, `regenerated:<change>`, `regenerated-tree:<change>:<exact>`] The change was put onto a tree that
+   * had moved, and files were merged by what they say or made anew. All five are git trees.
+   */
+  'change.regenerated': {
+    readonly change: string;
+    readonly base: string;
+    readonly onto: string;
+    readonly proposed: string;
+    readonly exact: string;
+    /** `from`: what it was made from. */
+    readonly files: readonly {
+      readonly path: string;
+      readonly how: 'anew' | 'by package' | 'by component';
+      readonly from: readonly string[];
+    }[];
+    /** What the change does to the packages of `onto`; null where the lock was not made anew. */
+    readonly moves: readonly PackageMove[] | null;
+    /** Packages that are neither where a side put them nor where they were. */
+    readonly others: readonly PackageMove[];
+    readonly warnings: readonly string[];
   };
   /** [`review:<change>:<reviewer>`, `review:<change>`] */
   'review.answered': {

@@ -56,6 +56,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'outside-show': () => import('./outside.ts').then((m) => m.renderOutsideShow),
   'outside-keep': run,
   'outside-discard': () => import('./outside.ts').then((m) => m.renderOutsideDiscard),
+  conflicts: () => import('./conflicts.ts').then((m) => m.renderConflicts),
   init: () => import('./init.ts').then((m) => m.renderInit),
   eject: () => import('./eject.ts').then((m) => m.renderEject),
   doctor: () => import('./lists.ts').then((m) => m.renderDoctor),

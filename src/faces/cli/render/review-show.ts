@@ -40,6 +40,8 @@ export function changeLines(change: ChangeView): readonly Line[] {
           ] satisfies Line,
         ]),
     ...gateLines(change),
+    ...change.regenerated.map((sentence): Line => [dim('  ↻ '), `the branch had moved: ${sentence}`]),
+    ...change.conflicts.map((clause): Line => [warn('! '), `stands in the way of ${clause}`]),
     ...change.evidence.map(({ part, grade, sentence, row }): Line => [
       good('  ✓ '),
       `${part.padEnd(8)}${sentence} `,

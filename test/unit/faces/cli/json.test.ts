@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { allOperations } from '../../../../src/faces/cli/commands.ts';
+import { conflictScene } from '../../../support/conflict-facts.ts';
 import { doneScene, failedScene, glassScene, undoneScene, waitingScene } from '../../../support/journal-scene.ts';
 import { outsideScene } from '../../../support/outside-facts.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
@@ -57,6 +58,7 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'outside-list': { argv: ['outside', 'list'], scene: outsideScene },
   'outside-show': { argv: ['outside', 'show', 'o1'], scene: outsideScene },
   'outside-discard': { argv: ['outside', 'discard', '--all'], scene: outsideScene },
+  conflicts: { argv: ['conflicts', 'c1'], scene: conflictScene },
   version: { argv: ['version'], scene: doneScene },
 };
 

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+import { factText } from '../../domain/changes/fact-text.ts';
+import { type ConflictPair, meetText } from '../../domain/conflicts/pairs.ts';
+import type { JournalKinds } from '../../domain/journal/kinds.ts';
+import { newest, type JournalReader } from './journal-reader.ts';
+import { machineState } from './machine-state.ts';
+import { listText } from './text.ts';
+
+const fightSchema = z.object({
+  fact: z.string().describe('What both touch, e.g. `package:torch`.'),
+  what: z.string().describe('The same in words.'),
+  first: z.string().describe('What the first makes of it; empty: it goes.'),
+  second: z.string().describe('What the second makes of it.'),
+});
+
+const pairSchema = z.object({
+  first: z.string().describe('Which of the two merges first as things stand.'),
+  second: z.string().describe('The other one.'),
+  mark: z.string().describe('`T`: the same lines. `S`: the same thing by its meaning. `TS`: both.'),
+  textual: z.array(z.string()).describe('Files of which both edit the same lines.'),
+  semantic: z.array(fightSchema).describe('What both make something else of.'),
+  advice: z
+    .enum(['regenerate', 'again', 'person'])
+    .describe(
+      '`regenerate`: nothing is to be done. `again`: the second has to be made again. `person`: somebody decides.',
+    ),
+  sentence: z.string().describe('What to do, in words.'),
+  commands: z.array(z.string()).describe('What can be typed for it.'),
+});
+
+/** The conflict matrix as outputs carry it. */
+export const conflictsSchema = z
+  .object({
+    works: z
+      .array(
+        z.object({
+          id: z.string().describe('A change, a run at work, or a slot.'),
+          kind: z.enum(['change', 'run', 'slot']),
+          run: z.string().nullable(),
+          title: z.string(),
+        }),
+      )
+      .describe('What was compared, in the order in which it would merge.'),
+    pairs: z.array(pairSchema).describe('Pairs that meet; any other two do not.'),
+    atMs: z
+      .number()
+      .nullable()
+      .describe('When it was looked at, in milliseconds since 1970; null: there was nothing to look at.'),
+    row: z.number().nullable().describe('Journal row that holds it.'),
+  })
+  .describe('Who stands in whose way: open changes and runs at work, pair by pair.');
+export type ConflictsView = z.infer<typeof conflictsSchema>;
+
+/** Returns what the radar found last, without what has ended since. */
+export function conflictsView(reader: JournalReader): ConflictsView {
+  const found = newest(reader, 'conflicts.found', 'conflicts');
+  const works = (found?.data.members ?? []).filter((one) => isOpen(reader, one));
+  const ids = new Set(works.map(({ id }) => id));
+  const pairs = (found?.data.pairs ?? []).filter(({ first, second }) => ids.has(first) && ids.has(second));
+  return {
+    works: works.map(({ id, kind, run, title }) => ({ id, kind, run, title })),
+    pairs: pairs.map((pair) => pairView(pair, new Map(works.map((one) => [one.id, one])))),
+    atMs: found?.atMs ?? null,
+    row: found?.seq ?? null,
+  };
+}
+
+type Found = JournalKinds['conflicts.found']['members'][number];
+
+/** Merged is as good as ended: its files are the branch's. */
+function isOpen(reader: JournalReader, { id, kind }: Found): boolean {
+  if (kind === 'slot') return true;
+  const at = machineState(reader, id);
+  return at !== undefined && !at.isFinal && !['merged', 'switchHeld'].includes(at.state);
+}
+
+function pairView(pair: ConflictPair, works: ReadonlyMap<string, Found>): ConflictsView['pairs'][number] {
+  const { first, second, textual, semantic, advice } = pair;
+  const { sentence, commands } = whatToDo(pair, works);
+  return {
+    ...{ first, second, advice, sentence, commands: [...commands], textual: [...textual] },
+    mark: `${textual.length > 0 ? 'T' : ''}${semantic.length > 0 ? 'S' : ''}`,
+    semantic: semantic.map((fight) => ({ ...fight, what: factText(fight.fact) })),
+  };
+}
+
+function whatToDo(
+  { first, second, textual, advice, semantic }: ConflictPair,
+  works: ReadonlyMap<string, Found>,
+): { readonly sentence: string; readonly commands: readonly string[] } {
+  const isChange = works.get(second)?.kind === 'change';
+  const callOff = (id: string): string =>
+    works.get(id)?.kind === 'change' ? `orchestrate review reject ${id}` : `orchestrate runs cancel ${id}`;
+  switch (advice) {
+    case 'regenerate':
+      return {
+        sentence: `Nothing: ${first} merges first, then the lock of ${second} is made anew from both.`,
+        commands: [],
+      };
+    case 'again':
+      return {
+        sentence: `${first} merges first; then ${second} has to be brought onto the branch as it is: ${listText([...textual])}.`,
+        commands: isChange ? [`orchestrate review resubmit ${second}`] : [callOff(second)],
+      };
+    case 'person':
+      return {
+        sentence: `Somebody has to say which is meant, as both are about ${listText(semantic.map(({ fact }) => factText(fact)))}: call one of them off.`,
+        commands: [callOff(second), callOff(first)],
+      };
+  }
+}
+
+/** Returns what a change or run meets, one clause each: `r12: package torch (somebody decides)`. */
+export function conflictClauses(reader: JournalReader, ids: readonly string[]): readonly string[] {
+  return conflictsView(reader).pairs.flatMap((pair) => {
+    const other = ids.includes(pair.first) ? pair.second : ids.includes(pair.second) ? pair.first : undefined;
+    return other === undefined ? [] : [`${other}: ${meetText(pair)} (${adviceWords[pair.advice]})`];
+  });
+}
+
+/** Returns all that meets in one line for the summary, null where nothing does. */
+export function conflictLine(reader: JournalReader): string | null {
+  const [worst, ...others] = [...conflictsView(reader).pairs].sort((a, b) => rank(a) - rank(b));
+  if (worst === undefined) return null;
+  const more = others.length === 0 ? '' : ` · ${others.length} more`;
+  return `${worst.first} × ${worst.second}: ${meetText(worst)} (${adviceWords[worst.advice]})${more}`;
+}
+
+const rank = ({ advice }: Pick<ConflictPair, 'advice'>): number => ['person', 'again', 'regenerate'].indexOf(advice);
+
+const adviceWords: Readonly<Record<ConflictPair['advice'], string>> = {
+  regenerate: 'made anew at the merge',
+  again: 'the second is made again',
+  person: 'somebody decides',
+};

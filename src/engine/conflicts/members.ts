@@ -1,0 +1,95 @@
+import { asCommitId, asGitTreeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
+import type { Member, Touching } from '../../domain/conflicts/pairs.ts';
+import { torchFamily } from '../../domain/environments/promises.ts';
+import { parseRequirements } from '../../domain/environments/requirements.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import { packagesAbout } from '../../domain/plans/packages-about.ts';
+import { type Plan, plannedFiles } from '../../domain/plans/plan.ts';
+import { inLine } from '../../domain/queue/rank.ts';
+import { footprintBetween } from '../changes/footprints.ts';
+import type { Engine } from '../engine.ts';
+
+/** Somebody's work that is not on the branch yet, as trees. */
+export interface Work extends Member {
+  readonly base: CommitId;
+  readonly baseTree: GitTreeId;
+  readonly tree: GitTreeId;
+  readonly plan: Omit<Plan, 'hash'> | undefined;
+}
+
+/** States of a change whose files are not on the branch. */
+const isOpen = (state: string): boolean => !['merged', 'switchHeld', 'verified', 'reverted'].includes(state);
+
+/** Returns everybody's work that may meet another's: open changes first, then runs at work, each in the order of the queue. */
+export async function openWork(engine: Engine): Promise<readonly Work[]> {
+  const changes: Work[] = [];
+  const runs: Work[] = [];
+  for (const { subject, state, isFinal } of engine.host.all('change')) {
+    const drafted = dataOf('change.drafted', engine.ledger.latest(`change:${subject}`));
+    if (isFinal || drafted === undefined || !isOpen(state)) continue;
+    const { base, baseTree, proposed, title, run } = drafted;
+    changes.push({
+      ...{ id: subject, kind: 'change', run, title, plan: planOfRun(engine, run) },
+      ...{ base: asCommitId(base), baseTree: asGitTreeId(baseTree), tree: asGitTreeId(proposed) },
+    });
+  }
+  for (const { subject, isFinal } of engine.host.all('run')) {
+    const plan = isFinal ? undefined : planOfRun(engine, subject);
+    // Once it has proposed something that is what counts; a preview is nobody's work.
+    if (plan === undefined || engine.ledger.latest(`change-of:${subject}`) || isPreview(engine, subject)) continue;
+    const work = await plannedWork(engine, subject, plan);
+    if (work !== undefined) runs.push(work);
+  }
+  return [...ordered(engine, changes), ...ordered(engine, runs)];
+}
+
+/** What a run does to the files, as far as is known: what its slot holds, else what its plan writes. Undefined: nothing of that. */
+export async function plannedWork(engine: Engine, run: string, plan: Omit<Plan, 'hash'>): Promise<Work | undefined> {
+  const baseTree = await engine.store.treeOf(plan.base);
+  const captured = dataOf('slot.captured', engine.ledger.latest(`captured:${run}`))?.tree;
+  const tree = captured === undefined ? await plannedTree(engine, plan, baseTree) : asGitTreeId(captured);
+  if (tree === baseTree) return undefined;
+  return { id: run, kind: 'run', run, title: plan.goalText, base: plan.base, baseTree, tree, plan };
+}
+
+async function plannedTree({ store }: Engine, plan: Omit<Plan, 'hash'>, baseTree: GitTreeId): Promise<GitTreeId> {
+  if (plan.goal.kind === 'restore') return plan.goal.proposed;
+  const files = plannedFiles(plan);
+  if (files.length === 0) return baseTree;
+  return store.editTree(baseTree, new Map(files.map(({ path, text }) => [path, text])));
+}
+
+const planOfRun = ({ ledger }: Engine, run: string): Plan | undefined =>
+  dataOf('plan.made', ledger.latest(`plan:${run}`))?.plan;
+
+const isPreview = ({ ledger }: Engine, run: string): boolean =>
+  dataOf('run.created', ledger.latest(`run:${run}`))?.options.previewOnly ?? false;
+
+function ordered({ ledger }: Engine, works: readonly Work[]): readonly Work[] {
+  const waiting = works.map((work) => {
+    const entry = ledger.latest(`run:${work.run ?? ''}`);
+    const priority = dataOf('run.created', entry)?.options.priority ?? 'normal';
+    return { id: work.id, priority, sinceMs: entry?.atMs ?? 0, work };
+  });
+  return inLine(waiting).map(({ work }) => work);
+}
+
+/** Reads what a work touches. */
+export async function touching(engine: Engine, work: Work): Promise<Touching> {
+  const { id, kind, run, title, baseTree, tree, plan } = work;
+  const asked = [...(await askedNames(engine, baseTree)), ...(await askedNames(engine, tree))];
+  const about = plan === undefined ? [] : packagesAbout(plan);
+  const footprint = await footprintBetween(engine, baseTree, tree);
+  return { id, kind, run, title, footprint, wanted: new Set([...asked, ...torchFamily, ...about]) };
+}
+
+async function askedNames({ store }: Engine, tree: GitTreeId): Promise<readonly string[]> {
+  const bytes = await store.readFile(tree, 'requirements.in');
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? new Uint8Array());
+    return parseRequirements({ file: 'requirements.in', text }).map(({ name }) => name);
+  } catch {
+    // What cannot be read asks for nothing that could be compared.
+    return [];
+  }
+}
