@@ -9,7 +9,9 @@ import { createFiles } from './adapters/files/files.ts';
 import { createComponentSources } from './adapters/git/component-sources.ts';
 import { createHome } from './adapters/git/home-create.ts';
 import { createHomeRepository } from './adapters/git/home-repository.ts';
+import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
+import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
@@ -123,6 +125,14 @@ async function createApp(options: {
       store,
       home: createHomeRepository({ homeDir: paths.home, store }),
       sources: createComponentSources({ store, https: networkSettings(process.env) }),
+      work: createWorkSources({ homeDir: paths.home, store }),
+      remotes: createRemotes({
+        store,
+        homeDir: paths.home,
+        ours: [paths.home, paths.state],
+        https: networkSettings(process.env),
+        ...(process.env['SSH_AUTH_SOCK'] ? { sshAgent: process.env['SSH_AUTH_SOCK'] } : {}),
+      }),
     };
   };
   const openJournal = async (paths: InstallationPaths) => {

@@ -23,6 +23,7 @@ import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
+import { slotOpen } from './slot-open.ts';
 import { workflowAdd } from './workflow-add.ts';
 import { workflowChoose } from './workflow-choose.ts';
 import { workflowRemove } from './workflow-remove.ts';
@@ -54,6 +55,7 @@ export const actions = [
   outsideTake,
   restoreChoose,
   restoreDrill,
+  slotOpen,
   workflowAdd,
   workflowChoose,
   workflowRemove,

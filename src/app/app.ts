@@ -18,7 +18,7 @@ export interface App {
     homeDir: string;
     id: string;
     branch: string;
-  }): Promise<Pick<Installation, 'store' | 'home' | 'sources' | 'ledger' | 'paths'>>;
+  }): Promise<Pick<Installation, 'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'paths'>>;
   /** Aborts with the person's Ctrl-C: what an operation does by itself ends then, and leaves nothing half done. */
   readonly signal: AbortSignal;
   /** Tells the person what is going on now, on stderr. */

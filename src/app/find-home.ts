@@ -3,11 +3,14 @@ import { parseConfig } from '../domain/definitions/config.ts';
 import type { InstallationConfig } from '../domain/definitions/types.ts';
 import type { Files } from '../ports/index.ts';
 
-/** Returns the nearest folder, from `start` upward, that holds an `orchestrate.yaml`. Fault: `HOME_NOT_FOUND`. */
+/**
+ * Returns the nearest folder, from `start` upward, that holds an `orchestrate.yaml`. A linked work tree of a home, such as
+ * a slot, holds one too, and is not the home: the repository that it belongs to is. Fault: `HOME_NOT_FOUND`.
+ */
 export async function findHome(files: Files, start: string): Promise<string> {
   for (let dir = start; ; dir = parentOf(dir)) {
     if ((await files.info(`${dir === '/' ? '' : dir}/orchestrate.yaml`))?.kind === 'file')
-      return (await files.realPath(dir)) ?? dir;
+      return (await homeOfWorkTree(files, dir)) ?? (await files.realPath(dir)) ?? dir;
     if (dir === '/') break;
   }
   throw new Fault(
@@ -17,6 +20,14 @@ export async function findHome(files: Files, start: string): Promise<string> {
       hints: ['cd <your installation>', 'orchestrate init <folder> --comfyui <ComfyUI folder>'],
     },
   );
+}
+
+/** The work tree beside the repository that a linked one names, when that is a home. Undefined for anything else. */
+async function homeOfWorkTree(files: Files, dir: string): Promise<string | undefined> {
+  if ((await files.info(`${dir}/.git`))?.kind !== 'file') return undefined;
+  const pointer = /^gitdir: (\/.+)\/\.git\/worktrees\/[^/]+\s*$/.exec((await files.readText(`${dir}/.git`)) ?? '')?.[1];
+  if (pointer === undefined || (await files.info(`${pointer}/orchestrate.yaml`))?.kind !== 'file') return undefined;
+  return files.realPath(pointer);
 }
 
 const parentOf = (dir: string): string => dir.slice(0, dir.lastIndexOf('/')) || '/';

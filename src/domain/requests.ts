@@ -1,3 +1,4 @@
+import type { SubmitAsked } from './changes/source.ts';
 import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
@@ -14,6 +15,10 @@ export interface RequestKinds {
     readonly options: RunOptions;
     readonly by: Actor;
   };
+  'submit.start': { readonly asked: SubmitAsked; readonly options: RunOptions; readonly by: Actor };
+  /** Gives a person a slot of the tree; `run.close` gives it back. */
+  'open.start': { readonly tree: string; readonly options: RunOptions; readonly by: Actor };
+  'run.close': { readonly run: string; readonly by: Actor };
   'run.answer': {
     readonly run: string;
     readonly verdict: 'approved' | 'rejected';

@@ -16,9 +16,11 @@ import type {
   Processes,
   Python,
   Random,
+  Remotes,
   ServiceClient,
   Signatures,
   TrustedStore,
+  WorkSources,
 } from '../ports/index.ts';
 
 /** The outside, as interfaces. Made by `wire.ts`. */
@@ -49,6 +51,10 @@ export interface Installation {
   readonly home: HomeRepository;
   /** Where the branch's components come from. */
   readonly sources: ComponentSources;
+  /** Work of people and other tools that is to become a change. */
+  readonly work: WorkSources;
+  /** Where merges go beside home's branch. */
+  readonly remotes: Remotes;
 }
 
 /** What every part of the engine is given: the outside and the opened installation. */

@@ -1,4 +1,5 @@
 import type { CommitId, GitTreeId } from '../base/ids.ts';
+import type { SourceAsked, SourceKind } from '../domain/changes/source.ts';
 
 export type EntryMode = '100644' | '100755' | '120000';
 
@@ -173,6 +174,8 @@ export interface TrustedStore {
   }>;
   /** Is `ancestor` reachable from `commit` by first parents or any parents. */
   isAncestor(ancestor: CommitId, commit: CommitId): Promise<boolean>;
+  /** The newest commit that both contain, or undefined when their histories have nothing in common. */
+  mergeBase(one: CommitId, other: CommitId): Promise<CommitId | undefined>;
   /** First-parent history, newest first, at most `limit`. */
   history(commit: CommitId, limit: number): Promise<readonly CommitId[]>;
   /** Writes all files of the tree below `dir` (must be absent or empty), each created exclusively and synced. */
@@ -278,4 +281,57 @@ export interface HomeRepository {
   /** Moves the slot to trash and forgets its administration. A repeat is safe. */
   removeSlot(options: { slot: SlotLocation; trashDir: string }): Promise<void>;
   clearStaleLocks(): Promise<readonly string[]>;
+}
+
+/** Somebody's work as it lies there. */
+export interface WorkSource {
+  readonly kind: SourceKind;
+  /** Branch by its short name, or the top folder of the work tree. */
+  readonly name: string;
+  /** Top folder of the work tree; null for a branch by its name. */
+  readonly dir: string | null;
+  /** The repository whose objects hold `head`. */
+  readonly gitDir: string;
+  readonly head: CommitId;
+  /** What is to be known: it is locked, on another branch, without a branch. One clause each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Work of others, which is only ever read: no ref, index, file, time or lock of it is touched, and nothing in its
+ * configuration, hooks, attributes or filters is obeyed.
+ * Faults: `SOURCE_NOT_FOUND`, `SOURCE_REFUSED` for what is no work tree, bare, shallow, sparse, inside `.git`, or in the
+ * middle of a merge or rebase, `NAME_INVALID` for a name that no branch can have.
+ */
+export interface WorkSources {
+  /** Finds a branch of home, or the work tree around a folder. Reads plain files only. */
+  find(asked: SourceAsked): Promise<WorkSource>;
+  /** Stores the files as they lie in the work tree, whether committed or not; what an ignore file names and no commit or index holds stays out. */
+  snapshot(options: {
+    source: WorkSource;
+    limits: SnapshotLimits;
+    skip?: (path: string) => boolean;
+  }): Promise<SnapshotOutcome>;
+}
+
+export type PushOutcome =
+  | { readonly kind: 'moved' }
+  /** `moved`: the ref there is not `from`. `rejected`: the remote does not take it; `said` is what it answered. */
+  | { readonly kind: 'refused'; readonly ref: string; readonly reason: 'moved' | 'rejected'; readonly said: string };
+
+/**
+ * Repositories on other machines, or elsewhere on this one, that merges go to. `remote` is what orchestrate.yaml says: a
+ * name in home's git configuration, which is read as text and for its address only, or an address. Everything is sent
+ * from the store and taken into it; home's git is not run. No host's API is called.
+ * Faults: `REMOTE_REFUSED` for an address that is not used, `REMOTE_UNREACHABLE` when there is no answer in time.
+ */
+export interface Remotes {
+  /** Where the name leads, without passwords, for people. */
+  addressOf(remote: string): Promise<string>;
+  /** Commit that a branch there names, or undefined where there is none. */
+  readBranch(options: { remote: string; branch: string }): Promise<CommitId | undefined>;
+  /** Takes the branch as it is there into the store, as `refs/orchestrate/incoming/remote`. Undefined where there is none. */
+  fetchBranch(options: { remote: string; branch: string }): Promise<CommitId | undefined>;
+  /** Moves refs there, all or none, each only from its old value; objects that are lacking there go along. */
+  push(options: { remote: string; updates: readonly RefUpdate[] }): Promise<PushOutcome>;
 }

@@ -140,6 +140,8 @@ export function startSupervisor(
     ledger: mortal<Ledger>(ledger),
     store: mortal(world.context.store),
     home: mortal(world.context.home),
+    work: mortal(world.context.work),
+    remotes: mortal(world.context.remotes),
     outside: {
       ...outside,
       files: mortal(files),

@@ -165,6 +165,10 @@ export function createFakeStore(files: FakeFiles): FakeStore {
     readTag: async (object) => objects.readTag(object),
     commitFacts: async (commit) => objects.facts(commit),
     isAncestor: async (ancestor, commit) => objects.history(commit, 10_000).includes(ancestor),
+    mergeBase: async (one, other) => {
+      const theirs = new Set(objects.history(other, 10_000));
+      return objects.history(one, 10_000).find((commit) => theirs.has(commit));
+    },
     history: async (commit, limit) => objects.history(commit, limit),
     async exportTree(tree, dir) {
       for (const { path, mode, blob } of objects.list(tree)) {

@@ -25,10 +25,12 @@ import { createFakePorts, type FakePorts } from './fake-ports.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { createFakePython, fakeLocked, type FakePython, fakePythonFacts, fakeSurvey } from './fake-python.ts';
 import { createFakeRandom } from './fake-random.ts';
+import { createFakeRemotes, type FakeRemotes } from './fake-remotes.ts';
 import { createFakeService, type FakeService } from './fake-service.ts';
 import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
+import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
 export const homeDir = '/home/anna/comfy-home';
@@ -42,6 +44,8 @@ export interface World {
   readonly store: FakeStore;
   readonly sources: FakeSources;
   readonly home: FakeHome;
+  readonly work: FakeWork;
+  readonly remotes: FakeRemotes;
   readonly python: FakePython;
   readonly accelerators: FakeAccelerators;
   readonly processes: FakeProcesses;
@@ -215,6 +219,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const store = createFakeStore(files);
   const sources = createFakeSources(store);
   const home = createFakeHome({ homeDir, files, store });
+  const work = createFakeWork(home, store, homeDir);
+  const remotes = createFakeRemotes();
   const python = createFakePython(files, structuredClone(options.index ?? offered));
   const accelerators = createFakeAccelerators();
   const processes = createFakeProcesses();
@@ -252,9 +258,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log: silentLog,
     host,
   };
-  const context = { paths, config, definitions, store, sources, home, outside };
+  const context = { paths, config, definitions, store, sources, home, work, remotes, outside };
   const world: World = {
-    ...{ clock, files, store, sources, home, python, accelerators, processes, ports, service, ledgers },
+    ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
     ...{ context, first },
   };
   await adoptWorld(world, options);

@@ -6,7 +6,7 @@ import type { GitTransport, HttpsSettings } from './git-door.ts';
 /** What git is given for a source, and the one transport that may reach it. */
 export interface ComponentAddress {
   readonly text: string;
-  readonly transport: GitTransport;
+  readonly transport: Exclude<GitTransport, { kind: 'ssh' }>;
 }
 
 /**

@@ -31,8 +31,11 @@ export interface GitCall {
   readonly answers?: readonly number[];
 }
 
-/** How another repository is reached: its folder on this machine, or a server with a certificate. */
-export type GitTransport = { readonly kind: 'file' } | ({ readonly kind: 'https' } & HttpsSettings);
+/** How another repository is reached: its folder on this machine, a server with a certificate, or ssh as the person has set it up. */
+export type GitTransport =
+  | { readonly kind: 'file' }
+  | ({ readonly kind: 'https' } & HttpsSettings)
+  | { readonly kind: 'ssh'; /** Socket of the person's ssh agent. */ readonly agent?: string };
 
 /** The person's own, said aloud: git's configuration and environment are not read. */
 export interface HttpsSettings {
@@ -126,6 +129,9 @@ const httpsConfig = [
   'transfer.bundleURI=false',
 ] as const;
 
+/** For calls over ssh: nothing but ssh. `core.sshCommand` gives way to the environment, which says `sshCommand`. */
+const sshConfig = ['protocol.ssh.allow=always', 'protocol.file.allow=never', 'transfer.bundleURI=false'] as const;
+
 /** Old histories hold these harmless slips; refusing them would refuse well-known repositories. */
 export const toleratedSlips = [
   'zeroPaddedFilemode',
@@ -140,7 +146,26 @@ export const toleratedSlips = [
   'gitmodulesUpdate',
 ] as const;
 
+/**
+ * For calls over ssh: the person's own ssh configuration and keys, found by their user id, and nothing of any repository. It asks
+ * nothing, trusts no host that is not known, carries nothing else along, and gives up.
+ */
+const sshCommand = [
+  'ssh',
+  '-oBatchMode=yes',
+  '-oStrictHostKeyChecking=yes',
+  '-oClearAllForwardings=yes',
+  '-oForwardAgent=no',
+  '-oPermitLocalCommand=no',
+  '-oControlMaster=no',
+  '-oConnectTimeout=20',
+  '-oServerAliveInterval=15',
+  '-oServerAliveCountMax=4',
+].join(' ');
+
 interface VerbRule {
+  /** What git calls it, where one of its verbs has two rules here. */
+  readonly verb?: string;
   /** Always directly after the verb. */
   readonly flags: readonly string[];
   readonly timeoutMs: number;
@@ -173,6 +198,32 @@ const verbRules = {
     '--keep',
     '--upload-pack=git-upload-pack',
   ),
+  // A branch with its history, for a remote that a merge goes to.
+  'fetch-history': {
+    ...rule(
+      600_000,
+      '--quiet',
+      '--no-tags',
+      '--no-recurse-submodules',
+      '--no-auto-maintenance',
+      '--no-write-fetch-head',
+      '--no-write-commit-graph',
+      '--keep',
+      '--upload-pack=git-upload-pack',
+    ),
+    verb: 'fetch',
+  },
+  // All refs or none, each from the value that is said with it; no hook of ours, nothing signed, nothing followed.
+  push: rule(
+    300_000,
+    '--porcelain',
+    '--atomic',
+    '--no-verify',
+    '--no-signed',
+    '--no-follow-tags',
+    '--no-recurse-submodules',
+    '--receive-pack=git-receive-pack',
+  ),
   version: rule(15_000),
 } as const;
 
@@ -196,7 +247,7 @@ export function createGitDoor(options: {
     const verb: VerbRule = verbRules[call.verb];
     return {
       program: program(),
-      args: [...globalFlags, ...transportFlags(call.transport), call.verb, ...verb.flags, ...call.args],
+      args: [...globalFlags, ...transportFlags(call.transport), verb.verb ?? call.verb, ...verb.flags, ...call.args],
       env: environment(call, emptyHome, options.searchPath),
       cwd: emptyHome,
       timeoutMs: call.timeoutMs ?? verb.timeoutMs,
@@ -275,7 +326,11 @@ function environment(call: GitCall, emptyHome: string, searchPath: string): Reco
     GIT_NO_LAZY_FETCH: '1',
     ...httpsEnvironment(call.transport),
     GIT_PROTOCOL_FROM_USER: '0',
-    GIT_SSH_COMMAND: '/bin/false',
+    GIT_SSH_COMMAND: call.transport?.kind === 'ssh' ? sshCommand : '/bin/false',
+    ...(call.transport?.kind === 'ssh' && call.transport.agent !== undefined
+      ? { SSH_AUTH_SOCK: call.transport.agent }
+      : {}),
+    GIT_SSH_VARIANT: 'ssh',
     GIT_ASKPASS: '/bin/false',
     SSH_ASKPASS: '/bin/false',
     GIT_TERMINAL_PROMPT: '0',
@@ -292,7 +347,8 @@ function environment(call: GitCall, emptyHome: string, searchPath: string): Reco
 function transportFlags(transport: GitTransport | undefined): readonly string[] {
   if (transport === undefined) return [];
   const slips = toleratedSlips.map((id) => `fetch.fsck.${id}=ignore`);
-  return [...(transport.kind === 'https' ? httpsConfig : []), ...slips].flatMap((pair) => ['-c', pair]);
+  const own = transport.kind === 'https' ? httpsConfig : transport.kind === 'ssh' ? sshConfig : [];
+  return [...own, ...slips].flatMap((pair) => ['-c', pair]);
 }
 
 function httpsEnvironment(transport: GitTransport | undefined): Record<string, string> {

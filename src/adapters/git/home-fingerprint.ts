@@ -62,11 +62,20 @@ export function fingerprintHome(home: HomePlace, slots: readonly SlotLocation[])
     const folder = path.join(gitDir, 'worktrees', name);
     const isFolder = readPlainFile(folder).kind === 'folder';
     if (!isFolder) add(`worktrees/${name}`, folder);
+    else if (isElsewhere(home, folder)) continue;
     else for (const item of worktreeItems) add(`worktrees/${name}/${item}`, path.join(folder, item));
   }
   for (const slot of slots) add(`trees/${slot.name}/.git`, path.join(slot.dir, '.git'));
   addReplaceRefs(gitDir, items);
   return { items };
+}
+
+/** A work tree that a person or another tool has outside of `trees/`: it comes, goes and moves on as they like, and no git of ours or of a slot reads it. */
+function isElsewhere(home: HomePlace, admin: string): boolean {
+  const place = readPlainFile(path.join(admin, 'gitdir'), 8192);
+  if (place.kind !== 'file') return false;
+  const at = place.bytes.toString('utf8').trimEnd();
+  return path.isAbsolute(at) && !path.resolve(at).startsWith(path.join(home.homeDir, 'trees') + path.sep);
 }
 
 /** Returns what moved between two fingerprints, sorted by item. Pure. */

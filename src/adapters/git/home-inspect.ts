@@ -43,7 +43,8 @@ function branchState(gitDir: string, head: NonNullable<ReturnType<typeof readLoo
   return { kind: 'ready', gitDir, branchRef: head.ref, head: asCommitId(commit), objectFormat: 'sha1' };
 }
 
-function unfitByConfig(config: ConfigFile): Unfit | undefined {
+/** Returns what in a repository's configuration cannot be dealt with. */
+export function unfitByConfig(config: ConfigFile): Unfit | undefined {
   const format = configValue(config, 'extensions.objectformat');
   if (configFlag(config, 'core.bare', false)) return unfit('HOME_BARE', 'core.bare is set: there is no work tree');
   if (format !== undefined && format !== 'sha1')
@@ -71,7 +72,8 @@ function unfitByConfig(config: ConfigFile): Unfit | undefined {
   return undefined;
 }
 
-function unfitByFiles(homeDir: string, gitDir: string): Unfit | undefined {
+/** Returns what in a repository's folder cannot be dealt with: borrowed objects, a cut history, attributes that convert. */
+export function unfitByFiles(homeDir: string, gitDir: string): Unfit | undefined {
   for (const [file, what] of [
     ['objects/info/alternates', 'objects are borrowed from another repository (objects/info/alternates)'],
     ['shallow', 'it is a shallow clone'],

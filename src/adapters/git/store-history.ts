@@ -48,6 +48,18 @@ export async function isAncestor(parts: StoreParts, ancestor: CommitId, commit: 
   return result.exitCode === 0;
 }
 
+/** Returns the best commit that both contain (`git merge-base`), or undefined when there is none. */
+export async function mergeBase(parts: StoreParts, one: CommitId, other: CommitId): Promise<CommitId | undefined> {
+  const result = await parts.door.run({
+    verb: 'merge-base',
+    args: [one, other],
+    gitDir: parts.gitDir,
+    answers: [0, 1],
+  });
+  const first = result.stdout.toString('latin1').trim();
+  return result.exitCode === 0 && first !== '' ? asCommitId(first) : undefined;
+}
+
 /** Returns message and commit of an annotated tag. A tag of something else is `GIT_FAILED`. */
 export async function readTag(
   parts: StoreParts,

@@ -20,7 +20,7 @@ import { takeSnapshot } from './snapshot.ts';
 import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './stale-locks.ts';
 import { createStore } from './store-create.ts';
 import { blobFacts, countLines, patchPart } from './store-diff.ts';
-import { commitFacts, history, isAncestor, peel, readTag } from './store-history.ts';
+import { commitFacts, history, isAncestor, mergeBase, peel, readTag } from './store-history.ts';
 import { importObjects } from './store-import.ts';
 import { findConflicts, mergeTrees } from './store-merge.ts';
 import { missingIds, objectsDir, type StoreParts } from './store-parts.ts';
@@ -197,6 +197,7 @@ export function createTrustedStore(options: {
     readTag: (object) => readTag(parts, object),
     commitFacts: (commit) => commitFacts(parts, commit),
     isAncestor: (ancestor, commit) => isAncestor(parts, ancestor, commit),
+    mergeBase: (one, other) => mergeBase(parts, one, other),
     history: (commit, limit) => history(parts, commit, limit),
     exportTree: (tree, dir) =>
       atTheEdge('exporting a tree', `The folder ${dir} may hold a part of the files.`, () =>

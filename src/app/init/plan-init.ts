@@ -205,6 +205,7 @@ function checkedConfig(options: {
       borrowVram: 'ask',
       keep: { last: 3, youngerThanSeconds: 14 * 86_400 },
     },
+    merge: { mode: 'local', remote: null, branch: null, pushTags: false },
     supervisor: { idleSeconds: 600 },
     queue: { ahead: 1 },
     adopted: { layout: layout.id, comfyui: around.comfyui, python: null },

@@ -63,6 +63,18 @@ const tellers: Tellers = {
     `${run} closed as ${state}${freed.length === 0 ? '' : `; freed ${listText(freed)}`}${report === null ? '' : `; report ${report}`}`,
   'lease.taken': ({ run, slot, port, homePort, skipped }) =>
     `${run} has ${slot ?? 'a port'} on :${port}${port === homePort ? '' : ` (${skipped.map((one) => `:${one.port} ${one.why}`).join(', ')})`}`,
+  'remote.pushed': ({ address, branch, from, to, tags }) =>
+    `${branch} of ${address} ${from === null ? 'is' : `${shortId(from)} →`} ${shortId(to)}${tags.length === 0 ? '' : `, with ${countText(tags.length, 'restore point')}`}`,
+  'remote.proposed': ({ change, address, branch, into, commit }) =>
+    `${change} is proposed to ${address} as ${branch} (${shortId(commit)}), to be merged there into ${into}`,
+  'remote.landed': ({ change, address, branch, commit }) =>
+    `${change} was merged into ${branch} of ${address} as ${shortId(commit)}`,
+  'remote.behind': ({ address, branch, commit, fault }) =>
+    `${branch} of ${address} does not have ${shortId(commit)} yet: ${fault.code} ${fault.message}`,
+  'slot.opened': ({ run, slot, port, commit }) =>
+    `${slot} is open for a person as ${run}, at ${shortId(commit)}, on :${port}`,
+  'slot.kept': ({ run, slot, files, commits, problem }) =>
+    `${slot} was given back by ${run}: ${files === null ? 'its files were as at the beginning' : `its files are kept as ${files}`}${commits === null ? '' : `, its commits as ${commits}`}${problem === null ? '' : `; not all could be stored (${problem}): they go to trash when the slot is used again`}`,
   'lease.freed': ({ run, slot, port }) => `${run} gave back ${slot === null ? '' : `${slot} and `}:${port}`,
   'tree.scaled': ({ tree, slots, before, by, reason }) =>
     `${tree} has ${countText(slots, 'slot')} now, ${before} before, by ${by.kind} ${by.name}: ${reason}`,

@@ -16,7 +16,7 @@ import { listText } from './text.ts';
 const waitingSchema = z
   .object({
     what: z
-      .enum(['plan', 'review', 'changes', 'conflict', 'merge', 'paused'])
+      .enum(['plan', 'review', 'changes', 'conflict', 'merge', 'paused', 'opened'])
       .describe('What has to be decided or cleared.'),
     sentence: z.string().describe('The same in plain English.'),
     commands: z.array(z.string()).describe('Commands that decide it.'),
@@ -28,7 +28,7 @@ export type WaitingView = z.infer<typeof waitingSchema>;
 export const runHeadSchema = z.object({
   run: z.string().describe('Its id, e.g. `r12`.'),
   goal: z.string().describe('What was asked for.'),
-  kind: z.enum(['work', 'undo', 'restore']).describe('What sort of run it is.'),
+  kind: z.enum(['work', 'undo', 'restore', 'submit', 'open']).describe('What sort of run it is.'),
   state: z.string().describe('Where it is: `executing`, `reviewing`, `done`, `failed` …'),
   isFinal: z.boolean().describe('It has ended.'),
   by: z.string().describe('Who asked for it.'),
@@ -127,18 +127,28 @@ function headOf(reader: JournalReader, created: Row<'run.created'>, change: Chan
     by: by.name,
     startedAtMs: created.atMs,
     endedAtMs: now?.isFinal === true ? now.atMs : null,
-    waiting: now === undefined ? null : waitingOf(run, now, change),
+    waiting: now === undefined ? null : waitingOf({ run, kind }, now, change),
     row: created.seq,
   };
 }
 
 /** Returns what a person has to do, or null when the run goes on without one. */
-function waitingOf(run: string, { state, fault }: MachineState, change: ChangeView | null): WaitingView | null {
+function waitingOf(
+  { run, kind }: Pick<RunHead, 'run' | 'kind'>,
+  { state, fault }: MachineState,
+  change: ChangeView | null,
+): WaitingView | null {
   if (state === 'awaitingApproval')
     return {
       what: 'plan',
       sentence: `the plan of ${run} waits for your yes`,
       commands: [`orchestrate runs approve ${run}`, `orchestrate runs reject ${run}`],
+    };
+  if (state === 'paused' && kind === 'open' && fault === null)
+    return {
+      what: 'opened',
+      sentence: `the slot of ${run} is yours until you give it back`,
+      commands: ['orchestrate submit', `orchestrate open --close ${run}`],
     };
   if (state === 'paused')
     return {

@@ -70,7 +70,8 @@ interface MergePart {
  * stage with the row that ends the merge, `home.applied`, and empties `parts`; else undefined.
  */
 export function mergeStage(parts: MergePart[], entry: Entry): StageView | undefined {
-  const sentence = mergePart(entry);
+  // Sent afterwards, it is no part of a merge.
+  const sentence = entry.kind === 'remote.pushed' && parts.length === 0 ? undefined : mergePart(entry);
   if (sentence === undefined) return undefined;
   parts.push({ sentence, seq: entry.seq, atMs: entry.atMs });
   if (entry.kind !== 'home.applied') return undefined;
@@ -88,6 +89,10 @@ export function mergeStage(parts: MergePart[], entry: Entry): StageView | undefi
 function mergePart(entry: Entry): string | undefined {
   const restore = rowOf('restore.created', entry);
   if (restore !== undefined) return restore.data.tag;
+  const pushed = rowOf('remote.pushed', entry);
+  if (pushed !== undefined) return `${pushed.data.branch} of ${pushed.data.address} has it`;
+  const landed = rowOf('remote.landed', entry);
+  if (landed !== undefined) return `merged there as ${shortId(landed.data.commit)}`;
   const moved = rowOf('branch.moved', entry);
   if (moved !== undefined)
     return `${branchName(moved.data.ref)} ${shortId(moved.data.from)} → ${shortId(moved.data.to)}`;

@@ -47,6 +47,11 @@ import { durationField, sizeField } from './units.ts';
  *   windows: [{ days: [sat, sun], from: '03:00', to: '05:00', zone: Europe/Zurich }]
  *   freezes: [{ from: 2026-12-20, to: 2027-01-04, reason: holidays }]
  * principals: []             # [{ name: anna, os-users: [anna], ssh-keys: [ssh-ed25519 AAAA…], trees: [], may-break-glass: true }]
+ * merge:
+ *   mode: local              # push: the commit goes to the remote first; pull-request: it is proposed there, and home follows
+ *   remote: null             # a name in home's git configuration, ssh:// or https:// address, or an absolute folder
+ *   branch: null             # on the remote; named as home's when left out
+ *   push-tags: false         # restore points go along
  * supervisor: { idle-time: 10m }
  * queue: { ahead: 1 }        # changes proven before it is their turn, where the machine has room; 0: none
  * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
@@ -54,7 +59,7 @@ import { durationField, sizeField } from './units.ts';
  */
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
-  const { id, name, service, ports, python, policy, principals, supervisor, queue, adopted } = checkShape(
+  const { id, name, service, ports, python, policy, principals, merge, supervisor, queue, adopted } = checkShape(
     configSchema,
     parsed,
     'CONFIG_INVALID',
@@ -95,6 +100,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       ...(rules === undefined ? {} : { rules }),
     },
     ...(principals.length === 0 ? {} : { principals: principalsOf(principals, { locate, path: ['principals'] }) }),
+    merge: { mode: merge.mode, remote: merge.remote, branch: merge.branch, pushTags: merge['push-tags'] },
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
     queue,
     adopted,
@@ -173,6 +179,25 @@ const serviceSchema = z
     }
   });
 
+const oneWord = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/^[^\p{Cc}\s-][^\p{Cc}\s]*$/u, 'has to be without blanks, and not to begin with "-"');
+
+const mergeSchema = z
+  .strictObject({
+    mode: z.enum(['local', 'push', 'pull-request']).default('local'),
+    remote: oneWord.nullable().default(null),
+    branch: oneWord.nullable().default(null),
+    'push-tags': z.boolean().default(false),
+  })
+  .refine(({ mode, remote }) => mode === 'local' || remote !== null, {
+    message: 'is needed where mode is not local',
+    path: ['remote'],
+  })
+  .prefault({});
+
 const configSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
@@ -213,6 +238,7 @@ const configSchema = z
           .prefault({}),
       })
       .prefault({}),
+    merge: mergeSchema,
     supervisor: z
       .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
       .prefault({}),

@@ -5,7 +5,7 @@ import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
 export function printConfig(config: InstallationConfig): string {
-  const { id, name, service, ports, python, policy, supervisor, queue, adopted } = config;
+  const { id, name, service, ports, python, policy, merge, supervisor, queue, adopted } = config;
   const parts = [
     { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
     { comment: undefined, fields: { name } },
@@ -54,6 +54,12 @@ export function printConfig(config: InstallationConfig): string {
             'younger-than': durationText(Math.round(policy.keep.youngerThanSeconds * 1000)),
           },
         },
+      },
+    },
+    {
+      comment: 'Where merges go beside this branch. mode: local, push or pull-request; the last two need a remote.',
+      fields: {
+        merge: { mode: merge.mode, remote: merge.remote, branch: merge.branch, 'push-tags': merge.pushTags },
       },
     },
     {

@@ -141,6 +141,17 @@ export interface InstallationConfig {
   };
   /** Who may approve; absent where none is written: then everybody who can use the installation, by login. */
   readonly principals?: readonly Principal[];
+  /** Where a merge goes beside home's branch. */
+  readonly merge: {
+    /** `local`: nowhere. `push`: the same commit goes to the remote first. `pull-request`: it is proposed there, and home follows. */
+    readonly mode: 'local' | 'push' | 'pull-request';
+    /** Name of a remote in home's git configuration, an address, or an absolute folder; null only where mode is `local`. */
+    readonly remote: string | null;
+    /** Branch there; null: named as home's. */
+    readonly branch: string | null;
+    /** Restore points are pushed with the commit. */
+    readonly pushTags: boolean;
+  };
   readonly supervisor: { readonly idleSeconds: number };
   /** Changes at most that are proven before it is their turn, beside what runs and gates prove; 0: none. */
   readonly queue: { readonly ahead: number };

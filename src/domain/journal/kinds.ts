@@ -7,6 +7,7 @@ import type { MachineRows } from './rows/machines.ts';
 import type { OutsideRows } from './rows/outside.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
+import type { RemoteRows } from './rows/remotes.ts';
 import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
@@ -27,6 +28,7 @@ export interface JournalKinds
     EnvironmentRows,
     OutsideRows,
     QueueRows,
+    RemoteRows,
     RestoreRows,
     PolicyRows,
     ScaleRows,

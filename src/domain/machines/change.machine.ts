@@ -17,7 +17,8 @@ export type ChangeEvent =
   | { type: 'ENQUEUE' }
   /** Look again: a touched path may be clean now, the disk may have room. */
   | { type: 'RETRY' }
-  | { type: 'SUPERSEDE' }
+  /** The same work was submitted again: another change takes its place. */
+  | { type: 'SUPERSEDE'; fault?: FaultRecord }
   | { type: 'ABANDON' };
 
 export type GateOutput =
@@ -69,7 +70,9 @@ export const changeMachine = setup({
   context: ({ input }) => ({ ...input, fault: null }),
   initial: 'drafted',
   states: {
-    drafted: { on: { CHECK: 'checking', ABANDON: 'abandoned' } },
+    drafted: {
+      on: { CHECK: 'checking', SUPERSEDE: { target: 'superseded', actions: 'rememberFault' }, ABANDON: 'abandoned' },
+    },
     checking: {
       invoke: {
         id: 'check',
@@ -78,7 +81,7 @@ export const changeMachine = setup({
         onDone: 'gating',
         onError: { target: 'rejected', actions: 'rememberError' },
       },
-      on: { ABANDON: 'abandoned' },
+      on: { SUPERSEDE: { target: 'superseded', actions: 'rememberFault' }, ABANDON: 'abandoned' },
     },
     gating: {
       invoke: {
@@ -96,7 +99,7 @@ export const changeMachine = setup({
         ],
         onError: { target: 'rejected', actions: 'rememberError' },
       },
-      on: { ABANDON: 'abandoned' },
+      on: { SUPERSEDE: { target: 'superseded', actions: 'rememberFault' }, ABANDON: 'abandoned' },
     },
     reviewing: {
       initial: 'asking',
@@ -122,14 +125,18 @@ export const changeMachine = setup({
           },
         },
       },
-      on: { REJECT: { target: 'rejected', actions: 'rememberFault' }, SUPERSEDE: 'superseded', ABANDON: 'abandoned' },
+      on: {
+        REJECT: { target: 'rejected', actions: 'rememberFault' },
+        SUPERSEDE: { target: 'superseded', actions: 'rememberFault' },
+        ABANDON: 'abandoned',
+      },
     },
     changesRequested: {
       tags: 'waiting',
       on: {
         CHECK: { target: 'checking', actions: 'forgetFault' },
         REJECT: { target: 'rejected', actions: 'rememberFault' },
-        SUPERSEDE: 'superseded',
+        SUPERSEDE: { target: 'superseded', actions: 'rememberFault' },
         ABANDON: 'abandoned',
       },
     },
@@ -139,11 +146,13 @@ export const changeMachine = setup({
         RETRY: { target: 'gating', actions: 'forgetFault' },
         CHECK: { target: 'checking', actions: 'forgetFault' },
         REJECT: { target: 'rejected', actions: 'rememberFault' },
-        SUPERSEDE: 'superseded',
+        SUPERSEDE: { target: 'superseded', actions: 'rememberFault' },
         ABANDON: 'abandoned',
       },
     },
-    approved: { on: { ENQUEUE: 'queued', ABANDON: 'abandoned' } },
+    approved: {
+      on: { ENQUEUE: 'queued', SUPERSEDE: { target: 'superseded', actions: 'rememberFault' }, ABANDON: 'abandoned' },
+    },
     queued: {
       initial: 'asking',
       states: {
@@ -165,7 +174,11 @@ export const changeMachine = setup({
           on: { RETRY: 'asking', CHECK: { target: '#change.checking', actions: 'forgetFault' } },
         },
       },
-      on: { REJECT: { target: 'rejected', actions: 'rememberFault' }, ABANDON: 'abandoned' },
+      on: {
+        REJECT: { target: 'rejected', actions: 'rememberFault' },
+        SUPERSEDE: { target: 'superseded', actions: 'rememberFault' },
+        ABANDON: 'abandoned',
+      },
     },
     regating: {
       invoke: {
@@ -183,7 +196,7 @@ export const changeMachine = setup({
         ],
         onError: { target: 'rejected', actions: 'rememberError' },
       },
-      on: { ABANDON: 'abandoned' },
+      on: { SUPERSEDE: { target: 'superseded', actions: 'rememberFault' }, ABANDON: 'abandoned' },
     },
     merging: {
       invoke: {

@@ -15,6 +15,8 @@ export type RunEvent =
   | { type: 'REJECT' }
   | { type: 'CANCEL' }
   | { type: 'RESUME' }
+  /** A person gives back the slot that they worked in. */
+  | { type: 'CLOSE' }
   /** Every step is done and the slot differs from its base. */
   | { type: 'TASKS_DONE' }
   /** Every step is done and nothing differs. */
@@ -116,7 +118,7 @@ export const runMachine = setup({
     },
     paused: {
       tags: 'waiting',
-      on: { RESUME: { target: 'executing', actions: 'forgetFault' }, CANCEL: 'cancelled' },
+      on: { RESUME: { target: 'executing', actions: 'forgetFault' }, CLOSE: 'done', CANCEL: 'cancelled' },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

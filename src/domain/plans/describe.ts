@@ -14,7 +14,7 @@ export function describePlan(plan: Plan): string[] {
     `  ${costs(plan).join(' · ')}`,
     ...goalLines(plan),
     ...plan.notes.map((note) => `  ${note}`),
-    ...moveLines(plan),
+    ...(plan.goal.kind === 'submit' && plan.moves.length === 0 ? [] : moveLines(plan)),
     ...rejectedLines(plan),
     ...stepLines(plan),
     ...warningLines(plan),
@@ -62,7 +62,37 @@ function goalLines({ goal, base }: Plan): readonly string[] {
         `  brings back ${goal.to} (${goal.commit.slice(0, 7)}) as a new commit on ${base.slice(0, 7)} · ${dropped}`,
       ];
     }
+    case 'submit':
+      return submitLines(goal, base);
+    case 'open':
+      return ['  a slot of the tree for you, at the branch; nothing is proposed until you submit'];
   }
+}
+
+/** Files that a plan names; the diff names all. */
+const MAX_SHOWN_FILES = 12;
+const signs = { added: '+', changed: '~', removed: '-' } as const;
+
+function submitLines(goal: Extract<Plan['goal'], { kind: 'submit' }>, base: string): readonly string[] {
+  const { source, paths, nPaths, outsideScope, reviewers } = goal;
+  const commits = source.nCommits === 1 ? '1 commit' : `${source.nCommits} commits`;
+  const files = nPaths === 1 ? '1 file' : `${nPaths} files`;
+  const loose = source.nUncommitted === 0 ? '' : `, ${source.nUncommitted} not committed`;
+  const shown = paths.slice(0, MAX_SHOWN_FILES).map(({ path, kind }) => `  ${signs[kind]} ${path}`);
+  const more = nPaths > shown.length ? [`  … and ${nPaths - shown.length} more`] : [];
+  return [
+    `  takes ${files} of ${source.kind} ${source.name} (${commits}${loose}) at ${source.head.slice(0, 7)}, on ${base.slice(0, 7)}`,
+    ...shown,
+    ...more,
+    ...outsideScope
+      .slice(0, MAX_SHOWN_FILES)
+      .map(({ path, owners }) =>
+        owners.length === 0
+          ? `! ${path} lies in the scope of no tree`
+          : `! ${path} is ${owners.join(' and ')}'s: outside the scope`,
+      ),
+    `  checked: the exact tree is booted, and its workflows run; rules of ${reviewers.length === 0 ? 'no other tree' : reviewers.join(', ')} look at it`,
+  ];
 }
 
 function moveLines({

@@ -1,5 +1,6 @@
 import type { CommitId, GitTreeId, PlanHash } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { SourceFound } from '../changes/source.ts';
 import type { BrokenPromise } from '../environments/promises.ts';
 
 export interface PackageMove {
@@ -44,7 +45,10 @@ export interface PlanEstimates {
   readonly costUsd: number;
 }
 
-/** `work`: steps in a slot give the tree. `restore`: the tree of a restore point is brought back. */
+/**
+ * `work`: steps in a slot give the tree. `restore`: the tree of a restore point is brought back. `submit`: somebody's own
+ * work, taken as it was when the plan was made. `open`: a slot for a person; no tree is proposed.
+ */
 export type PlanGoal =
   | { readonly kind: 'work' }
   | {
@@ -60,7 +64,24 @@ export type PlanGoal =
       readonly drops: readonly string[];
       /** Environment whose files are not the ones that were built: they go to trash, and it is built again from kept wheels. */
       readonly replaces?: string | null;
-    };
+    }
+  | {
+      readonly kind: 'submit';
+      readonly title: string;
+      readonly source: SourceFound;
+      /** The git tree that is proposed, on `base`. */
+      readonly proposed: GitTreeId;
+      /** The newest commit of home's branch that the source contains. */
+      readonly base: CommitId;
+      /** What differs from the base; the first of them where there are very many. */
+      readonly paths: readonly { readonly path: string; readonly kind: 'added' | 'changed' | 'removed' }[];
+      readonly nPaths: number;
+      /** Files that the tree may not change by itself, and the trees that look at them, too. */
+      readonly outsideScope: readonly { readonly path: string; readonly owners: readonly string[] }[];
+      /** Trees whose rules look at the change. */
+      readonly reviewers: readonly string[];
+    }
+  | { readonly kind: 'open' };
 
 /** What a run will do, as a value. Everything that decides what happens is in here, and in its hash. */
 export interface Plan {

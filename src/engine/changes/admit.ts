@@ -1,5 +1,5 @@
 import { Fault } from '../../base/fault.ts';
-import { asGitTreeId } from '../../base/ids.ts';
+import { asGitTreeId, type CommitId } from '../../base/ids.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
@@ -12,6 +12,8 @@ import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
+import { awaitedFault, ensureProposal, findLanded } from './proposal.ts';
+import { movedFault as movedOnRemote, readStand, remoteRule } from './remote.ts';
 
 /** Waits for the change's turn, then decides whether it may merge now: same base, same tree, home's touched paths clean. */
 export async function admitChange(engine: Engine, change: string, signal: AbortSignal): Promise<AdmitOutput> {
@@ -20,7 +22,7 @@ export async function admitChange(engine: Engine, change: string, signal: AbortS
   const base = await branchHead(engine, branchOf(engine, change));
   if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
   if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
-  const fault = await findReason(engine, change);
+  const fault = await proposeFirst(engine, change, await findReason(engine, change));
   if (!fault) return { kind: 'go' };
   await engine.ledger.append([
     row(
@@ -30,6 +32,37 @@ export async function admitChange(engine: Engine, change: string, signal: AbortS
     ),
   ]);
   return { kind: 'hold', fault: fault.toRecord() };
+}
+
+/** A change that waits for a pull request is put there first; when that fails, this is what it waits for. */
+async function proposeFirst(engine: Engine, change: string, found: Fault | undefined): Promise<Fault | undefined> {
+  const rule = remoteRule(engine, draftOf(engine, change).run, branchOf(engine, change));
+  if (found?.code !== 'REMOTE_AWAITED' || rule === null) return found;
+  try {
+    await ensureProposal(engine, rule, change);
+    return found;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
+    return error;
+  }
+}
+
+/** What the remote has to say about the merge, if anything. */
+async function remoteObstacle(engine: Engine, change: string, head: CommitId): Promise<Fault | undefined> {
+  const rule = remoteRule(engine, draftOf(engine, change).run, branchOf(engine, change));
+  // A branch that moved here is proven again first: what the remote says about the old one is of no use.
+  if (rule === null || rule.rule === 'after' || gatedOf(engine, change)?.base !== head) return undefined;
+  try {
+    if (rule.rule === 'proposal')
+      return (await findLanded(engine, rule, change)) === undefined
+        ? await awaitedFault(engine, rule, change)
+        : undefined;
+    const { at, isBehindOrEven } = await readStand(engine, rule, head);
+    return isBehindOrEven ? undefined : await movedOnRemote(engine, rule, { at, head });
+  } catch (error) {
+    if (error instanceof Fault && error.code.startsWith('REMOTE_')) return error;
+    throw error;
+  }
 }
 
 /** The branch already is this change's own merge, which failed after it had moved: it is finished, not made again. */
@@ -89,7 +122,7 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   const baseTree = await engine.store.treeOf(gated.base as Parameters<typeof engine.store.treeOf>[0]);
   const paths = await engine.home.comparePaths(baseTree, asGitTreeId(gated.exact));
   const edited = paths.filter((one) => one.is === 'other').map((one) => one.path);
-  if (edited.length === 0) return undefined;
+  if (edited.length === 0) return remoteObstacle(engine, change, state.head);
   return new Fault('HOME_DIRTY', `You have edits in ${edited.slice(0, 5).join(', ')}, which ${change} changes.`, {
     hints: ['git stash   (or commit, or take the edits away)', `orchestrate runs resume ${drafted.run}`],
     state: 'Your edits are untouched, the branch has not moved. The merge goes on as soon as these paths are clean.',

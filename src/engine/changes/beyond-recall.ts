@@ -7,14 +7,16 @@ import { branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
+import { mayBePushed } from './remote.ts';
 
 /**
- * Whether a change can no longer be called off: it is merging, or the branch holds its merge already. A merge that
+ * Whether a change can no longer be called off: it is merging, the remote has its commit, or the branch holds its merge already. A merge that
  * failed half-way may have moved the branch before it could say so: the branch itself is asked.
  */
 export async function isBeyondRecall(engine: Engine, change: MachineView): Promise<boolean> {
   if (['merging', 'merged', 'switchHeld', 'verified', 'reverted'].includes(change.state)) return true;
   if (change.state !== 'mergeHeld') return false;
+  if (mayBePushed(engine, mergeKey(change.subject, gateRowOf(engine, change.subject)))) return true;
   const made = dataOf(
     'effect.done',
     engine.ledger.latest(`effect:${mergeKey(change.subject, gateRowOf(engine, change.subject))}:objects`),

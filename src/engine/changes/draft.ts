@@ -54,7 +54,7 @@ export async function draftChange(engine: Engine, run: string, proposed: GitTree
 }
 
 function titleOf({ goal, goalText, moves, files }: Plan): string {
-  if (goal.kind === 'restore') return goal.title;
+  if (goal.kind === 'restore' || goal.kind === 'submit') return goal.title;
   // Packages that move with a component are not what the change is about.
   if (files.some(({ path }) => path === 'components.lock')) return goalText;
   const main = moves[0];

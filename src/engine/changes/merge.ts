@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type CommitId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
 import { mergeMessage } from '../../domain/changes/merge-message.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MergeOutput } from '../../domain/machines/change.machine.ts';
@@ -14,6 +15,9 @@ import { draftOf, orchestrateAuthor } from './draft.ts';
 import { regeneratedOf } from './exact-tree.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
+import { awaitedFault, findLanded } from './proposal.ts';
+import { recordOnce } from './record-once.ts';
+import { mayBePushed, movedFault, pushMerge, remoteRule, type RemoteRule } from './remote.ts';
 
 /** Fixed before anything moves: from it commit and tags come out the same however often they are made. */
 interface MergeIntent {
@@ -25,6 +29,10 @@ interface MergeIntent {
   readonly baseNumber: number | null;
   readonly number: number;
   readonly journal: RestoreManifest['journal'];
+  /** Where it goes beside home, as it was said when it began; absent in rows of a version that knew no remotes. */
+  readonly remote?: RemoteRule | null;
+  /** The commit by which the remote took it, where it was proposed there. */
+  readonly landed?: string | null;
 }
 
 /**
@@ -50,10 +58,15 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
     if (!isBegun && (await branchHead(engine, planOf(engine, run).branchRef)) !== base) return { kind: 'moved' };
     const intent = (await engine.perform(
       { key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run },
-      { act: () => fixIntent(engine, gated, planOf(engine, run).branchRef) },
+      { act: () => fixIntent(engine, { change, gated, branchRef: planOf(engine, run).branchRef }) },
     )) as unknown as MergeIntent;
     const made = await engine.perform(
-      { key: `${key}:objects`, name: 'write commit and restore tags', input: { ...intent }, run },
+      {
+        key: `${key}:objects`,
+        name: 'write commit and restore tags',
+        input: { ...intent } as unknown as JsonObject,
+        run,
+      },
       { act: () => writeObjects(engine, change, intent) },
     );
     for (const point of made.points) {
@@ -67,6 +80,17 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
         { act: () => publishPoint(engine, { point, known: base, run }) },
       );
     }
+    const isSent = await sendBefore(engine, {
+      change,
+      key,
+      intent,
+      commit: asCommitId(made.commit),
+      points: made.points,
+    });
+    if (isSent === 'moved') {
+      for (const point of made.points) await voidPoint(engine, { point, change, run });
+      return { kind: 'moved' };
+    }
     const moved = await engine.perform(
       {
         key: `${key}:branch`,
@@ -74,7 +98,7 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
         input: { ref: intent.branchRef, from: base, to: made.commit },
         run,
       },
-      { act: () => moveBranch(engine, { ref: intent.branchRef, from: base, to: asCommitId(made.commit) }) },
+      { act: () => moveWith(engine, { intent, base, commit: asCommitId(made.commit), isSent: isSent === 'sent' }) },
     );
     if (!moved.moved) {
       for (const point of made.points) await voidPoint(engine, { point, change, run });
@@ -102,6 +126,39 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
     );
     return { kind: 'merged' };
   });
+}
+
+/** Sends the merge to the remote where it goes there first. `moved`: home's branch moved before anything was sent. */
+async function sendBefore(
+  engine: Engine,
+  options: { change: string; key: string; intent: MergeIntent; commit: CommitId; points: readonly PointMade[] },
+): Promise<'sent' | 'moved' | 'none'> {
+  const { change, key, intent, commit, points } = options;
+  const { run } = draftOf(engine, change);
+  const base = asCommitId(intent.base);
+  if (intent.remote?.rule === 'proposal') {
+    const { branch } = intent.remote;
+    const address = await engine.remotes.addressOf(intent.remote.remote);
+    await recordOnce(engine, `${key}:landed`, () =>
+      row('remote.landed', { change, address, branch, commit }, { run, keys: [`landed:${change}`, `${key}:landed`] }),
+    );
+    return 'sent';
+  }
+  if (intent.remote?.rule !== 'before') return 'none';
+  if (!mayBePushed(engine, key) && (await branchHead(engine, intent.branchRef)) !== base) return 'moved';
+  await pushMerge(engine, intent.remote, { key, change, run, commit, base, points });
+  return 'sent';
+}
+
+/** Moves home's branch. What the remote has already is not called off: a person who committed meanwhile puts theirs on top. */
+async function moveWith(
+  engine: Engine,
+  options: { intent: MergeIntent; base: CommitId; commit: CommitId; isSent: boolean },
+): Promise<{ moved: boolean; actual: string | null }> {
+  const { intent, base, commit, isSent } = options;
+  const outcome = await moveBranch(engine, { ref: intent.branchRef, from: base, to: commit });
+  if (outcome.moved || !isSent || !intent.remote) return outcome;
+  throw await movedFault(engine, intent.remote, { at: commit, head: asCommitId(outcome.actual ?? base) });
 }
 
 /** Files are written only while home shows the branch that they belong to. */
@@ -132,15 +189,14 @@ async function voidPoint(engine: Engine, options: { point: PointMade; change: st
   );
 }
 
-export async function recordOnce(engine: Engine, key: string, make: () => ReturnType<typeof row>): Promise<void> {
-  if (!engine.ledger.latest(key)) await engine.ledger.append([make()]);
-}
-
 async function fixIntent(
   engine: Engine,
-  gated: { base: string; exact: string },
-  branchRef: string,
+  options: { change: string; gated: { base: string; exact: string }; branchRef: string },
 ): Promise<MergeIntent> {
+  const { change, gated, branchRef } = options;
+  const remote = remoteRule(engine, draftOf(engine, change).run, branchRef);
+  const landed = remote?.rule === 'proposal' ? ((await findLanded(engine, remote, change)) ?? null) : null;
+  if (remote?.rule === 'proposal' && landed === null) throw await awaitedFault(engine, remote, change);
   const points = await listRestorePoints(engine);
   const hasBasePoint = pointAt(points, asCommitId(gated.base)) !== undefined;
   const next = nextRestoreNumber(points);
@@ -152,6 +208,8 @@ async function fixIntent(
     baseNumber: hasBasePoint ? null : next,
     number: hasBasePoint ? next : next + 1,
     journal: engine.ledger.head(),
+    remote,
+    landed,
   };
 }
 
@@ -183,24 +241,19 @@ async function writeObjects(
     trailers: {
       Run: drafted.run,
       Change: change,
-      Agent: drafted.authors.join(', '),
+      [plan.goal.kind === 'submit' ? 'Author' : 'Agent']: drafted.authors.join(', '),
       'Reviewed-by': approval ? `${approval.by.name} (${approval.by.kind})` : 'nobody',
       'Restore-point': `restore/${name}`,
     },
   });
-  const commit = await engine.store.commit({
-    tree: exact,
-    parents: [base],
-    message,
-    author: orchestrateAuthor,
-    atSeconds,
-  });
+  const own = { tree: exact, parents: [base], message, author: orchestrateAuthor, atSeconds };
+  const commit = typeof intent.landed === 'string' ? asCommitId(intent.landed) : await engine.store.commit(own);
   const points: PointMade[] = [];
   if (intent.baseNumber !== null) {
     const manifest = await byHandManifest(engine, { commit: base, number: intent.baseNumber, journal });
     points.push(await writePoint(engine, manifest, atSeconds));
   }
-  const made = created.kind === 'work' ? 'merge' : created.kind;
+  const made = created.kind === 'undo' || created.kind === 'restore' ? created.kind : 'merge';
   const state = await engine.template.stateOf(engine, exact);
   const manifest: RestoreManifest = {
     version: 1,

@@ -5,6 +5,7 @@ import { row } from '../../domain/journal/kinds.ts';
 import type { TreeEntry } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
+import { readSubmitted } from '../runs/plan-submit.ts';
 import { requireLease, slotDir, snapshotSlot } from '../tasks/effects.ts';
 import { requireUntampered } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
@@ -26,6 +27,10 @@ function sourceOf(engine: Engine, drafted: Drafted): { readonly name: string; re
   switch (goal.kind) {
     case 'work':
       return { name: slotDir(engine, requireLease(engine, drafted.run)), read: readSlot };
+    case 'submit':
+      return { name: goal.source.name, read: readSubmitted };
+    case 'open':
+      throw new Error(`${drafted.run} opens a slot and has no change`);
     case 'restore':
       throw new Fault('CHANGE_NOT_REVIEWABLE', `${drafted.change} brings back ${goal.to}: its files are fixed.`, {
         hints: [`orchestrate review reject ${drafted.change}`],

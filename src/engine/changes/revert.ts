@@ -7,7 +7,8 @@ import type { Engine } from '../engine.ts';
 import { listRestorePoints, nextRestoreNumber } from '../restore/points.ts';
 import { publishPoint, writePoint } from '../restore/publish.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
-import { moveBranch, recordOnce } from './merge.ts';
+import { moveBranch } from './merge.ts';
+import { recordOnce } from './record-once.ts';
 
 /** Begins the effect keys of taking a change back. */
 export const revertKey = (change: string): string => `revert:${change}`;

@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { approvalsOf, countedRow, findApproval, type Reviewed, standingOfChange } from '../policy/approvals.ts';
 import { carriedApprovals } from '../policy/carry.ts';
 import { policyDigest } from '../policy/digest.ts';
-import { type Ruled, ruledOf } from '../policy/ruled.ts';
+import { isWayBack, type Ruled, ruledOf } from '../policy/ruled.ts';
 import { runOf } from '../tasks/task-view.ts';
 import type { Asked } from './asked.ts';
 import { checkChange } from './check.ts';
@@ -30,8 +30,8 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   if (findApproval(engine, gated)) return { kind: 'approved' };
   const run = runOf(engine, drafted.run);
   // A way back leads to what was live before: whoever said yes to it is not stopped because it starts more slowly.
-  const isWayBack = run.kind !== 'work';
-  if (verdicts.includes('rejected') && !(isWayBack && run.options.yes)) return ask(engine, gated);
+  const isForgiven = isWayBack(engine, drafted.run) && run.options.yes;
+  if (verdicts.includes('rejected') && !isForgiven) return ask(engine, gated);
   await carryApprovals(engine, gated);
   await approveByRule(engine, { drafted, gated, ruled, verdicts });
   return findApproval(engine, gated) ? { kind: 'approved' } : ask(engine, gated);
@@ -64,7 +64,7 @@ async function approveByRule(
   const { risk } = ruled;
   const final = { drafted, gated, reviewer: 'final', verdict: 'approved', questions: [] } as const;
   // A yes beforehand cannot be meant for what decides about orchestrate itself; a way back was live before.
-  if (run.options.yes && (risk !== 'high' || run.kind !== 'work')) {
+  if (run.options.yes && (risk !== 'high' || isWayBack(engine, drafted.run))) {
     const name = yesOf(engine, { drafted, ruled });
     const isThere = approvalsOf(engine, gated).some(({ by }) => by.name === name);
     if (name !== undefined && !isThere)
@@ -76,8 +76,12 @@ async function approveByRule(
 
 /** The person whose yes it is; undefined where the policy wants something of them that a yes does not hold, or they may not. */
 function yesOf(engine: Engine, { drafted, ruled }: { drafted: Drafted; ruled: Ruled }): string | undefined {
-  const { by, kind } = runOf(engine, drafted.run);
-  if (kind === 'work' && ruled.asks.some(({ what }) => ['ticket', 'comment', 'signature'].includes(what)))
+  const run = runOf(engine, drafted.run);
+  const { by } = run;
+  if (
+    !isWayBack(engine, drafted.run) &&
+    ruled.asks.some(({ what }) => ['ticket', 'comment', 'signature'].includes(what))
+  )
     return undefined;
   const known = principalOf(engine.config.principals, by.name);
   if (known.kind !== 'one' || !mayApprove(known.principal, drafted.tree)) return undefined;

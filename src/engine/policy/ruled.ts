@@ -100,4 +100,5 @@ function personAuthors(context: EngineContext, drafted: Drafted): readonly strin
 }
 
 /** Whether a run leads back to what was live before. */
-export const isWayBack = (context: EngineContext, run: string): boolean => runOf(context, run).kind !== 'work';
+export const isWayBack = (context: EngineContext, run: string): boolean =>
+  ['undo', 'restore'].includes(runOf(context, run).kind);

@@ -13,7 +13,7 @@ export function priorityOf(journal: Pick<Journal, 'latest'>, run: string): Prior
   const said = dataOf('run.prioritised', journal.latest(`priority:${run}`));
   if (said) return said.to;
   const created = dataOf('run.created', journal.latest(`run:${run}`));
-  return created?.options.priority ?? (created === undefined || created.kind === 'work' ? 'normal' : 'critical');
+  return created?.options.priority ?? (created?.kind === 'undo' || created?.kind === 'restore' ? 'critical' : 'normal');
 }
 
 /**

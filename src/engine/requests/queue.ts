@@ -4,11 +4,11 @@ import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { findChangeOf } from '../changes/draft.ts';
 import { priorityOf } from '../queue/place.ts';
 import { accepted, type Handlers } from './handler.ts';
-import { requireRun } from './runs.ts';
+import { requireOpenRun } from './runs.ts';
 
 export const queueRequests: Handlers<'run.prioritise'> = {
   async 'run.prioritise'(engine, { run, to, by }, id) {
-    requireRun(engine, run);
+    requireOpenRun(engine, run);
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
     if (at && (await isBeyondRecall(engine, at)))

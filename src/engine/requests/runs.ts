@@ -25,7 +25,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     createRun(engine, { goal: kind === 'undo' ? 'undo' : `restore to ${to}`, kind, options, by, request, restore: to }),
 
   async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
-    const view = requireRun(engine, run);
+    const view = requireOpenRun(engine, run);
     if (view.state !== 'awaitingApproval')
       throw new Fault('RUN_NOT_RESUMABLE', `${run} does not wait for an answer to its plan: it is ${view.state}.`);
     const { hash } = planOf(engine, run);
@@ -46,7 +46,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
   },
 
   async 'run.resume'(engine, { run, by }, id) {
-    const view = requireRun(engine, run);
+    const view = requireOpenRun(engine, run);
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
     // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.
@@ -76,7 +76,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
   },
 
   async 'run.cancel'(engine, { run }, id) {
-    const view = requireRun(engine, run);
+    const view = requireOpenRun(engine, run);
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
     // The change first: once it is called off it cannot merge any more, whatever the run does.
@@ -111,8 +111,8 @@ async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by
   return at.state === 'changesRequested' || hasNewFiles(engine, at.subject);
 }
 
-/** Returns an open run. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */
-export function requireRun(engine: Engine, run: string) {
+/** The run, while it goes on. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */
+export function requireOpenRun(engine: Engine, run: string) {
   const view = engine.host.find(run);
   if (view && !view.isFinal) return view;
   if (!engine.ledger.latest(`run:${run}`)) throw new Fault('RUN_NOT_FOUND', `There is no run ${run}.`);

@@ -7,12 +7,14 @@ import { findObstacle, findReason } from '../changes/admit.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
+import { supersedeOlder } from '../changes/supersede.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { timeHolds } from '../policy/hold.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { closeRun } from './close.ts';
+import { tellOpened } from './opened.ts';
 
 /**
  * Looks at a run, its tasks and its change as they are, and sends what follows. Level-triggered: called after
@@ -49,7 +51,9 @@ function wantedSteps(engine: Engine, run: string): { steps: readonly PlannedStep
 async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   const run = view.subject as RunId;
   // A way back that a person had to say yes to: its tree is there already.
-  if (planOf(engine, run).goal.kind === 'restore') return void (await engine.host.send(run, { type: 'TASKS_DONE' }));
+  const { goal } = planOf(engine, run);
+  if (goal.kind === 'restore' || goal.kind === 'submit')
+    return void (await engine.host.send(run, { type: 'TASKS_DONE' }));
   let wanted: ReturnType<typeof wantedSteps>;
   try {
     wanted = wantedSteps(engine, run);
@@ -77,6 +81,7 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
     await engine.template.endProofs(engine, run);
     return void (await engine.host.send(run, { type: 'UNTIL_REACHED' }));
   }
+  if (goal.kind === 'open') return tellOpened(engine, run);
   await proposeTree(engine, run);
 }
 
@@ -119,7 +124,7 @@ async function followChange(engine: Engine, view: MachineView): Promise<void> {
   const run = view.subject;
   if (!findChangeOf(engine, run)) {
     const { goal } = planOf(engine, run);
-    if (goal.kind === 'restore') await draftChange(engine, run, asGitTreeId(goal.proposed));
+    if (goal.kind === 'restore' || goal.kind === 'submit') await draftChange(engine, run, asGitTreeId(goal.proposed));
   }
   const change = findChangeOf(engine, run)?.change;
   const at = change === undefined ? undefined : engine.host.find(change);
@@ -128,8 +133,11 @@ async function followChange(engine: Engine, view: MachineView): Promise<void> {
   const send = async (event: { type: string; fault?: FaultRecord }): Promise<void> =>
     void (await engine.host.send(run, { ...event }));
 
-  if (at.state === 'drafted') await engine.host.send(change, { type: 'CHECK' });
-  else if (at.state === 'approved') await engine.host.send(change, { type: 'ENQUEUE' });
+  if (at.state === 'drafted') {
+    await supersedeOlder(engine, change);
+    await engine.host.send(change, { type: 'CHECK' });
+  }
+  if (at.state === 'approved') await engine.host.send(change, { type: 'ENQUEUE' });
 
   switch (view.state) {
     case 'reviewing':
@@ -176,15 +184,37 @@ async function endRun(engine: Engine, view: MachineView): Promise<void> {
 /** Changes that wait for something that time brings, and need wait no longer. */
 export async function retryHeld(engine: Engine): Promise<void> {
   for (const view of engine.host.all('change')) {
+    const code = view.fault?.code ?? '';
+    const isOfRemote = remotePassing.has(code);
     const isHeld =
-      view.state === 'queued.holding' || (view.state === 'mergeHeld' && view.fault?.code === 'HOME_BRANCH');
-    if (!isHeld || !passing.has(view.fault?.code ?? '')) continue;
-    const obstacle = view.state === 'mergeHeld' ? findObstacle : findReason;
-    if ((await obstacle(engine, view.subject)) === undefined) await engine.host.send(view.subject, { type: 'RETRY' });
+      view.state === 'queued.holding' || (view.state === 'mergeHeld' && (code === 'HOME_BRANCH' || isOfRemote));
+    if (!isHeld || !(passing.has(code) || (isOfRemote && mayAskRemote(engine, view.subject)))) continue;
+    const look = view.state === 'mergeHeld' ? findObstacle : findReason;
+    const obstacle = await look(engine, view.subject);
+    // It waits for something else now: that has to be told.
+    const isOther = isOfRemote && view.state === 'queued.holding' && obstacle !== undefined && obstacle.code !== code;
+    if (obstacle === undefined || isOther) await engine.host.send(view.subject, { type: 'RETRY' });
   }
 }
 
 /** What keeps a change waiting until a look shows that it is gone. */
+const remotePassing: ReadonlySet<string> = new Set(['REMOTE_MOVED', 'REMOTE_UNREACHABLE', 'REMOTE_AWAITED']);
+
+/** Looks at a remote begin this far apart and become rarer, up to the second number. */
+const [firstRemoteLookMs, rarestRemoteLookMs] = [2_000, 60_000];
+const remoteLooks = new WeakMap<Engine, Map<string, { nextMs: number; waitMs: number }>>();
+
+/** Whether it is time to ask the remote again for a change that waits for it. */
+function mayAskRemote(engine: Engine, change: string): boolean {
+  const looks = remoteLooks.get(engine) ?? new Map<string, { nextMs: number; waitMs: number }>();
+  remoteLooks.set(engine, looks);
+  const nowMs = engine.outside.clock.monotonicMs();
+  const last = looks.get(change) ?? { nextMs: 0, waitMs: firstRemoteLookMs };
+  if (nowMs < last.nextMs) return false;
+  looks.set(change, { nextMs: nowMs + last.waitMs, waitMs: Math.min(rarestRemoteLookMs, last.waitMs * 2) });
+  return true;
+}
+
 const passing: ReadonlySet<string> = new Set([
   'HOME_DIRTY',
   'HOME_BRANCH',

@@ -5,6 +5,7 @@ import { stopInstancesOf } from '../instances/ensure.ts';
 import type { MachineView } from '../machines/host.ts';
 import { removeDrilled } from '../restore/drill.ts';
 import { runOf } from '../tasks/task-view.ts';
+import { keepOpened } from './opened.ts';
 
 /** Stops the run's instances, frees its leases, writes its report. Done once; a repeat is safe. */
 export async function closeRun(engine: Engine, view: MachineView): Promise<void> {
@@ -13,6 +14,7 @@ export async function closeRun(engine: Engine, view: MachineView): Promise<void>
   await engine.template.endProofs(engine, run);
   await stopInstancesOf(engine, run);
   await removeDrilled(engine, run);
+  await keepOpened(engine, run);
   const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;
   const report = await writeReport(engine, view, plan?.goalText ?? runOf(engine, run).goal);
   const freed = await engine.leases.free(run);

@@ -25,6 +25,8 @@ import { findPoint, planRestoreTo, planUndo } from '../restore/targets.ts';
 import { wasOnBranch } from '../restore/was-on-branch.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
+import { planOpen } from './plan-open.ts';
+import { planSubmit } from './plan-submit.ts';
 import { understandRun } from './understand-run.ts';
 import { unfitHome, unsupportedHome } from './unfit-home.ts';
 
@@ -38,18 +40,18 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
 
   // Git may have been replaced since `init`: one that is too old is named before anything is asked of it.
   await engine.store.version();
-  const { branchRef, base } = await readBranch(engine);
+  const { branchRef, base: head } = await readBranch(engine);
   const open = await tryLookOutside(engine, `run ${run}`);
-  const tampered = [...(await tamperWarnings(engine, run)), ...(await dirtyWarning(engine, base))];
-  const look = () =>
-    created.kind === 'work' ? planWork(engine, created, base, signal) : planRestore(engine, created, base);
+  const tampered = [...(await tamperWarnings(engine, run)), ...(await dirtyWarning(engine, created, head))];
+  const look = () => madeBy(engine, created, head, signal);
   const made = await stated('Nothing was changed.', look);
   const freeBytes = await engine.outside.files.freeBytes(engine.paths.home);
   const { draft, playbook, score, inputs, goal, tree, risk } = made;
+  const base = goal.kind === 'submit' ? goal.base : head;
   // A run that settles outside changes needs no word about them.
   const others = playbook?.plan === 'outside.choose' ? [] : open;
   const warnings = [...(await openWarning(engine, others)), ...tampered];
-  const touched = await touchedQuestion(engine, { open: others, draft, baseTree: await engine.store.treeOf(base) });
+  const touched = await touchedQuestion(engine, { open: others, draft, baseTree: await engine.store.treeOf(head) });
   const withoutHash: Omit<Plan, 'hash'> = {
     goalText: created.goal,
     goal,
@@ -60,7 +62,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     branchRef,
     base,
     inputs,
-    steps: playbook ? plannedSteps(playbook, inputs) : [],
+    steps: playbook ? plannedSteps(playbook, inputs) : (made.steps ?? []),
     moves: draft.moves,
     rejected: draft.rejected,
     lockText: draft.lockText,
@@ -94,6 +96,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
 
 async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<PreviewOutput> {
   if (plan.goal.kind === 'restore' && plan.mustAsk === null) return { next: 'submit' };
+  if (plan.goal.kind === 'open') return { next: 'execute' };
   const { maxDownloadBytes } = engine.config.policy;
   const { downloadBytes, diskBytes, diskFreeBytes } = plan.estimates;
   // A size that nobody knows is over the cap until a person says otherwise.
@@ -109,7 +112,7 @@ async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<
       row('plan.answered', data, { run: created.run, keys: [`plan-answer:${created.run}`] }),
     ]);
   }
-  return { next: plan.goal.kind === 'restore' ? 'submit' : 'execute' };
+  return { next: plan.goal.kind === 'work' ? 'execute' : 'submit' };
 }
 
 /** Reads home's branch and takes its commit into the store. Faults `HOME_*` name what is unfit. */
@@ -131,13 +134,33 @@ async function tamperWarnings(engine: Engine, run: string): Promise<readonly str
   ];
 }
 
-async function dirtyWarning(engine: Engine, base: CommitId): Promise<readonly string[]> {
+async function dirtyWarning(engine: Engine, created: RunCreated, base: CommitId): Promise<readonly string[]> {
+  // Somebody's own work says itself what of it is taken; a slot for a person merges nothing.
+  if (created.kind === 'submit' || created.kind === 'open') return [];
   const dirty = await engine.home.dirtyPaths(base);
   if (dirty.length === 0) return [];
   return [
     `${dirty.length === 1 ? '1 file of home has' : `${dirty.length} files of home have`} edits of yours (${dirty.slice(0, 3).join(', ')}); a merge that touches one of them waits`,
   ];
 }
+
+/** What each kind of run plans with. */
+async function madeBy(engine: Engine, created: RunCreated, head: CommitId, signal: AbortSignal): Promise<Made> {
+  switch (created.kind) {
+    case 'work':
+      return planWork(engine, created, head, signal);
+    case 'undo':
+    case 'restore':
+      return planRestore(engine, created, head);
+    case 'submit':
+      return { ...own, ...(await planSubmit(engine, created, head)), risk: 'medium' };
+    case 'open':
+      return { ...own, ...planOpen(engine, created), risk: 'low' };
+  }
+}
+
+/** No playbook has part in it. */
+const own = { playbook: null, score: 0, inputs: {} } as const;
 
 interface Made {
   readonly draft: PlanDraft;
@@ -147,6 +170,8 @@ interface Made {
   readonly goal: PlanGoal;
   readonly tree: string;
   readonly risk: Plan['risk'];
+  /** Where no playbook names them. */
+  readonly steps?: Plan['steps'];
 }
 
 async function planWork(engine: Engine, created: RunCreated, base: CommitId, signal: AbortSignal): Promise<Made> {

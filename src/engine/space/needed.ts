@@ -66,7 +66,8 @@ export async function findNeeded(context: EngineContext, head: string): Promise<
     }
     await noteTree(await store.treeOf(plan.base), `${run} is open and goes out from it`);
     await noteLock(plan.lockText, `${run} is open and leads there`);
-    if (plan.goal.kind === 'restore') await noteTree(plan.goal.proposed, `${run} is open and leads there`);
+    if (plan.goal.kind === 'restore' || plan.goal.kind === 'submit')
+      await noteTree(plan.goal.proposed, `${run} is open and leads there`);
     const change = dataOf('change.drafted', ledger.latest(`change-of:${run}`));
     if (change === undefined) continue;
     await noteTree(asGitTreeId(change.proposed), `${change.change} is open and leads there`);

@@ -4,6 +4,7 @@ import { admitChange } from '../changes/admit.ts';
 import { checkChange } from '../changes/check.ts';
 import { gateChange } from '../changes/gate.ts';
 import { mergeChange } from '../changes/merge.ts';
+import { followWithRemote } from '../changes/remote.ts';
 import { reviewChange } from '../changes/review.ts';
 import { switchService } from '../changes/switch.ts';
 import type { EngineContext } from '../context.ts';
@@ -82,7 +83,11 @@ export function buildEngine(
     review: ({ subject }) => reviewChange(engine, subject),
     admit: ({ subject, signal }) => admitChange(engine, subject, signal),
     merge: ({ subject }) => mergeChange(engine, subject),
-    switch: ({ subject, signal }) => switchService(engine, subject, signal),
+    switch: async ({ subject, signal }) => {
+      const switched = await switchService(engine, subject, signal);
+      await followWithRemote(engine, subject);
+      return switched;
+    },
   };
   effects.instance = {
     start: ({ subject, signal }) => engine.template.start(engine, composedInstance(engine, subject), signal),

@@ -11,6 +11,7 @@ import { restoreRequests } from '../requests/restore.ts';
 import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
 import { serviceRequests } from '../requests/service.ts';
+import { submitRequests } from '../requests/submit.ts';
 import { supervisorRequests } from '../requests/supervisor.ts';
 
 /** What other processes may ask, by feature. */
@@ -22,6 +23,7 @@ const handlers: Handlers<RequestKind> = {
   ...serviceRequests,
   ...outsideRequests,
   ...restoreRequests,
+  ...submitRequests,
   ...supervisorRequests,
 };
 

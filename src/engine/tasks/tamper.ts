@@ -37,12 +37,41 @@ export async function findTampering(engine: Engine): Promise<readonly Fingerprin
     if (!known) return [];
     const { items } = await engine.home.fingerprint(await slotLocations(engine));
     const unready = slotsInPreparation(engine);
+    const opened = openedSlots(engine);
     const isUnready = (item: string): boolean =>
-      unready.some((slot) => item === `trees/${slot}/.git` || item.startsWith(`worktrees/${slot}/`));
+      unready.some((slot) => isOfSlot(slot, item)) || opened.some((slot) => isWorkIn(slot, item));
     const differences = compareFingerprints(known.items, items).filter(({ item }) => !isUnready(item));
     // Another run may have finished its slot meanwhile: then what was compared with is old.
     if (differences.length === 0 || engine.ledger.latest('fingerprint')?.seq === accepted?.seq) return differences;
   }
+}
+
+const isOfSlot = (slot: string, item: string): boolean =>
+  item === `trees/${slot}/.git` || item.startsWith(`worktrees/${slot}/`);
+
+/** What a person's own git changes while they work in a slot: where it stands, and what it is in the middle of. Not where it leads. */
+const isWorkIn = (slot: string, item: string): boolean =>
+  item.startsWith(`worktrees/${slot}/`) && !/\/(gitdir|commondir|config\.worktree|hooks)$/.test(item);
+
+/** Slots that a person works in now. */
+function openedSlots(engine: Engine): readonly string[] {
+  return engine.host.all('run').flatMap(({ subject }) => {
+    const opened = dataOf('slot.opened', engine.ledger.latest(`opened:${subject}`));
+    return opened && !engine.ledger.latest(`close:${subject}`) ? [opened.slot] : [];
+  });
+}
+
+/** Takes the git files of one slot as accepted, and nothing else: what a person's git left there is no tampering. */
+export async function acceptSlot(engine: Engine, slot: string, run: string): Promise<void> {
+  const accepted = dataOf('fingerprint.accepted', engine.ledger.latest('fingerprint'));
+  if (!accepted) return;
+  const { items: now } = await engine.home.fingerprint(await slotLocations(engine));
+  const items = Object.fromEntries([
+    ...Object.entries(accepted.items).filter(([item]) => !isWorkIn(slot, item)),
+    ...Object.entries(now).filter(([item]) => isWorkIn(slot, item)),
+  ]);
+  const by = { kind: 'program', name: 'slot' } as const;
+  await engine.ledger.append([row('fingerprint.accepted', { items, by }, { run, keys: ['fingerprint'] })]);
 }
 
 /** Names the effect that brings a slot to the base of a run. */

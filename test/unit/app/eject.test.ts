@@ -8,7 +8,9 @@ import type { GitTreeId } from '../../../src/base/ids.ts';
 import { installationPaths } from '../../../src/domain/installation/paths.ts';
 import { row } from '../../../src/domain/journal/kinds.ts';
 import type { NewEntry, ServiceFacts } from '../../../src/ports/index.ts';
+import { createFakeRemotes } from '../../fakes/fake-remotes.ts';
 import { createFakeSources } from '../../fakes/fake-sources.ts';
+import { createFakeWork } from '../../fakes/fake-work.ts';
 import { definitions } from '../../fakes/fake-world.ts';
 import { comfyui, init, machine, type Machine, options, textsBelow } from './init/init-scene.ts';
 
@@ -20,6 +22,7 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
   const one = machine();
   await init(one);
   const sources = createFakeSources(one.store);
+  const beside = { work: createFakeWork(one.home, one.store, home), remotes: createFakeRemotes() };
   const app: App = {
     ...one.app,
     cwd: home,
@@ -27,7 +30,7 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
       const config = await readConfig(one.files, home);
       const paths = installationPaths(home, '/state', config.id);
       if ((await one.files.info(paths.state)) === undefined) throw new Fault('LEDGER_UNAVAILABLE', 'gone');
-      return { paths, config, definitions, ledger: one.ledger(), store: one.store, home: one.home, sources };
+      return { paths, config, definitions, ledger: one.ledger(), store: one.store, home: one.home, sources, ...beside };
     },
   };
   return { one, app };

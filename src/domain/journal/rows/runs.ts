@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts';
+import type { SubmitAsked } from '../../changes/source.ts';
 import type { Plan } from '../../plans/plan.ts';
 import type { RunOptions } from '../../runs/options.ts';
 import type { Actor } from '../actor.ts';
@@ -16,12 +17,16 @@ export interface RunRows {
   'run.created': {
     readonly run: string;
     readonly goal: string;
-    readonly kind: 'work' | 'undo' | 'restore';
+    readonly kind: 'work' | 'undo' | 'restore' | 'submit' | 'open';
     readonly options: RunOptions;
     readonly by: Actor;
     readonly request: number;
     /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
     readonly restore: string | null;
+    /** For submit: what is to be taken. */
+    readonly submit?: SubmitAsked;
+    /** For open: the tree whose slot a person works in. */
+    readonly tree?: string;
   };
   /** [`plan:<run>`] */
   'plan.made': { readonly run: string; readonly plan: Plan };
@@ -53,6 +58,27 @@ export interface RunRows {
   };
   /** [`lease:slot:<slot>`, `lease:port:<port>`] */
   'lease.freed': { readonly run: string; readonly slot: string | null; readonly port: number };
+  /**
+   * [`opened:<run>`, `opened-in:<slot>`] The slot is at the branch and a person's, until the run ends. `commit` is what it was brought to.
+   */
+  'slot.opened': {
+    readonly run: string;
+    readonly slot: string;
+    readonly dir: string;
+    readonly port: number;
+    readonly commit: string;
+  };
+  /**
+   * [`kept:<run>`] An opened slot was given back, and what lay in it is kept under these refs of the store; `files` is null where it was
+   * as at the beginning, `commits` where nothing was committed. `problem`: why files could not be stored; they go to trash when the slot is used again.
+   */
+  'slot.kept': {
+    readonly run: string;
+    readonly slot: string;
+    readonly files: string | null;
+    readonly commits: string | null;
+    readonly problem: string | null;
+  };
   /** [`step:<task>`] What an action reported when it was done; `sentence` is made by the action from `output`. */
   'step.reported': {
     readonly task: string;

@@ -8,6 +8,8 @@ const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.re
 /** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
 const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   run,
+  submit: run,
+  open: () => import('./open.ts').then((m) => m.renderOpen),
   undo: run,
   'smoke-add': run,
   'smoke-remove': run,

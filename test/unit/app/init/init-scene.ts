@@ -13,10 +13,12 @@ import { createFakePorts } from '../../../fakes/fake-ports.ts';
 import { createFakeProcesses } from '../../../fakes/fake-processes.ts';
 import { createFakePython, type FakePython } from '../../../fakes/fake-python.ts';
 import { createFakeRandom } from '../../../fakes/fake-random.ts';
+import { createFakeRemotes } from '../../../fakes/fake-remotes.ts';
 import { createFakeService } from '../../../fakes/fake-service.ts';
 import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
+import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
 import { createMemoryLedgers, type MemoryLedger } from '../../../fakes/memory-ledger.ts';
 
@@ -98,7 +100,16 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       created.push(id);
       const paths = installationPaths(homeDir, '/state', id);
       await files.ensureDir(paths.state);
-      return { store, home, sources: createFakeSources(store), ledger: ledgers.open(), paths };
+      const work = createFakeWork(home, store, homeDir);
+      return {
+        store,
+        home,
+        sources: createFakeSources(store),
+        work,
+        remotes: createFakeRemotes(),
+        ledger: ledgers.open(),
+        paths,
+      };
     },
     narrate: () => {},
     ask: () => Promise.reject(new Error('nobody is asked')),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { ask, closedAs, type Death, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, homeDir, type World } from '../../../fakes/fake-world.ts';
+import { asked, branchWith, submit, withRemote } from '../runs/own-work.ts';
 
 const options = { previewOnly: false, yes: true, until: null, playbook: null, inputs: {} };
 
@@ -37,6 +38,7 @@ async function outcome(world: World, run: string): Promise<object> {
     inHome: restores.every(
       ({ ref, object, target }) => home.refs.get(ref) === object && store.objects.history(head, 99).includes(target),
     ),
+    remote: world.remotes.refs.get(home.branchRef) === head ? 'as home' : 'elsewhere',
     nBranchMoves: home.moves.filter(({ ref }) => ref === home.branchRef).length,
     living: living.map(({ spec }) => spec.args[spec.args.indexOf('--port') + 1]),
     nInstanceFolders: (await list(world.context.paths.instances)).length,
@@ -104,6 +106,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       await passUntil(world, () => closedAs(world, 'r1') !== undefined);
       await supervisor.stop();
       await ask(world, 'restore.start', { kind: 'undo', to: null, options, by: anna });
+      return world;
+    },
+  },
+  'a branch that is submitted, and pushed': {
+    ends: { run: 'done', history: ['work of mine', 'adopt'], nBranchMoves: 1, remote: 'as home' },
+    run: 'r1',
+    async begin() {
+      const world = await withRemote('push');
+      branchWith(world, 'mine', { 'docs/env-setup/a.md': 'a\n' });
+      await submit(world, asked({ kind: 'branch', name: 'mine' }));
       return world;
     },
   },
