@@ -8,12 +8,14 @@ import { createServiceClient } from './adapters/comfyui/service-client.ts';
 import { createFiles } from './adapters/files/files.ts';
 import { createComponentSources } from './adapters/git/component-sources.ts';
 import { createHome } from './adapters/git/home-create.ts';
+import { inspectHome } from './adapters/git/home-inspect.ts';
 import { createHomeRepository } from './adapters/git/home-repository.ts';
 import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
 import { createPorts } from './adapters/network/ports.ts';
+import { createReadiness } from './adapters/network/readiness.ts';
 import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
 import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts';
 import { ownProgram } from './adapters/process/own-program.ts';
@@ -106,6 +108,7 @@ async function createApp(options: {
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     accelerators: createAccelerators({ processes, searchPath }),
     service: createServiceClient({ clock }),
+    readiness: createReadiness(),
     pictures: createPictures(files),
     bundles: createBundles({ files }),
     signatures: createSshSignatures({ processes, files, random, tempDir: host.tempDir, searchPath }),
@@ -123,9 +126,9 @@ async function createApp(options: {
     opened.push(store);
     return {
       store,
-      home: createHomeRepository({ homeDir: paths.home, store }),
+      home: createHomeRepository({ homeDir: paths.home, treesDir: paths.trees, store }),
       sources: createComponentSources({ store, https: networkSettings(process.env) }),
-      work: createWorkSources({ homeDir: paths.home, store }),
+      work: createWorkSources({ homeDir: paths.home, treesDir: paths.trees, store }),
       remotes: createRemotes({
         store,
         homeDir: paths.home,
@@ -151,9 +154,13 @@ async function createApp(options: {
     installed ??= stated('Nothing was changed.', async () => {
       const homeDir = await findHome(files, cwd);
       const config = await readConfig(files, homeDir);
-      const paths = installationPaths(homeDir, host.stateHome, config.id);
+      const paths = installationPaths(homeDir, host.stateHome, config.id, config.template);
       await requireState(files, paths);
-      const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home: homeDir });
+      const definitions = await readDefinitions(files, {
+        builtInDir: host.builtInDir,
+        home: homeDir,
+        template: config.template,
+      });
       return { paths, config, definitions, ledger: await openJournal(paths), ...openStore(paths) };
     });
     return installed;
@@ -179,10 +186,11 @@ async function createApp(options: {
     installation,
     signal,
     narrate,
-    async create({ homeDir, id, branch }) {
-      const paths = installationPaths(homeDir, host.stateHome, id);
+    inspect: async (homeDir) => inspectHome(homeDir),
+    async create({ homeDir, id, branch, template = 'comfyui' }) {
+      const paths = installationPaths(homeDir, host.stateHome, id, template);
       await files.ensureDir(paths.state, { mode: 0o700 });
-      await createHome(homeDir, branch);
+      if (branch !== null) await createHome(homeDir, branch);
       const opened = openStore(paths);
       await opened.store.version();
       await opened.store.create();
@@ -201,7 +209,11 @@ async function createApp(options: {
         signal,
         reload: async () => ({
           config: await readConfig(files, opened.paths.home),
-          definitions: await readDefinitions(files, { builtInDir: host.builtInDir, home: opened.paths.home }),
+          definitions: await readDefinitions(files, {
+            builtInDir: host.builtInDir,
+            home: opened.paths.home,
+            template: config.template,
+          }),
         }),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
       });

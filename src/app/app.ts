@@ -1,6 +1,7 @@
+import type { TemplateId } from '../domain/definitions/types.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
 import type { Installation, Outside } from '../engine/context.ts';
-import type { Entry } from '../ports/index.ts';
+import type { Entry, HomeState } from '../ports/index.ts';
 
 export type { Installation, Outside } from '../engine/context.ts';
 
@@ -13,11 +14,16 @@ export interface App {
   readonly nodeVersion: string;
   /** Opens the installation around `cwd` (or `--home`); Fault `HOME_NOT_FOUND`. The same one each time. */
   installation(): Promise<Installation>;
+  /** Looks at a folder that may become a home. Reads plain files only. */
+  inspect(homeDir: string): Promise<HomeState>;
   /** Creates store, ledger and state folder for a new installation; used by `init` only. */
   create(options: {
     homeDir: string;
     id: string;
-    branch: string;
+    /** Of the repository that is made; null: the person's own is there. */
+    branch: string | null;
+    /** `comfyui` when left out. */
+    template?: TemplateId;
   }): Promise<Pick<Installation, 'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'paths'>>;
   /** Aborts with the person's Ctrl-C: what an operation does by itself ends then, and leaves nothing half done. */
   readonly signal: AbortSignal;

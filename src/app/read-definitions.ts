@@ -1,21 +1,24 @@
 import { actions } from '../actions/index.gen.ts';
 import { assembleDefinitions } from '../domain/definitions/definitions.ts';
-import type { Definitions, DefinitionSource } from '../domain/definitions/types.ts';
-import { questions } from '../engine/changes/questions.ts';
+import type { Definitions, DefinitionSource, TemplateId } from '../domain/definitions/types.ts';
+import { templates } from '../engine/templates/templates.ts';
 import type { Files } from '../ports/index.ts';
 
 const folders = ['agents', 'trees', 'playbooks'] as const;
 
-/** Reads the built-in definitions and those of the installation. Faults name file, line and column. */
+/** Folder of the built-in definitions of a template, below the program's own. */
+const builtIn: Readonly<Record<TemplateId, string>> = { comfyui: '', service: '/templates/service' };
+
+/** Reads the built-in definitions of the template and those of the installation. Faults name file, line and column. */
 export async function readDefinitions(
   files: Files,
-  options: { builtInDir: string; home: string },
+  options: { builtInDir: string; home: string; template: TemplateId },
 ): Promise<Definitions> {
   const sources: DefinitionSource[] = [];
   for (const folder of folders) {
     sources.push(
       ...(await readFolder(files, {
-        dir: `${options.builtInDir}/${folder}`,
+        dir: `${options.builtInDir}${builtIn[options.template]}/${folder}`,
         shownAs: `built-in:${folder}`,
         origin: 'built-in',
       })),
@@ -26,7 +29,7 @@ export async function readDefinitions(
   }
   return assembleDefinitions(sources, {
     actions: new Set(actions.map((action) => action.id)),
-    questions: new Set(Object.keys(questions)),
+    questions: new Set(Object.keys(templates[options.template].questions)),
   });
 }
 

@@ -117,6 +117,8 @@ export const faultCodes = {
   ENVIRONMENT_IMPORT_FAILED: entry('user', 'A package of the new environment does not import.'),
   ENVIRONMENT_CHECK_FAILED: entry('user', 'The new environment fails a check that the one before it passed.'),
   LOCK_INVALID: entry('user', 'requirements.lock is not well-formed.'),
+  PROGRAM_SETUP_FAILED: entry('user', 'The set-up command of the service did not end well.'),
+  PROGRAM_CHECK_FAILED: entry('user', 'A check of the service fails on the exact tree.'),
   // Instances and ports.
   PORT_TAKEN: entry('busy', 'A port is held by a program that is not ours.'),
   PORT_NONE_FREE: entry('busy', 'No port of the range is free.'),

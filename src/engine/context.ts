@@ -16,6 +16,7 @@ import type {
   Processes,
   Python,
   Random,
+  Readiness,
   Remotes,
   ServiceClient,
   Signatures,
@@ -34,6 +35,7 @@ export interface Outside {
   readonly python: Python;
   readonly accelerators: Accelerators;
   readonly service: ServiceClient;
+  readonly readiness: Readiness;
   readonly pictures: Pictures;
   readonly bundles: Bundles;
   readonly signatures: Signatures;

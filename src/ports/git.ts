@@ -247,6 +247,8 @@ export interface HomeRepository {
   }>;
   /** Atomic compare-and-swap in home; no hook runs. */
   updateRefs(updates: readonly RefUpdate[]): Promise<RefOutcome>;
+  /** Takes refs away that still name what is said, all or none; no hook runs. One that is gone counts as taken away. */
+  removeRefs(refs: readonly { readonly ref: string; readonly object: string }[]): Promise<RefOutcome>;
   /** State of every path on which the trees differ. */
   comparePaths(before: GitTreeId, after: GitTreeId): Promise<readonly HomePath[]>;
   /**
@@ -264,6 +266,16 @@ export interface HomeRepository {
   }>;
   /** Tracked files that differ from the commit, and untracked ones that are not ignored; for `status`. */
   dirtyPaths(commit: CommitId): Promise<readonly string[]>;
+  /**
+   * Files of home that its own ignore rules name, that the commit does not have, and that `patterns` (the text of a file in the syntax of
+   * gitignore) name too; sorted. Links are among them, nothing behind a link is. Reading rules runs nothing.
+   */
+  ignoredFiles(options: { commit: CommitId; patterns: string }): Promise<readonly string[]>;
+  /**
+   * Makes the lines a block of ours in `.git/info/exclude`, behind what is there; null takes the block away. Tracked ignore files stay as
+   * they are. A repeat is safe.
+   */
+  exclude(lines: readonly string[] | null): Promise<void>;
   /**
    * Makes the slot a linked work tree of home, detached at the commit, with exactly the files of its tree,
    * no matter what was there: leftovers are moved to `trashDir`. Recycles what is unchanged. Returns how.

@@ -8,6 +8,7 @@ export type * from './network.ts';
 export type * from './pictures.ts';
 export type * from './processes.ts';
 export type * from './python.ts';
+export type * from './readiness.ts';
 export type * from './service-client.ts';
 export type * from './signatures.ts';
 export type * from './system.ts';

@@ -12,6 +12,10 @@ export interface FakeHome extends HomeRepository {
   readonly slots: Map<string, { state: 'linked' | 'half' | 'missing'; head: string | null }>;
   /** What decides what git would run; a test changes it to tamper. */
   readonly items: Record<string, string>;
+  /** Files below home that its own rules ignore, by path; only those with these names are among them. */
+  readonly ignored: Set<string>;
+  /** Lines of our block in `.git/info/exclude`. */
+  excluded: readonly string[] | null;
   /** Replaces what `inspect` finds. */
   state: HomeState | undefined;
   readonly branchRef: string;
@@ -53,6 +57,8 @@ export function createFakeHome(options: {
     slots: new Map(),
     items: { config: 'c1' },
     state: undefined,
+    ignored: new Set(),
+    excluded: null,
     head: () => refs.get(branchRef) as CommitId,
     commitByHand(edits, message = 'by hand\n') {
       const parent = home.head();
@@ -96,6 +102,10 @@ export function createFakeHome(options: {
       if (outcome.kind === 'moved') home.moves.push(...updates);
       return outcome;
     },
+    async removeRefs(gone) {
+      for (const { ref, object } of gone) if (refs.get(ref) === object) refs.delete(ref);
+      return { kind: 'moved' };
+    },
     comparePaths: compare,
     async applyPaths(before, after) {
       const written: string[] = [];
@@ -127,6 +137,12 @@ export function createFakeHome(options: {
       home.slots.set(slot.name, { state: 'linked', head: commit });
       return { how, trashed: [] };
     },
+    // Exact names only: what a pattern means is git's, and the contract's.
+    ignoredFiles: async ({ patterns }) => {
+      const named = new Set(patterns.split('\n'));
+      return [...home.ignored].filter((one) => named.has(one)).sort();
+    },
+    exclude: async (lines) => void (home.excluded = lines),
     listSlots: async () => [...home.slots].map(([name, { state, head }]) => ({ name, state, head })),
     async removeSlot({ slot }) {
       home.slots.delete(slot.name);

@@ -25,6 +25,7 @@ import { createFakePorts, type FakePorts } from './fake-ports.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { createFakePython, fakeLocked, type FakePython, fakePythonFacts, fakeSurvey } from './fake-python.ts';
 import { createFakeRandom } from './fake-random.ts';
+import { createFakeReadiness } from './fake-readiness.ts';
 import { createFakeRemotes, type FakeRemotes } from './fake-remotes.ts';
 import { createFakeService, type FakeService } from './fake-service.ts';
 import { createFakeSignatures } from './fake-signatures.ts';
@@ -252,6 +253,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     python,
     accelerators,
     service,
+    readiness: createFakeReadiness({ processes }),
     pictures: createPictures(files),
     bundles: createFakeBundles(files),
     signatures: createFakeSignatures(),

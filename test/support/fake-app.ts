@@ -32,6 +32,7 @@ export function fakeApp(
       if (scene === null) throw new Fault('HOME_NOT_FOUND', '/home/anna is not inside an installation.');
       return { ...fakeInstallation(scene), ...installation } as unknown as Installation;
     },
+    inspect: () => Promise.reject(new Error('the fake has no home')),
     create: () => Promise.reject(new Error('the fake makes no installation')),
     ask: async (kind, data) => {
       asked.push({ kind, data });

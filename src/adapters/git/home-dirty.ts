@@ -60,6 +60,48 @@ function isClean(
 
 /** Asks git, in the store and with an index of the commit, which files no ignore rule names: reading rules runs nothing. */
 async function untracked(home: HomePlace, files: readonly TreeEntry[]): Promise<readonly string[]> {
+  return withIndexOf(home, files, (list) => list(['--others', ...standardRules(home)]));
+}
+
+/**
+ * Returns the untracked files that home's own rules ignore and that the patterns name as well. Past `maxAsked` of the latter none is
+ * looked at.
+ */
+export async function ignoredFiles(
+  home: HomePlace,
+  { commit, patterns }: { readonly commit: CommitId; readonly patterns: string },
+): Promise<readonly string[]> {
+  const { parts } = home;
+  if (patterns.trim() === '') return [];
+  const files = await parts.trees.list((await commitFacts(parts, commit)).tree);
+  const named = path.join(parts.scratchDir, `include-${randomBytes(4).toString('hex')}`);
+  fs.writeFileSync(named, patterns);
+  try {
+    return await withIndexOf(home, files, async (list) => {
+      const found = await list(['--others', '--ignored', `--exclude-from=${named}`]);
+      // Paths are taken as they stand: the door switches the meaning of `*` and `:(…)` off.
+      const asked = found.slice(0, maxAsked);
+      if (asked.length === 0) return [];
+      return [...(await list(['--others', '--ignored', ...standardRules(home), '--', ...asked]))].sort();
+    });
+  } finally {
+    fs.rmSync(named, { force: true });
+  }
+}
+
+/** Paths that one call of git is asked about. */
+const maxAsked = 1_000;
+
+function standardRules(home: HomePlace): readonly string[] {
+  const own = path.join(home.gitDir, 'info/exclude');
+  return ['--exclude-standard', ...(readPlainFile(own).kind === 'file' ? [`--exclude-from=${own}`] : [])];
+}
+
+async function withIndexOf<T>(
+  home: HomePlace,
+  files: readonly TreeEntry[],
+  work: (list: (args: readonly string[]) => Promise<readonly string[]>) => Promise<T>,
+): Promise<T> {
   const { parts, homeDir } = home;
   const indexFile = path.join(parts.scratchDir, `status-${randomBytes(4).toString('hex')}.index`);
   const stat = fs.lstatSync(homeDir, { bigint: true });
@@ -72,19 +114,21 @@ async function untracked(home: HomePlace, files: readonly TreeEntry[]): Promise<
     }),
   );
   try {
-    const own = path.join(home.gitDir, 'info/exclude');
-    const excludes = readPlainFile(own).kind === 'file' ? [`--exclude-from=${own}`] : [];
-    const listed = await parts.door.run({
-      verb: 'ls-files',
-      args: ['--others', '--exclude-standard', ...excludes, '-z'],
-      gitDir: parts.gitDir,
-      workTree: homeDir,
-      indexFile,
+    return await work(async (args) => {
+      const at = args.indexOf('--');
+      const [flags, paths] = at === -1 ? [args, []] : [args.slice(0, at), args.slice(at)];
+      const listed = await parts.door.run({
+        verb: 'ls-files',
+        args: [...flags, '-z', ...paths],
+        gitDir: parts.gitDir,
+        workTree: homeDir,
+        indexFile,
+      });
+      return listed.stdout
+        .toString('utf8')
+        .split('\0')
+        .filter((file) => file !== '');
     });
-    return listed.stdout
-      .toString('utf8')
-      .split('\0')
-      .filter((file) => file !== '');
   } finally {
     fs.rmSync(indexFile, { force: true });
   }

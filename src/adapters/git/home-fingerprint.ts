@@ -75,7 +75,7 @@ function isElsewhere(home: HomePlace, admin: string): boolean {
   const place = readPlainFile(path.join(admin, 'gitdir'), 8192);
   if (place.kind !== 'file') return false;
   const at = place.bytes.toString('utf8').trimEnd();
-  return path.isAbsolute(at) && !path.resolve(at).startsWith(path.join(home.homeDir, 'trees') + path.sep);
+  return path.isAbsolute(at) && !path.resolve(at).startsWith(home.treesDir + path.sep);
 }
 
 /** Returns what moved between two fingerprints, sorted by item. Pure. */

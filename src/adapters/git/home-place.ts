@@ -9,6 +9,8 @@ import type { StoreParts } from './store-parts.ts';
 /** The person's repository as this adapter sees it. */
 export interface HomePlace {
   readonly homeDir: string;
+  /** Absolute folder in which slots lie. */
+  readonly treesDir: string;
   /** `<home>/.git`. */
   readonly gitDir: string;
   /** The trusted store, whose objects are the ones that are written here. */

@@ -4,12 +4,13 @@ import * as path from 'node:path';
 import type { HomeRepository, RefOutcome, RefUpdate } from '../../ports/git.ts';
 import { atTheEdge } from './git-failure.ts';
 import { applyPaths, comparePaths } from './home-apply.ts';
-import { dirtyPaths } from './home-dirty.ts';
+import { dirtyPaths, ignoredFiles } from './home-dirty.ts';
+import { writeExclude } from './home-exclude.ts';
 import { fingerprintHome } from './home-fingerprint.ts';
 import { inspectHome } from './home-inspect.ts';
 import { HomeObjects } from './home-objects.ts';
 import { temporaryFolder, type HomePlace } from './home-place.ts';
-import { moveRefs } from './move-refs.ts';
+import { moveRefs, zeroId } from './move-refs.ts';
 import { refProblem } from './path-rules.ts';
 import { findRefInFiles } from './ref-files.ts';
 import { RefWriter } from './ref-writer.ts';
@@ -21,9 +22,15 @@ import type { GitStore } from './trusted-store.ts';
  * Creates the adapter of the person's repository. It shares the store's processes, caches and scratch folder, and ends
  * with the store's `close`. Only `updateRefs` runs git in home: one `update-ref --stdin` that ends when it is idle.
  */
-export function createHomeRepository(options: { readonly homeDir: string; readonly store: GitStore }): HomeRepository {
+export function createHomeRepository(options: {
+  readonly homeDir: string;
+  /** Where slots lie; `trees/` of home when left out. */
+  readonly treesDir?: string;
+  readonly store: GitStore;
+}): HomeRepository {
   const homeDir = fs.existsSync(options.homeDir) ? fs.realpathSync(options.homeDir) : path.resolve(options.homeDir);
-  const home: HomePlace = { homeDir, gitDir: path.join(homeDir, '.git'), parts: options.store.parts };
+  const { treesDir = path.join(homeDir, 'trees') } = options;
+  const home: HomePlace = { homeDir, treesDir, gitDir: path.join(homeDir, '.git'), parts: options.store.parts };
   const refs = new RefWriter(home.parts.door, home.gitDir);
   home.parts.closers.push(() => refs.close());
   const objects = new HomeObjects(home);
@@ -62,6 +69,14 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
       atTheEdge('moving refs of home', 'The refs show what moved; a repeat finishes it.', () =>
         moveRefsOfHome(updates),
       ),
+    removeRefs: (refs) =>
+      atTheEdge('taking refs of home away', 'The refs show what is gone; a repeat finishes it.', () =>
+        moveRefsOfHome(
+          refs
+            .filter(({ ref }) => findRef(ref) !== undefined)
+            .map(({ ref, object }) => ({ ref, from: object, to: zeroId })),
+        ),
+      ),
     comparePaths: (before, after) =>
       atTheEdge('comparing the files of home', 'Nothing was changed.', () => comparePaths(home, before, after)),
     applyPaths: (before, after) =>
@@ -69,6 +84,12 @@ export function createHomeRepository(options: { readonly homeDir: string; readon
         applyPaths(home, before, after),
       ),
     dirtyPaths: (commit) => atTheEdge('looking through home', 'Nothing was changed.', () => dirtyPaths(home, commit)),
+    ignoredFiles: (request) =>
+      atTheEdge('looking for ignored files', 'Nothing was changed.', () => ignoredFiles(home, request)),
+    exclude: (lines) =>
+      atTheEdge('writing .git/info/exclude', 'The file is whole, old or new; a repeat goes on.', async () =>
+        writeExclude(home, lines),
+      ),
     prepareSlot: (request) =>
       atTheEdge(`preparing the slot ${request.slot.name}`, 'What was moved is in the trash; a repeat goes on.', () =>
         prepareSlot(home, request),

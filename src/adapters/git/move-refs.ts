@@ -7,7 +7,8 @@ import type { RefOutcome, RefUpdate } from '../../ports/git.ts';
 import { diskFull, isDiskFull } from './git-failure.ts';
 import { refProblem } from './path-rules.ts';
 
-const zeroId = '0'.repeat(40);
+/** As what a ref is to name: the ref is taken away. */
+export const zeroId = '0'.repeat(40);
 /** A lock held by another git is gone in milliseconds; stale ones are not waited for longer than this in all. */
 const lockWaitsMs = [20, 80, 200, 400] as const;
 
@@ -35,7 +36,10 @@ export async function moveRefs(options: {
     const told = await transact(refTransaction(left));
     if (told.kind === 'ok') return { kind: 'moved' };
     const wasKilled = told.stderr.trim() === '';
-    const actual = updates.map((update) => ({ update, actual: find(update.ref) ?? null }));
+    const actual = updates.map((update) => ({
+      update,
+      actual: find(update.ref) ?? (update.to === zeroId ? zeroId : null),
+    }));
     const isOpen = ({ update, actual: now }: (typeof actual)[number]): boolean => now !== update.to;
     // A kill may come after the refs moved; then, and only then, `to` counts as done by us.
     const mayBeOurs = wasKilled || attempt > 0;

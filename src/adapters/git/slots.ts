@@ -54,11 +54,11 @@ export async function prepareSlot(
   return { how: wasLinked ? 'recycled' : wasThere ? 'rebuilt' : 'created', trashed: trash.taken };
 }
 
-/** Returns the slots that exist on disk below `trees/` or in home's administration with a place there. */
+/** Returns the slots that exist on disk in their folder or in home's administration with a place there. */
 export function listSlots(
   home: HomePlace,
 ): readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[] {
-  const trees = path.join(home.homeDir, 'trees');
+  const trees = home.treesDir;
   const names = new Set<string>();
   for (const entry of entriesOf(trees)) if (entry.isDirectory() && !entry.name.startsWith('.')) names.add(entry.name);
   for (const entry of entriesOf(path.join(home.gitDir, 'worktrees'))) {

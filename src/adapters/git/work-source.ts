@@ -94,7 +94,7 @@ function linked(home: HomePlace, top: string, dotGit: string): WorkSource {
   const common = findReal(path.resolve(admin, commonText));
   if (common === undefined) throw refused(top, 'its repository is gone');
   const isOfHome = common === home.gitDir;
-  const isSlot = isOfHome && path.dirname(top) === path.join(home.homeDir, 'trees');
+  const isSlot = isOfHome && path.dirname(top) === home.treesDir;
   return workTree(top, { kind: isSlot ? 'slot' : isOfHome ? 'worktree' : 'clone', admin, common });
 }
 

@@ -19,9 +19,15 @@ const skipWorkTreeBit = 0x4000;
 const maxIndexBytes = 256 * 1024 * 1024;
 
 /** Creates the reader of other people's work. Only `snapshot` runs git: it reads ignore files, with a private index, in the store. */
-export function createWorkSources(options: { readonly homeDir: string; readonly store: GitStore }): WorkSources {
+export function createWorkSources(options: {
+  readonly homeDir: string;
+  /** Where slots lie; `trees/` of home when left out. */
+  readonly treesDir?: string;
+  readonly store: GitStore;
+}): WorkSources {
   const homeDir = fs.existsSync(options.homeDir) ? fs.realpathSync(options.homeDir) : path.resolve(options.homeDir);
-  const home: HomePlace = { homeDir, gitDir: path.join(homeDir, '.git'), parts: options.store.parts };
+  const { treesDir = path.join(homeDir, 'trees') } = options;
+  const home: HomePlace = { homeDir, treesDir, gitDir: path.join(homeDir, '.git'), parts: options.store.parts };
   return {
     find: (asked) => atTheEdge('looking where the work lies', untouched, async () => findSource(home, asked)),
     snapshot: ({ source, limits, skip }) =>

@@ -23,9 +23,13 @@ export async function keepsBelow(app: App, installation: Installation): Promise<
 
 /** Names that orchestrate gives below `.orchestrate`. */
 const ours = /^(envs|instances|wheels|trash|production|anew|incoming-.*|init-id|\.orchestrate-.*\.tmp)$/;
+/** The same where everything that is ignored lies there. */
+const oursInRepository = /^(trees|logs|sessions|memory)$/;
 
 async function inWork({ outside: { files } }: App, { paths }: Installation): Promise<readonly Kept[]> {
-  const names = (await files.list(paths.work)).filter((name) => !ours.test(name));
+  const isOurs = (name: string): boolean =>
+    ours.test(name) || (paths.trees.startsWith(`${paths.work}/`) && oursInRepository.test(name));
+  const names = (await files.list(paths.work)).filter((name) => !isOurs(name));
   return names.map((name) => ({ path: `.orchestrate/${name}`, why: 'orchestrate did not write it' }));
 }
 
@@ -34,6 +38,7 @@ async function inSlots(app: App, installation: Installation, written: Written): 
   const { files } = app.outside;
   const keeps: Kept[] = [];
   if ((await files.info(paths.gitDir)) === undefined) return keeps;
+  const shown = paths.trees.slice(paths.home.length + 1);
   for (const { name, state, head } of await home.listSlots()) {
     if (state === 'missing') continue;
     const tree = head === null ? null : await treeOf(installation, head);
@@ -42,7 +47,7 @@ async function inSlots(app: App, installation: Installation, written: Written): 
     for await (const path of walkFiles(files, `${paths.trees}/${name}`, (one) => one === '.git')) {
       if (path === '.git' || unfinished.test(path)) continue;
       if (!(await written.has(`${paths.trees}/${name}/${path}`, path, tree)))
-        keeps.push({ path: `trees/${name}/${path}`, why: 'is not what was written into the slot' });
+        keeps.push({ path: `${shown}/${name}/${path}`, why: 'is not what was written into the slot' });
     }
   }
   return keeps;

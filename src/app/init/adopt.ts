@@ -14,9 +14,10 @@ import { publishPoint, writePoint } from '../../engine/restore/publish.ts';
 import { stateOf } from '../../engine/templates/comfyui/state.ts';
 import type { App } from '../app.ts';
 import { readDefinitions } from '../read-definitions.ts';
+import { beginFile } from './begin-file.ts';
 import { emptyTree, writeFirstTree } from './first-tree.ts';
 import { keepWheels } from './keep-wheels.ts';
-import { beginFile, type InitPlan } from './plan-init.ts';
+import type { InitPlan } from './plan-init.ts';
 import type { InitReport } from './report.ts';
 import { takeComponents } from './take-components.ts';
 
@@ -38,7 +39,7 @@ export async function adopt(app: App, plan: InitPlan): Promise<InitReport> {
     app.narrate(`Taking ${plan.found.length} components into the store (the ComfyUI folder is only read).`);
     const taken = await takeComponents(store, plan.found, skippedIn(plan));
     const tree = await writeFirstTree(store, plan, taken.components);
-    const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home });
+    const definitions = await readDefinitions(files, { builtInDir: host.builtInDir, home, template: 'comfyui' });
     const context: EngineContext = { ...made, config, definitions, outside: app.outside };
     const environment = await takeEnvironment(app, context, plan);
 

@@ -9,6 +9,7 @@ import { parseGraph } from '../../domain/instances/workflow.ts';
 import type { Files, PackageIndex } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { readShipped } from '../operations/_workflow-source.ts';
+import { beginFile } from './begin-file.ts';
 import { borrowEnvironment, type InitEnvironment, resolveEnvironment } from './init-environment.ts';
 import { initModelPaths } from './init-model-paths.ts';
 import { findComponents, findNotTaken, findSingleFiles, type FoundComponent, type NotTaken } from './look.ts';
@@ -49,9 +50,6 @@ export interface InitPlan {
 }
 
 const publicIndex: PackageIndex = { kind: 'url', url: 'https://pypi.org/simple' };
-
-/** First file of an init, with the id: one that was interrupted goes on under the same. */
-export const beginFile = '.orchestrate/init-id';
 
 /**
  * Looks at the ComfyUI folder and resolves its environment. Writes nothing that stays.
@@ -182,6 +180,8 @@ function checkedConfig(options: {
   const config: InstallationConfig = {
     id,
     name: home.slice(home.lastIndexOf('/') + 1),
+    template: 'comfyui',
+    program: null,
     service: {
       mode: options.options.service ?? layout.mode,
       port: portOf(options.options, around),
@@ -295,6 +295,8 @@ function reportOf(
     branch: plan.options.branch,
     port: config.service.port,
     mode: config.service.mode === 'none' ? 'none' : 'managed',
+    template: 'comfyui',
+    program: null,
     layout: { id, sentence, root },
     found:
       borrowed === null

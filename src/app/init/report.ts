@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { templateIds } from '../../domain/definitions/types.ts';
+
 /** What `init` found, and what it wrote or would write. */
 export const initReport = z.object({
   state: z.enum(['planned', 'made']).describe('`planned`: nothing was written.'),
@@ -9,13 +11,25 @@ export const initReport = z.object({
   branch: z.string(),
   port: z.number(),
   mode: z.enum(['managed', 'none']).describe('Who starts production: orchestrate, or nobody here (`none`).'),
+  template: z.enum(templateIds),
+  program: z
+    .object({
+      start: z.array(z.string()),
+      ready: z.string(),
+      setup: z.array(z.string()),
+      checks: z.array(z.array(z.string())),
+      homePort: z.number().describe('Where its tree is proven, when that port is free.'),
+    })
+    .nullable()
+    .describe('Template service: what is run and asked; null for ComfyUI.'),
   layout: z
     .object({
       id: z.enum(['clone', 'archive', 'swarmui', 'stability-matrix']),
       sentence: z.string(),
       root: z.string().nullable().describe('Folder of the program that the copy belongs to.'),
     })
-    .describe('What the ComfyUI folder is.'),
+    .nullable()
+    .describe('What the ComfyUI folder is; null where the template is another one.'),
   found: z
     .object({
       python: z.string().describe('Its interpreter.'),
@@ -26,7 +40,7 @@ export const initReport = z.object({
     .nullable()
     .describe('Environment that was found and is used where it lies; null: one is built from a lock.'),
   grade: z.enum(['ready', 'borrowed']).describe('Grade of restore point 0.'),
-  python: z.string().describe('Version of the interpreter.'),
+  python: z.string().nullable().describe('Version of the interpreter; null where no environment is looked after.'),
   components: z.array(
     z.object({
       id: z.string(),

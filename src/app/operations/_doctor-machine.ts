@@ -20,7 +20,9 @@ export async function checkMachine(app: App, installation: Installation | undefi
   return [
     checkNode(app),
     await attempt('git', () => checkGit(app)),
-    ...(await checkPython(app, installation?.config.python.program ?? 'python3')),
+    ...(installation?.config.template === 'service'
+      ? [good('python', 'does not apply: no environment is looked after')]
+      : await checkPython(app, installation?.config.python.program ?? 'python3')),
     await attempt('disk', () => checkDisk(app, installation?.paths.home ?? app.cwd)),
   ];
 }

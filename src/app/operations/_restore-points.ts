@@ -106,7 +106,8 @@ function graderOf(app: App, installation: Installation): (manifest: RestoreManif
   const known = new Map<string, Promise<RestoreGrade>>();
   return (manifest) => {
     const { environment } = manifest;
-    if (environment === null || isBorrowed(installation, manifest)) return Promise.resolve('borrowed');
+    if (environment === null) return Promise.resolve('files');
+    if (isBorrowed(installation, manifest)) return Promise.resolve('borrowed');
     const grade = known.get(environment) ?? loadGrade(app, installation, manifest, environment);
     known.set(environment, grade);
     return grade;

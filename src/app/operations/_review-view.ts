@@ -88,6 +88,7 @@ const grades = {
   offline: 'rebuilt from kept wheels, offline',
   'needs-network': 'some packages have to be fetched again',
   borrowed: 'with the environment that was adopted, as it lies there then',
+  files: 'the files exactly; interpreter, packages and data are not looked after',
 } as const;
 
 async function loadUndo(app: App, { gate, base, state }: ChangeView): Promise<ReviewView['undo']> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { Fault } from '../../base/fault.ts';
 import type { App } from '../app.ts';
+import { askService } from '../ask-service.ts';
 import { newest } from '../views/journal-reader.ts';
 import { serviceSchema, serviceView } from '../views/service-view.ts';
 
@@ -42,28 +42,17 @@ export const serviceOutput = serviceSchema.extend({
 /** Looks at production: the journal, the process, the port. Changes nothing. */
 export async function loadService(app: App): Promise<z.infer<typeof serviceOutput>> {
   const { ledger, config } = await app.installation();
-  const { processes, service } = app.outside;
+  const { processes } = app.outside;
   const view = serviceView(ledger);
   const { mode } = config.service;
   const { pid, startTime } = view;
   const port = view.port ?? (mode === 'none' ? config.service.port : null);
   const url = port === null ? null : `http://127.0.0.1:${port}`;
   const isAlive = pid === null || startTime === null ? null : await processes.isAlive({ pid, startTime });
-  const facts = url === null ? undefined : await service.facts(url);
-  const queue = url === null || facts === undefined ? null : await loadQueue(app, url);
-  const answers = url === null ? null : facts !== undefined;
-  const device = facts?.devices[0] ?? null;
+  const asked = port === null ? null : await askService(app, config, port);
+  const answers = asked?.answers ?? null;
+  const { device = null, queue = null } = asked ?? {};
   return { ...view, port, mode, isAlive, answers, url, device, queue, saved: await loadSaved(app) };
-}
-
-async function loadQueue(app: App, url: string): Promise<{ running: number; pending: number } | null> {
-  try {
-    const { running, pending } = await app.outside.service.queue(url);
-    return { running, pending: pending.length };
-  } catch (error) {
-    if (error instanceof Fault) return null;
-    throw error;
-  }
 }
 
 /** Of the prompts only their number leaves the file. */

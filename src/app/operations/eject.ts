@@ -4,6 +4,8 @@ import { Fault } from '../../base/fault.ts';
 import type { App } from '../app.ts';
 import { ejectAll, finishEject } from '../eject/carry-out.ts';
 import { planEject } from '../eject/plan-eject.ts';
+import { ejectService } from '../eject/service/carry-out.ts';
+import { planServiceEject } from '../eject/service/plan.ts';
 import { defineOperation } from '../operation.ts';
 import { supervisorStop } from './supervisor-stop.ts';
 
@@ -57,6 +59,7 @@ export const eject = defineOperation({
         writtenTo: null,
         untouched: [],
       };
+    if ((await app.installation()).config.template === 'service') return serviceEject(app, { keepFiles, dryRun, yes });
     const plan = await planEject(app);
     if (plan.keeps.length > 0 && !keepFiles && !dryRun) {
       const few = plan.keeps.slice(0, 8).map(({ path, why }) => `${path} (${why})`);
@@ -88,6 +91,37 @@ export const eject = defineOperation({
     return { state: 'ejected' as const, ...report };
   },
 });
+
+/** The home is the person's repository: what is theirs is not even looked at, and the history stays. */
+async function serviceEject(
+  app: App,
+  { keepFiles, dryRun, yes }: { readonly keepFiles: boolean; readonly dryRun: boolean; readonly yes: boolean },
+) {
+  const plan = await planServiceEject(app);
+  if (plan.keeps.length > 0 && !keepFiles && !dryRun)
+    throw new Fault(
+      'HOME_DIRTY',
+      `Files of yours would be lost: ${plan.keeps
+        .slice(0, 8)
+        .map(({ path, why }) => `${path} (${why})`)
+        .join(', ')}.`,
+      {
+        hints: ['orchestrate eject --keep-files   (leaves them where they are)', 'Or move them away first.'],
+        state: 'Nothing was removed.',
+        data: { keeps: plan.keeps.map(({ path, why }) => ({ path, why })) },
+      },
+    );
+  const removes: { path: string; bytes: number }[] = [];
+  for (const path of plan.removes) removes.push({ path, bytes: await app.outside.files.sizeBytes(path) });
+  const report = {
+    ...{ home: plan.home, id: plan.id, removes, keeps: [...plan.keeps], writtenTo: null },
+    untouched: [`${plan.home}: your files, your history, what was merged`],
+  };
+  if (dryRun || !yes) return { state: 'planned' as const, ...report };
+  await supervisorStop.run(app, {});
+  await ejectService(app, plan);
+  return { state: 'ejected' as const, ...report };
+}
 
 /** What an interrupted eject left, once its record was gone. */
 async function restOf(app: App): Promise<{ home: string; id: string } | undefined> {

@@ -56,6 +56,7 @@ export const operations = {
   status: () => import('./status.ts').then((m) => m.status),
   submit: () => import('./submit.ts').then((m) => m.submit),
   'supervisor-stop': () => import('./supervisor-stop.ts').then((m) => m.supervisorStop),
+  'templates-list': () => import('./templates-list.ts').then((m) => m.templatesList),
   'trees-list': () => import('./trees-list.ts').then((m) => m.treesList),
   undo: () => import('./undo.ts').then((m) => m.undo),
   version: () => import('./version.ts').then((m) => m.version),

@@ -1,22 +1,60 @@
 import { z } from 'zod';
 
+import { Fault } from '../../base/fault.ts';
 import { stated } from '../../base/stated.ts';
+import { templateIds } from '../../domain/definitions/types.ts';
 import { adopt } from '../init/adopt.ts';
 import { planInit } from '../init/plan-init.ts';
 import { initReport } from '../init/report.ts';
+import { adoptService } from '../init/service/adopt.ts';
+import { planServiceInit } from '../init/service/plan.ts';
 import { defineOperation } from '../operation.ts';
 
 /** `orchestrate init [dir]` */
 export const init = defineOperation({
   name: 'init',
-  summary: 'Make an installation beside a ComfyUI folder, touching nothing of it.',
+  summary: 'Look after a ComfyUI folder, or after the service of a repository of yours.',
   description:
-    'Makes a home: a git repository of declarations beside the ComfyUI folder, be it a clone, an archive, or the copy of SwarmUI or Stability Matrix. ComfyUI and its node packs are copied into a store of our own. An environment that is found is used where it lies, and restore point 0 is graded borrowed; where none is found, or with --fresh, one is built from a lock with hashes. The ComfyUI folder and its environment are only read.',
+    'Makes a home: a git repository of declarations beside the ComfyUI folder, be it a clone, an archive, or the copy of SwarmUI or Stability Matrix. ComfyUI and its node packs are copied into a store of our own. An environment that is found is used where it lies, and restore point 0 is graded borrowed; where none is found, or with --fresh, one is built from a lock with hashes. The ComfyUI folder and its environment are only read. With --template service the home is a repository of yours: two files are committed to its branch, and changes are proven by set-up, checks and a start of the service from the exact tree. Its files are looked after; what is installed on the machine is not.',
   effect: 'write',
   everyday: true,
   needs: 'none',
   input: z.object({
-    dir: z.string().min(1).describe('Folder of the new home; absent or empty.'),
+    dir: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'Folder of the new home, absent or empty. Template service: your repository; this folder when left out.',
+      ),
+    template: z
+      .enum(templateIds)
+      .default('comfyui')
+      .describe('What is looked after: ComfyUI, or any service of a repository of yours.'),
+    start: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe(
+        'Template service: command that starts it; {port} stands for the port, which is in PORT, too. No shell reads it.',
+      ),
+    ready: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe(
+        'Template service: address that answers with 2xx once it is ready, e.g. http://127.0.0.1:{port}/health',
+      ),
+    setup: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Template service: command that is run first in the folder of each instance, e.g. npm ci'),
+    check: z
+      .array(z.string())
+      .default([])
+      .describe('Template service: command that has to end with 0 before a change merges; may be repeated.'),
     comfyui: z
       .string()
       .min(1)
@@ -81,10 +119,54 @@ export const init = defineOperation({
       command: 'orchestrate init comfy-home --comfyui ~/ComfyUI --cpu --workflow portrait.json',
       explains: 'Make the home; portrait.json has to run after every change.',
     },
+    {
+      command:
+        'orchestrate init --template service --start "python3 server.py --port {port}" --ready "http://127.0.0.1:{port}/health" --check "python3 -m unittest"',
+      explains: 'Look after the service of the repository in which you stand.',
+    },
   ],
   async run(app, input) {
-    const plan = await stated('Nothing was written.', () => planInit(app, input));
-    if (input.dryRun || !input.yes) return { ...plan.report, state: 'planned' as const };
-    return adopt(app, plan);
+    const isPlan = input.dryRun || !input.yes;
+    if (input.template === 'service') {
+      requireNone(input, 'comfyui', comfyOnly);
+      const plan = await stated('Nothing was written.', () => planServiceInit(app, input));
+      return isPlan ? { ...plan.report, state: 'planned' as const } : adoptService(app, plan);
+    }
+    requireNone(input, 'service', serviceOnly);
+    const { dir } = input;
+    if (dir === null)
+      throw new Fault('USAGE_BAD_ARGUMENT', 'The folder of the new home is missing.', {
+        hints: ['orchestrate init comfy-home --comfyui <ComfyUI folder>', 'orchestrate init --template service --help'],
+        state: 'Nothing was written.',
+      });
+    const plan = await stated('Nothing was written.', () => planInit(app, { ...input, dir }));
+    return isPlan ? { ...plan.report, state: 'planned' as const } : adopt(app, plan);
   },
 });
+
+const comfyOnly = [
+  'comfyui',
+  'environment',
+  'running',
+  'fresh',
+  'index',
+  'require',
+  'workflow',
+  'untested',
+  'python',
+  'cpu',
+];
+const serviceOnly = ['start', 'ready', 'setup', 'check'];
+
+/** An option that would do nothing is refused. */
+function requireNone(input: Readonly<Record<string, unknown>>, template: string, names: readonly string[]): void {
+  const given = names.find((name) => {
+    const value = input[name];
+    return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== false;
+  });
+  if (given === undefined) return;
+  throw new Fault('USAGE_BAD_ARGUMENT', `--${given} is of the template ${template}.`, {
+    hints: ['orchestrate init --help'],
+    state: 'Nothing was written.',
+  });
+}

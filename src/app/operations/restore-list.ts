@@ -10,7 +10,7 @@ export const restoreList = defineOperation({
   name: 'restore list',
   summary: 'List the states that can be brought back.',
   description:
-    'Grades: `ready`, the same bytes are there, verified just now; `offline`, rebuilt from kept wheels; `needs-network`, some packages have to be fetched; `borrowed`, adopted by init and not sealed. `own` is the room that would be free if this one alone were gone; `shared` is needed by others as well.',
+    'Grades: `ready`, the same bytes are there, verified just now; `offline`, rebuilt from kept wheels; `needs-network`, some packages have to be fetched; `borrowed`, adopted by init and not sealed; `files`, the files exactly, and no environment is looked after. `own` is the room that would be free if this one alone were gone; `shared` is needed by others as well.',
   effect: 'read',
   everyday: true,
   needs: 'home',

@@ -25,7 +25,7 @@ const nServerLines = 300;
 /** `orchestrate service logs` */
 export const serviceLogs = defineOperation({
   name: 'service logs',
-  summary: 'Show what ComfyUI writes.',
+  summary: 'Show what the service writes.',
   description:
     'Of production, or of an instance under test. What orchestrate did not start is asked for its log over HTTP. With --follow it goes on until Ctrl-C, also when the file is replaced and when production is switched.',
   effect: 'read',

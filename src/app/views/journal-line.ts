@@ -1,8 +1,10 @@
+import { isGoodRun } from '../../domain/changes/evidence.ts';
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
 import { summaryText } from '../../domain/outside/describe.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
 import { missingText } from '../../domain/policy/standing.ts';
 import { entryText } from '../../domain/policy/windows.ts';
+import { commandText } from '../../domain/templates/command-line.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { faultOfEvent } from './machine-state.ts';
@@ -143,8 +145,16 @@ const tellers: Tellers = {
     `${instance} was ${watchedText(watched)}${reason === null ? '' : `: ${reason}`}`,
   'instance.composed': ({ instance, purpose, tree, environment, port }) =>
     `${instance} (${purpose}) composed from tree ${shortId(tree)}, environment ${environment.slice(0, 12)}, for :${port}`,
-  'instance.proven': ({ instance, pid, port, argvNamesDir, ownsSocket, pytorchVersion, device, startMs }) =>
-    `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; torch ${pytorchVersion} on ${device}`,
+  'instance.proven': (proven) => {
+    const { instance, pid, port, argvNamesDir = true, ownsSocket, pytorchVersion, device, status, startMs } = proven;
+    const said =
+      pytorchVersion === undefined ? `status ${status ?? 'unknown'}` : `torch ${pytorchVersion} on ${device}`;
+    return `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; ${said}`;
+  },
+  'instance.prepared': ({ instance, commands }) =>
+    commands.length === 0
+      ? `${instance}: no set-up and no check to run`
+      : `${instance}: ${commands.map((one) => `${commandText(one.argv)} ${isGoodRun(one) ? 'ended well' : `ended with ${one.exitCode ?? 'a signal'}`} after ${spanText(one.durationMs)}`).join('; ')}`,
   'instance.answered': ({ instance, owner, port, pytorchVersion, device, startMs }) =>
     `${instance} answers on :${port} after ${spanText(startMs)}; started by another program${owner === null ? '' : `, pid ${owner.pid} is not ours`}; torch ${pytorchVersion} on ${device}`,
   'instance.stopFailed': ({ instance, fault }) => `${instance} was not stopped: ${fault.message}`,

@@ -23,7 +23,9 @@ export const restoreSchema = z
     made: z
       .enum(['init', 'merge', 'undo', 'restore', 'revert', 'by-hand'])
       .describe('What made it; `by-hand`: a commit of a person.'),
-    grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']).describe('How well its environment comes back.'),
+    grade: z
+      .enum(['ready', 'offline', 'needs-network', 'borrowed', 'files'])
+      .describe('How well its environment comes back; `files`: there is none that is looked after.'),
     condition: borrowedConditionSchema,
     moves: z
       .array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() }))

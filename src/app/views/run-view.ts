@@ -65,7 +65,7 @@ export const runSchema = runHeadSchema
     goBack: z
       .object({
         name: z.string(),
-        grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed']),
+        grade: z.enum(['ready', 'offline', 'needs-network', 'borrowed', 'files']),
         condition: borrowedConditionSchema,
       })
       .nullable()

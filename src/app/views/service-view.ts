@@ -31,7 +31,7 @@ export const serviceSchema = z.object({
   versions: z
     .object({ comfyui: z.string(), pytorch: z.string(), device: z.string() })
     .nullable()
-    .describe('What it said about itself when it was proven.'),
+    .describe('What it said about itself when it was proven; null where it is no ComfyUI.'),
   outside: z.string().nullable().describe('What changed outside and is not kept, with the command to type; or null.'),
   rows: z.array(z.number()).describe('Journal rows that hold it.'),
 });
@@ -64,7 +64,9 @@ export function serviceView(reader: JournalReader): ServiceView {
     environment: composed?.data.environment ?? null,
     gitTree: composed?.data.tree ?? null,
     versions:
-      told === undefined
+      told?.data.comfyuiVersion === undefined ||
+      told.data.pytorchVersion === undefined ||
+      told.data.device === undefined
         ? null
         : { comfyui: told.data.comfyuiVersion, pytorch: told.data.pytorchVersion, device: told.data.device },
     outside,

@@ -48,7 +48,7 @@ export function switchStage(entry: Entry): StageView | undefined {
   const { outcome, instance, downMs, requeued, reason, watched } = switched.data;
   const down = downMs === null ? 'down time not measured' : `down ${spanText(downMs)}`;
   const sentence = {
-    switched: `production runs it as ${instance ?? 'an unnamed instance'}; ${down}; ${countText(requeued, 'pending prompt')} queued again${watched === undefined ? '' : `; ${watchedText(watched)}`}`,
+    switched: `production runs it as ${instance ?? 'an unnamed instance'}; ${down}${requeued === null ? '' : `; ${countText(requeued, 'pending prompt')} queued again`}${watched === undefined ? '' : `; ${watchedText(watched)}`}`,
     'not-running':
       reason === null || reason === 'production was not running'
         ? 'production was not running, so nothing was switched; it starts with this next time'

@@ -147,6 +147,9 @@ function nextCommand({
   if (going !== undefined) return `orchestrate runs show ${going.run}`;
   if (newestRun?.state === 'failed' || newestRun?.state === 'rolledBack')
     return `orchestrate runs show ${newestRun.run}`;
-  const hasMerged = (restoreRows(reader)[0]?.data.number ?? 0) > 0;
-  return hasMerged ? 'orchestrate undo --dry-run' : 'orchestrate run "upgrade pytorch" --dry-run';
+  const newestPoint = restoreRows(reader)[0]?.data;
+  if ((newestPoint?.number ?? 0) > 0) return 'orchestrate undo --dry-run';
+  // Nothing is looked after that could be upgraded.
+  const hasEnvironment = newestPoint === undefined || newestPoint.manifest.environment !== null;
+  return hasEnvironment ? 'orchestrate run "upgrade pytorch" --dry-run' : 'orchestrate service status';
 }

@@ -1,4 +1,5 @@
 import { bytesText } from '../../domain/plans/amounts.ts';
+import { commandText } from '../../domain/templates/command-line.ts';
 
 /** Digits of a git id that people are shown. */
 const SHORT = 7;
@@ -36,6 +37,9 @@ export const timeText = (atMs: number): string =>
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z');
+
+/** Returns a program and its arguments as a person would type them. */
+export const commandLine = (argv: readonly string[]): string => commandText(argv);
 
 /** Returns `a`, `a and b`, `a, b and c`. */
 export function listText(words: readonly string[]): string {

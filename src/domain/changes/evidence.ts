@@ -21,6 +21,20 @@ export interface WorkflowProof {
   readonly failure: string | null;
 }
 
+/** A command of the person's and how it ended. */
+export interface CommandRun {
+  readonly what: 'setup' | 'check';
+  readonly argv: readonly string[];
+  /** Null: it was ended by a signal, or its time was over. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+  /** Its last lines. */
+  readonly tail: readonly string[];
+}
+
+export const isGoodRun = ({ exitCode, timedOut }: CommandRun): boolean => exitCode === 0 && !timedOut;
+
 interface EvidenceKeyParts {
   readonly tree: GitTreeId;
   readonly environment: EnvironmentId;
@@ -64,9 +78,27 @@ export type Evidence = EvidenceKeyParts & {
         readonly device: string;
         readonly workflows: readonly WorkflowProof[];
       }
+    | {
+        /** Template `service`: set-up and checks. */
+        readonly part: 'commands';
+        readonly instance: string;
+        readonly commands: readonly CommandRun[];
+      }
+    | {
+        /** Template `service`: it was started and its readiness address answered with 2xx. */
+        readonly part: 'ready';
+        readonly instance: string;
+        readonly port: number;
+        readonly pid: number;
+        readonly startMs: number;
+        readonly url: string;
+        readonly status: number;
+      }
   );
 
 export type EvidencePart = Evidence['part'];
+export type CommandsEvidence = Extract<Evidence, { part: 'commands' }>;
+export type ReadyEvidence = Extract<Evidence, { part: 'ready' }>;
 export type BootEvidence = Extract<Evidence, { part: 'boot' }>;
 export type ChecksEvidence = Extract<Evidence, { part: 'checks' }>;
 export type SmokeEvidence = Extract<Evidence, { part: 'smoke' }>;

@@ -9,6 +9,7 @@ export const worseRisk = (a: Risk, b: Risk): Risk => (order.indexOf(a) >= order.
 const steering: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /^orchestrate\.yaml$/, why: 'decides what orchestrate may do' },
   { pattern: /^(agents|playbooks|trees)\//, why: 'decides what agents do' },
+  { pattern: /^\.worktreeinclude$/, why: 'decides which of your ignored files are given to what runs' },
   { pattern: /^(CLAUDE|AGENTS)\.md$/, why: 'is given to every agent' },
   {
     pattern: /(^|\/)\.(claude|codex|vscode|idea|github|gitlab|orchestrate|mcp\.json)(\/|$)/,

@@ -12,5 +12,11 @@ const outsideTheTree = /^(\.orchestrate|trees\/[^/]+|memory|sessions|logs)(\/|$)
 export const skipInSlot = (path: string): boolean =>
   unfinished.test(path) || (outsideTheTree.test(path) && !/^trees\/[^/]+\.yaml\/?$/.test(path));
 
+/**
+ * The same where home is a repository of the person's own: nothing but what is ours below `.orchestrate` stays out, whatever their
+ * folders are called.
+ */
+export const skipInRepository = (path: string): boolean => unfinished.test(path) || /^\.orchestrate(\/|$)/.test(path);
+
 /** What a kill in the middle of writing a file leaves beside it. */
 const unfinished = /(^|\/)\.orchestrate-[^/]*\.tmp$/;

@@ -4,7 +4,8 @@ import { checkShape } from './check-shape.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { policyRuleFields, principalsOf, principalsSchema, rulesOf } from './policy-config.ts';
-import type { DefinitionSource, InstallationConfig } from './types.ts';
+import { programSchema } from './program.ts';
+import { type DefinitionSource, type InstallationConfig, templateIds } from './types.ts';
 import { durationField, sizeField } from './units.ts';
 
 /**
@@ -13,6 +14,7 @@ import { durationField, sizeField } from './units.ts';
  * ```yaml
  * id: 3f9c2a71
  * name: comfy-home
+ * template: comfyui         # service: the program below, in a repository of your own
  * service:
  *   mode: managed            # command: by the two commands below; none: production is started by nobody here
  *   port: 8188
@@ -25,6 +27,12 @@ import { durationField, sizeField } from './units.ts';
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
  *   output-folder: null
+ * program:                  # of template service: programs and arguments, no shell; {port} stands for the port
+ *   start: [python3, server.py, --port, '{port}']
+ *   ready: http://127.0.0.1:{port}/health
+ *   setup: [npm, ci]         # in each instance's folder; may be left out
+ *   checks: [[npm, test]]    # have to end with 0; may be left out
+ *   command-time: 10m        # longest time of set-up and of each check
  * ports: { first: 8191, last: 8290 }
  * python:
  *   program: null            # absolute path; the best on PATH when left out
@@ -59,16 +67,15 @@ import { durationField, sizeField } from './units.ts';
  */
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
-  const { id, name, service, ports, python, policy, principals, merge, supervisor, queue, adopted } = checkShape(
-    configSchema,
-    parsed,
-    'CONFIG_INVALID',
-  );
+  const { id, name, template, service, program, ports, python, policy, principals, merge, supervisor, queue, adopted } =
+    checkShape(checkedSchema, parsed, 'CONFIG_INVALID');
   const { locate } = parsed;
   const rules = rulesOf(policy, { locate, path: ['policy'] });
   return {
     id,
     name,
+    template,
+    program,
     service: {
       mode: service.mode,
       port: service.port,
@@ -202,7 +209,9 @@ const configSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
     name: titleField,
+    template: z.enum(templateIds).default('comfyui'),
     service: serviceSchema,
+    program: programSchema.nullable().default(null),
     ports: z
       .strictObject({ first: portField, last: portField })
       .refine(({ first, last }) => first <= last, { message: 'is below ports.first', path: ['last'] })
@@ -258,6 +267,20 @@ const configSchema = z
       });
     });
   });
+
+/** What a template needs, and what is of another one. */
+const checkedSchema = configSchema.superRefine(({ template, program, service }, context) => {
+  const isService = template === 'service';
+  const issue = (message: string, ...path: string[]): void => context.addIssue({ code: 'custom', message, path });
+  if (isService && program === null) issue('is needed where template is service', 'program');
+  if (!isService && program !== null) issue('is of template service', 'program');
+  if (isService && service.mode === 'command')
+    issue(
+      'is of template comfyui: orchestrate starts the program itself (managed), or nobody here does (none)',
+      'service',
+      'mode',
+    );
+});
 
 function indexOf(text: string): InstallationConfig['python']['index'] {
   return text.startsWith('/') ? { kind: 'folder', path: text } : { kind: 'url', url: text };

@@ -83,11 +83,32 @@ export interface Playbook {
   readonly file: string;
 }
 
+/** The kind of service that an installation looks after. */
+export const templateIds = ['comfyui', 'service'] as const;
+export type TemplateId = (typeof templateIds)[number];
+
+/** Template `service`: the person's own program. Each command is a program and its arguments; no shell reads them. */
+export interface ServiceProgram {
+  /** `{port}` stands for the port, within any argument. It is in the environment as `PORT` too. */
+  readonly start: readonly string[];
+  /** Loopback address that answers with 2xx once it is ready; with `{port}`. */
+  readonly ready: string;
+  /** Run in the folder of each instance before anything else; empty: nothing. */
+  readonly setup: readonly string[];
+  /** Have to end with 0 before the service is started for a proof. */
+  readonly checks: readonly (readonly string[])[];
+  /** Longest time of the set-up, and of each check. */
+  readonly commandSeconds: number;
+}
+
 /** `orchestrate.yaml` of an installation. */
 export interface InstallationConfig {
   /** Names the state folder; made by init, never changed. */
   readonly id: string;
   readonly name: string;
+  readonly template: TemplateId;
+  /** Null but for the template `service`. */
+  readonly program: ServiceProgram | null;
   readonly service: {
     /** `managed`: we start and stop it. `command`: another program does, by the two commands. `none`: nobody here does. */
     readonly mode: 'managed' | 'command' | 'none';

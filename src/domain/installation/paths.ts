@@ -1,3 +1,5 @@
+import type { TemplateId } from '../definitions/types.ts';
+
 /** Where the parts of an installation lie; all absolute. */
 export interface InstallationPaths {
   readonly home: string;
@@ -20,18 +22,27 @@ export interface InstallationPaths {
   readonly scratch: string;
 }
 
-/** Returns the layout of DESIGN 4 for a home and the state folder of its id. */
-export function installationPaths(home: string, stateHome: string, id: string): InstallationPaths {
+/**
+ * Returns the layout of DESIGN 4 for a home and the state folder of its id. In a repository of the person's own (template `service`)
+ * all that is ignored lies in the one folder of ours: `logs/` or `trees/` may be theirs.
+ */
+export function installationPaths(
+  home: string,
+  stateHome: string,
+  id: string,
+  template: TemplateId = 'comfyui',
+): InstallationPaths {
   const work = `${home}/.orchestrate`;
+  const own = { comfyui: home, service: work }[template];
   const state = `${stateHome}/orchestrate/${id}`;
   return {
     home,
     gitDir: `${home}/.git`,
     config: `${home}/orchestrate.yaml`,
-    trees: `${home}/trees`,
-    memory: `${home}/memory`,
-    sessions: `${home}/sessions`,
-    logs: `${home}/logs`,
+    trees: `${own}/trees`,
+    memory: `${own}/memory`,
+    sessions: `${own}/sessions`,
+    logs: `${own}/logs`,
     work,
     envs: `${work}/envs`,
     instances: `${work}/instances`,

@@ -91,7 +91,7 @@ function submitLines(goal: Extract<Plan['goal'], { kind: 'submit' }>, base: stri
           ? `! ${path} lies in the scope of no tree`
           : `! ${path} is ${owners.join(' and ')}'s: outside the scope`,
       ),
-    `  checked: the exact tree is booted, and its workflows run; rules of ${reviewers.length === 0 ? 'no other tree' : reviewers.join(', ')} look at it`,
+    `  checked: the exact tree is proven by starting it; rules of ${reviewers.length === 0 ? 'no other tree' : reviewers.join(', ')} look at it`,
   ];
 }
 

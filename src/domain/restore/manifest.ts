@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import type { CommitId, EnvironmentId, GitTreeId } from '../../base/ids.ts';
 
-/** How well a restore point's environment can be brought back; see DESIGN's words in the README. */
-export type RestoreGrade = 'ready' | 'offline' | 'needs-network' | 'borrowed';
+/**
+ * How well a restore point's environment can be brought back; see DESIGN's words in the README. `files`: there is none that is looked
+ * after, and nothing but the files is promised.
+ */
+export type RestoreGrade = 'ready' | 'offline' | 'needs-network' | 'borrowed' | 'files';
 
 /** The message of a restore tag, as JSON: the state *at* the tagged commit. */
 export interface RestoreManifest {

@@ -95,7 +95,8 @@ async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Prom
     return known.verdict;
   const tree = engine.definitions.trees.get(reviewer);
   const answers: QuestionAnswer[] = [];
-  for (const id of tree?.questions ?? []) {
+  // A tree is asked what it demands of its own changes, and of others what it asks of them.
+  for (const id of (reviewer === drafted.tree ? tree?.checks : tree?.questions) ?? []) {
     const one = engine.template.questions[id];
     if (one) answers.push({ id, question: one.question, ...(await one.answer(engine, asked)) });
   }

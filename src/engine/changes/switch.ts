@@ -88,7 +88,13 @@ async function switchInTurn(engine: Engine, change: string, signal: AbortSignal)
   const nOfNext = watching
     ? await engine.template.work.again(engine, { from: watching.instance, to: instance, run })
     : 0;
-  const told = { instance, downMs, requeued: nOfOld + nOfNext, reason, ...watchedOf(ended) };
+  const told = {
+    instance,
+    downMs,
+    requeued: nOfOld === null ? null : nOfOld + (nOfNext ?? 0),
+    reason,
+    ...watchedOf(ended),
+  };
   await record({ outcome: 'reverted', ...told });
   return { kind: 'reverted', fault: revertedFault(tried.code, told) };
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { instanceLog } from '../instances/start.ts';
+import { composedInstance } from '../instances/start.ts';
 import { isUp, lookAt } from '../instances/watch.ts';
 
 type Started = JournalKinds['watch.started'];
@@ -86,7 +86,7 @@ async function endReason(
   engine: Engine,
   { instance, ms, nRunning }: { instance: string; ms: number; nRunning: number },
 ): Promise<string> {
-  const said = engine.template.endReason(await instanceLog(engine, instance, nLogLines));
+  const said = await engine.template.endReason(engine, composedInstance(engine, instance), nLogLines);
   const busy = engine.template.work.busyText(nRunning);
   return `The service was gone ${secondsText(ms)} after it was proven${busy}; its log says: ${said}`;
 }

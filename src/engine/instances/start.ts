@@ -19,14 +19,14 @@ export function composedInstance(engine: Engine, instance: string): Composed {
 
 /** Returns the last lines that the instance's process wrote. */
 export async function instanceLog(engine: Engine, instance: string, nLines: number): Promise<readonly string[]> {
-  const text = await engine.outside.files.readText(logPath(engine, instance));
+  const text = await engine.outside.files.readText(logPathOf(engine, instance));
   return (text ?? '')
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '')
     .slice(-nLines);
 }
 
-const logPath = (engine: Engine, instance: string): string => `${engine.paths.logs}/instances/${instance}.log`;
+export const logPathOf = (engine: Engine, instance: string): string => `${engine.paths.logs}/instances/${instance}.log`;
 
 /** Fault `PORT_TAKEN` unless the port is free. Names the holder; never stops it. */
 export async function requirePort(engine: Engine, port: number): Promise<void> {
@@ -75,7 +75,7 @@ async function launch(engine: Engine, composed: Composed, mark: string): Promise
     args: composed.args,
     cwd: `${composed.dir}/ComfyUI`,
     env,
-    logPath: logPath(engine, composed.instance),
+    logPath: logPathOf(engine, composed.instance),
     mark,
   };
   return processes.start(

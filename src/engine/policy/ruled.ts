@@ -1,5 +1,6 @@
 import { pathRisk, type Risk } from '../../domain/changes/risk.ts';
 import { matchesAny } from '../../domain/definitions/match-path.ts';
+import type { Tree } from '../../domain/definitions/types.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import { asksOf, builtIn, ruleSuffices, tierOf } from '../../domain/policy/ask.ts';
 import type { ChangeFacts } from '../../domain/policy/facts.ts';
@@ -46,9 +47,7 @@ export function ruledOf(context: EngineContext, change: string, facts?: ChangeFa
     approvers: approversOf(config.principals, { tree: drafted.tree, authors }),
     ruleMay: ruleSuffices(asks, { risk, autoMerge: config.policy.autoMerge }),
     outsideScope: scope.outside,
-    reviewers: [
-      ...new Set([...(definitions.trees.get(drafted.tree)?.reviewers ?? []), ...scope.owners, ...asked]),
-    ].filter((id) => id !== drafted.tree),
+    reviewers: reviewersOf(definitions.trees.get(drafted.tree), [...scope.owners, ...asked]),
   };
 }
 
@@ -102,3 +101,9 @@ function personAuthors(context: EngineContext, drafted: Drafted): readonly strin
 /** Whether a run leads back to what was live before. */
 export const isWayBack = (context: EngineContext, run: string): boolean =>
   ['undo', 'restore'].includes(runOf(context, run).kind);
+
+/** Trees whose rules look at a change: the others, and its own where it has checks of its own. */
+function reviewersOf(tree: Tree | undefined, others: readonly string[]): readonly string[] {
+  const asked = [...(tree?.reviewers ?? []), ...others].filter((id) => id !== tree?.id);
+  return [...new Set([...asked, ...(tree !== undefined && tree.checks.length > 0 ? [tree.id] : [])])];
+}

@@ -13,7 +13,6 @@ import type { Drafted } from '../changes/draft.ts';
 import { refuseContent } from '../changes/source-content.ts';
 import type { Engine } from '../engine.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
-import { environmentCost } from './submit-environment.ts';
 
 type Submit = Extract<PlanGoal, { kind: 'submit' }>;
 
@@ -80,7 +79,7 @@ export async function planSubmit(
     outsideScope: outside.slice(0, maxShownPaths),
     reviewers: reviewersOf(tree, outside),
   };
-  const cost = await environmentCost(engine, { baseTree, proposed });
+  const cost = await engine.template.proofCost(engine, { baseTree, proposed });
   const draft: PlanDraft = {
     moves: cost.moves,
     rejected: [],

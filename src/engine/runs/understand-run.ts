@@ -39,13 +39,19 @@ function findPlaybook(context: EngineContext, goal: string, asked: string | null
   const among = asked === null ? all : all.filter((one) => one.id === asked);
   if (asked !== null && among.length === 0) {
     throw new Fault('GOAL_UNKNOWN', `There is no playbook ${asked}.`, {
-      hints: [`Playbooks: ${all.map((one) => one.id).join(', ')}`],
+      hints: [all.length === 0 ? 'There is none here.' : `Playbooks: ${all.map((one) => one.id).join(', ')}`],
       state: 'Nothing was changed.',
     });
   }
   const understood = understandGoal(goal, among);
   if (understood.kind === 'understood') return asked === null ? understood : { ...understood, score: 0 };
   if (asked !== null && among[0]) return { playbook: among[0], score: 0, inputs: defaultInputs(among[0]) };
+  if (all.length === 0)
+    throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}: there is none here.`, {
+      hints: ['A playbook of your own: playbooks/<id>.yaml', 'orchestrate restore list', 'orchestrate service status'],
+      state: 'Nothing was changed.',
+      data: { nearest: [] },
+    });
   throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.`, {
     hints: understood.nearest.map(
       (one) => `orchestrate run ${JSON.stringify(one.trigger.replaceAll(/\{(\S+?)\}/g, '<$1>'))}   (${one.title})`,

@@ -19,7 +19,7 @@ import { createInFlight } from '../proofs/in-flight.ts';
 import { turnPriority } from '../queue/turn.ts';
 import { previewRun } from '../runs/preview.ts';
 import { taskEffects } from '../tasks/effects.ts';
-import { comfyui } from '../templates/comfyui/comfyui.ts';
+import { templates } from '../templates/templates.ts';
 import { createNumbers } from './numbers.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -51,7 +51,7 @@ export function buildEngine(
     get definitions() {
       return settings.definitions;
     },
-    template: comfyui,
+    template: templates[context.config.template],
     perform,
     host,
     numbers: createNumbers(highest),

@@ -1,7 +1,9 @@
 import type { CommitId, GitTreeId } from '../../base/ids.ts';
 import type { EvidencePart } from '../../domain/changes/evidence.ts';
+import type { TemplateId } from '../../domain/definitions/types.ts';
 import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import type { Found } from '../../domain/outside/difference.ts';
+import type { PackageMove } from '../../domain/plans/plan.ts';
 import type { RestoreManifest } from '../../domain/restore/manifest.ts';
 import type { Question } from '../changes/asked.ts';
 import type { Engine } from '../engine.ts';
@@ -14,7 +16,7 @@ type Composed = JournalKinds['instance.composed'];
  * Runs, changes, merges, leases and restore points know only this. One file each in the folder of its name.
  */
 export interface Template {
-  readonly id: string;
+  readonly id: TemplateId;
   /** What rule reviewers of its trees can ask. A tree names the ids in `trees/<id>.yaml`. */
   readonly questions: Readonly<Record<string, Question>>;
   readonly work: PendingWork;
@@ -47,10 +49,15 @@ export interface Template {
   isUnmarked(composed: Composed): boolean;
   /** Whether a server may still work in the folder of an instance that has ended. */
   mayLive(engine: Engine, composed: Composed): Promise<boolean>;
-  /** What the program says of its end, from its last lines. */
-  endReason(lines: readonly string[]): string;
+  /** What the program says of its end in its last lines; nothing secret is in it. */
+  endReason(engine: Engine, composed: Composed, nLines: number): Promise<string>;
   /** What a way back between the two does besides files and service, one clause each. */
   restoreNotes(engine: Engine, base: GitTreeId, proposed: GitTreeId): Promise<readonly string[]>;
+  /**
+   * What proving a tree that somebody brings needs besides its files; a malformed declaration is told now, before anything is composed
+   * from it.
+   */
+  proofCost(engine: Engine, trees: { readonly baseTree: GitTreeId; readonly proposed: GitTreeId }): Promise<ProofCost>;
   /** An environment that a way back has to have built again, and the sentence that a person has to say yes to. */
   findReplaced(
     engine: Engine,
@@ -64,6 +71,13 @@ export interface Template {
 export interface ProductionSettings {
   readonly mode: 'managed' | 'command' | 'none';
   readonly port: number;
+}
+
+export interface ProofCost {
+  /** 0: everything is there. Null: nobody knows how much is downloaded. */
+  readonly downloadBytes: 0 | null;
+  readonly moves: readonly PackageMove[];
+  readonly warnings: readonly string[];
 }
 
 export type RestoredState = Pick<RestoreManifest, 'environment' | 'environmentDigest' | 'components'>;
@@ -97,6 +111,8 @@ export interface ExactProof {
   readonly components: string;
   readonly evidenceKey: string;
   readonly evidenceKeys: Readonly<Partial<Record<EvidencePart, string>>>;
+  /** Left out: the parts of ComfyUI. */
+  readonly parts?: readonly EvidencePart[];
   readonly reused: readonly string[];
   readonly notProven: readonly string[];
 }
@@ -114,17 +130,17 @@ export interface PendingWork {
   copy(engine: Engine, instance: string): Promise<number | undefined>;
   /** The copy is not needed: the server has its work and lives on. */
   forgetCopy(engine: Engine, instance: string): Promise<void>;
-  /** Gives `to` what `from` left behind. Returns how much it took. */
+  /** Gives `to` what `from` left behind. Returns how much it took; null: nothing is known to wait. */
   again(
     engine: Engine,
     options: { readonly from: string; readonly to: string; readonly run: string | null; readonly copies?: true },
-  ): Promise<number>;
+  ): Promise<number | null>;
   /** Instances whose work waits for the next one, oldest first. */
   saved(engine: Engine): Promise<readonly string[]>;
   /** What a person is told when production was stopped. */
   stoppedSentence(nKept: number): string;
   /** What is told beside `production is still this one`, or null. */
-  backSentence(nBack: number): string | null;
+  backSentence(nBack: number | null): string | null;
   /** What a server that ended was doing, as a clause behind its end; empty: nothing. */
   busyText(nRunning: number): string;
 }

@@ -58,6 +58,8 @@ export interface ChangeRows {
     readonly evidenceKey: string;
     /** Keys of single parts, which may have been proven on the CPU instead of the card; absent in old rows. */
     readonly evidenceKeys?: Readonly<Partial<Record<EvidencePart, string>>>;
+    /** What the template proves; absent: the parts of ComfyUI. */
+    readonly parts?: readonly EvidencePart[];
     readonly reused: readonly string[];
     readonly verdict: 'proven' | 'conflict' | 'failed';
     readonly fault: FaultRecord | null;
@@ -137,7 +139,8 @@ export interface ChangeRows {
     readonly outcome: 'switched' | 'not-running' | 'unaffected' | 'reverted';
     readonly instance: string | null;
     readonly downMs: number | null;
-    readonly requeued: number;
+    /** Null: the template knows of nothing that waits. */
+    readonly requeued: number | null;
     readonly reason: string | null;
     /** What of `watch.ended` may be claimed; absent in old rows, and where nothing was watched. */
     readonly watched?: { readonly ms: number; readonly nAnswers: number; readonly isInterrupted: boolean };

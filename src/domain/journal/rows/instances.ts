@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../../../base/fault.ts';
+import type { CommandRun } from '../../changes/evidence.ts';
 
 /** Instances, production, and the prompts and user folder that it holds. */
 export interface InstanceRows {
@@ -17,6 +18,17 @@ export interface InstanceRows {
     readonly seal: 'read-only bind' | 'detected, not prevented';
     /** The commands of another program that starts and stops it; absent where we do. */
     readonly by?: { readonly start: readonly string[]; readonly stop: readonly string[] };
+    /** Template `service`: what is run in its folder and asked of it. `python` and `args` are its program then. Absent: ComfyUI. */
+    readonly program?: {
+      readonly ready: string;
+      readonly setup: readonly string[];
+      /** Empty for production: what was proven is not proven again. */
+      readonly checks: readonly (readonly string[])[];
+      readonly commandSeconds: number;
+      /** Ignored files of home that it was given, and what of them was left out. */
+      readonly included: readonly string[];
+      readonly left: readonly { readonly path: string; readonly why: string }[];
+    };
     /** Folders that its process sees read-only; absent in old rows: the one of all built environments. */
     readonly readOnly?: readonly string[];
   };
@@ -26,13 +38,19 @@ export interface InstanceRows {
     readonly pid: number;
     readonly startTime: string;
     readonly port: number;
-    readonly argvNamesDir: boolean;
+    /** Absent where the template's server does not tell its start command. */
+    readonly argvNamesDir?: boolean;
     readonly ownsSocket: boolean;
-    readonly comfyuiVersion: string;
-    readonly pytorchVersion: string;
-    readonly device: string;
+    /** Of ComfyUI alone. */
+    readonly comfyuiVersion?: string;
+    readonly pytorchVersion?: string;
+    readonly device?: string;
+    /** Template `service`: what its readiness address answered. */
+    readonly status?: number;
     readonly startMs: number;
   };
+  /** [`commands:<instance>`] Set-up and checks that ran in its folder before it was started; secrets are masked in `tail`. */
+  'instance.prepared': { readonly instance: string; readonly commands: readonly CommandRun[] };
   /**
    * [`instance-up:<instance>`] Production that another program started answers with our folder in its start command.
    * `owner` holds the socket: told, not claimed as ours; null where it belongs to another user.

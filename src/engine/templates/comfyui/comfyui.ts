@@ -3,11 +3,12 @@ import { bootFailure } from '../../../domain/instances/boot-failure.ts';
 import { questions } from '../../changes/questions.ts';
 import { endCommanded, isCommanded, mayLive, namesFolder, startCommanded } from '../../instances/commanded.ts';
 import { readDeclaration } from '../../instances/compose.ts';
-import { baseUrl, startInstance, stopInstance } from '../../instances/start.ts';
+import { baseUrl, instanceLog, startInstance, stopInstance } from '../../instances/start.ts';
 import { returnGraphics } from '../../leases/graphics.ts';
 import { findComfyOutside } from '../../outside/find-comfyui.ts';
 import { findReplaced } from '../../restore/replaced.ts';
 import type { Template } from '../template.ts';
+import { environmentCost } from './environment-cost.ts';
 import { createComfyProduction, isComfyUnaffected, userFolderNotes } from './production.ts';
 import { promptWork } from './prompt-work.ts';
 import { proveComfyAhead } from './prove-ahead.ts';
@@ -37,8 +38,9 @@ export const comfyui: Template = {
   },
   isUnmarked: isCommanded,
   mayLive,
-  endReason: bootFailure,
+  endReason: async (engine, { instance }, nLines) => bootFailure(await instanceLog(engine, instance, nLines)),
   restoreNotes: userFolderNotes,
+  proofCost: environmentCost,
   findReplaced,
   findOutside: findComfyOutside,
 };

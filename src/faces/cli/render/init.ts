@@ -1,5 +1,5 @@
 import type { InitReport } from '../../../app/init/report.ts';
-import { countText, shortId } from '../../../app/views/text.ts';
+import { commandLine, countText, shortId } from '../../../app/views/text.ts';
 import { nextLine } from '../failure.ts';
 import { dim, good, strong, type Line, type Span } from '../line.ts';
 import { table } from './table.ts';
@@ -8,6 +8,10 @@ const MOST_PACKAGES = 8;
 
 /** Renders `init`: what was found, and everything that is or would be written. */
 export function renderInit(report: InitReport): readonly Line[] {
+  return report.program === null ? renderComfy(report) : renderService(report, report.program);
+}
+
+function renderComfy(report: InitReport): readonly Line[] {
   const {
     state,
     home,
@@ -44,9 +48,9 @@ export function renderInit(report: InitReport): readonly Line[] {
   return [
     [
       strong(home),
-      ` · ${branch} · production on :${port}${mode === 'none' ? ', started by nobody here' : ''} · Python ${python}`,
+      ` · ${branch} · production on :${port}${mode === 'none' ? ', started by nobody here' : ''} · Python ${python ?? 'unknown'}`,
     ],
-    layout.sentence,
+    ...(layout === null ? [] : [layout.sentence]),
     found === null
       ? 'environment: none is borrowed; one is built from a lock with hashes'
       : `environment: ${found.prefix} (${found.manager}), ${found.how}: used where it lies, nothing is built`,
@@ -69,6 +73,26 @@ export function renderInit(report: InitReport): readonly Line[] {
           ] satisfies Line,
         ]
       : []),
+    ...next.map(nextLine),
+  ];
+}
+
+function renderService(report: InitReport, program: NonNullable<InitReport['program']>): readonly Line[] {
+  const { state, home, branch, port, mode, notes, writes, restorePoint, next } = report;
+  const isMade = state === 'made';
+  return [
+    [strong(home), ` · ${branch} · production on :${port}${mode === 'none' ? ', started by nobody here' : ''}`],
+    `start: ${commandLine(program.start)}`,
+    `ready: ${program.ready} answers with 2xx`,
+    program.setup.length === 0 ? 'set-up: none' : `set-up: ${commandLine(program.setup)}`,
+    program.checks.length === 0
+      ? dimLine('checks: none; a change is proven by a start alone')
+      : `checks: ${program.checks.map(commandLine).join(' · ')}`,
+    'environment: not looked after; a way back brings files back exactly, and nothing that is installed on this machine',
+    ...notes.map((note) => `note: ${note}`),
+    [dim(isMade ? 'written, and nothing else:' : 'would be written, and nothing else:')],
+    ...writes.map((path) => `  ${path}`),
+    ...(isMade ? [[good('Done: '), `restore/${restorePoint ?? '0000'} names what was found.`] satisfies Line] : []),
     ...next.map(nextLine),
   ];
 }

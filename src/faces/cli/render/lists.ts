@@ -56,9 +56,13 @@ export function renderRestoreShow(point: RestoreView): readonly Line[] {
   return [
     [strong(point.name), ' · ', gradeSpan(point.grade), ` · ${gradeText(point)}`, dim(rowsText([point.row]))],
     `${point.title}, made by ${point.made}${point.run === null ? '' : ` in ${point.run}`}, ${timeText(point.madeAtMs)}`,
-    `commit ${shortId(point.commit)}, tree ${shortId(point.gitTree)}, environment ${point.environment?.slice(0, 12) ?? 'adopted'}${point.isCurrent ? '; the branch is here' : ''}`,
-    `${roomText(point.environmentBytes)} environment and ${roomText(point.wheelsBytes)} wheels on disk: ${roomText(point.ownBytes)} of its own, ${roomText(point.sharedBytes)} that others need as well`,
-    drillLine(point.lastDrill),
+    `commit ${shortId(point.commit)}, tree ${shortId(point.gitTree)}, environment ${point.environment?.slice(0, 12) ?? (point.grade === 'files' ? 'not looked after' : 'adopted')}${point.isCurrent ? '; the branch is here' : ''}`,
+    ...(point.grade === 'files'
+      ? []
+      : [
+          `${roomText(point.environmentBytes)} environment and ${roomText(point.wheelsBytes)} wheels on disk: ${roomText(point.ownBytes)} of its own, ${roomText(point.sharedBytes)} that others need as well`,
+          drillLine(point.lastDrill),
+        ]),
     ...(point.isPinned
       ? [`pinned: its environment stays${point.pinReason === null ? '' : ` (${point.pinReason})`}`]
       : []),
@@ -78,6 +82,7 @@ const gradeWords: Readonly<Record<RestoreView['grade'], string>> = {
   offline: 'rebuilt from kept wheels, without the network',
   'needs-network': 'some packages have to be fetched',
   borrowed: 'adopted as it was found, not sealed',
+  files: 'the files exactly; no environment is looked after',
 };
 
 /** What is borrowed is not ours to keep: what is known is how it lies there now. */
@@ -93,7 +98,7 @@ function gradeText({ grade, condition }: RestoreView): string {
 
 function gradeSpan(grade: RestoreView['grade']): Span {
   if (grade === 'ready') return good(grade);
-  return grade === 'offline' ? grade : warn(grade);
+  return grade === 'offline' || grade === 'files' ? grade : warn(grade);
 }
 
 /** Renders `runs list`. */

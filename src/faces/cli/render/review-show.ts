@@ -44,7 +44,7 @@ export function changeLines(change: ChangeView): readonly Line[] {
     ...change.conflicts.map((clause): Line => [warn('! '), `stands in the way of ${clause}`]),
     ...change.evidence.map(({ part, grade, sentence, row }): Line => [
       good('  ✓ '),
-      `${part.padEnd(8)}${sentence} `,
+      `${part.padEnd(9)}${sentence} `,
       dim(`[${grade}]${rowsText([row])}`),
     ]),
     ...change.notProven.map((sentence): Line => [

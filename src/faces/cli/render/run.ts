@@ -65,6 +65,7 @@ function goBackWords(goBack: RunView['goBack']): string {
     ready: 'Go back any time, offline',
     offline: 'Go back any time, offline',
     'needs-network': 'Go back any time, with the network',
+    files: 'Go back any time, offline (the files; nothing that is installed)',
     borrowed: `Go back${goBack.condition === 'intact' ? ' any time' : ''} (${goBack.name} was adopted, not sealed)`,
   }[goBack.grade];
 }

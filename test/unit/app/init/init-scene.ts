@@ -13,6 +13,7 @@ import { createFakePorts } from '../../../fakes/fake-ports.ts';
 import { createFakeProcesses } from '../../../fakes/fake-processes.ts';
 import { createFakePython, type FakePython } from '../../../fakes/fake-python.ts';
 import { createFakeRandom } from '../../../fakes/fake-random.ts';
+import { createFakeReadiness } from '../../../fakes/fake-readiness.ts';
 import { createFakeRemotes } from '../../../fakes/fake-remotes.ts';
 import { createFakeService } from '../../../fakes/fake-service.ts';
 import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
@@ -86,6 +87,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       python,
       accelerators: createFakeAccelerators(),
       service,
+      readiness: createFakeReadiness({ processes }),
       pictures: createPictures(files),
       bundles: createFakeBundles(files),
       signatures: createFakeSignatures(),
@@ -96,9 +98,10 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
     signal: new AbortController().signal,
     nodeVersion: '24.0.0',
     installation: () => Promise.reject(new Error('there is none yet')),
-    async create({ homeDir, id }) {
+    inspect: () => home.inspect(),
+    async create({ homeDir, id, template }) {
       created.push(id);
-      const paths = installationPaths(homeDir, '/state', id);
+      const paths = installationPaths(homeDir, '/state', id, template);
       await files.ensureDir(paths.state);
       const work = createFakeWork(home, store, homeDir);
       return {

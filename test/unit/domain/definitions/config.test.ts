@@ -80,6 +80,8 @@ describe('orchestrate.yaml', () => {
     const config: fc.Arbitrary<InstallationConfig> = fc.record({
       id: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/),
       name: text,
+      template: fc.constant('comfyui' as const),
+      program: fc.constant(null),
       service: fc.record({
         mode: fc.constantFrom('managed' as const, 'none' as const),
         port,

@@ -1,18 +1,12 @@
-import { Fault } from '../../base/fault.ts';
-import type { GitTreeId } from '../../base/ids.ts';
-import { lockMeets } from '../../domain/environments/lock-meets.ts';
-import { borrowedInterpreter, parseLock } from '../../domain/environments/lock.ts';
-import type { PackageMove } from '../../domain/plans/plan.ts';
-import type { Engine } from '../engine.ts';
-import { findEnvironment } from '../environments/named.ts';
-import { readDeclaration } from '../instances/compose.ts';
-
-export interface EnvironmentCost {
-  /** 0: the environment is there. Null: it is built for the proof, and nobody knows how much that downloads. */
-  readonly downloadBytes: 0 | null;
-  readonly moves: readonly PackageMove[];
-  readonly warnings: readonly string[];
-}
+import { Fault } from '../../../base/fault.ts';
+import type { GitTreeId } from '../../../base/ids.ts';
+import { lockMeets } from '../../../domain/environments/lock-meets.ts';
+import { borrowedInterpreter, parseLock } from '../../../domain/environments/lock.ts';
+import type { PackageMove } from '../../../domain/plans/plan.ts';
+import type { Engine } from '../../engine.ts';
+import { findEnvironment } from '../../environments/named.ts';
+import { readDeclaration } from '../../instances/compose.ts';
+import type { ProofCost } from '../template.ts';
 
 /**
  * Finds out what proving the proposed tree needs besides its files. A malformed declaration is told now, before anything
@@ -21,10 +15,7 @@ export interface EnvironmentCost {
 export async function environmentCost(
   engine: Engine,
   { baseTree, proposed }: { baseTree: GitTreeId; proposed: GitTreeId },
-): Promise<EnvironmentCost> {
-  // An installation of another kind has neither environment nor lock.
-  if ((await engine.store.readFile(baseTree, 'requirements.lock')) === undefined)
-    return { downloadBytes: 0, moves: [], warnings: [] };
+): Promise<ProofCost> {
   const before = await readDeclaration(engine, baseTree);
   const after = await readDeclaration(engine, proposed);
   if (before.lockText === after.lockText && before.requirementsText === after.requirementsText)
