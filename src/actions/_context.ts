@@ -8,7 +8,7 @@ import type {
   SmokeEvidence,
   WorkflowProof,
 } from '../domain/changes/evidence.ts';
-import type { InstallationConfig } from '../domain/definitions/types.ts';
+import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
@@ -129,6 +129,11 @@ export type PlanningContext = Pick<
   | 'signal'
   | 'mark'
 > & {
+  readonly definitions: Definitions;
+  /** Ids of all review questions. */
+  readonly questions: ReadonlySet<string>;
+  /** Why a tree cannot go now, as the end of a sentence, or undefined. */
+  treeInUse(id: string): Promise<string | undefined>;
   /** What moved behind our back and is open, looked at just now. */
   outsideChanges(): Promise<readonly OutsideDifference[]>;
   /** Only a plan fetches components: what it names is what is taken. */

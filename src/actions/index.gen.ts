@@ -24,6 +24,8 @@ import { outsideTake } from './outside-take.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
 import { slotOpen } from './slot-open.ts';
+import { treeChoose } from './tree-choose.ts';
+import { treeRetire } from './tree-retire.ts';
 import { workflowAdd } from './workflow-add.ts';
 import { workflowChoose } from './workflow-choose.ts';
 import { workflowRemove } from './workflow-remove.ts';
@@ -56,6 +58,8 @@ export const actions = [
   restoreChoose,
   restoreDrill,
   slotOpen,
+  treeChoose,
+  treeRetire,
   workflowAdd,
   workflowChoose,
   workflowRemove,

@@ -4,6 +4,7 @@ import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
 import type { Priority } from './queue/rank.ts';
 import type { RunOptions } from './runs/options.ts';
+import type { ClaimAct, StealGround } from './scale/claims.ts';
 
 /** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
 export interface RequestKinds {
@@ -78,6 +79,34 @@ export interface RequestKinds {
   };
   /** `hash` names the plan that the person saw; another one is refused with `CHANGE_MOVED`. */
   'space.prune': { readonly hash: string; readonly wheels: boolean; readonly by: Actor };
+  'tree.scale': {
+    readonly tree: string;
+    readonly slots: number;
+    readonly reason: string | null;
+    readonly by: Actor;
+  };
+  /** `hash` names the plan that the person saw; another one is refused with `CHANGE_MOVED`. */
+  'trees.sync': { readonly hash: string; readonly by: Actor };
+  /** `hash` names the hand-over that the person saw; another one is refused with `CHANGE_MOVED`. */
+  'failover.start': { readonly run: string; readonly hash: string; readonly by: Actor };
+  /** `ground` is why it is taken from somebody; `to` is who gets it, where that is not who asks. */
+  'claim.move': {
+    readonly subject: string;
+    readonly act: ClaimAct;
+    readonly to: Actor | null;
+    readonly ground: StealGround | null;
+    readonly reason: string | null;
+    readonly by: Actor;
+  };
+  /** Is anybody there? Answered at once. */
+  'supervisor.ping': { readonly by: Actor };
+  /** Tells the supervisor that it took over from one that was judged dead, and by what signs. */
+  'supervisor.overtaken': {
+    readonly pid: number;
+    readonly epoch: number;
+    readonly signs: readonly string[];
+    readonly by: Actor;
+  };
   /** End as soon as nothing is running. */
   'supervisor.stop': { readonly by: Actor };
 }

@@ -55,6 +55,11 @@ export type ChainCheck =
 export interface Ledger {
   /** Tries to become the only writer of the journal: a lock that the kernel frees when the process dies, and the next epoch. `undefined` when another process holds it. */
   acquire(): Promise<{ readonly epoch: number; release(): Promise<void> } | undefined>;
+  /**
+   * Sets the lock of a holder aside that was judged dead, so that another process can acquire: a stopped process keeps its lock
+   * for ever. Its rows are refused (`EPOCH_OLD`) from the next `acquire` on. False when `epoch` is not the newest any more.
+   */
+  overtake(epoch: number): Promise<boolean>;
   /** Is some process holding the lock now. */
   isHeld(): Promise<boolean>;
   /** Writes the rows in one transaction, in order, with the answers to requests. Only the holder of the newest epoch may; else `EPOCH_OLD`. */

@@ -33,6 +33,14 @@ export interface ProgramResult {
   readonly durationMs: number;
 }
 
+/** A program that somebody else ended: the person, another program, the kernel that had no memory left. */
+export interface ProgramDeath {
+  readonly mark: string;
+  /** As it was given, without its arguments. */
+  readonly program: string;
+  readonly signal: string;
+}
+
 export interface ServiceSpec {
   readonly program: string;
   readonly args: readonly string[];
@@ -59,11 +67,18 @@ export interface FoundProcess extends ProcessIdentity {
 export interface Processes {
   /** Runs to the end. On timeout or abort the whole process group gets SIGKILL. Children die with the helper. */
   run(spec: ProgramSpec, signal?: AbortSignal): Promise<ProgramResult>;
+  /**
+   * Programs run by this process with the mark that a signal ended which came from nobody here: neither a timeout nor an
+   * abort. Oldest first, the newest 100 of all marks; forgotten with this process.
+   */
+  deaths(mark: string): readonly ProgramDeath[];
   /** Starts a service that outlives us: own session, output to a file. */
   start(spec: ServiceSpec): Promise<ProcessIdentity>;
   /** The process with that pid, or undefined when there is none. */
   identify(pid: number): Promise<ProcessIdentity | undefined>;
   isAlive(identity: ProcessIdentity): Promise<boolean>;
+  /** Stopped by a signal (SIGSTOP, Ctrl-Z, a debugger): it lives, and does nothing. */
+  isStopped(identity: ProcessIdentity): Promise<boolean>;
   /** SIGTERM to the group, SIGKILL after `graceMs`. Resolves when it is gone. Never touches another process with the same pid. */
   stop(identity: ProcessIdentity, options: { graceMs: number }): Promise<void>;
   /** Our user's processes whose environment carries a mark for which `matches` is true. */

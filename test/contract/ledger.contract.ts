@@ -60,6 +60,21 @@ export function describeLedger(name: string, makePlace: () => Promise<LedgerPlac
         expect(numbers(ledger.read())).toEqual([1]);
       });
 
+      it('lets another one overtake the holder of the newest epoch, and refuses the rows of that one from then on', async () => {
+        const first = await ledger.acquire();
+        await ledger.append([row(1)]);
+        expect(await other.overtake(7)).toBe(false);
+        expect(await other.acquire()).toBeUndefined();
+        expect(await other.overtake(1)).toBe(true);
+        expect((await other.acquire())?.epoch).toBe(2);
+        await expect(ledger.append([row(2)])).rejects.toMatchObject({ code: 'EPOCH_OLD' });
+        await other.append([row(3)]);
+        // What it still gives back is its own: the new one keeps everybody out.
+        await first?.release();
+        expect(await other.isHeld()).toBe(true);
+        expect(numbers(other.read())).toEqual([1, 3]);
+      });
+
       it('does not let go of the next writer when the last one releases again', async () => {
         const first = await ledger.acquire();
         await first?.release();

@@ -11,6 +11,8 @@ export interface ProcessesHarness {
   readonly printsEnvironment: string;
   /** Prints its input, writes `wrong` to stderr, ends with 3. */
   readonly failsWith3: string;
+  /** Is ended by SIGKILL, and not by us. */
+  readonly dies: string;
   /** Does not end. */
   readonly sleeps: string;
   /** Does not end, not even by SIGTERM. */
@@ -53,6 +55,18 @@ export function describeProcesses(name: string, makeHarness: () => Promise<Proce
       const { processes, printsEnvironment } = await harness;
       const result = await processes.run({ ...spec, program: printsEnvironment, env: { A: 'b c' }, mark: 'r1.lock#2' });
       expect(result.stdout.trim().split('\n').sort()).toEqual(['A=b c', 'ORCHESTRATE_MARK=r1.lock#2']);
+    });
+
+    it('remembers a program that somebody else ended, by its mark, and none that we ended', async () => {
+      const { processes, dies, sleeps, failsWith3 } = await harness;
+      const died = await processes.run({ ...spec, program: dies, mark: 'r1.build#1' });
+      await processes.run({ ...spec, program: sleeps, timeoutMs: 50, mark: 'r1.build#1' });
+      await processes.run({ ...spec, program: sleeps, mark: 'r1.build#1' }, AbortSignal.timeout(50));
+      await processes.run({ ...spec, program: failsWith3, mark: 'r1.build#1' });
+      await processes.run({ ...spec, program: dies, mark: 'r1.build#2' });
+      expect(died).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
+      expect(processes.deaths('r1.build#1')).toEqual([{ mark: 'r1.build#1', program: dies, signal: 'SIGKILL' }]);
+      expect(processes.deaths('r2.build#1')).toEqual([]);
     });
 
     it('ends a program that takes too long', async () => {

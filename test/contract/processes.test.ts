@@ -27,6 +27,7 @@ function makeReal(spawner: Spawner): ProcessesHarness {
     folder,
     printsEnvironment: '/usr/bin/env',
     failsWith3: program('fails-with-3', 'cat; echo wrong >&2; exit 3'),
+    dies: program('dies', 'kill -KILL $$'),
     sleeps: program('sleeps', 'exec sleep 100'),
     stubborn: program('stubborn', 'trap "" TERM; sleep 100 & wait; sleep 100'),
   };
@@ -50,6 +51,7 @@ describeProcesses('fake', () => {
       .join(''),
   }));
   processes.program('fails-with-3', ({ stdin }) => ({ stdout: String(stdin ?? ''), stderr: 'wrong\n', exitCode: 3 }));
+  processes.program('dies', () => ({ exitCode: null, signal: 'SIGKILL' }));
   processes.program('sleeps', never);
   processes.program('stubborn', never);
   return Promise.resolve({
@@ -57,6 +59,7 @@ describeProcesses('fake', () => {
     folder: '/fake',
     printsEnvironment: '/bin/env',
     failsWith3: '/bin/fails-with-3',
+    dies: '/bin/dies',
     sleeps: '/bin/sleeps',
     stubborn: '/bin/stubborn',
   });

@@ -3,6 +3,7 @@ import type {
   FoundProcess,
   ProcessIdentity,
   Processes,
+  ProgramDeath,
   ProgramResult,
   ProgramSpec,
   ServiceSpec,
@@ -37,6 +38,7 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
   const programs = new Map<string, FakeProgram>();
   const runs: ProgramSpec[] = [];
   const services: FakeService[] = [];
+  const deaths: ProgramDeath[] = [];
   const strangers = new Map<number, ProcessIdentity>();
   let lastPid = 1000;
 
@@ -65,8 +67,14 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
       const behaviour = behaviourOf(spec.program);
       const env = spec.mark === undefined ? spec.env : { ...spec.env, ORCHESTRATE_MARK: spec.mark };
       runs.push(spec);
-      return runFake(behaviour, { ...spec, env }, signal);
+      const result = await runFake(behaviour, { ...spec, env }, signal);
+      const isOurDoing = result.timedOut || signal?.aborted === true;
+      if (spec.mark !== undefined && result.signal !== null && !isOurDoing)
+        deaths.push({ mark: spec.mark, program: spec.program, signal: result.signal });
+      return result;
     },
+
+    deaths: (mark) => deaths.filter((one) => one.mark === mark),
 
     async start(spec) {
       behaviourOf(spec.program);
@@ -84,6 +92,8 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
     async isAlive({ pid, startTime }) {
       return (living(pid) ?? strangers.get(pid))?.startTime === startTime;
     },
+
+    isStopped: () => Promise.resolve(false),
 
     async stop({ pid, startTime }) {
       const service = living(pid);

@@ -65,6 +65,13 @@ export class MemoryLedger implements Ledger {
     return { epoch, release: async () => (this.#epoch === epoch ? this.#release() : undefined) };
   }
 
+  async overtake(epoch: number): Promise<boolean> {
+    this.#requireOpen();
+    if (this.#store.epoch !== epoch) return false;
+    this.#store.holder = undefined;
+    return true;
+  }
+
   async isHeld(): Promise<boolean> {
     this.#requireOpen();
     return this.#store.holder !== undefined;

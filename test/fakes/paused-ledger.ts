@@ -31,6 +31,7 @@ export function pausedLedger(ledger: Ledger): PausedLedger {
       return ledger.append(rows, answers);
     },
     acquire: () => ledger.acquire(),
+    overtake: (epoch) => ledger.overtake(epoch),
     isHeld: () => ledger.isHeld(),
     read: (options) => ledger.read(options),
     latest: (key) => ledger.latest(key),

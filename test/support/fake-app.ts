@@ -144,6 +144,7 @@ function fakeInstallation(scene: SceneLedger): object {
     ledger: scene.ledger,
     store: {
       readFile: async () => undefined,
+      list: async () => [],
       treeOf: async () => 'b0b0b0b'.padEnd(40, '3'),
       differences: async () => [
         {

@@ -57,6 +57,7 @@ function readerOf(entries: readonly Entry[]): Ledger {
   };
   return {
     acquire: refuse,
+    overtake: () => Promise.resolve(false),
     isHeld: async () => true,
     append: refuse,
     read: (options) => readEntries(entries, options ?? {}),

@@ -37,7 +37,13 @@ export async function loadRow(pid: number): Promise<ProcessRow | undefined> {
   const state = fields[field.state];
   const startTime = fields[field.startTime];
   if (state === 'Z' || state === 'X' || startTime === undefined) return undefined;
-  return { pid, parentId: Number(fields[field.parent]), groupId: Number(fields[field.group]), startTime };
+  return {
+    pid,
+    parentId: Number(fields[field.parent]),
+    groupId: Number(fields[field.group]),
+    startTime,
+    isStopped: state === 'T' || state === 't',
+  };
 }
 
 async function loadMarked(pid: number): Promise<FoundProcess | undefined> {

@@ -6,6 +6,7 @@ export interface ProcessRow {
   readonly parentId: number;
   readonly groupId: number;
   readonly startTime: string;
+  readonly isStopped: boolean;
 }
 
 /** The kernel's list of processes. Every look is fresh; a process that goes away meanwhile is left out. */

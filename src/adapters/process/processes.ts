@@ -3,6 +3,7 @@ import type {
   FoundProcess,
   ProcessIdentity,
   Processes,
+  ProgramDeath,
   ProgramResult,
   ProgramSpec,
   ServiceSpec,
@@ -19,6 +20,8 @@ import { stopProcess } from './stop-process.ts';
 
 /** Output kept of each of stdout and stderr when the caller names no limit. */
 const defaultMaxOutputBytes = 8 * 1024 * 1024;
+/** Deaths that are remembered: whoever asks does so when the step of that very program fails. */
+const maxDeaths = 100;
 
 /**
  * Creates the port to programs. A program given by name is looked up on `searchPath`, or on the
@@ -35,6 +38,7 @@ export function createProcesses(options: {
   const table =
     options.table ?? (process.platform === 'linux' ? createLinuxProcessTable() : createPsProcessTable(spawner));
 
+  const deaths: ProgramDeath[] = [];
   let bindOutcome: Promise<boolean> | undefined;
 
   const identify = async (pid: number): Promise<ProcessIdentity | undefined> => {
@@ -51,8 +55,15 @@ export function createProcesses(options: {
       const result = await spawner
         .run({ ...rest, program, env, maxOutputBytes }, signal)
         .catch((error: unknown) => Promise.reject(startFault(spec, error)));
+      const isOurDoing = result.timedOut || signal?.aborted === true;
+      if (mark !== undefined && result.signal !== null && !isOurDoing) {
+        deaths.push({ mark, program: spec.program, signal: result.signal });
+        deaths.splice(0, deaths.length - maxDeaths);
+      }
       return { ...result, stdout: result.stdout.toString('utf8'), stderr: result.stderr.toString('utf8') };
     },
+
+    deaths: (mark) => deaths.filter((one) => one.mark === mark),
 
     async start(spec: ServiceSpec): Promise<ProcessIdentity> {
       const { mark, readOnly, ...rest } = spec;
@@ -68,6 +79,10 @@ export function createProcesses(options: {
 
     identify,
     isAlive: async ({ pid, startTime }) => (await table.find(pid))?.startTime === startTime,
+    async isStopped({ pid, startTime }) {
+      const row = await table.find(pid);
+      return row?.startTime === startTime && row.isStopped;
+    },
     stop: (identity, { graceMs }) => stopProcess({ identity, graceMs, table, clock }),
 
     async findMarked(matches): Promise<readonly FoundProcess[]> {

@@ -38,7 +38,13 @@ export function createPsProcessTable(spawner: Pick<Spawner, 'run'>): ProcessTabl
 export function parseRow(line: string): ProcessRow | undefined {
   const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
   if (match === null || match[4]?.startsWith('Z') === true) return undefined;
-  return { pid: Number(match[1]), parentId: Number(match[2]), groupId: Number(match[3]), startTime: match[5] ?? '' };
+  return {
+    pid: Number(match[1]),
+    parentId: Number(match[2]),
+    groupId: Number(match[3]),
+    startTime: match[5] ?? '',
+    isStopped: match[4]?.startsWith('T') === true,
+  };
 }
 
 /** `  123 Mon Nov 16 09:00:00 2026 /usr/bin/python main.py ORCHESTRATE_MARK=i4 PATH=/bin` */

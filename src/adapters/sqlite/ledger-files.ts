@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { fileFault } from './database-faults.ts';
@@ -29,6 +29,19 @@ export function ensureLedgerFiles(files: LedgerFiles): void {
     for (const file of [files.database, files.lock, files.bell]) ensureFile(file);
   } catch (error) {
     throw fileFault(error, files.dir);
+  }
+}
+
+/**
+ * Gives the lock another file: who holds the old one keeps that, and keeps nobody out any more. The old file stays, under the
+ * epoch's name: it is open in the process that held it.
+ */
+export function setLockAside(files: LedgerFiles, epoch: number): void {
+  try {
+    renameSync(files.lock, `${files.lock}.${epoch}`);
+    ensureFile(files.lock);
+  } catch (error) {
+    throw fileFault(error, files.lock);
   }
 }
 

@@ -9,6 +9,7 @@ import { findWitness } from './bell-rope.ts';
 import { Bell } from './bell.ts';
 import { databaseFault } from './database-faults.ts';
 import { JournalReader } from './journal-reader.ts';
+import { setLockAside } from './ledger-files.ts';
 import type { LedgerFiles } from './ledger-files.ts';
 import { SupervisorLock } from './supervisor-lock.ts';
 import { verifyLedger } from './verify-ledger.ts';
@@ -62,6 +63,13 @@ export class SqliteLedger implements Ledger {
       this.#lock.release();
       throw error;
     }
+  }
+
+  async overtake(epoch: number): Promise<boolean> {
+    this.#requireOpen();
+    if (this.read({ descending: true, limit: 1 })[0]?.epoch !== epoch) return false;
+    setLockAside(this.#files, epoch);
+    return true;
   }
 
   async isHeld(): Promise<boolean> {

@@ -5,6 +5,7 @@ import { serviceView } from '../views/service-view.ts';
 import { branchName, countText, listText, shortId, spanText } from '../views/text.ts';
 import { treeView } from '../views/tree-view.ts';
 import { attempt, bad, good, type DoctorCheck } from './_doctor-check.ts';
+import { checkTrees } from './_doctor-trees.ts';
 
 /** A git at work holds its lock for less than this. */
 const STALE_LOCK_MS = 60_000;
@@ -17,6 +18,7 @@ export async function checkInstallation(app: App, installation: Installation): P
     await attempt('store', () => checkStore(installation)),
     await attempt('home', () => checkHome(installation)),
     await attempt('supervisor', () => checkSupervisor(installation)),
+    await attempt('trees', () => checkTrees(installation)),
     ...(await checkPorts(app, installation)),
     checkOutside(installation),
     await attempt('locks', () => checkLocks(app, installation)),

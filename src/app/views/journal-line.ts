@@ -32,6 +32,8 @@ const tellers: Tellers = {
   'supervisor.started': ({ pid, version }) => `supervisor ${version} started, pid ${pid}`,
   'supervisor.reconciled': ({ findings, resumed, durationMs }) =>
     `looked at the world in ${spanText(durationMs)}: ${findings.length === 0 ? 'nothing to put right' : findings.join('; ')}${resumed.length === 0 ? '' : `; goes on with ${listText(resumed)}`}`,
+  'supervisor.overtaken': ({ pid, epoch, signs, by }) =>
+    `took over from the supervisor of epoch ${epoch}, pid ${pid}, for ${by.name}: ${signs.join('; ')}`,
   'supervisor.stopped': ({ reason }) => `supervisor stopped: ${reason}`,
   'supervisor.checkpoint': ({ live }) => `checkpoint: ${countText(live.length, 'machine')} alive`,
   'machine.created': ({ machine, subject, to }) => `${machine} ${subject} begins in ${to}`,

@@ -18,7 +18,7 @@ export interface LocatedDefinitions {
 }
 
 /**
- * Checks what definitions say about each other: every name stands for something, no home port is there twice, no tree
+ * Checks what definitions say about each other: every name stands for something, no home port and no scope is there twice, no tree
  * reviews itself, and an agent is only given steps whose action is one of its tools.
  * Faults: `PLAYBOOK_UNKNOWN_REFERENCE`, `DEFINITION_INVALID`.
  */
@@ -30,6 +30,7 @@ export function checkReferences(definitions: LocatedDefinitions, known: KnownNam
 
 function checkTrees({ trees }: LocatedDefinitions, { questions }: KnownNames): void {
   const treeOfPort = new Map<number, Tree>();
+  const treeOfScope = new Map<string, Tree>();
   for (const { value: tree, locate } of trees.values()) {
     const other = treeOfPort.get(tree.homePort);
     if (other !== undefined) {
@@ -40,6 +41,16 @@ function checkTrees({ trees }: LocatedDefinitions, { questions }: KnownNames): v
       );
     }
     treeOfPort.set(tree.homePort, tree);
+    const scope = [...tree.scope].sort().join('\n');
+    const twin = treeOfScope.get(scope);
+    if (twin !== undefined) {
+      throw new Fault(
+        'DEFINITION_INVALID',
+        `The scope is also that of ${twin.id} (${twin.file}): nobody could tell who owns a path.`,
+        { at: locate.value(['scope']) },
+      );
+    }
+    treeOfScope.set(scope, tree);
     for (const [index, reviewer] of tree.reviewers.entries()) {
       const at = locate.value(['reviewers', index]);
       if (!trees.has(reviewer)) throw unknownReference({ kind: 'tree', name: reviewer, known: trees.keys(), at });

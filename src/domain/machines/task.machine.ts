@@ -18,6 +18,8 @@ export type TaskEvent =
   /** A step that it needs has failed. */
   | { type: 'SKIP' }
   | { type: 'RESUME' }
+  /** It is dead beyond doubt, and another slot takes over. */
+  | { type: 'FAILOVER' }
   | { type: 'CANCEL' };
 
 /** Faults after which the same try may go better; everything else would fail again. */
@@ -27,6 +29,7 @@ const passing: readonly FaultCode[] = [
   'GIT_TIMEOUT',
   'PORT_TAKEN',
   'PROCESS_FAILED',
+  'ATTEMPT_DIED',
 ];
 /** Faults that only a person can clear. */
 const needsPerson: readonly FaultCode[] = ['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL', 'WAITING_FOR_PERSON'];
@@ -56,6 +59,7 @@ export const taskMachine = setup({
   guards: {
     isPassing: ({ context, event }) =>
       passing.includes(faultOf(event as object).code) && context.attempt < context.maxAttempts,
+    isDead: ({ event }) => faultOf(event as object).code === 'ATTEMPT_DIED',
     needsPerson: ({ event }) => needsPerson.includes(faultOf(event as object).code),
   },
   actions: {
@@ -101,10 +105,12 @@ export const taskMachine = setup({
         onError: [
           { guard: 'needsPerson', target: 'parked', actions: 'rememberFault' },
           { guard: 'isPassing', target: 'retrying', actions: ['rememberFault', 'setDue'] },
+          // No try is left, but its files are kept: another slot may go on with them.
+          { guard: 'isDead', target: 'parked', actions: 'rememberFault' },
           { target: 'compensating', actions: 'rememberFault' },
         ],
       },
-      on: { CANCEL: 'compensating' },
+      on: { CANCEL: 'compensating', FAILOVER: { target: 'spawning', actions: 'nextAttempt' } },
     },
     capturing: {
       invoke: {

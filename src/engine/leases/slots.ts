@@ -20,8 +20,10 @@ export interface SlotLeases {
    * is kept with the lease. Fault `PORT_NONE_FREE`.
    */
   movePort(run: string, why: string): Promise<Lease>;
-  /** Gives the run another slot of its tree and a port for it, or undefined when none is free. The old ones are free then. */
-  moveSlot(run: string, tree: Tree): Promise<Lease | undefined>;
+  /** Gives the run that slot of its tree and a port for it, or undefined when it is not free. The old ones are free then. */
+  moveSlot(run: string, tree: Tree, slot: string): Promise<Lease | undefined>;
+  /** The slot is given to nobody as long as this process lives: something may still write there. */
+  setAside(slot: string): void;
   /** The run's lease, if it has one. */
   find(run: string): Lease | undefined;
   /** Who waits for a slot of the tree, first to last. */
@@ -57,6 +59,9 @@ export function createSlotLeases(options: {
     const lease = dataOf('lease.taken', ledger.latest(`lease:slot:${slot}`));
     return lease && options.live().includes(lease.run) ? lease.run : undefined;
   };
+  const aside = new Set<string>();
+  const freeSlots = (tree: Tree): readonly string[] =>
+    slotNamesOf({ ledger }, tree).filter((name) => holderOf(name) === undefined && !aside.has(name));
   const isPortLeased = (port: number): boolean => {
     const lease = dataOf('lease.taken', ledger.latest(`lease:port:${port}`));
     return lease !== undefined && options.live().includes(lease.run);
@@ -95,7 +100,7 @@ export function createSlotLeases(options: {
       const known = find(run);
       if (known && known.slot !== null) return known;
       if (!lineOf(tree.id).isFirst(run)) return undefined;
-      const slot = slotNamesOf({ ledger }, tree).find((name) => holderOf(name) === undefined);
+      const [slot] = freeSlots(tree);
       if (slot === undefined) return undefined;
       const lease: Lease = { run, slot, tree: tree.id, homePort: tree.homePort, ...(await choosePort(tree.homePort)) };
       const keys = [`lease:slot:${slot}`, `lease:port:${lease.port}`, `lease-of:${run}`];
@@ -147,11 +152,10 @@ export function createSlotLeases(options: {
       const lost = [...old.skipped, { port: old.port, why }];
       return replace(old, { ...old, ...(await choosePort(old.homePort, lost)) });
     });
-  const moveSlot = (run: string, tree: Tree): Promise<Lease | undefined> =>
+  const moveSlot = (run: string, tree: Tree, slot: string): Promise<Lease | undefined> =>
     inTurn(async () => {
       const old = requireLease(run);
-      const slot = slotNamesOf({ ledger }, tree).find((name) => name !== old.slot && holderOf(name) === undefined);
-      if (slot === undefined) return undefined;
+      if (!freeSlots(tree).includes(slot)) return undefined;
       return replace(old, { ...old, slot, ...(await choosePort(tree.homePort)) });
     });
   const requireLease = (run: string): Lease => {
@@ -167,6 +171,7 @@ export function createSlotLeases(options: {
     takePort,
     movePort,
     moveSlot,
+    setAside: (slot) => void aside.add(slot),
     holderOf,
     waitingFor: (tree) => lineOf(tree).order(),
     wake: () => {

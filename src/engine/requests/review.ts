@@ -17,6 +17,7 @@ import { approvalsOf, countedRow, standingOfChange } from '../policy/approvals.t
 import { glassRow, passedOver } from '../policy/break-glass.ts';
 import { policyDigest } from '../policy/digest.ts';
 import { findTimeHold, timeFault } from '../policy/hold.ts';
+import { requireMine } from '../scale/claims.ts';
 import { accepted, type Handlers } from './handler.ts';
 
 type Asked = RequestKinds['review.answer'];
@@ -27,6 +28,7 @@ export const reviewRequests: Handlers<'review.answer' | 'review.merge' | 'change
     if (!view || !engine.ledger.latest(`change:${change}`))
       throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
     const { run } = draftOf(engine, change);
+    requireMine(engine, run, by);
     const answers = accepted(id, run, `The files of ${change} were taken again.`);
     await redraftChange(engine, view, by, { answers });
   },

@@ -9,6 +9,7 @@ import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
 import { understandRun } from '../runs/understand-run.ts';
+import { requireMine } from '../scale/claims.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { accepted, type Handlers } from './handler.ts';
@@ -26,6 +27,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
 
   async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
     const view = requireOpenRun(engine, run);
+    requireMine(engine, run, by);
     if (view.state !== 'awaitingApproval')
       throw new Fault('RUN_NOT_RESUMABLE', `${run} does not wait for an answer to its plan: it is ${view.state}.`);
     const { hash } = planOf(engine, run);
@@ -47,6 +49,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
 
   async 'run.resume'(engine, { run, by }, id) {
     const view = requireOpenRun(engine, run);
+    requireMine(engine, run, by);
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
     // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.

@@ -23,6 +23,8 @@ import { openWarning, touchedQuestion } from '../outside/settle.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { findPoint, planRestoreTo, planUndo } from '../restore/targets.ts';
 import { wasOnBranch } from '../restore/was-on-branch.ts';
+import { placeRun } from '../scale/place-run.ts';
+import { whyTreeInUse } from '../scale/tree-in-use.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
 import { planOpen } from './plan-open.ts';
@@ -46,8 +48,10 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   const look = () => madeBy(engine, created, head, signal);
   const made = await stated('Nothing was changed.', look);
   const freeBytes = await engine.outside.files.freeBytes(engine.paths.home);
-  const { draft, playbook, score, inputs, goal, tree, risk } = made;
+  const { draft, playbook, score, inputs, goal, risk } = made;
   const base = goal.kind === 'submit' ? goal.base : head;
+  const placed = playbook === null ? null : placeRun(engine, { run, playbook, draft });
+  const tree = placed?.tree ?? made.tree;
   // A run that settles outside changes needs no word about them.
   const others = playbook?.plan === 'outside.choose' ? [] : open;
   const warnings = [...(await openWarning(engine, others)), ...tampered];
@@ -68,7 +72,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     lockText: draft.lockText,
     requirementsText: draft.requirementsText,
     files: draft.files ?? [],
-    notes: draft.notes ?? [],
+    notes: [...(draft.notes ?? []), ...(placed === null ? [] : [`works in ${placed.tree}: ${placed.reason}`])],
     mustAsk: draft.mustAsk ?? touched,
     estimates: {
       downloadBytes: draft.downloadBytes,
@@ -89,7 +93,10 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   const meeting = await conflictWarnings(engine, run, withoutHash);
   const complete = { ...withoutHash, warnings: [...withoutHash.warnings, ...meeting] };
   const plan: Plan = { ...complete, hash: planHash(complete, (text) => engine.outside.digest.sha256(text)) };
-  await engine.ledger.append([row('plan.made', { run, plan }, { run, keys: [`plan:${run}`] })]);
+  await engine.ledger.append([
+    ...(placed === null ? [] : [row('run.placed', { run, ...placed }, { run, keys: [`placed:${run}`] })]),
+    row('plan.made', { run, plan }, { run, keys: [`plan:${run}`] }),
+  ]);
   await lookForConflicts(engine, `${run} was planned`);
   return nextOf(engine, created, plan);
 }
@@ -218,6 +225,9 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
       ).name;
     },
     outsideChanges: async () => openDifferences(engine),
+    definitions: engine.definitions,
+    questions: new Set(Object.keys(engine.template.questions)),
+    treeInUse: (id) => whyTreeInUse(engine, id),
   };
   const draft = await action.plan(context, action.input.parse(inputs));
   return {

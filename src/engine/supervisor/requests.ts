@@ -10,6 +10,7 @@ import { queueRequests } from '../requests/queue.ts';
 import { restoreRequests } from '../requests/restore.ts';
 import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
+import { scaleRequests } from '../requests/scale.ts';
 import { serviceRequests } from '../requests/service.ts';
 import { submitRequests } from '../requests/submit.ts';
 import { supervisorRequests } from '../requests/supervisor.ts';
@@ -24,11 +25,13 @@ const handlers: Handlers<RequestKind> = {
   ...outsideRequests,
   ...restoreRequests,
   ...submitRequests,
+  ...scaleRequests,
   ...supervisorRequests,
 };
 
 /** Acts for longer than it takes to write a row. */
-export const isLong = (kind: string): boolean => /^(service|outside)\./.test(kind) || kind === 'space.prune';
+export const isLong = (kind: string): boolean =>
+  /^(service|outside|trees?|failover)\./.test(kind) || kind === 'space.prune';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {

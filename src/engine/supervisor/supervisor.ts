@@ -9,6 +9,7 @@ import { watchEveryMs, watchProduction } from '../instances/watch.ts';
 import { timeHolds } from '../policy/hold.ts';
 import { type Ahead, createAhead } from '../queue/ahead.ts';
 import { advanceRun, retryHeld } from '../runs/advance.ts';
+import { scaleByRule } from '../scale/scale-tree.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
 import { checkpointRow, findSurvivors, restoreMachines } from './restore-machines.ts';
@@ -180,7 +181,7 @@ class Supervisor {
 
   /** One at a time of what must not meet. A look takes its own turn. */
   #turnOf(kind: string): Engine['inServiceTurn'] {
-    if (kind === 'space.prune') return this.#engine.inSpaceTurn;
+    if (kind === 'space.prune' || /^(trees?|failover)\./.test(kind)) return this.#engine.inSpaceTurn;
     return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
   }
 
@@ -191,6 +192,7 @@ class Supervisor {
     this.#lookedMs = clock.monotonicMs();
     try {
       await retryHeld(this.#engine);
+      await scaleByRule(this.#engine);
       await watchProduction(this.#engine);
       await lookForConflicts(this.#engine, 'something moved');
       await recordSummary(this.#engine, await this.#options.summarise());

@@ -1,21 +1,24 @@
 import type { Action, ActionContext } from '../../actions/_context.ts';
 import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
-import type { GitTreeId } from '../../base/ids.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { snapshotLimits } from '../../domain/changes/snapshot-rules.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
 import { interpreter, takeBorrowed } from '../environments/named.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
-import type { SlotLease } from '../leases/slots.ts';
 import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { drillPoint } from '../restore/drill.ts';
+import { beat } from './beat.ts';
+import { asDeath } from './death.ts';
+import { bringFiles, handedOver } from './handed-over.ts';
+import { requireLease, slotDir, snapshotSlot } from './slot.ts';
 import { acceptFingerprint, preparationKey, requireUntampered } from './tamper.ts';
 import { type TaskParts, taskParts } from './task-view.ts';
+
+export { requireLease, slotDir, snapshotSlot } from './slot.ts';
 
 /** What the task machine names, done. */
 export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandler>> {
@@ -62,32 +65,6 @@ function attemptNumber(engine: Engine, subject: string): number {
   return engine.host.context<{ attempt: number }>(subject).attempt;
 }
 
-/** The run's lease on a slot. A run without one is a bug. */
-export function requireLease(engine: Engine, run: string): SlotLease {
-  const lease = engine.leases.find(run);
-  if (!lease || lease.slot === null || lease.homePort === null) throw new Error(`${run} holds no slot`);
-  return { ...lease, slot: lease.slot, homePort: lease.homePort };
-}
-
-export const slotDir = (engine: Engine, lease: SlotLease): string => `${engine.paths.trees}/${lease.slot}`;
-
-/** Takes the slot's files into the store. Fault `TREE_REFUSED` for what cannot be stored. */
-export async function snapshotSlot(engine: Engine, lease: SlotLease): Promise<GitTreeId> {
-  const taken = await engine.store.snapshot({
-    dir: slotDir(engine, lease),
-    limits: snapshotLimits,
-    skip: engine.template.skipInSlot,
-    cacheKey: `slot:${lease.slot}`,
-  });
-  if (taken.kind === 'taken') return taken.tree;
-  const { path, reason } = taken.refused[0] ?? { path: '?', reason: '?' };
-  throw new Fault('TREE_REFUSED', `${lease.slot} holds something that cannot be stored: ${path} (${reason}).`, {
-    hints: [`Look at ${slotDir(engine, lease)}, take it away, then: orchestrate runs resume ${lease.run}`],
-    state: 'The branch and production are as they were.',
-    data: { refused: taken.refused },
-  });
-}
-
 /** Brings the slot to the pinned base, once per run; the state of home's git files then is what is watched. */
 async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise<object> {
   const { run, plan, attempt } = parts;
@@ -110,6 +87,18 @@ async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise
       },
     },
   );
+  const tree = handedOver(engine, run, lease.slot);
+  if (tree !== undefined) {
+    const baseTree = await engine.store.treeOf(plan.base);
+    await engine.perform(
+      { key: `handed-over:${run}:${lease.slot}`, name: 'bring the files of the dead attempt', input: { tree }, run },
+      {
+        act: async () => ({
+          nFiles: await bringFiles(engine, { dir: slotDir(engine, lease), from: baseTree, to: tree }),
+        }),
+      },
+    );
+  }
   return { attempt };
 }
 
@@ -139,8 +128,15 @@ async function execute(engine: Engine, parts: TaskParts, subject: string, signal
     deadline.abort(new Fault('PROCESS_TIMEOUT', `Step ${step.id} took longer than ${Math.round(limitMs / 1000)} s.`));
     throw deadline.signal.reason;
   });
+  // A beat that cannot be written says nothing about the work: the next row tells whether the record is there.
+  beat(engine, { run, task: subject, attempt }, either).catch(() => undefined);
   const work = action.run(context, input);
-  const output = action.output.parse(await Promise.race([work, late.then(() => work)]).finally(() => deadline.abort()));
+  const ended = await Promise.race([work, late.then(() => work)])
+    .finally(() => deadline.abort())
+    .catch(async (error: unknown) =>
+      Promise.reject(await asDeath(engine, { run, task: subject, attempt, error, signal })),
+    );
+  const output = action.output.parse(ended);
   const sentence = action.describe(output, { slot: context.slot, productionPort: engine.config.service.port });
   const data = {
     task: subject,

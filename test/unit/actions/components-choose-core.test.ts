@@ -78,6 +78,9 @@ async function plan(
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],
+    definitions: { agents: new Map(), trees: new Map(), playbooks: new Map() },
+    questions: new Set<string>(),
+    treeInUse: async () => undefined,
     pointName: async (asked) => asked,
   };
   return componentsChooseCore.plan(context, componentsChooseCore.input.parse(asked));

@@ -24,6 +24,9 @@ export async function planningContext(world: World): Promise<PlanningContext> {
     signal: new AbortController().signal,
     mark: 'demo/r1',
     outsideChanges: async () => [],
+    definitions: { agents: new Map(), trees: new Map(), playbooks: new Map() },
+    questions: new Set<string>(),
+    treeInUse: async () => undefined,
     pointName: async (asked) => asked,
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { MachineName } from '../../machines/index.ts';
+import type { Actor } from '../actor.ts';
 
 /** The installation, its ledger and its supervisor. */
 export interface SupervisorRows {
@@ -22,6 +23,13 @@ export interface SupervisorRows {
     readonly findings: readonly string[];
     readonly durationMs: number;
     readonly resumed: readonly string[];
+  };
+  /** [`supervisor-overtaken`] This supervisor took over from one that was judged dead; rows of that one are refused. */
+  'supervisor.overtaken': {
+    readonly pid: number;
+    readonly epoch: number;
+    readonly signs: readonly string[];
+    readonly by: Actor;
   };
   'supervisor.stopped': { readonly reason: string };
   /** [`checkpoint`] Which machines were alive, and the highest numbers in use, at this row. */

@@ -1,7 +1,7 @@
 import type { SpaceTotals } from '../../../app/operations/_space.ts';
 import type { RestoreView } from '../../../app/views/restore-view.ts';
 import type { RunHead } from '../../../app/views/run-view.ts';
-import { listText, moveText, roomText, shortId, timeText } from '../../../app/views/text.ts';
+import { countText, listText, moveText, roomText, shortId, timeText } from '../../../app/views/text.ts';
 import type { TreeView } from '../../../app/views/tree-view.ts';
 import { nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
@@ -147,11 +147,12 @@ export function renderReviewList({ changes }: { readonly changes: readonly Liste
 
 /** Renders `trees list`. */
 export function renderTreesList({ trees }: { readonly trees: readonly TreeView[] }): readonly Line[] {
-  return trees.flatMap(({ tree, title, homePort, slots, reviewers, scope }): Line[] => [
-    [strong(tree), ` :${homePort} · ${title}`],
+  return trees.flatMap(({ tree, title, homePort, nSlots, slots, waiting, rule, reviewers, scope }): Line[] => [
+    [strong(tree), ` :${homePort} · ${title} · ${countText(nSlots, 'slot')}`, dim(rule === null ? '' : ` (${rule})`)],
     [dim(`  may change ${listText(scope)}${reviewers.length === 0 ? '' : `; reviewed by ${listText(reviewers)}`}`)],
-    ...slots.map(({ name, state, head, lease }): Line => {
-      const where = state === 'unmade' ? 'not made yet' : `${state}${head === null ? '' : ` at ${shortId(head)}`}`;
+    ...slots.map(({ name, state, head, isBeyond, lease }): Line => {
+      const at = state === 'unmade' ? 'not made yet' : `${state}${head === null ? '' : ` at ${shortId(head)}`}`;
+      const where = isBeyond ? `${at}; beyond the ${nSlots} that it has, and stays until nobody needs it` : at;
       if (lease === null) return [`  ${name.padEnd(tree.length + 3)}`, dim(`free, ${where}`)];
       const skipped = lease.skipped.map(({ port, why }) => `:${port} ${why}`).join(', ');
       return [
@@ -161,6 +162,11 @@ export function renderTreesList({ trees }: { readonly trees: readonly TreeView[]
         dim(rowsText([lease.row])),
       ];
     }),
+    ...waiting.map(({ run, priority, sinceMs }): Line => [
+      '  waits ',
+      strong(run),
+      `${priority === 'normal' ? '' : `, ${priority}`}, since ${timeText(sinceMs)}`,
+    ]),
   ]);
 }
 

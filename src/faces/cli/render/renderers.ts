@@ -3,6 +3,7 @@ import type { Line } from '../line.ts';
 type Renderer = (output: never) => readonly Line[];
 
 const run = (): Promise<Renderer> => import('./run.ts').then((m) => m.renderRun);
+const claim = (): Promise<Renderer> => import('./claims.ts').then((m) => m.renderClaim);
 const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.renderService);
 
 /** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
@@ -47,6 +48,17 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'restore-prune': () => import('./prune.ts').then((m) => m.renderPrune),
   queue: () => import('./queue.ts').then((m) => m.renderQueue),
   'trees-list': () => import('./lists.ts').then((m) => m.renderTreesList),
+  'trees-scale': () => import('./trees.ts').then((m) => m.renderTreesScale),
+  'trees-sync': () => import('./trees.ts').then((m) => m.renderTreesSync),
+  failover: () => import('./failover.ts').then((m) => m.renderFailover),
+  'claims-list': () => import('./claims.ts').then((m) => m.renderClaims),
+  'claims-claim': claim,
+  'claims-release': claim,
+  'claims-handoff': claim,
+  'claims-steal': claim,
+  'claims-set': claim,
+  'trees-add': run,
+  'trees-remove': run,
   'journal-tail': () => import('./journal.ts').then((m) => m.renderJournalTail),
   'journal-verify': () => import('./journal.ts').then((m) => m.renderJournalVerify),
   'service-start': service,

@@ -253,6 +253,7 @@ async function killedAfterRows({ engine }: ChangeScene, nRows: number): Promise<
   let left = nRows;
   const mortal: Ledger = {
     acquire: () => ledger.acquire(),
+    overtake: (epoch) => ledger.overtake(epoch),
     isHeld: () => ledger.isHeld(),
     async append(rows, answers) {
       if (left === 0) throw new Fault('EPOCH_OLD', 'killed');

@@ -231,7 +231,7 @@ describe('a lease that moves', () => {
   it('gets another slot, and the old slot is free for the next run', async () => {
     const scene = await open();
     await take(scene, 'r1');
-    const moved = await scene.leases.moveSlot('r1', models);
+    const moved = await scene.leases.moveSlot('r1', models, 'models-integ@2');
     expect(moved).toMatchObject({ slot: 'models-integ@2' });
     expect(scene.leases.holderOf('models-integ')).toBeUndefined();
     expect(await take(scene, 'r2')).toMatchObject({ slot: 'models-integ' });
@@ -241,7 +241,7 @@ describe('a lease that moves', () => {
     const scene = await open();
     await take(scene, 'r1');
     await take(scene, 'r2');
-    expect(await scene.leases.moveSlot('r1', models)).toBeUndefined();
+    expect(await scene.leases.moveSlot('r1', models, 'models-integ@2')).toBeUndefined();
     expect(scene.leases.find('r1')?.slot).toBe('models-integ');
   });
 });

@@ -44,6 +44,12 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'followups-list': { argv: ['followups', 'list'], scene: glassScene },
   'followups-close': { argv: ['followups', 'close', 'f1', '--comment', 'fine'], scene: glassScene },
   'review-resubmit': { argv: ['review', 'resubmit', 'c1'], scene: waitingScene, run: 'r1' },
+  'claims-list': { argv: ['claims', 'list'], scene: waitingScene },
+  'claims-claim': { argv: ['claims', 'claim', 'r1', '--reason', 'mine'], scene: waitingScene },
+  'claims-release': { argv: ['claims', 'release', 'r1'], scene: waitingScene },
+  'claims-handoff': { argv: ['claims', 'handoff', 'c1', 'bert'], scene: waitingScene },
+  'claims-steal': { argv: ['claims', 'steal', 'c1', '--because', 'stale'], scene: waitingScene },
+  'claims-set': { argv: ['claims', 'set', 'r1', 'blocked'], scene: waitingScene },
   'trees-list': { argv: ['trees', 'list'], scene: waitingScene },
   'journal-tail': { argv: ['journal', 'tail', '--run', 'r1'], scene: doneScene },
   'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },
@@ -77,6 +83,12 @@ const elsewhere = [
   'runs-approve',
   'runs-reject',
   'supervisor-stop',
+  // A store, definitions and slots on a disk.
+  'failover',
+  'trees-add',
+  'trees-remove',
+  'trees-scale',
+  'trees-sync',
 ];
 
 describe('--json', () => {

@@ -310,15 +310,15 @@ describe('the screens of the installation', () => {
 
   it('list trees', async () => {
     expect(await screen(waitingScene(), 'trees')).toMatchInlineSnapshot(`
-      "env-setup :8188 · Looks after env-setup
+      "env-setup :8188 · Looks after env-setup · 2 slots
         may change docs/env-setup/**; reviewed by ops-maint
         env-setup   r1 on :8191 (:8188 is your production), linked at 7c1e2a4 #13
         env-setup@2 free, not made yet
-      models-integ :8189 · Looks after models-integ
+      models-integ :8189 · Looks after models-integ · 2 slots
         may change docs/models-integ/**; reviewed by ops-maint
         models-integ   free, not made yet
         models-integ@2 free, not made yet
-      ops-maint :8190 · Looks after ops-maint
+      ops-maint :8190 · Looks after ops-maint · 2 slots
         may change docs/ops-maint/**; reviewed by ops-maint
         ops-maint   free, not made yet
         ops-maint@2 free, not made yet
@@ -386,6 +386,8 @@ describe('the screens of the installation', () => {
       ✓ store        every object of the store is there
       ✓ home         main at 7c1e2a4; no edits
       ✓ supervisor   running; 0 open requests
+      ✓ trees        env-setup: docs/env-setup/** matches no file of the branch; models-integ: docs/models-integ/** matches no file of the branch; ops-maint: docs/ops-maint/** matches no file of the branch
+                     → orchestrate trees list
       ✓ port 8188    production, pid 4800 (python main.py)
       ✓ port 8189    free
       ✓ port 8190    free

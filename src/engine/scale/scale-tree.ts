@@ -1,0 +1,124 @@
+import { Fault } from '../../base/fault.ts';
+import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
+import { mostSlots } from '../../domain/definitions/tree.ts';
+import type { Tree } from '../../domain/definitions/types.ts';
+import type { Actor } from '../../domain/journal/actor.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import { availableMemory, nextStep, whyNoRoom } from '../../domain/scale/rule.ts';
+import type { Engine } from '../engine.ts';
+import { readBranch } from '../runs/preview.ts';
+import { slotNamesOf, slotsOf } from './slots-of.ts';
+import { type TakenAway, takeAwaySlot } from './take-away.ts';
+
+/** Returns the tree. Fault `TREE_NOT_FOUND` with the nearest id. */
+export function requireTree(engine: Pick<Engine, 'definitions'>, id: string): Tree {
+  const tree = engine.definitions.trees.get(id);
+  if (tree) return tree;
+  const known = [...engine.definitions.trees.keys()];
+  throw new Fault('TREE_NOT_FOUND', `There is no tree ${id}.${didYouMean(id, known)}`, {
+    hints: [`Trees: ${known.join(', ')}`],
+    state: 'Nothing was changed.',
+    data: { tree: id, known },
+  });
+}
+
+/**
+ * Sets how many slots a tree has from now on. More: whoever waits gets one at once. Fewer: those beyond are no longer
+ * given out, and the idle clean ones among them go to trash. Faults: `TREE_NOT_FOUND`, `NOTHING_TO_DO`, `SCALE_NO_ROOM`.
+ */
+export async function scaleTree(
+  engine: Engine,
+  options: {
+    readonly tree: string;
+    readonly slots: number;
+    readonly cause: 'asked' | 'waiting' | 'idle';
+    readonly reason: string;
+    readonly by: Actor;
+    readonly answers?: Parameters<Engine['ledger']['append']>[1];
+  },
+): Promise<void> {
+  const { slots, cause, reason, by } = options;
+  const tree = requireTree(engine, options.tree);
+  const before = slotsOf(engine, tree);
+  if (!Number.isInteger(slots) || slots < 1 || slots > mostSlots)
+    throw new Fault('USAGE_BAD_ARGUMENT', `A tree has 1 to ${mostSlots} slots, not ${slots}.`, {
+      state: 'Nothing was changed.',
+    });
+  if (slots === before)
+    throw new Fault('NOTHING_TO_DO', `${tree.id} has ${slots} already.`, { state: 'Nothing was changed.' });
+  if (slots > before) await requireRoom(engine, tree.id, before);
+  await engine.ledger.append(
+    [
+      row(
+        'tree.scaled',
+        { tree: tree.id, slots, before, file: tree.slots, cause, reason, by },
+        { keys: [`tree-scale:${tree.id}`] },
+      ),
+    ],
+    options.answers,
+  );
+  engine.leases.wake();
+}
+
+async function requireRoom(engine: Engine, tree: string, slots: number): Promise<void> {
+  const why = await findNoRoom(engine);
+  if (why === undefined) return;
+  throw new Fault('SCALE_NO_ROOM', `There is no room for one more slot of ${tree}: ${why}.`, {
+    hints: ['orchestrate restore prune', `orchestrate trees scale ${tree} ${slots}   (as it is)`],
+    state: `${tree} has ${slots} as before.`,
+  });
+}
+
+async function findNoRoom(engine: Engine): Promise<string | undefined> {
+  const { files } = engine.outside;
+  return whyNoRoom({
+    memoryBytes: availableMemory(await files.readText('/proc/meminfo')),
+    diskBytes: await files.freeBytes(engine.paths.home),
+  });
+}
+
+/** Takes away the slots of trees beyond the number in force that nobody needs. What stays is told with its reason. */
+export async function fitTree(engine: Engine, id: string): Promise<readonly TakenAway[]> {
+  const tree = requireTree(engine, id);
+  const names = slotNamesOf(engine, tree);
+  const since = engine.ledger.latest(`tree-scale:${id}`)?.seq ?? 0;
+  const outcomes: TakenAway[] = [];
+  const beyond = (await engine.home.listSlots()).filter(
+    ({ name }) => name.startsWith(`${id}@`) && /@[2-9]$/.test(name) && !names.includes(name),
+  );
+  if (beyond.length === 0) return [];
+  const { base } = await readBranch(engine);
+  for (const slot of beyond)
+    outcomes.push(await takeAwaySlot(engine, slot, { key: `scale-down:${slot.name}:${since}`, branch: base }));
+  return outcomes;
+}
+
+/** Lets each tree with a rule follow its line. A step is one slot; the next look decides about the next one. */
+export async function scaleByRule(engine: Engine): Promise<void> {
+  for (const tree of engine.definitions.trees.values()) {
+    if (tree.scale === null) continue;
+    const step = nextStep(tree.scale, factsOf(engine, tree));
+    if (step === undefined) continue;
+    const why = step.cause === 'waiting' ? await findNoRoom(engine) : undefined;
+    if (why !== undefined) {
+      engine.outside.log.info('a tree does not get one more slot', { tree: tree.id, why });
+      continue;
+    }
+    await scaleTree(engine, { tree: tree.id, ...step, by: { kind: 'rule', name: `scale of ${tree.id}` } });
+    if (step.cause === 'idle') await fitTree(engine, tree.id);
+  }
+}
+
+function factsOf(engine: Engine, tree: Tree): Parameters<typeof nextStep>[1] {
+  const names = slotNamesOf(engine, tree);
+  const nHeld = names.filter((name) => engine.leases.holderOf(name) !== undefined).length;
+  // Whatever moved last among its slots and their number: from then on one was to spare.
+  const keys = [`tree-scale:${tree.id}`, ...names.map((name) => `lease:slot:${name}`)];
+  const movedMs = Math.max(0, ...keys.map((key) => engine.ledger.latest(key)?.atMs ?? 0));
+  return {
+    slots: names.length,
+    nWaiting: engine.leases.waitingFor(tree.id).length,
+    nHeld,
+    spareMs: nHeld < names.length ? engine.outside.clock.nowMs() - movedMs : 0,
+  };
+}

@@ -1,0 +1,23 @@
+import { dataOf } from '../../domain/journal/kinds.ts';
+import type { Engine } from '../engine.ts';
+import { readBranch } from '../runs/preview.ts';
+import { whyKept } from './spare.ts';
+
+/** Returns why a tree cannot go now, or undefined: a run or a change of it is open, or a slot of it has something in it. */
+export async function whyTreeInUse(engine: Engine, id: string): Promise<string | undefined> {
+  for (const { subject, isFinal } of engine.host.all('run')) {
+    const plan = dataOf('plan.made', engine.ledger.latest(`plan:${subject}`))?.plan;
+    if (!isFinal && plan?.tree === id) return `${subject} works there`;
+  }
+  for (const { subject, isFinal, state } of engine.host.all('change')) {
+    const drafted = dataOf('change.drafted', engine.ledger.latest(`change:${subject}`));
+    if (!isFinal && drafted?.tree === id) return `${subject} of it is ${state}`;
+  }
+  const { base } = await readBranch(engine);
+  for (const slot of await engine.home.listSlots()) {
+    if (slot.name.split('@')[0] !== id || slot.state !== 'linked') continue;
+    const why = await whyKept(engine, slot, { holder: engine.leases.holderOf(slot.name), branch: base });
+    if (why !== undefined) return `${slot.name} has to stay: ${why}`;
+  }
+  return undefined;
+}
