@@ -3,6 +3,8 @@ import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
 import type { Priority } from './queue/rank.ts';
+import type { EmptyChoice } from './removal/empty-plan.ts';
+import type { RemovalPlan } from './removal/plan.ts';
 import type { RunOptions } from './runs/options.ts';
 import type { ClaimAct, StealGround } from './scale/claims.ts';
 
@@ -77,6 +79,8 @@ export interface RequestKinds {
     readonly reason: string | null;
     readonly by: Actor;
   };
+  /** Make restore tags again that are missing or moved, from the journal. */
+  'restore.mend': { readonly by: Actor };
   /** `hash` names the plan that the person saw; another one is refused with `CHANGE_MOVED`. */
   'space.prune': { readonly hash: string; readonly wheels: boolean; readonly by: Actor };
   'tree.scale': {
@@ -107,6 +111,12 @@ export interface RequestKinds {
     readonly signs: readonly string[];
     readonly by: Actor;
   };
+  /** `hash` names the plan that the person saw; another one is refused with `PLAN_MOVED`. */
+  'removal.carry': { readonly plan: RemovalPlan; readonly by: Actor };
+  /** `to`: an absolute path at which nothing is; null: where it lay. */
+  'trash.restore': { readonly id: string; readonly to: string | null; readonly by: Actor };
+  /** `hash` names the plan that the person saw; another one is refused with `PLAN_MOVED`. */
+  'trash.empty': { readonly choice: EmptyChoice; readonly hash: string; readonly by: Actor };
   /** End as soon as nothing is running. */
   'supervisor.stop': { readonly by: Actor };
 }

@@ -26,6 +26,11 @@ export interface Files {
   ensureDir(dir: string, options?: { mode?: number }): Promise<void>;
   /** Moves within one file system, then fsyncs both folders. */
   rename(from: string, to: string): Promise<void>;
+  /**
+   * Moves within one file system to a path at which nothing is, and never replaces anything: `taken` when something is
+   * there. Then fsyncs both folders.
+   */
+  moveNew(from: string, to: string): Promise<'moved' | 'taken'>;
   /** Creates a symbolic link, replacing a link that is there; a file that is there is a Fault. */
   link(path: string, target: string): Promise<void>;
   readLink(path: string): Promise<string | undefined>;

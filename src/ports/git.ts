@@ -57,7 +57,8 @@ export interface RefUpdate {
   readonly ref: string;
   /** `null` creates, and refuses when the ref is there. */
   readonly from: string | null;
-  readonly to: string;
+  /** `null` removes the ref. */
+  readonly to: string | null;
 }
 
 export type RefOutcome =
@@ -229,6 +230,21 @@ export interface SlotLocation {
   readonly dir: string;
 }
 
+/** A linked work tree of home, as its administration tells it. Read as files; never obeyed. */
+export interface WorktreeFacts {
+  /** Folder name below `.git/worktrees`. */
+  readonly name: string;
+  /** Absolute; where it says that it lies. */
+  readonly dir: string;
+  readonly head: string | null;
+  /** Full name of the branch that it has checked out; null: detached. */
+  readonly branch: string | null;
+  /** Text of `git worktree lock`; null: not locked. */
+  readonly locked: string | null;
+  /** Every commit that it names: HEAD, its log, what merges, rebases and picks on their way noted down. */
+  readonly commits: readonly string[];
+}
+
 /**
  * The person's repository. Its configuration, hooks, attributes and index are never obeyed.
  * Reads are of plain files; the few git calls carry the same environment from nothing.
@@ -290,6 +306,8 @@ export interface HomeRepository {
   listSlots(): Promise<
     readonly { readonly name: string; readonly state: 'linked' | 'half' | 'missing'; readonly head: string | null }[]
   >;
+  /** Every linked work tree of home, slots and the person's own, by name. */
+  listWorktrees(): Promise<readonly WorktreeFacts[]>;
   /** Moves the slot to trash and forgets its administration. A repeat is safe. */
   removeSlot(options: { slot: SlotLocation; trashDir: string }): Promise<void>;
   clearStaleLocks(): Promise<readonly string[]>;

@@ -58,6 +58,14 @@ export interface FoundProcess extends ProcessIdentity {
   readonly argv: readonly string[];
 }
 
+/** A process that works below a folder. */
+export interface InsideProcess {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  /** What of it lies there: its working directory, its program, or a file that it has open. */
+  readonly by: 'cwd' | 'program' | 'file';
+}
+
 /**
  * Programs. They are started by a small helper process (a spawn's cost grows with the memory of
  * its parent), each in a process group of its own.
@@ -83,6 +91,11 @@ export interface Processes {
   stop(identity: ProcessIdentity, options: { graceMs: number }): Promise<void>;
   /** Our user's processes whose environment carries a mark for which `matches` is true. */
   findMarked(matches: (mark: string) => boolean): Promise<readonly FoundProcess[]>;
+  /**
+   * Processes that work at or below the folder, as far as our user may see; undefined where the system does not tell
+   * (no `/proc`). Our own process is not named.
+   */
+  inside(dir: string): Promise<readonly InsideProcess[] | undefined>;
   /** Whether `readOnly` binds hold on this machine: tried once by starting a program that tries to write. */
   canBindReadOnly(): Promise<boolean>;
   /** Ends the helper. */

@@ -130,6 +130,11 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
         if (source !== dir) disk.do({ kind: 'sync-folder', dir: source });
       });
     },
+    async moveNew(from, to) {
+      if (find(to, false) !== undefined) return 'taken';
+      await this.rename(from, to);
+      return 'moved';
+    },
     async link(path, target) {
       guard('create the link', path, () => {
         const before = find(path, false)?.inode;

@@ -10,6 +10,11 @@ export interface FakeHome extends HomeRepository {
   /** Every ref that moved, in order. */
   readonly moves: RefUpdate[];
   readonly slots: Map<string, { state: 'linked' | 'half' | 'missing'; head: string | null }>;
+  /** Work trees that the person has elsewhere. */
+  readonly worktrees: { readonly name: string; readonly dir: string; readonly head: string | null }[];
+  /** Reasons of `git worktree lock`, by name. */
+  readonly locks: Map<string, string>;
+  nTrashed: number;
   /** What decides what git would run; a test changes it to tamper. */
   readonly items: Record<string, string>;
   /** Files below home that its own rules ignore, by path; only those with these names are among them. */
@@ -55,6 +60,9 @@ export function createFakeHome(options: {
     branchRef,
     moves: [],
     slots: new Map(),
+    worktrees: [],
+    locks: new Map(),
+    nTrashed: 0,
     items: { config: 'c1' },
     state: undefined,
     ignored: new Set(),
@@ -97,7 +105,7 @@ export function createFakeHome(options: {
       return { nObjects, repaired: [] };
     },
     async updateRefs(updates) {
-      for (const { to } of updates) if (!objects.has(to)) throw new Error(`home lacks the object ${to}`);
+      for (const { to } of updates) if (to !== null && !objects.has(to)) throw new Error(`home lacks the object ${to}`);
       const outcome = updateRefs(refs, updates);
       if (outcome.kind === 'moved') home.moves.push(...updates);
       return outcome;
@@ -144,9 +152,23 @@ export function createFakeHome(options: {
     },
     exclude: async (lines) => void (home.excluded = lines),
     listSlots: async () => [...home.slots].map(([name, { state, head }]) => ({ name, state, head })),
-    async removeSlot({ slot }) {
+    async listWorktrees() {
+      const slots = [...home.slots].map(([name, { head }]) => ({ name, dir: `${homeDir}/trees/${name}`, head }));
+      return [...slots, ...home.worktrees].map(({ name, dir, head }) => ({
+        name,
+        dir,
+        head,
+        branch: null,
+        locked: home.locks.get(name) ?? null,
+        commits: head === null ? [] : [head],
+      }));
+    },
+    async removeSlot({ slot, trashDir }) {
       home.slots.delete(slot.name);
-      await files.remove(slot.dir);
+      if ((await files.info(slot.dir)) === undefined) return;
+      const place = `${trashDir}/${slot.name}.0-${String(home.nTrashed++).padStart(6, '0')}`;
+      await files.ensureDir(place);
+      await files.rename(slot.dir, `${place}/slot`);
     },
     clearStaleLocks: async () => [],
   };

@@ -1,6 +1,7 @@
 import { Fault } from '../../src/base/fault.ts';
 import type {
   FoundProcess,
+  InsideProcess,
   ProcessIdentity,
   Processes,
   ProgramDeath,
@@ -27,6 +28,8 @@ export interface FakeProcesses extends Processes {
   readonly runs: ProgramSpec[];
   /** Every service that was started, in order. */
   readonly services: FakeService[];
+  /** Strangers that work somewhere, beside our services. */
+  readonly strangersInside: (InsideProcess & { readonly dir: string })[];
   /** Says what a program does: by its name or its path. One that nobody described is absent. */
   program(name: string, behaviour: FakeProgram): void;
   /** A stranger gets the pid: the same number, another start time, no mark. */
@@ -40,6 +43,7 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
   const services: FakeService[] = [];
   const deaths: ProgramDeath[] = [];
   const strangers = new Map<number, ProcessIdentity>();
+  const strangersInside: FakeProcesses['strangersInside'] = [];
   let lastPid = 1000;
 
   const living = (pid: number): FakeService | undefined =>
@@ -55,6 +59,7 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
   return {
     runs,
     services,
+    strangersInside,
     program: (name, behaviour) => void programs.set(name, behaviour),
     reusePid(pid) {
       for (const service of services) if (service.pid === pid) service.isAlive = false;
@@ -105,6 +110,16 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
       return services
         .filter(({ isAlive, spec }) => isAlive && matches(spec.mark))
         .map(({ pid, startTime, spec }) => ({ pid, startTime, mark: spec.mark, argv: [spec.program, ...spec.args] }));
+    },
+
+    async inside(dir) {
+      const isBelow = (path: string): boolean => path === dir || path.startsWith(`${dir}/`);
+      return [
+        ...services
+          .filter(({ isAlive, spec }) => isAlive && isBelow(spec.cwd))
+          .map(({ pid, spec }) => ({ pid, argv: [spec.program, ...spec.args], by: 'cwd' as const })),
+        ...strangersInside.filter((one) => isBelow(one.dir)).map(({ pid, argv, by }) => ({ pid, argv, by })),
+      ];
     },
 
     canBindReadOnly: () => Promise.resolve(options.canBindReadOnly ?? false),

@@ -35,7 +35,9 @@ export function createFakeRemotes(): FakeRemotes {
         if (remotes.fails === 'rejects') return { kind: 'refused', ref, reason: 'rejected', said: 'not today' };
         if ((refs.get(ref) ?? null) !== from) return { kind: 'refused', ref, reason: 'moved', said: '' };
       }
-      for (const { ref, to } of updates) refs.set(ref, to);
+      for (const { ref, to } of updates)
+        if (to === null) refs.delete(ref);
+        else refs.set(ref, to);
       return { kind: 'moved' };
     },
   };

@@ -31,7 +31,10 @@ export function updateRefs(refs: Map<string, string>, updates: readonly RefUpdat
     const actual = refs.get(ref) ?? null;
     if (actual !== from) return { kind: 'refused', ref, actual };
   }
-  for (const { ref, to } of updates) refs.set(ref, to);
+  for (const { ref, to } of updates) {
+    if (to === null) refs.delete(ref);
+    else refs.set(ref, to);
+  }
   return { kind: 'moved' };
 }
 

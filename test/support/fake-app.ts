@@ -1,6 +1,8 @@
 import type { App, Installation, Outside } from '../../src/app/app.ts';
 import { Fault } from '../../src/base/fault.ts';
+import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
+import { printManifest } from '../../src/domain/restore/manifest.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
 export interface FakeAppOptions {
@@ -107,6 +109,16 @@ function fakeOutside(scene: SceneLedger | null): object {
   };
 }
 
+/** A tag is where its row says, and its object is called like its ref. */
+function tagOf(scene: SceneLedger, ref: string): { message: string; target: string } {
+  const manifest = scene.entries
+    .flatMap((entry) => dataOf('restore.created', entry) ?? [])
+    .find(({ tag }) => ref === `refs/tags/${tag}`)?.manifest;
+  return manifest === undefined
+    ? { message: '', target: '' }
+    : { message: printManifest(manifest), target: manifest.commit };
+}
+
 function fakeInstallation(scene: SceneLedger): object {
   const trees = ['env-setup', 'models-integ', 'ops-maint'].map((id, index) => ({
     id,
@@ -162,8 +174,11 @@ function fakeInstallation(scene: SceneLedger): object {
         isEnd: true,
       }),
       verify: async () => [],
+      findRef: async (ref: string) => ref,
+      readTag: async (object: string) => tagOf(scene, object),
     },
     home: {
+      findRef: async (ref: string) => ref,
       inspect: async () => ({
         kind: 'ready',
         gitDir: `${home}/.git`,

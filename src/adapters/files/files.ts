@@ -1,6 +1,7 @@
 import { chmodSync, constants, type Stats } from 'node:fs';
 import {
   chmod,
+  link,
   lstat,
   mkdir,
   open,
@@ -8,6 +9,7 @@ import {
   readlink,
   realpath,
   rename,
+  rmdir,
   statfs,
   symlink,
   unlink,
@@ -53,6 +55,7 @@ export function createFiles(): Files {
     },
     ensureDir: (dir, options) => guarded('create the folder', dir, () => ensureDir(dir, options?.mode)),
     rename: (from, to) => guarded(`move ${from} to`, to, () => renameSynced(from, to), 'Nothing was moved.'),
+    moveNew: (from, to) => guarded(`move ${from} to`, to, () => moveNew(from, to), 'Nothing was moved.'),
     link: (path, target) => guarded('create the link', path, () => replaceLink(path, target)),
     async readLink(path) {
       try {
@@ -158,6 +161,31 @@ async function renameSynced(from: string, to: string): Promise<void> {
   }
   await syncFolder(dirname(to));
   if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
+}
+
+/** A folder takes the place of an empty one that was made for it; anything else is linked there, then unlinked here. */
+async function moveNew(from: string, to: string): Promise<'moved' | 'taken'> {
+  const isFolder = (await lstat(from)).isDirectory();
+  try {
+    if (isFolder) await mkdir(to);
+    else await link(from, to);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'taken';
+    throw error;
+  }
+  try {
+    if (isFolder) await renameSynced(from, to);
+    else await unlink(from);
+  } catch (error) {
+    // Somebody was quicker and put something into the folder.
+    if (codeOf(error) === 'ENOTEMPTY' || codeOf(error) === 'EEXIST') return 'taken';
+    if (isFolder) await rmdir(to).catch(() => {}); // The first failure is the one to tell.
+    throw error;
+  }
+  if (isFolder) return 'moved';
+  await syncFolder(dirname(to));
+  await syncFolder(dirname(from));
+  return 'moved';
 }
 
 /** A folder that is moved to another parent must be writable: its `..` changes. */

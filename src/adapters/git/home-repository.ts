@@ -17,6 +17,7 @@ import { RefWriter } from './ref-writer.ts';
 import { listSlots, prepareSlot, removeSlot } from './slots.ts';
 import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './stale-locks.ts';
 import type { GitStore } from './trusted-store.ts';
+import { listWorktrees } from './worktrees.ts';
 
 /**
  * Creates the adapter of the person's repository. It shares the store's processes, caches and scratch folder, and ends
@@ -95,6 +96,7 @@ export function createHomeRepository(options: {
         prepareSlot(home, request),
       ),
     listSlots: () => atTheEdge('looking for slots', 'Nothing was changed.', async () => listSlots(home)),
+    listWorktrees: () => atTheEdge('looking for work trees', 'Nothing was changed.', async () => listWorktrees(home)),
     removeSlot: (request) =>
       atTheEdge(
         `removing the slot ${request.slot.name}`,

@@ -79,7 +79,10 @@ export async function moveRefs(options: {
  */
 function refTransaction(updates: readonly RefUpdate[]): string {
   const ordered = [...updates.filter(({ from }) => from === null), ...updates.filter(({ from }) => from !== null)];
-  const lines = ordered.flatMap(({ ref, from, to }) => ['option no-deref', `update ${ref} ${to} ${from ?? zeroId}`]);
+  const lines = ordered.flatMap(({ ref, from, to }) => [
+    'option no-deref',
+    `update ${ref} ${to ?? zeroId} ${from ?? zeroId}`,
+  ]);
   return ['start', ...lines, 'commit', ''].join('\n');
 }
 
@@ -91,7 +94,7 @@ function checkRefUpdates(updates: readonly RefUpdate[]): void {
       throw new Fault('NAME_INVALID', `The ref ${JSON.stringify(ref)} is refused: ${problem}.`, {
         state: 'No ref was moved.',
       });
-    for (const id of [to, ...(from === null ? [] : [from])])
+    for (const id of [to, from].filter((one) => one !== null))
       if (!/^[0-9a-f]{40}$/.test(id)) throw new Error(`not an object id: ${JSON.stringify(id)}`);
   }
 }

@@ -10,7 +10,7 @@ import { exportTree } from './export-tree.ts';
 import { createGitDoor, type GitCall } from './git-door.ts';
 import { atTheEdge } from './git-failure.ts';
 import { moveRefs } from './move-refs.ts';
-import type { ObjectType } from './object-format.ts';
+import { emptyTree, type ObjectType } from './object-format.ts';
 import { ObjectReader } from './object-reader.ts';
 import { newObject, writeLooseObjects } from './object-writer.ts';
 import { refProblem } from './path-rules.ts';
@@ -173,9 +173,11 @@ export function createTrustedStore(options: {
     mergeTrees: (sides) => atTheEdge('merging', unmoved, () => mergeTrees(parts, sides)),
     conflictsOf: (merges) => atTheEdge('looking for conflicts', unmoved, () => findConflicts(parts, merges)),
     commit: (spec) =>
-      atTheEdge('writing a commit', unmoved, async () =>
-        asCommitId(await writeObject('commit', encodeCommit({ ...spec, committer: ourselves }))),
-      ),
+      atTheEdge('writing a commit', unmoved, async () => {
+        // git answers for the empty tree without having it; `fsck`, and whoever copies the objects, wants it there.
+        if (spec.tree === emptyTree) await writeLooseObjects(objectsDir(parts), [newObject('tree', Buffer.alloc(0))]);
+        return asCommitId(await writeObject('commit', encodeCommit({ ...spec, committer: ourselves })));
+      }),
     tagObject: (tag) =>
       atTheEdge('writing a tag', unmoved, async () => {
         const problem = refProblem(`refs/tags/${tag.name}`);

@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
 
-import type { FoundProcess } from '../../ports/processes.ts';
+import type { FoundProcess, InsideProcess } from '../../ports/processes.ts';
 import { markVariable, type ProcessRow, type ProcessTable } from './process-table.ts';
 
 /** Reads `/proc`. Format: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
@@ -14,6 +14,11 @@ export function createLinuxProcessTable(): ProcessTable {
     async marked() {
       const found = await Promise.all((await listPids()).map(loadMarked));
       return found.filter((row) => row !== undefined);
+    },
+    async inside(dir) {
+      const real = await realpath(dir).catch(() => dir);
+      const found = await Promise.all((await listPids()).map((pid) => findInside(pid, real)));
+      return found.filter((one) => one !== undefined);
     },
   };
 }
@@ -44,6 +49,20 @@ export async function loadRow(pid: number): Promise<ProcessRow | undefined> {
     startTime,
     isStopped: state === 'T' || state === 't',
   };
+}
+
+async function findInside(pid: number, dir: string): Promise<InsideProcess | undefined> {
+  if (pid === process.pid) return undefined;
+  const isBelow = async (name: string): Promise<boolean> => {
+    // Of another user, or gone: nothing is told.
+    const target = (await readlink(`/proc/${pid}/${name}`).catch(() => '')).replace(/ \(deleted\)$/, '');
+    return target === dir || target.startsWith(`${dir}/`);
+  };
+  const by = (await isBelow('cwd')) ? 'cwd' : (await isBelow('exe')) ? 'program' : undefined;
+  if (by !== undefined) return { pid, argv: await loadArgv(pid), by };
+  const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  for (const fd of open) if (await isBelow(`fd/${fd}`)) return { pid, argv: await loadArgv(pid), by: 'file' };
+  return undefined;
 }
 
 async function loadMarked(pid: number): Promise<FoundProcess | undefined> {

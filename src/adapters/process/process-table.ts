@@ -1,4 +1,4 @@
-import type { FoundProcess } from '../../ports/processes.ts';
+import type { FoundProcess, InsideProcess } from '../../ports/processes.ts';
 
 /** What the kernel says about one living process. A zombie is not one. */
 export interface ProcessRow {
@@ -16,6 +16,8 @@ export interface ProcessTable {
   group(groupId: number): Promise<readonly ProcessRow[]>;
   /** Our user's processes that carry a mark. Of their environments nothing but the mark is kept. */
   marked(): Promise<readonly FoundProcess[]>;
+  /** Processes with something of theirs below the folder, ours left out; undefined where it cannot be told. */
+  inside(dir: string): Promise<readonly InsideProcess[] | undefined>;
 }
 
 /** The variable that carries the mark of a program through its descendants. */

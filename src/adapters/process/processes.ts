@@ -89,6 +89,8 @@ export function createProcesses(options: {
       return (await table.marked()).filter((found) => matches(found.mark));
     },
 
+    inside: (dir) => table.inside(dir),
+
     canBindReadOnly: () => (bindOutcome ??= tryReadOnlyBind(spawner)),
 
     close: () => spawner.close(),

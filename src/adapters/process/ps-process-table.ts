@@ -16,6 +16,7 @@ export function createPsProcessTable(spawner: Pick<Spawner, 'run'>): ProcessTabl
   return {
     find: async (pid) => (await rows(['-p', String(pid)]))[0],
     group: async (groupId) => (await rows(['-g', String(groupId)])).filter((row) => row.groupId === groupId),
+    inside: () => Promise.resolve(undefined),
     async marked() {
       const lines = await ps([
         '-x',

@@ -1,3 +1,4 @@
+import { findBroken } from '../../engine/restore/mend.ts';
 import type { App, Installation } from '../app.ts';
 import { outsideLine } from '../views/outside-view.ts';
 import { recordedHead } from '../views/restore-view.ts';
@@ -16,6 +17,7 @@ export async function checkInstallation(app: App, installation: Installation): P
   return [
     await attempt('journal', async () => checkJournal(installation)),
     await attempt('store', () => checkStore(installation)),
+    await attempt('restore points', () => checkPoints(app, installation)),
     await attempt('home', () => checkHome(installation)),
     await attempt('supervisor', () => checkSupervisor(installation)),
     await attempt('trees', () => checkTrees(installation)),
@@ -44,6 +46,15 @@ async function checkStore({ store, paths }: Installation): Promise<DoctorCheck> 
     `${paths.store}: ${problems.slice(0, 3).join('; ')}${problems.length > 3 ? ` and ${problems.length - 3} more` : ''}`,
     'keep a copy of the folder before anything else',
   );
+}
+
+async function checkPoints(app: App, installation: Installation): Promise<DoctorCheck> {
+  const broken = await findBroken({ ...installation, outside: app.outside });
+  if (broken.length === 0) return good('restore points', 'every tag names what the journal says, in home and store');
+  const told = broken.map(
+    ({ tag, where, found }) => `${tag} ${found === null ? 'is missing' : `names ${shortId(found)}`} in the ${where}`,
+  );
+  return bad('restore points', listText(told.slice(0, 3)), 'orchestrate restore mend');
 }
 
 async function checkHome({ home, ledger }: Installation): Promise<DoctorCheck> {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { findBroken } from '../../engine/restore/mend.ts';
 import { defineOperation } from '../operation.ts';
-import { restoreSchema } from '../views/restore-view.ts';
+import { brokenSchema, restoreSchema } from '../views/restore-view.ts';
 import { loadRestorePoints } from './_restore-points.ts';
 import { loadTotals, totalsSchema } from './_space.ts';
 
@@ -15,9 +16,18 @@ export const restoreList = defineOperation({
   everyday: true,
   needs: 'home',
   input: z.object({}),
-  output: z.object({ restorePoints: z.array(restoreSchema).describe('Newest first.'), totals: totalsSchema }),
+  output: z.object({
+    restorePoints: z.array(restoreSchema).describe('Newest first.'),
+    broken: z.array(brokenSchema).describe('Tags that are not what the journal says; `restore mend` makes them again.'),
+    totals: totalsSchema,
+  }),
   examples: [{ command: 'orchestrate restore list', explains: 'Every restore point, newest first, with its grade.' }],
   async run(app) {
-    return { restorePoints: await loadRestorePoints(app), totals: await loadTotals(app) };
+    const broken = await findBroken({ ...(await app.installation()), outside: app.outside });
+    return {
+      restorePoints: await loadRestorePoints(app),
+      broken: broken.map((one) => ({ ...one })),
+      totals: await loadTotals(app),
+    };
   },
 });

@@ -134,6 +134,8 @@ const tellers: Tellers = {
   'followup.closed': ({ id, comment, by }) => `${id} closed by ${by.name}: ${comment}`,
   'change.held': ({ change, fault }) => `${change} waits: ${fault.message}`,
   'restore.created': ({ tag, commit }) => `${tag} names ${shortId(commit)}`,
+  'restore.rebuilt': ({ tag, where, found }) =>
+    `${tag} ${found === null ? 'was missing' : `named ${shortId(found)}`} in the ${where}: made again from the journal`,
   'restore.voided': ({ tag, change }) => `${tag} is void: the branch moved before ${change} could merge`,
   'branch.moved': ({ ref, from, to, change }) => `${branchName(ref)} ${shortId(from)} → ${shortId(to)} (${change})`,
   'home.applied': ({ written, kept }) =>
@@ -186,5 +188,11 @@ const tellers: Tellers = {
     `${countText(plan.evictions.length, 'environment')} and ${countText(plan.removals.length + plan.wheels.length, 'other thing')} taken away for ${by.name}, ${bytesText(plan.freedBytes)} freed`,
   'environment.replaced': ({ environment, nChanged, trash }) =>
     `environment ${environment.slice(0, 12)} had ${countText(nChanged, 'changed file')}: moved to ${trash}, to be built again`,
+  'trash.put': ({ id, what, name, why, sizeBytes, ref, leftOut }) =>
+    `${id} is in the trash: ${what} ${name}, ${bytesText(sizeBytes)}; ${why}${ref === null ? '' : '; a backup holds it'}${leftOut.length === 0 ? '' : `, all but ${countText(leftOut.length, 'file')}`}`,
+  'trash.restored': ({ id, to, how, by }) =>
+    `${by.name} brought ${id} back to ${to}${how === 'moved' ? '' : ', from its backup'}`,
+  'trash.emptied': ({ id, sizeBytes, ref, by }) =>
+    `${by.name} emptied ${id}, ${bytesText(sizeBytes)}${ref === null ? '' : '; its backup stays'}`,
   'status.summarised': () => 'status summary',
 };

@@ -13,6 +13,14 @@ export const borrowedConditionSchema = z
   .describe('Whether a borrowed environment is as it was recorded; null: it is not borrowed, or was not looked at.');
 export type BorrowedCondition = NonNullable<z.infer<typeof borrowedConditionSchema>>;
 
+/** A restore tag that is not what the journal says. */
+export const brokenSchema = z.object({
+  number: z.number().describe('Number of the restore point.'),
+  tag: z.string().describe('The tag.'),
+  where: z.enum(['home', 'store']).describe('In which repository.'),
+  found: z.string().nullable().describe('What it names there; null: it is missing.'),
+});
+
 /** A restore point as outputs carry it. */
 export const restoreSchema = z
   .object({

@@ -12,6 +12,7 @@ import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
+import type { TrashRows } from './rows/trash.ts';
 
 /**
  * Every kind of journal row with its data, by feature in `rows/`. A row is written by the code that observed what it says;
@@ -30,6 +31,7 @@ export interface JournalKinds
     QueueRows,
     RemoteRows,
     RestoreRows,
+    TrashRows,
     PolicyRows,
     ScaleRows,
     ConflictRows {}

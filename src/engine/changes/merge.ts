@@ -7,6 +7,7 @@ import type { MergeOutput } from '../../domain/machines/change.machine.ts';
 import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
 import { findApproval } from '../policy/approvals.ts';
+import { mendPoints } from '../restore/mend.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
 import { byHandManifest, publishPoint, writePoint } from '../restore/publish.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
@@ -56,6 +57,8 @@ export function mergeChange(engine: Engine, change: string): Promise<MergeOutput
     // While it waited for its turn another merge may have moved the branch: then not even a restore point is made.
     const isBegun = engine.ledger.latest(`effect:${key}:intent`) !== undefined;
     if (!isBegun && (await branchHead(engine, planOf(engine, run).branchRef)) !== base) return { kind: 'moved' };
+    // A number that somebody's deletion made free must not be given out again.
+    if (!isBegun) await mendPoints(engine);
     const intent = (await engine.perform(
       { key: `${key}:intent`, name: 'fix what merges', input: { base, exact: gated.exact }, run },
       { act: () => fixIntent(engine, { change, gated, branchRef: planOf(engine, run).branchRef }) },
@@ -162,7 +165,7 @@ async function moveWith(
 }
 
 /** Files are written only while home shows the branch that they belong to. */
-async function requireBranch(engine: Engine, branchRef: string): Promise<void> {
+export async function requireBranch(engine: Engine, branchRef: string): Promise<void> {
   const state = await engine.home.inspect();
   if (state.kind === 'ready' && state.branchRef === branchRef) return;
   throw branchFault(branchRef);

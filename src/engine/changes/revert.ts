@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { listRestorePoints, nextRestoreNumber } from '../restore/points.ts';
 import { publishPoint, writePoint } from '../restore/publish.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
-import { moveBranch } from './merge.ts';
+import { moveBranch, requireBranch } from './merge.ts';
 import { recordOnce } from './record-once.ts';
 
 /** Begins the effect keys of taking a change back. */
@@ -86,6 +86,7 @@ export async function revertMerge(
         hints: ['orchestrate service start', 'orchestrate undo'],
       });
     }
+    await requireBranch(engine, merged.ref);
     const after = await engine.store.treeOf(from);
     const applied = await engine.perform(
       { key: `${key}:home`, name: "bring home's files back", input: { after: tree }, run },

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { EngineContext } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
+import { noteTrash } from '../removal/note-trash.ts';
 import { requireKeptWheels } from '../space/kept-wheels.ts';
 import { liveInstances } from '../space/needed.ts';
 import { declaredEnvironment } from './named.ts';
@@ -74,6 +75,15 @@ async function recordFrom(engine: EngineContext, key: string, run: string | null
   };
   const { environment, trash, nChanged, changed } = output;
   if (engine.ledger.latest(`${key}:told`)) return trash;
+  await noteTrash(engine, {
+    place: trash,
+    what: 'environment',
+    name: environment,
+    from: `${engine.paths.envs}/${environment}`,
+    why: `${nChanged === 1 ? 'a file of it was' : `${nChanged} files of it were`} not the ones that were built`,
+    run,
+    by: { kind: 'program', name: 'environments' },
+  });
   await engine.ledger.append([
     row(
       'environment.replaced',

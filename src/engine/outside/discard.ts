@@ -10,6 +10,7 @@ import type { Engine } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
 import { waysOutOfBorrowedDrift } from '../environments/named.ts';
 import { replaceDrifted } from '../environments/replace.ts';
+import { noteTrash } from '../removal/note-trash.ts';
 import { componentsOf } from './baseline.ts';
 import { discardedMarks, lookOutside, openDifferences } from './look.ts';
 import { lockOfEnvironment } from './read-environments.ts';
@@ -42,7 +43,7 @@ export async function discardOutside(
   const chosen = left.length === 0 && done.size > 0 ? [] : chooseDifferences(openDifferences(engine), left);
   await requireNotBorrowed(engine, chosen);
   for (const one of chosen) {
-    const answer = await discard(engine, one);
+    const answer = await discard(engine, one, by);
     told.push(answer);
     // An environment that is whole again is not there to be told; its state may come back and be told then.
     const marks = one.kind === 'environment' ? [] : [keyOf(one)];
@@ -78,14 +79,14 @@ async function requireNotBorrowed(engine: Engine, chosen: readonly OutsideDiffer
   });
 }
 
-async function discard(engine: Engine, one: OutsideDifference): Promise<Told> {
+async function discard(engine: Engine, one: OutsideDifference, by: Actor): Promise<Told> {
   const { id, kind } = one;
   const quiet = 'it is not told any more until it moves again';
   switch (kind) {
     case 'environment':
       return buildAgain(engine, one);
     case 'instance':
-      return { id, sentence: `not taken; ${quiet}`, trash: await copyToTrash(engine, one) };
+      return { id, sentence: `not taken; ${quiet}`, trash: await copyToTrash(engine, one, by) };
     case 'instance-packages':
       return { id, sentence: `not taken; they go to trash when production stops`, trash: null };
     case 'home':
@@ -128,7 +129,11 @@ async function buildAgain(engine: Engine, { id, subject: environment }: OutsideD
 }
 
 /** Production's folder goes when it stops: what it holds beyond the branch is written out first. A repeat writes the same. */
-async function copyToTrash(engine: Engine, { id, subject, take }: OutsideDifference): Promise<string | null> {
+async function copyToTrash(
+  engine: Engine,
+  { id, subject, take }: OutsideDifference,
+  by: Actor,
+): Promise<string | null> {
   if (take?.kind !== 'component') return null;
   const branch = await componentsOf(engine, (await branchNow(engine)).tree);
   const before = branch.find(({ path }) => path === subject);
@@ -145,5 +150,14 @@ async function copyToTrash(engine: Engine, { id, subject, take }: OutsideDiffere
     await engine.outside.files.ensureDir(file.slice(0, file.lastIndexOf('/')));
     await engine.outside.files.writeAtomic(file, await engine.store.readBlob(blob));
   }
+  await noteTrash(engine, {
+    place: trash,
+    what: 'outside',
+    name: id,
+    from: null,
+    why: `${subject} was changed in production's folder, and the change was discarded`,
+    run: null,
+    by,
+  });
   return trash;
 }

@@ -1,10 +1,11 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { mendPoints } from '../restore/mend.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { pruneSpace } from '../space/prune.ts';
-import { accepted, type Handlers } from './handler.ts';
+import { accepted, answerAlone, type Handlers } from './handler.ts';
 
-export const restoreRequests: Handlers<'restore.pin' | 'space.prune'> = {
+export const restoreRequests: Handlers<'restore.pin' | 'restore.mend' | 'space.prune'> = {
   async 'restore.pin'(engine, { number, isPinned, reason, by }, id) {
     const point = (await listRestorePoints(engine)).find((one) => one.manifest.number === number && !one.isVoid);
     if (!point) throw new Fault('RESTORE_NOT_FOUND', `There is no restore point ${number}.`);
@@ -24,6 +25,13 @@ export const restoreRequests: Handlers<'restore.pin' | 'space.prune'> = {
       [row('restore.pinned', { number, tag, isPinned, reason, by }, { keys: [`pin:${number}`] })],
       accepted(id, null, `${point.name} is ${isPinned ? 'pinned' : 'no longer pinned'}.`),
     );
+  },
+
+  async 'restore.mend'(engine, _data, id) {
+    const { length } = await mendPoints(engine);
+    const sentence =
+      length === 0 ? 'Every restore point is where it was made.' : `${length} restore tags were looked after.`;
+    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence });
   },
 
   'space.prune': (engine, { hash, wheels, by }, id) =>

@@ -8,6 +8,7 @@ import { findChangeOf } from '../changes/draft.ts';
 import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
+import { mendPoints } from '../restore/mend.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
@@ -22,8 +23,12 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     return createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
   },
 
-  'restore.start': (engine, { kind, to, options, by }, request) =>
-    createRun(engine, { goal: kind === 'undo' ? 'undo' : `restore to ${to}`, kind, options, by, request, restore: to }),
+  async 'restore.start'(engine, { kind, to, options, by }, request) {
+    // A way back that somebody took away is looked for before it is needed.
+    await mendPoints(engine);
+    const goal = kind === 'undo' ? 'undo' : `restore to ${to}`;
+    await createRun(engine, { goal, kind, options, by, request, restore: to });
+  },
 
   async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
     const view = requireOpenRun(engine, run);

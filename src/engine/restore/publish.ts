@@ -70,7 +70,7 @@ export async function publishPoint(
     await context.ledger.append([
       row(
         'restore.created',
-        { tag: `restore/${name}`, number: manifest.number, commit: manifest.commit, manifest },
+        { tag: `restore/${name}`, number: manifest.number, commit: manifest.commit, manifest, object },
         { run: options.run, keys },
       ),
     ]);

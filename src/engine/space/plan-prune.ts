@@ -1,9 +1,11 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
+import { isOnItsWay } from '../../domain/removal/trash.ts';
 import { spanOfDays } from '../../domain/restore/days.ts';
 import { pruneHash, type KeptEnvironment, type PrunePlan, type Removal } from '../../domain/restore/prune-plan.ts';
 import { chooseEvictions, type FoundEnvironment, type RetainedPoint } from '../../domain/restore/retention.ts';
 import type { EngineContext } from '../context.ts';
+import { readTrash } from '../removal/read-trash.ts';
 import { listRestorePoints, type RestorePoint } from '../restore/points.ts';
 import { planUndo } from '../restore/targets.ts';
 import { unfitHome } from '../runs/unfit-home.ts';
@@ -163,6 +165,17 @@ async function withDrift(
   return checked;
 }
 
+/** What holds work that is on no branch, or has no record that says what it holds, goes by `trash empty` alone. */
+function wantedInTrash(context: EngineContext): (path: string) => boolean {
+  const items = readTrash(context).filter(({ state }) => state === 'there');
+  return (path) => {
+    const below = items.filter(({ place }) => place === path || place.startsWith(`${path}/`));
+    return (
+      !isOnItsWay(path.slice(path.lastIndexOf('/') + 1)) && (below.length === 0 || below.some((one) => one.holdsWork))
+    );
+  };
+}
+
 /** A folder in which an instance is composed has no row yet; this is longer than that takes. */
 const composingMs = 3_600_000;
 
@@ -183,7 +196,7 @@ async function findRemovals(
     }
   };
   const live = [...options.needed.instances].map((dir) => dir.slice(dir.lastIndexOf('/') + 1));
-  await look('trash', trash, options.olderThanMs, () => false);
+  await look('trash', trash, options.olderThanMs, wantedInTrash(context));
   await look('log', `${logs}/instances`, options.olderThanMs, (path) => live.some((id) => path.endsWith(`/${id}.log`)));
   await look('instance', instances, composingMs, (path) => options.needed.instances.has(path));
   return removals;

@@ -5,6 +5,7 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { PrunePlan } from '../../domain/restore/prune-plan.ts';
 import type { Engine } from '../engine.ts';
+import { noteEmptied } from '../removal/empty-trash.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { readLockText, requireKeptWheels } from './kept-wheels.ts';
 import { findNeeded } from './needed.ts';
@@ -56,6 +57,7 @@ export async function pruneSpace(
       {
         act: async () => {
           await engine.outside.files.remove(path);
+          if (path.startsWith(`${engine.paths.trash}/`)) await noteEmptied(engine, path, by);
           return { path };
         },
       },

@@ -3,7 +3,12 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { composedInstance } from '../instances/start.ts';
 import { forgetAhead } from '../queue/forget.ts';
+import { rescueCommitsOf } from '../removal/back-up.ts';
+import { noteSlotTrash, noteTrash, noteUnrecorded } from '../removal/note-trash.ts';
+import { mendPoints } from '../restore/mend.ts';
 import { slotNamesOf } from '../scale/slots-of.ts';
+
+const reconciler = { kind: 'program', name: 'reconcile' } as const;
 
 /**
  * Compares what is on record with what is there, and puts right what a kill left behind: locks of dead
@@ -21,6 +26,8 @@ export async function reconcile(engine: Engine): Promise<object> {
     ...(await forgetAhead(engine)),
     ...(await sweepFolders(engine)),
     ...(await sweepSlots(engine)),
+    ...(await noteUnrecorded(engine)),
+    ...(await mendPoints(engine)),
   ];
   const resumed = [...engine.host.all('run'), ...engine.host.all('change')]
     .filter((one) => !one.isFinal)
@@ -86,10 +93,24 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
     if (owned.has(dir)) continue;
     const composed = dataOf('instance.composed', engine.ledger.latest(`instance:${name}`));
     if (composed && (await engine.template.mayLive(engine, composed))) continue;
+    if (composed === undefined && !/^i\d+$/.test(name)) {
+      findings.push(await setAside(engine, dir, name));
+      continue;
+    }
     await files.remove(dir);
     findings.push(`removed the folder of ${name}, which is not running`);
   }
   return findings;
+}
+
+/** What no instance of ours is called: somebody else put it there. */
+async function setAside(engine: Engine, dir: string, name: string): Promise<string> {
+  const place = `${engine.paths.trash}/instances/${name}`;
+  await engine.outside.files.ensureDir(`${engine.paths.trash}/instances`);
+  if ((await engine.outside.files.moveNew(dir, place)) === 'taken') return `left ${dir}: ${place} is taken`;
+  const why = 'it lay among the instances and is none';
+  await noteTrash(engine, { place, what: 'found', name, from: dir, why, run: null, by: reconciler });
+  return `moved ${dir} to trash: it is no instance`;
 }
 
 /**
@@ -106,7 +127,10 @@ async function sweepSlots(engine: Engine): Promise<readonly string[]> {
   for (const { name, state } of await engine.home.listSlots()) {
     if (state === 'linked' || !ours.has(name) || leased.has(name)) continue;
     const slot = { name, dir: `${engine.paths.trees}/${name}` };
-    await engine.home.removeSlot({ slot, trashDir: `${engine.paths.trash}/${name}` });
+    const trashDir = `${engine.paths.trash}/${name}`;
+    await rescueCommitsOf(engine, slot.dir);
+    await engine.home.removeSlot({ slot, trashDir });
+    await noteSlotTrash(engine, { trashDir, slot: name, why: 'it was half made', run: null, by: reconciler });
     findings.push(`moved the half-made slot ${name} to trash`);
   }
   return findings;

@@ -7,6 +7,7 @@ import { answerAlone, type Handlers } from '../requests/handler.ts';
 import { outsideRequests } from '../requests/outside.ts';
 import { policyRequests } from '../requests/policy.ts';
 import { queueRequests } from '../requests/queue.ts';
+import { removalRequests } from '../requests/removal.ts';
 import { restoreRequests } from '../requests/restore.ts';
 import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
@@ -26,12 +27,13 @@ const handlers: Handlers<RequestKind> = {
   ...restoreRequests,
   ...submitRequests,
   ...scaleRequests,
+  ...removalRequests,
   ...supervisorRequests,
 };
 
 /** Acts for longer than it takes to write a row. */
 export const isLong = (kind: string): boolean =>
-  /^(service|outside|trees?|failover)\./.test(kind) || kind === 'space.prune';
+  /^(service|outside|trees?|failover|removal|trash)\./.test(kind) || kind === 'space.prune';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {

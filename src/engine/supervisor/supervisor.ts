@@ -181,7 +181,7 @@ class Supervisor {
 
   /** One at a time of what must not meet. A look takes its own turn. */
   #turnOf(kind: string): Engine['inServiceTurn'] {
-    if (kind === 'space.prune' || /^(trees?|failover)\./.test(kind)) return this.#engine.inSpaceTurn;
+    if (kind === 'space.prune' || /^(trees?|failover|removal|trash)\./.test(kind)) return this.#engine.inSpaceTurn;
     return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
   }
 

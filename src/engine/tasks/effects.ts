@@ -10,6 +10,7 @@ import { interpreter, takeBorrowed } from '../environments/named.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
+import { prepareSlotSafely } from '../removal/prepare-slot.ts';
 import { drillPoint } from '../restore/drill.ts';
 import { beat } from './beat.ts';
 import { asDeath } from './death.ts';
@@ -75,14 +76,10 @@ async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise
     { key, name: 'prepare the slot', input: { slot: lease.slot, commit: plan.base }, run },
     {
       act: async () => {
-        const slot = { name: lease.slot, dir: slotDir(engine, lease) };
-        const prepared = await engine.home.prepareSlot({
-          slot,
-          commit: plan.base,
-          trashDir: `${engine.paths.trash}/${run}-${lease.slot}`,
-        });
+        const by = { kind: 'program', name: 'slot' } as const;
+        const prepared = await prepareSlotSafely(engine, { slot: lease.slot, commit: plan.base, use: run, run, by });
         // Within the effect: a kill between the two must not make our own files look like somebody else's.
-        await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, run);
+        await acceptFingerprint(engine, by, run);
         return prepared;
       },
     },

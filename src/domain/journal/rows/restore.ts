@@ -12,6 +12,16 @@ export interface RestoreRows {
     readonly number: number;
     readonly commit: string;
     readonly manifest: RestoreManifest;
+    /** The annotated tag object; absent in old rows. */
+    readonly object?: string;
+  };
+  /** [`rebuilt:<number>`] A restore tag was missing (`found` null) or named something else; it was made again from the journal. */
+  'restore.rebuilt': {
+    readonly number: number;
+    readonly tag: string;
+    readonly where: 'home' | 'store';
+    readonly found: string | null;
+    readonly object: string;
   };
   /** [`void:<number>`] The branch moved before the merge of this restore point: nothing ever was in this state. */
   'restore.voided': { readonly number: number; readonly tag: string; readonly change: string };

@@ -9,12 +9,20 @@ import { drillLine } from './drill.ts';
 import { table } from './table.ts';
 import { rowsText, stateSpan } from './words.ts';
 
+interface BrokenTag {
+  readonly tag: string;
+  readonly where: 'home' | 'store';
+  readonly found: string | null;
+}
+
 /** Renders `restore list`. */
 export function renderRestoreList({
   restorePoints,
+  broken,
   totals,
 }: {
   readonly restorePoints: readonly RestoreView[];
+  readonly broken: readonly BrokenTag[];
   readonly totals: SpaceTotals;
 }): readonly Line[] {
   if (restorePoints.length === 0) return ['No restore point yet: the first one is made by init.'];
@@ -36,6 +44,10 @@ export function renderRestoreList({
     ...table(['', 'restore point', 'grade', 'own', 'shared', '', 'made by', 'when', 'commit', 'packages'], rows),
     '',
     totalsText(totals),
+    ...broken.map(({ tag, where, found }): Line => [
+      warn(`! ${tag} ${found === null ? 'is missing' : `names ${shortId(found)}`} in the ${where}`),
+    ]),
+    ...(broken.length === 0 ? [] : [nextLine('orchestrate restore mend')]),
     ...(previous === undefined ? [] : [nextLine(`orchestrate restore to ${previous.number} --dry-run`)]),
   ];
 }
