@@ -23,6 +23,7 @@ import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
+import { runbookWrite } from './runbook-write.ts';
 import { slotOpen } from './slot-open.ts';
 import { treeChoose } from './tree-choose.ts';
 import { treeRetire } from './tree-retire.ts';
@@ -57,6 +58,7 @@ export const actions = [
   outsideTake,
   restoreChoose,
   restoreDrill,
+  runbookWrite,
   slotOpen,
   treeChoose,
   treeRetire,

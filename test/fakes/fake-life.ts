@@ -99,6 +99,7 @@ class Dead extends Error {}
 export function startSupervisor(
   world: World,
   death: Death = { step: Number.POSITIVE_INFINITY, when: 'after' },
+  { idleSeconds = null }: { idleSeconds?: number | null } = {},
 ): FakeSupervisor {
   const ledger = world.ledgers.open();
   const abort = new AbortController();
@@ -155,7 +156,7 @@ export function startSupervisor(
   const { config, definitions } = world.context;
   const ended = runSupervisor({
     context,
-    idleSeconds: null,
+    idleSeconds,
     signal: abort.signal,
     summarise: async () => ({}),
     reload: async () => ({ config, definitions }),

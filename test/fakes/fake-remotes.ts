@@ -7,6 +7,8 @@ export interface FakeRemotes extends Remotes {
   readonly refs: Map<string, string>;
   /** What keeps it from answering, or from taking what is pushed. */
   fails: 'silent' | 'rejects' | null;
+  /** What happens just after a push arrived. */
+  onPush: (() => void) | null;
   /** How often something was pushed. */
   nPushes: number;
 }
@@ -24,6 +26,7 @@ export function createFakeRemotes(): FakeRemotes {
   const remotes: FakeRemotes = {
     refs,
     fails: null,
+    onPush: null,
     nPushes: 0,
     addressOf: async (remote) => remote,
     readBranch: read,
@@ -38,6 +41,7 @@ export function createFakeRemotes(): FakeRemotes {
       for (const { ref, to } of updates)
         if (to === null) refs.delete(ref);
         else refs.set(ref, to);
+      remotes.onPush?.();
       return { kind: 'moved' };
     },
   };

@@ -4,6 +4,8 @@ import { gitCases } from './cases/git.ts';
 import { homeCases } from './cases/home.ts';
 import { ioCases } from './cases/io.ts';
 import { ledgerCases } from './cases/ledger.ts';
+import { personCases } from './cases/person.ts';
+import { queueCases } from './cases/queue.ts';
 import { serviceCases } from './cases/service.ts';
 import { slotCases } from './cases/slots.ts';
 import { childCases, supervisorCases } from './cases/supervisor.ts';
@@ -14,8 +16,10 @@ faultSuite('faults', [
   ...ledgerCases,
   ...gitCases,
   ...homeCases,
+  ...personCases,
   ...slotCases,
   ...diskCases,
+  ...queueCases,
   ...serviceCases,
   ...ioCases,
 ]);

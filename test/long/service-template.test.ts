@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { type Answer, at, lastNarration, textAt } from '../support/program.ts';
 import {
+  checkSource,
   filesWith,
   makeServiceWorld,
   objectsWith,
@@ -138,12 +139,24 @@ it('gives nothing that lies outside of the repository, whatever `.worktreeinclud
 });
 
 async function untilSays(version: string): Promise<void> {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < 1_200; n += 1) {
     if ((await world.says()) === version) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`production never said ${version}: ${lastNarration()}`);
 }
+
+it('merges the person’s own files of names that mean something elsewhere as text', async () => {
+  world.branch('locks', {
+    'requirements.lock': 'flask==3.0.1  # pinned by me\n',
+    'components.lock': 'not yours\nnor theirs\n',
+  });
+  world.commit({ 'components.lock': 'mine\nnot yours\n' });
+  expect(at((await world.ok('submit', 'locks', '--yes')).json, 'state'), lastNarration()).toBe('done');
+  expect(fs.readFileSync(join(world.home, 'components.lock'), 'utf8')).toBe('mine\nnot yours\nnor theirs\n');
+  expect(fs.readFileSync(join(world.home, 'requirements.lock'), 'utf8')).toContain('flask==3.0.1');
+  await world.ok('undo', '--yes');
+});
 
 it('does not take another program’s answer for its own, and does not end that program', async () => {
   await world.ok('service', 'stop');
@@ -162,6 +175,42 @@ it('does not take another program’s answer for its own, and does not end that 
     stranger.kill();
   }
 });
+
+it('goes on after its supervisor was killed in the middle of a check', async () => {
+  const slow = checkSource.replace('import unittest', 'import time\nimport unittest\n\ntime.sleep(4)');
+  world.branch('slow', { 'test_server.py': slow, 'server.py': serverSource({ version: 'v4' }) });
+  const run = textAt((await world.ok('submit', 'slow', '--yes', '--detach')).json, 'run');
+  const checks = (): readonly string[] => pidsOf(join(world.home, '.orchestrate/instances'));
+  for (let n = 0; n < 600 && checks().length === 0; n += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(checks(), 'a check runs').not.toEqual([]);
+  const [supervisor] = pidsOf(`supervise\0${world.home}`);
+  process.kill(Number(supervisor), 'SIGKILL');
+  // The next command that needs a supervisor starts one; what the old one left half done is begun anew.
+  await world.ok('outside', 'list');
+  const journal = async (): Promise<string> => (await world.ok('journal', 'tail', '--limit', '60')).stdout;
+  await untilSays('v4').catch(async (error: unknown) => {
+    throw new Error(`${String(error)}\n${await journal()}`);
+  });
+  expect(at((await world.ok('runs', 'show', run)).json, 'state')).toBe('done');
+  expect(world.git('status', '--porcelain')).toBe('');
+  await world.ok('undo', '--yes');
+});
+
+/** Processes of checks that stand in a folder below `place`, and others whose command line has it. */
+function pidsOf(place: string): readonly string[] {
+  return fs.readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const command = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      return (
+        command.includes(place) ||
+        (fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(place) && command.includes('unittest'))
+      );
+    } catch {
+      return false;
+    }
+  });
+}
 
 it('refuses what it cannot look after, and writes nothing', async () => {
   const other = await makeServiceWorld();

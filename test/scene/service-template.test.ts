@@ -59,6 +59,18 @@ it('looks after a repository of one’s own, from init to a merge, undo and ejec
   const points = await world.ok('restore', 'list');
   expect(listAt(points.json, 'restorePoints').map((one) => textAt(one, 'grade'))).toEqual(['files', 'files', 'files']);
 
+  // What has no meaning here says so, or shows nothing; nothing trips over the person's files of these names.
+  for (const command of [
+    'status',
+    'doctor',
+    'outside list',
+    'trees list',
+    'queue',
+    'conflicts',
+    'restore prune --dry-run',
+  ])
+    await world.ok(...command.split(' '));
+
   await world.ok('undo', '--yes');
   expect(await world.says()).toBe('v1');
   expect(world.git('status', '--porcelain')).toBe('');

@@ -20,6 +20,8 @@ export async function checkInvariants(
 
   branchIsWhole(world, journal, say);
   mergesHaveRestorePoints(world, say);
+  whatMergedWasApproved(world, journal, say);
+  requestsTakeEffectOnce(journal, say);
   leasesAreFree(journal, say);
   await foldersAreWhole(world, journal, say);
   await nothingStrays(world, journal, say, production);
@@ -102,6 +104,37 @@ function mergesHaveRestorePoints(world: FaultWorld, say: Say): void {
       for (const commit of line.split(' '))
         if (!refs.includes(`tag ${commit}`)) say(`I2: ${commit.slice(0, 7)} has no restore point in ${gitDir}`);
     }
+  }
+}
+
+/** Somebody approved exactly the base and the tree that the branch took; what moved after the approval merged nowhere. */
+function whatMergedWasApproved(world: FaultWorld, journal: readonly Entry[], say: Say): void {
+  for (const { seq, data, keys } of journal.filter((one) => one.kind === 'branch.moved')) {
+    const [change, from, to] = [textOf(data['change']), textOf(data['from']), textOf(data['to'])];
+    // A merge that is taken back is approved by nobody.
+    if (!keys.includes(`merged:${change}`)) continue;
+    const tree = world.git(['--git-dir', world.store, 'rev-parse', `${to}^{tree}`]);
+    const isApproved = journal.some(
+      (one) =>
+        one.kind === 'review.answered' &&
+        one.seq < seq &&
+        one.data['change'] === change &&
+        one.data['reviewer'] === 'final' &&
+        one.data['verdict'] === 'approved' &&
+        one.data['base'] === from &&
+        one.data['tree'] === tree,
+    );
+    if (!isApproved)
+      say(`approval: ${change} merged tree ${tree.slice(0, 7)} on ${from.slice(0, 7)}, which nobody approved`);
+  }
+}
+
+function requestsTakeEffectOnce(journal: readonly Entry[], say: Say): void {
+  const made = new Map<unknown, string>();
+  for (const { data, run } of journal.filter((one) => one.kind === 'run.created')) {
+    const before = made.get(data['request']);
+    if (before !== undefined) say(`I3: request ${textOf(data['request'])} made ${before} and ${textOf(run)}`);
+    made.set(data['request'], textOf(run));
   }
 }
 

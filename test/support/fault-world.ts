@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly wheels?: readonly WheelSpec[];
   /** Replacements in orchestrate.yaml, committed as the person would. It says `watch-time: 200ms`. */
   readonly config?: readonly (readonly [find: string, replace: string])[];
+  /** Slots of each of the three trees; as built in when left out. */
+  readonly slots?: number;
   /** Arguments of `init` beside the usual ones. */
   readonly init?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -83,6 +85,7 @@ export class FaultWorld {
       ['ops-maint', 8190],
     ] as const)
       setTreePort(join(base, 'program'), { tree, was, port: await freePort() });
+    if (options.slots !== undefined) setSlots(join(base, 'program'), options.slots);
     const world = new FaultWorld({ base, home: join(live, 'home'), port: await freePort(), treePort, entry, env });
     const demo = makeDemoWorld({ folder: join(live, 'w') });
     if (options.wheels) makeIndex({ into: demo.index.folder, extra: options.wheels });
@@ -269,6 +272,13 @@ function isOurs(pid: number, home: string): boolean {
 /** Where the interpreter itself is: what is called python3 may be a script that looks for it each time. */
 function pythonFolder(): string {
   return dirname(execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim());
+}
+
+function setSlots(program: string, slots: number): void {
+  for (const file of fs.globSync('trees/*.yaml', { cwd: program }).map((name) => join(program, name))) {
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, text.replace(/^slots: \d+$/m, `slots: ${slots}`));
+  }
 }
 
 function setTreePort(program: string, { tree, was, port }: { tree: string; was: number; port: number }): void {

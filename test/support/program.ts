@@ -23,17 +23,27 @@ export interface ProgramPlace {
 /** The program as it is packed: `npm test` has built it. */
 const BIN = process.env['ORCHESTRATE_BIN'] ?? fileURLToPath(new URL('../../bin/orchestrate.cjs', import.meta.url));
 /** Longer than any command of these tests; a hang is a failure, not a wait. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = Number(process.env['ORCHESTRATE_TEST_LIMIT_MS'] ?? 60_000);
 
 /** What the last commands were and told on stderr, for a test that failed. */
 const told: string[] = [];
 export const lastNarration = (): string => told.join('');
 
 /** Runs one command of the packed program as a process of its own, in home. A hang ends it and throws. */
-export function orchestrate(
+export const orchestrate = (
   place: ProgramPlace,
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
+): Promise<Answer> => runProgram(place, [...args, '--json'], more);
+
+/** The same as a person sees it: what a terminal would be given, in colour. */
+export const orchestrateInWords = (place: ProgramPlace, args: readonly string[]): Promise<Answer> =>
+  runProgram(place, args, { FORCE_COLOR: '1' });
+
+function runProgram(
+  place: ProgramPlace,
+  args: readonly string[],
+  more: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const env = {
     ...process.env,
@@ -45,7 +55,7 @@ export function orchestrate(
   const cwd = existsSync(place.home) ? place.home : place.folder;
   const startedMs = performance.now();
   return new Promise((resolve, reject) => {
-    const argv = ['--disable-warning=ExperimentalWarning', BIN, ...args, '--json'];
+    const argv = ['--disable-warning=ExperimentalWarning', BIN, ...args];
     const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';

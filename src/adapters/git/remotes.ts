@@ -94,7 +94,7 @@ export function createRemotes(
           ...updates.map(({ ref, from }) => `--force-with-lease=${ref}:${from ?? ''}`),
           '--end-of-options',
           addressHere,
-          ...updates.map(({ ref, to }) => `${to}:${ref}`),
+          ...updates.map(({ ref, to }) => `${to ?? ''}:${ref}`),
         ];
         const said = await ask(remote, { verb: 'push', args, gitDir: parts.gitDir, answers: [0, 1] });
         return readPush(said.toString('utf8'), updates);

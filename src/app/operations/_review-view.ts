@@ -73,7 +73,7 @@ async function onlyIfKept(
 const MOST_MOVES = 2;
 
 function sentenceOf({ title, paths, tree }: ChangeView, { packages, components }: ComparisonView): string {
-  const moves = [...components, ...packages].filter(({ name }) => !title.includes(name));
+  const moves = [...(components ?? []), ...(packages ?? [])].filter(({ name }) => !title.includes(name));
   const more = moves.length - MOST_MOVES;
   const told = [
     ...moves.slice(0, MOST_MOVES).map(moveText),

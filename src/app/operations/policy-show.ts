@@ -6,7 +6,7 @@ import { defineOperation } from '../operation.ts';
 
 const ruleSchema = z.object({
   when: z.string().describe('What it is about; `every change` where it names nothing.'),
-  then: z.string().describe('What it says.'),
+  says: z.string().describe('What it says.'),
   why: z.string().describe('The reason that stands with it.'),
   at: z.string().describe('What says so: a line of a file, or `built in`.'),
 });
@@ -41,11 +41,11 @@ export const policyShow = defineOperation({
       tickets: rules.ticketPattern,
       risk: [
         ...builtInRisk,
-        ...rules.risk.map(({ when, tier, why, at }) => ({ when: whenText(when), then: `risk ${tier}`, why, at })),
+        ...rules.risk.map(({ when, tier, why, at }) => ({ when: whenText(when), says: `risk ${tier}`, why, at })),
       ],
       review: [
-        { when: 'every change', then: '1 person', why: 'agents are authors, a person approves', at: 'built in' },
-        ...rules.review.map(({ when, why, at, ...rule }) => ({ when: whenText(when), then: thenText(rule), why, at })),
+        { when: 'every change', says: '1 person', why: 'agents are authors, a person approves', at: 'built in' },
+        ...rules.review.map(({ when, why, at, ...rule }) => ({ when: whenText(when), says: saysText(rule), why, at })),
       ],
     };
   },
@@ -54,11 +54,11 @@ export const policyShow = defineOperation({
 const builtInRisk = [
   {
     when: 'paths that steer orchestrate, agents or other tools',
-    then: 'risk high',
+    says: 'risk high',
     why: 'what they say is obeyed',
     at: 'built in',
   },
-  { when: 'paths outside the scope of every tree', then: 'risk high', why: 'nobody looks after them', at: 'built in' },
+  { when: 'paths outside the scope of every tree', says: 'risk high', why: 'nobody looks after them', at: 'built in' },
 ];
 
 function whenText({ tiers, paths, facts, trees, filesOver, bytesOver }: When): string {
@@ -73,7 +73,7 @@ function whenText({ tiers, paths, facts, trees, filesOver, bytesOver }: When): s
   return parts.length === 0 ? 'every change' : parts.join(', ');
 }
 
-function thenText(rule: {
+function saysText(rule: {
   readonly trees: readonly string[];
   readonly principals: readonly string[];
   readonly persons: number | null;

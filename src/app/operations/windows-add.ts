@@ -60,7 +60,7 @@ export const windowsAdd = defineOperation({
 });
 
 function entryOf(asked: Asked, localZone: string): MergeWindow | Freeze {
-  const { from, to, days, zone = null, freeze } = asked;
+  const { from, to, days, zone, freeze } = asked;
   const named = zone ?? localZone;
   if (!isZone(named)) throw bad('--zone has to be the name of a time zone such as Europe/Zurich');
   const field = freeze ? dateField : timeField;

@@ -47,6 +47,8 @@ const gateSchema = z.object({
   row: z.number().describe('Journal row that holds it.'),
 });
 
+const toldSchema = z.object({ sentence: z.string(), row: z.number().describe('Journal row that holds it.') });
+
 /** A change as outputs carry it. */
 export const changeSchema = z
   .object({
@@ -77,11 +79,11 @@ export const changeSchema = z
     evidence: z.array(evidenceSchema).describe('What was proven.'),
     notProven: z.array(z.string()).describe('What was not proven.'),
     regenerated: z
-      .array(z.string())
+      .array(toldSchema)
       .describe(
         'How files of the tree that would merge came about, where they are not the proposed ones: made anew, or merged by what they say.',
       ),
-    conflicts: z.array(z.string()).describe('What else is open and makes something else of the same things.'),
+    conflicts: z.array(toldSchema).describe('What else is open and makes something else of the same things.'),
     reviews: z.array(reviewSchema).describe('Newest answer of each reviewer.'),
     approvals: z
       .object({
@@ -172,7 +174,7 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     evidence: proven,
     notProven: [...missing, ...(gated?.data.notProven ?? [])],
     regenerated: gated === undefined ? [] : regeneratedSentences(reader, change, gated.data.exact),
-    conflicts: isOver(now) ? [] : [...conflictClauses(reader, [change, run])],
+    conflicts: isOver(now) ? [] : conflictClauses(reader, [change, run]),
     reviews: reviewsOf(reader, change, gated),
     approvals: approvalsOf(reader, change, gated),
     held: ['queued.holding', 'mergeHeld', 'switchHeld'].includes(state)
@@ -185,14 +187,15 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
 
 const isOver = (now: MachineState | undefined): boolean => now?.isFinal === true || now?.state === 'merged';
 
-function regeneratedSentences(reader: JournalReader, change: string, exact: string): string[] {
-  const made = newest(reader, 'change.regenerated', `regenerated-tree:${change}:${exact}`)?.data;
+function regeneratedSentences(reader: JournalReader, change: string, exact: string): z.infer<typeof toldSchema>[] {
+  const made = newest(reader, 'change.regenerated', `regenerated-tree:${change}:${exact}`);
   if (made === undefined) return [];
-  const files = made.files.map(({ path, how, from }) =>
+  const files = made.data.files.map(({ path, how, from }) =>
     how === 'anew' ? `${path} made anew from ${listText(from)}` : `${path} merged ${how}`,
   );
-  const others = made.others.length === 0 ? [] : [`neither side had: ${made.others.map(moveText).join(', ')}`];
-  return [...files, ...others, ...made.warnings];
+  const { others, warnings } = made.data;
+  const moved = others.length === 0 ? [] : [`neither side had: ${others.map(moveText).join(', ')}`];
+  return [...files, ...moved, ...warnings].map((sentence) => ({ sentence, row: made.seq }));
 }
 
 function gateView({ data, seq }: Row<'change.gated'>): z.infer<typeof gateSchema> {

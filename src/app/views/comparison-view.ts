@@ -37,8 +37,14 @@ const pictureSchema = z.object({
 export const comparisonSchema = z.object({
   beforeTree: z.string().describe('Git tree of the branch that it is compared with.'),
   afterTree: z.string().describe('Git tree that it is compared as.'),
-  packages: z.array(moveSchema).describe('Packages of the two locks that differ.'),
-  components: z.array(moveSchema).describe('ComfyUI and node packs of the two locks that differ.'),
+  packages: z
+    .array(moveSchema)
+    .nullable()
+    .describe('Packages of the two locks that differ; null: one of them cannot be read.'),
+  components: z
+    .array(moveSchema)
+    .nullable()
+    .describe('ComfyUI and node packs of the two locks that differ; null: one of them cannot be read.'),
   timing: z.array(timeSchema).describe('How long the service takes to start, and each workflow.'),
   pictures: z.array(pictureSchema).describe('Pictures that the workflows drew.'),
   nodes: z
@@ -190,17 +196,18 @@ const pinOf = ({ commit, tree, edits }: Component): string =>
   `${commit === null ? `files ${tree.slice(0, SHORT)}` : commit.slice(0, SHORT)}${edits === undefined ? '' : ` with ${edits.files} edited files (${tree.slice(0, SHORT)})`}`;
 
 /** What an agent wrote need not be readable: then that is told, and nothing is claimed. */
-function tryRead(read: (text: string) => Versions, text: string | null, unread: string[]): Versions {
+function tryRead(read: (text: string) => Versions, text: string | null, unread: string[]): Versions | null {
   if (text === null) return new Map();
   try {
     return read(text);
   } catch (error) {
     unread.push(error instanceof Error ? error.message : String(error));
-    return new Map();
+    return null;
   }
 }
 
-function movesOf(before: Versions, after: Versions): ComparisonView['packages'] {
+function movesOf(before: Versions | null, after: Versions | null): ComparisonView['packages'] {
+  if (before === null || after === null) return null;
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((name) => before.get(name) !== after.get(name))
     .sort()

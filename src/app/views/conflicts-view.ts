@@ -69,8 +69,7 @@ export function conflictsView(reader: JournalReader): ConflictsView {
 type Found = JournalKinds['conflicts.found']['members'][number];
 
 /** Merged is as good as ended: its files are the branch's. */
-function isOpen(reader: JournalReader, { id, kind }: Found): boolean {
-  if (kind === 'slot') return true;
+function isOpen(reader: JournalReader, { id }: Found): boolean {
   const at = machineState(reader, id);
   return at !== undefined && !at.isFinal && !['merged', 'switchHeld'].includes(at.state);
 }
@@ -89,9 +88,12 @@ function whatToDo(
   { first, second, textual, advice, semantic }: ConflictPair,
   works: ReadonlyMap<string, Found>,
 ): { readonly sentence: string; readonly commands: readonly string[] } {
-  const isChange = works.get(second)?.kind === 'change';
-  const callOff = (id: string): string =>
-    works.get(id)?.kind === 'change' ? `orchestrate review reject ${id}` : `orchestrate runs cancel ${id}`;
+  // What a person has in a slot is theirs to take back: no command of ours does.
+  const callOff = (id: string): readonly string[] => {
+    const kind = works.get(id)?.kind;
+    if (kind === 'slot') return [];
+    return [kind === 'change' ? `orchestrate review reject ${id}` : `orchestrate runs cancel ${id}`];
+  };
   switch (advice) {
     case 'regenerate':
       return {
@@ -101,21 +103,26 @@ function whatToDo(
     case 'again':
       return {
         sentence: `${first} merges first; then ${second} has to be brought onto the branch as it is: ${listText([...textual])}.`,
-        commands: isChange ? [`orchestrate review resubmit ${second}`] : [callOff(second)],
+        commands: works.get(second)?.kind === 'change' ? [`orchestrate review resubmit ${second}`] : callOff(second),
       };
     case 'person':
       return {
         sentence: `Somebody has to say which is meant, as both are about ${listText(semantic.map(({ fact }) => factText(fact)))}: call one of them off.`,
-        commands: [callOff(second), callOff(first)],
+        commands: [...callOff(second), ...callOff(first)],
       };
   }
 }
 
 /** Returns what a change or run meets, one clause each: `r12: package torch (somebody decides)`. */
-export function conflictClauses(reader: JournalReader, ids: readonly string[]): readonly string[] {
-  return conflictsView(reader).pairs.flatMap((pair) => {
+export function conflictClauses(
+  reader: JournalReader,
+  ids: readonly string[],
+): { readonly sentence: string; readonly row: number }[] {
+  const { pairs, row } = conflictsView(reader);
+  return pairs.flatMap((pair) => {
     const other = ids.includes(pair.first) ? pair.second : ids.includes(pair.second) ? pair.first : undefined;
-    return other === undefined ? [] : [`${other}: ${meetText(pair)} (${adviceWords[pair.advice]})`];
+    if (other === undefined || row === null) return [];
+    return [{ sentence: `${other}: ${meetText(pair)} (${adviceWords[pair.advice]})`, row }];
   });
 }
 

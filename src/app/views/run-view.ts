@@ -185,12 +185,15 @@ function waitingOf(
       return {
         what: 'conflict',
         sentence:
-          change.fault?.code === 'WAITING_FOR_PERSON'
+          change.fault?.code === 'WAITING_FOR_PERSON' || change.fault?.code === 'HOME_BRANCH'
             ? `${id} waits for you before it is proven${because}`
             : `${id} conflicts with the branch${because}`,
         commands: [
+          ...(change.fault?.code === 'HOME_BRANCH' ? change.fault.hints : []),
           `orchestrate review show ${id}`,
-          ...(change.fault?.code === 'CHANGE_CONFLICT' ? [`orchestrate review resubmit ${id}`] : []),
+          ...(change.fault?.hints.some((hint) => hint.includes('review resubmit')) === true
+            ? [`orchestrate review resubmit ${id}`]
+            : []),
           `orchestrate runs resume ${run}`,
           `orchestrate review reject ${id}`,
         ],

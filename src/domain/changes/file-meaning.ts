@@ -20,6 +20,9 @@ export interface ChangedFile {
   readonly after: FileSide | null;
 }
 
+/** Files that are made from other files or that are lists: they are merged by what they say, never line by line. */
+export const mergedByMeaning = ['requirements.in', 'components.lock', 'requirements.lock'] as const;
+
 /** Begins what requirements.in asks of a package, as against where the lock has it. */
 export const asks = 'asks ';
 const locked = 'locked ';

@@ -1,4 +1,5 @@
 import { factText, valueText } from '../changes/fact-text.ts';
+import { mergedByMeaning } from '../changes/file-meaning.ts';
 import { disagreements, type Footprint } from '../changes/footprint.ts';
 
 /** An open change, a run at work or a slot that somebody works in, as the radar sees it. */
@@ -41,20 +42,13 @@ export interface ConflictPair {
   readonly advice: Advice;
 }
 
-/** Files that are merged by what they say: lines of them are nobody's conflict. */
-export const mergedByMeaning: ReadonlySet<string> = new Set([
-  'requirements.in',
-  'requirements.lock',
-  'components.lock',
-]);
-
 /**
  * Returns how two meet, undefined where they do not. `paths`: those on which a merge of lines would conflict; what is merged by its
  * meaning is taken out.
  */
 export function meet(first: Touching, second: Touching, paths: readonly string[]): ConflictPair | undefined {
   const [mine, other] = [first.footprint, second.footprint];
-  const textual = paths.filter((path) => !mergedByMeaning.has(path));
+  const textual = paths.filter((path) => !listed.has(path));
   const fighting = disagreements(mine, other).filter((fact) => !fact.startsWith('path:'));
   if (textual.length === 0 && fighting.length === 0) return undefined;
   const needsPerson = fighting.some((fact) => !isMovedAlong(fact, first, second));
@@ -70,6 +64,9 @@ export function meet(first: Touching, second: Touching, paths: readonly string[]
     advice: needsPerson ? 'person' : textual.length > 0 ? 'again' : 'regenerate',
   };
 }
+
+/** Lines of these are nobody's conflict. */
+const listed: ReadonlySet<string> = new Set(mergedByMeaning);
 
 /** Returns the paths that both touch, a folder where the other has a file among them: any other is a matter between one of them and the branch. */
 export const touchedByBoth = (paths: readonly string[], first: Touching, second: Touching): readonly string[] =>

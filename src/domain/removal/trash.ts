@@ -39,29 +39,38 @@ export const trashId = (place: string, sha256: (text: string) => string): string
 
 export const trashRef = (id: string): string => `refs/orchestrate/trash/${id}`;
 
-/** Where something in the trash lay and what it is, as the layout of the trash tells it: `.orchestrate/trash/<path>`. */
+/**
+ * What lies at a path of the trash (`r7-env-setup/env-setup.mb3k-0f12ab`), as its layout and the names in it tell.
+ * `isOne` false: it only gathers things of one kind.
+ */
 export function placeKind(
   path: string,
-  holds: (name: string) => boolean,
+  names: readonly string[],
 ): { readonly what: TrashKind; readonly name: string; readonly isOne: boolean } {
   const [top = '', below] = path.split('/');
+  const slot = slotOfUse(names.find((name) => slotOfUse(name) !== undefined) ?? '');
   if (below === undefined) {
-    const isShared = top === 'outside' || top === 'instances' || top.endsWith('-drifted') || holdsSlots(holds);
-    return { what: 'found', name: top, isOne: !isShared };
+    if (/^removed-[0-9a-f]{12}$/.test(top))
+      return slot === undefined
+        ? { what: 'instance', name: names[0] ?? top, isOne: true }
+        : { what: 'slot', name: slot, isOne: true };
+    const isGathering = top === 'outside' || top === 'instances' || top.endsWith('-drifted') || slot !== undefined;
+    return { what: 'found', name: top, isOne: !isGathering };
   }
   if (top === 'outside') return { what: 'outside', name: below, isOne: true };
   if (top === 'instances')
-    return { what: holds('outside-packages') ? 'packages' : 'instance', name: below, isOne: true };
+    return { what: names.includes('outside-packages') ? 'packages' : 'instance', name: below, isOne: true };
   if (top.endsWith('-drifted')) return { what: 'environment', name: below, isOne: true };
-  const slot = /^(.+)\.[0-9a-z]+-[0-9a-f]{6}$/.exec(below)?.[1];
-  if (slot !== undefined) return { what: holds('slot') ? 'slot' : 'slot-files', name: slot, isOne: true };
+  const used = slotOfUse(below);
+  if (used !== undefined) return { what: names.includes('slot') ? 'slot' : 'slot-files', name: used, isOne: true };
   return { what: 'found', name: below, isOne: true };
 }
 
-const holdsSlots = (holds: (name: string) => boolean): boolean => holds('*.slot');
+/** The slot that a folder of one use of the trash belongs to: `env-setup.mb3k-0f12ab`. */
+const slotOfUse = (name: string): string | undefined => /^(.+)\.[0-9a-z]+-[0-9a-f]{6}$/.exec(name)?.[1];
 
-/** Trash of a request that a supervisor finishes: `restore prune` on its way out, and a removal that records what it moved. */
-export const isOnItsWay = (top: string): boolean => /^(prune-\d+|removed-[0-9a-f]{12})$/.test(top);
+/** Trash of `restore prune` on its way out: it was compared before it went there. */
+export const isOnItsWay = (top: string): boolean => /^prune-\d+$/.test(top);
 
 /** The run that something was moved out of the way for, as the layout tells it. */
 export const runOfPlace = (path: string): string | null => /^(r\d+)-/.exec(path)?.[1] ?? null;

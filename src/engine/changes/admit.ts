@@ -13,7 +13,7 @@ import { draftOf } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
 import { awaitedFault, ensureProposal, findLanded } from './proposal.ts';
-import { movedFault as movedOnRemote, readStand, remoteRule } from './remote.ts';
+import { movedFault as movedOnRemote, readStand, remoteRule, type RemoteRule, sentCommit } from './remote.ts';
 
 /** Waits for the change's turn, then decides whether it may merge now: same base, same tree, home's touched paths clean. */
 export async function admitChange(engine: Engine, change: string, signal: AbortSignal): Promise<AdmitOutput> {
@@ -50,9 +50,12 @@ async function proposeFirst(engine: Engine, change: string, found: Fault | undef
 /** What the remote has to say about the merge, if anything. */
 async function remoteObstacle(engine: Engine, change: string, head: CommitId): Promise<Fault | undefined> {
   const rule = remoteRule(engine, draftOf(engine, change).run, branchOf(engine, change));
-  // A branch that moved here is proven again first: what the remote says about the old one is of no use.
-  if (rule === null || rule.rule === 'after' || gatedOf(engine, change)?.base !== head) return undefined;
+  if (rule === null || rule.rule === 'after') return undefined;
   try {
+    const sent = sentCommit(engine, mergeKey(change, gateRowOf(engine, change)));
+    if (sent !== undefined) return await sentObstacle(engine, { change, rule, sent, head });
+    // A branch that moved here is proven again first: what the remote says about the old one is of no use.
+    if (gatedOf(engine, change)?.base !== head) return undefined;
     if (rule.rule === 'proposal')
       return (await findLanded(engine, rule, change)) === undefined
         ? await awaitedFault(engine, rule, change)
@@ -63,6 +66,17 @@ async function remoteObstacle(engine: Engine, change: string, head: CommitId): P
     if (error instanceof Fault && error.code.startsWith('REMOTE_')) return error;
     throw error;
   }
+}
+
+/** The remote has the merge, or may have it: it is finished as soon as the remote answers and home's branch can take it. */
+async function sentObstacle(
+  engine: Engine,
+  options: { change: string; rule: RemoteRule; sent: CommitId; head: CommitId },
+): Promise<Fault | undefined> {
+  const { change, rule, sent, head } = options;
+  await engine.remotes.readBranch({ remote: rule.remote, branch: rule.branch });
+  if (gatedOf(engine, change)?.base === head || (await engine.store.isAncestor(sent, head))) return undefined;
+  return movedOnRemote(engine, rule, { at: sent, head });
 }
 
 /** The branch already is this change's own merge, which failed after it had moved: it is finished, not made again. */
@@ -112,7 +126,7 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   }
   const state = await engine.home.inspect();
   const branchRef = branchOf(engine, change);
-  if (state.kind !== 'ready' || state.branchRef !== branchRef) return branchFault(branchRef);
+  if (state.kind !== 'ready' || state.branchRef !== branchRef) return branchFault(engine, branchRef);
   if (isOurMerge(engine, change, state.head)) return undefined;
   if (planOf(engine, drafted.run).goal.kind === 'work') {
     const now = await snapshotSlot(engine, requireLease(engine, drafted.run));

@@ -3,14 +3,44 @@ import { asCommitId, type CommitId } from '../../base/ids.ts';
 import type { EngineContext } from '../context.ts';
 import { unfitHome } from '../runs/unfit-home.ts';
 
-/** Home shows another branch, or none: what belongs to `branchRef` waits. */
-export const branchFault = (branchRef: string): Fault => {
+/** What belongs to `branchRef` waits: home shows another branch, or none, or does not have it any more. */
+export async function branchFault(context: EngineContext, branchRef: string): Promise<Fault> {
+  const isThere = (await context.home.findRef(branchRef)) !== undefined;
+  return isThere ? elsewhereFault(branchRef) : goneFault(context, branchRef);
+}
+
+const elsewhereFault = (branchRef: string): Fault => {
   const name = branchRef.replace('refs/heads/', '');
   return new Fault('HOME_BRANCH', `Home does not have ${name} checked out, and the merge is for ${name}.`, {
     hints: [`git switch ${name}`],
     state: 'No file of home was written. It goes on as soon as that branch is checked out.',
   });
 };
+
+/** Deleted or renamed. Its commits are in the store, and the last one that was seen is named. */
+async function goneFault(context: EngineContext, branchRef: string): Promise<Fault> {
+  const name = branchRef.replace('refs/heads/', '');
+  const seen = await context.store.findRef(seenRef);
+  const state = await context.home.inspect();
+  const renamed =
+    state.kind === 'ready' && state.head === seen ? state.branchRef.replace('refs/heads/', '') : undefined;
+  const back =
+    renamed === undefined
+      ? [`git branch ${name} ${seen ?? ''}`.trim(), `git switch ${name}`]
+      : [`git branch -m ${renamed} ${name}`];
+  return new Fault(
+    'HOME_BRANCH',
+    `Home has no branch ${name} any more${seen === undefined ? '' : `: it was at ${seen.slice(0, 7)}`}.`,
+    {
+      hints: back,
+      state: 'Nothing is lost: its commits and what was proposed are kept. It goes on as soon as the branch is back.',
+      data: { branchRef, seen: seen ?? null },
+    },
+  );
+}
+
+/** The branch as it was seen last, in the store. */
+const seenRef = 'refs/orchestrate/incoming/branch';
 
 /** Takes the branch's commit into the store and returns it, whatever home has checked out. Fault `HOME_BRANCH` when it is gone. */
 export async function branchHead(context: EngineContext, branchRef: string): Promise<CommitId> {
@@ -19,7 +49,7 @@ export async function branchHead(context: EngineContext, branchRef: string): Pro
   if (state.kind === 'unfit' && state.code !== 'HOME_DETACHED' && state.code !== 'HOME_UNBORN')
     throw await unfitHome(context, state);
   const head = await context.home.findRef(branchRef);
-  if (head === undefined) throw branchFault(branchRef);
+  if (head === undefined) throw await goneFault(context, branchRef);
   const commit = asCommitId(head);
   await context.store.importCommit({ gitDir: context.paths.gitDir, commit, name: 'branch' });
   return commit;

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { factText } from '../../domain/changes/fact-text.ts';
+import { isSolvedByHand } from '../../domain/changes/hand-solved.ts';
 
 /** Names at most this many in a sentence; all are in the data. */
 const maxNamed = 5;
@@ -19,11 +20,18 @@ export function conflictFault(conflict: {
     ? 'Ask for the way back once more: it starts from the branch as it is now.'
     : `orchestrate run ${JSON.stringify(goalText)}   (again, on the branch as it is now)`;
   return new Fault('CHANGE_CONFLICT', reason ?? sentenceOf({ change, paths, facts }), {
-    hints: [`orchestrate review reject ${change}`, again],
+    hints: [
+      ...(isSolvedByHand({ paths, facts }) ? [byHand(change, paths)] : []),
+      `orchestrate review reject ${change}`,
+      again,
+    ],
     state: 'The branch and production are as they were; the proposed files are kept.',
     data: { paths, facts },
   });
 }
+
+const byHand = (change: string, [first = '']: readonly string[]): string =>
+  `orchestrate review resubmit ${change}   (once ${first} in its slot is what it shall be on the branch)`;
 
 function sentenceOf({
   change,

@@ -1,5 +1,5 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
-import type { GitTreeId } from '../../base/ids.ts';
+import type { CommitId, GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { GateOutput } from '../../domain/machines/change.machine.ts';
 import { lookForConflicts } from '../conflicts/radar.ts';
@@ -25,7 +25,14 @@ export const gateRowOf = (engine: Engine, change: string): number => engine.ledg
 export async function gateChange(engine: Engine, change: string, signal: AbortSignal): Promise<GateOutput> {
   const drafted = draftOf(engine, change);
   const startedMs = engine.outside.clock.monotonicMs();
-  const base = await branchHead(engine, planOf(engine, drafted.run).branchRef);
+  let base: CommitId;
+  try {
+    base = await branchHead(engine, planOf(engine, drafted.run).branchRef);
+  } catch (error) {
+    // The person's branch is gone, and comes back: what was proposed waits for it, it is not refused.
+    if (!(error instanceof Fault) || error.code !== 'HOME_BRANCH') throw error;
+    return { kind: 'conflict', fault: error.toRecord() };
+  }
   const record = async (gated: Omit<Gated, 'change' | 'base' | 'durationMs'>): Promise<void> => {
     const durationMs = Math.round(engine.outside.clock.monotonicMs() - startedMs);
     await engine.ledger.append([

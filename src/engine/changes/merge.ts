@@ -168,7 +168,7 @@ async function moveWith(
 export async function requireBranch(engine: Engine, branchRef: string): Promise<void> {
   const state = await engine.home.inspect();
   if (state.kind === 'ready' && state.branchRef === branchRef) return;
-  throw branchFault(branchRef);
+  throw await branchFault(engine, branchRef);
 }
 
 /** Voids the points of a change that was called off after they were made: the branch never took its commit. */

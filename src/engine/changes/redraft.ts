@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
+import { asGitTreeId, type GitTreeId } from '../../base/ids.ts';
+import { isSolvedByHand } from '../../domain/changes/hand-solved.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { TreeEntry } from '../../ports/index.ts';
@@ -10,7 +11,8 @@ import { requireLease, slotDir, snapshotSlot } from '../tasks/effects.ts';
 import { requireUntampered } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchHead } from './branch-head.ts';
-import { type Drafted, draftOf, draftsOf, keepDrafts, proposedCommit } from './draft.ts';
+import { type Drafted, draftOf, draftsOf, keepDrafts } from './draft.ts';
+import { mergeOnto } from './exact-tree.ts';
 import { gatedOf } from './gate.ts';
 
 /** Where the files of a change come from. Whoever adds a source of changes adds it here too. */
@@ -126,7 +128,18 @@ const onOldBase = ({ base, baseTree }: Drafted, taken: GitTreeId): Place => ({ b
  */
 async function solved(engine: Engine, before: Drafted, taken: GitTreeId, where: string): Promise<Place> {
   const base = await branchHead(engine, planOf(engine, before.run).branchRef);
-  const paths = conflictingPaths(engine, before.change);
+  const { paths, facts } = conflictOf(engine, before.change);
+  if (!isSolvedByHand({ paths, facts })) {
+    throw new Fault(
+      'CHANGE_CONFLICT',
+      `What ${before.change} and the branch fight about is not solved by editing files.`,
+      {
+        hints: [`orchestrate runs resume ${before.run}`, `orchestrate review reject ${before.change}`],
+        state: 'Nothing was changed.',
+        data: { paths, facts },
+      },
+    );
+  }
   const [old, now] = [await filesOf(engine, takenBy(before)), await filesOf(engine, taken)];
   const untouched = paths.filter((path) => markOf(old.get(path)) === markOf(now.get(path)));
   if (untouched.length > 0) {
@@ -141,27 +154,22 @@ async function solved(engine: Engine, before: Drafted, taken: GitTreeId, where: 
   const baseTree = await engine.store.treeOf(base);
   // Without the conflicting files the two sides agree; then those are put on top.
   const ours = await withFilesOf(engine, now, await filesOf(engine, before.baseTree), paths);
-  const theirs = await proposedCommit(engine, asCommitId(before.base), ours);
-  const merged = await engine.store.merge({ base: asCommitId(before.base), ours: base, theirs });
-  if (merged.kind === 'conflict') {
-    throw new Fault(
-      'CHANGE_CONFLICT',
-      `The branch has moved, and ${before.change} edits the same lines: ${merged.paths.slice(0, 5).join(', ')}.`,
-      {
-        hints: [`orchestrate runs resume ${before.run}`, `orchestrate review reject ${before.change}`],
-        state: 'Nothing was changed.',
-        data: { paths: merged.paths },
-      },
-    );
-  }
+  const sides = { base: asGitTreeId(before.baseTree), ours: baseTree, theirs: ours };
+  const merged = await mergeOnto(engine, { change: before.change, sides, signal: new AbortController().signal });
+  if (merged.kind === 'conflict') throw merged.fault;
   const proposed = await withFilesOf(engine, await filesOf(engine, merged.tree), now, paths);
   return { base, baseTree, proposed, taken };
 }
 
-/** Paths that the newest gate found in conflict. */
-function conflictingPaths(engine: Engine, change: string): readonly string[] {
-  const paths = gatedOf(engine, change)?.fault?.data?.['paths'];
-  return Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [];
+/** What the newest gate found in conflict. */
+function conflictOf(
+  engine: Engine,
+  change: string,
+): { readonly paths: readonly string[]; readonly facts: readonly string[] } {
+  const data = gatedOf(engine, change)?.fault?.data;
+  const words = (value: unknown): readonly string[] =>
+    Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  return { paths: words(data?.['paths']), facts: words(data?.['facts']) };
 }
 
 type FilesByPath = ReadonlyMap<string, TreeEntry>;

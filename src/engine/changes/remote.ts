@@ -46,7 +46,10 @@ export async function readStand(engine: Engine, rule: RemoteRule, head: CommitId
   const at = await engine.remotes.readBranch(there);
   if (at === undefined) throw await noBranch(engine, rule);
   if (at === head) return { at, isBehindOrEven: true };
-  const fetched = (await engine.store.history(head, 1_000)).includes(at) ? at : await engine.remotes.fetchBranch(there);
+  const isKnown =
+    (await engine.store.findRef('refs/orchestrate/incoming/remote')) === at ||
+    (await engine.store.history(head, 1_000)).includes(at);
+  const fetched = isKnown ? at : await engine.remotes.fetchBranch(there);
   if (fetched === undefined) throw await noBranch(engine, rule);
   return { at: fetched, isBehindOrEven: await engine.store.isAncestor(fetched, head) };
 }
@@ -172,6 +175,13 @@ export function mayBePushed(engine: Engine, key: string): boolean {
   const newest = engine.ledger.latest(`effect:${key}:push`);
   if (newest === undefined) return false;
   return newest.kind !== 'effect.failed' || dataOf('effect.failed', newest)?.fault.data?.['mayHaveArrived'] === true;
+}
+
+/** The commit of a merge that the remote has, or may have, and that home's branch has to contain before anything else. */
+export function sentCommit(engine: Engine, key: string): CommitId | undefined {
+  const made = dataOf('effect.done', engine.ledger.latest(`effect:${key}:objects`))?.output['commit'];
+  const isSent = mayBePushed(engine, key) || engine.ledger.latest(`${key}:landed`) !== undefined;
+  return isSent && typeof made === 'string' ? asCommitId(made) : undefined;
 }
 
 /**

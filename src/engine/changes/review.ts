@@ -4,6 +4,7 @@ import type { ReviewOutput } from '../../domain/machines/change.machine.ts';
 import { builtIn } from '../../domain/policy/ask.ts';
 import { isNamed, mayApprove, principalOf } from '../../domain/policy/principals.ts';
 import type { Engine } from '../engine.ts';
+import { selfApproved } from '../policy/accept.ts';
 import { approvalsOf, countedRow, findApproval, type Reviewed, standingOfChange } from '../policy/approvals.ts';
 import { carriedApprovals } from '../policy/carry.ts';
 import { policyDigest } from '../policy/digest.ts';
@@ -65,19 +66,21 @@ async function approveByRule(
   const final = { drafted, gated, reviewer: 'final', verdict: 'approved', questions: [] } as const;
   // A yes beforehand cannot be meant for what decides about orchestrate itself; a way back was live before.
   if (run.options.yes && (risk !== 'high' || isWayBack(engine, drafted.run))) {
-    const name = yesOf(engine, { drafted, ruled });
-    const isThere = approvalsOf(engine, gated).some(({ by }) => by.name === name);
-    if (name !== undefined && !isThere)
-      await answer(engine, { ...final, by: { kind: 'person', name }, comment: 'said yes beforehand' });
+    const yes = yesOf(engine, { drafted, ruled });
+    const isThere = approvalsOf(engine, gated).some(({ by }) => by.name === yes?.by.name);
+    if (yes !== undefined && !isThere) await answer(engine, { ...final, ...yes, comment: 'said yes beforehand' });
   } else if (ruled.ruleMay && verdicts.includes('approved')) {
     await answer(engine, { ...final, by: { kind: 'rule', name: `auto-merge-${risk}` }, comment: null });
   }
 }
 
 /** The person whose yes it is; undefined where the policy wants something of them that a yes does not hold, or they may not. */
-function yesOf(engine: Engine, { drafted, ruled }: { drafted: Drafted; ruled: Ruled }): string | undefined {
-  const run = runOf(engine, drafted.run);
-  const { by } = run;
+function yesOf(
+  engine: Engine,
+  { drafted, ruled }: { drafted: Drafted; ruled: Ruled },
+): Pick<Answer, 'by' | 'note'> | undefined {
+  const { by } = runOf(engine, drafted.run);
+  if (by.kind !== 'person') return undefined;
   if (
     !isWayBack(engine, drafted.run) &&
     ruled.asks.some(({ what }) => ['ticket', 'comment', 'signature'].includes(what))
@@ -85,7 +88,9 @@ function yesOf(engine: Engine, { drafted, ruled }: { drafted: Drafted; ruled: Ru
     return undefined;
   const known = principalOf(engine.config.principals, by.name);
   if (known.kind !== 'one' || !mayApprove(known.principal, drafted.tree)) return undefined;
-  return isNamed(known.principal, ruled.authors) && !ruled.approvers.authorMay ? undefined : known.principal.name;
+  const isAuthor = isNamed(known.principal, ruled.authors);
+  if (isAuthor && !ruled.approvers.authorMay) return undefined;
+  return { by: { kind: 'person', name: known.principal.name }, ...(isAuthor ? { note: selfApproved } : {}) };
 }
 
 async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Promise<Reviewed['verdict']> {

@@ -1,3 +1,4 @@
+import { Fault } from '../../base/fault.ts';
 import { asCommitId, asGitTreeId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import type { Member, Touching } from '../../domain/conflicts/pairs.ts';
 import { torchFamily } from '../../domain/environments/promises.ts';
@@ -8,6 +9,7 @@ import { type Plan, plannedFiles } from '../../domain/plans/plan.ts';
 import { inLine } from '../../domain/queue/rank.ts';
 import { footprintBetween } from '../changes/footprints.ts';
 import type { Engine } from '../engine.ts';
+import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 
 /** Somebody's work that is not on the branch yet, as trees. */
 export interface Work extends Member {
@@ -20,7 +22,7 @@ export interface Work extends Member {
 /** States of a change whose files are not on the branch. */
 const isOpen = (state: string): boolean => !['merged', 'switchHeld', 'verified', 'reverted'].includes(state);
 
-/** Returns everybody's work that may meet another's: open changes first, then runs at work, each in the order of the queue. */
+/** Returns everybody's work that may meet another's: open changes first, then runs at work and opened slots, each in the order of the queue. */
 export async function openWork(engine: Engine): Promise<readonly Work[]> {
   const changes: Work[] = [];
   const runs: Work[] = [];
@@ -37,7 +39,8 @@ export async function openWork(engine: Engine): Promise<readonly Work[]> {
     const plan = isFinal ? undefined : planOfRun(engine, subject);
     // Once it has proposed something that is what counts; a preview is nobody's work.
     if (plan === undefined || engine.ledger.latest(`change-of:${subject}`) || isPreview(engine, subject)) continue;
-    const work = await plannedWork(engine, subject, plan);
+    const work =
+      plan.goal.kind === 'open' ? await openedWork(engine, subject) : await plannedWork(engine, subject, plan);
     if (work !== undefined) runs.push(work);
   }
   return [...ordered(engine, changes), ...ordered(engine, runs)];
@@ -52,8 +55,30 @@ export async function plannedWork(engine: Engine, run: string, plan: Omit<Plan, 
   return { id: run, kind: 'run', run, title: plan.goalText, base: plan.base, baseTree, tree, plan };
 }
 
+/** What a person did so far in a slot that they opened; its files are stored as they lie there. Undefined: nothing, or nothing that can be stored. */
+async function openedWork(engine: Engine, run: string): Promise<Work | undefined> {
+  const opened = dataOf('slot.opened', engine.ledger.latest(`opened:${run}`));
+  const lease = engine.leases.find(run);
+  if (opened === undefined || lease?.slot !== opened.slot || engine.ledger.latest(`kept:${run}`)) return undefined;
+  const base = asCommitId(opened.commit);
+  const baseTree = await engine.store.treeOf(base);
+  const tree = await storable(engine, run);
+  if (tree === undefined || tree === baseTree) return undefined;
+  return { id: run, kind: 'slot', run, title: `opened slot ${opened.slot}`, base, baseTree, tree, plan: undefined };
+}
+
+async function storable(engine: Engine, run: string): Promise<GitTreeId | undefined> {
+  try {
+    return await snapshotSlot(engine, requireLease(engine, run));
+  } catch (error) {
+    // Half of an edit, a link, a pipe: what cannot be stored is told when it is submitted.
+    if (error instanceof Fault && error.code === 'TREE_REFUSED') return undefined;
+    throw error;
+  }
+}
+
 async function plannedTree({ store }: Engine, plan: Omit<Plan, 'hash'>, baseTree: GitTreeId): Promise<GitTreeId> {
-  if (plan.goal.kind === 'restore') return plan.goal.proposed;
+  if (plan.goal.kind === 'restore' || plan.goal.kind === 'submit') return plan.goal.proposed;
   const files = plannedFiles(plan);
   if (files.length === 0) return baseTree;
   return store.editTree(baseTree, new Map(files.map(({ path, text }) => [path, text])));

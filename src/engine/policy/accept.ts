@@ -10,6 +10,9 @@ import type { Answerer } from './answerer.ts';
 import { approvalsOf } from './approvals.ts';
 import { type Ruled, ruledOf } from './ruled.ts';
 
+/** What stands with the yes of an author whom nobody else could have answered for. */
+export const selfApproved = 'self-approved: only principal';
+
 /** What a person says with a yes. */
 export interface Given {
   readonly answerer: Answerer;
@@ -77,7 +80,7 @@ function requireAllowed(principal: Principal, { drafted, given }: { drafted: Dra
 function requireOther(principal: Principal, { drafted, ruled }: { drafted: Drafted; ruled: Ruled }): string | null {
   if (!isNamed(principal, ruled.authors)) return null;
   const { others, authorMay } = ruled.approvers;
-  if (authorMay) return 'self-approved: only principal';
+  if (authorMay) return selfApproved;
   throw new Fault(
     'REVIEW_SELF',
     `${principal.name} made ${drafted.change} and cannot approve it: ${(others ?? []).join(' or ')} can.`,
@@ -114,7 +117,11 @@ function requireTicket(
       hints: [again(drafted, given, `--ticket ${ticketPattern}`)],
     });
   const rule = ruled.asks.find(({ what }) => what === 'ticket');
-  if (rule === undefined || given.ticket !== null || approvalsOf(context, gated).some(({ ticket }) => ticket != null))
+  if (
+    rule === undefined ||
+    given.ticket !== null ||
+    approvalsOf(context, gated).some(({ ticket }) => typeof ticket === 'string')
+  )
     return;
   throw new Fault('TICKET_MISSING', `${change} needs a ticket: ${rule.why} (${rule.at}).`, {
     hints: [again(drafted, given, `--ticket ${ticketPattern ?? '<ticket>'}`)],

@@ -88,14 +88,19 @@ function scopeOf(context: EngineContext, drafted: Drafted) {
   return { outside, owners: owners.map(({ id }) => id), reasons };
 }
 
-/** Agents make a run's changes; a person does who hands in work of their own. A way back has no author: it was live before. */
+/**
+ * Agents make a run's changes; a person does who hands in work of their own, or files that they changed by hand. A way back has no
+ * author: it was live before.
+ */
 function personAuthors(context: EngineContext, drafted: Drafted): readonly string[] {
   if (isWayBack(context, drafted.run)) return [];
-  const agents = new Set([
-    ...context.definitions.agents.keys(),
-    ...planOf(context, drafted.run).steps.map((one) => one.agent),
-  ]);
-  return drafted.authors.filter((name) => !agents.has(name));
+  const steps = planOf(context, drafted.run).steps.map((one) => one.agent);
+  const agents = new Set([...context.definitions.agents.keys(), ...steps]);
+  const again = context.ledger
+    .read({ key: `change:${drafted.change}` })
+    .flatMap((entry) => dataOf('change.drafted', entry)?.by ?? [])
+    .filter(({ kind }) => kind === 'person');
+  return [...new Set([...drafted.authors.filter((name) => !agents.has(name)), ...again.map(({ name }) => name)])];
 }
 
 /** Whether a run leads back to what was live before. */

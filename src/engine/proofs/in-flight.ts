@@ -35,14 +35,13 @@ export function createInFlight(clock: Clock): InFlight {
         done.abort();
         if (!goesOn) throw new Fault('INTERRUPTED', `Nobody waits any more for what ${held.owner} proves.`);
       }
-      let free = (_: boolean): void => {};
-      const over = new Promise<boolean>((resolve) => void (free = resolve));
+      const { promise: over, resolve } = Promise.withResolvers<boolean>();
       holders.set(key, { owner, over });
       try {
         return await work();
       } finally {
         holders.delete(key);
-        free(true);
+        resolve(true);
       }
     },
   };

@@ -57,22 +57,26 @@ async function takeAway(
   return engine.perform(
     { key: `${key}:${target.dir}`, name: `move ${target.name} to trash`, input: { ...target, place }, run: null },
     {
-      // A kill between the move and its record: what lies in the place was moved by this very effect.
-      look: async () => {
-        if ((await engine.outside.files.info(place)) === undefined) return undefined;
-        await move(engine, item, place);
-        return { id: await note(engine, { item, place, plan, by }) };
-      },
       act: async () => {
-        const now = await planOne(engine, target, plan.toTrash);
-        if (now.state !== item.state || now.decision.kind !== 'trash')
-          throw planMoved(
-            ids.length === 0 ? 'Nothing was taken away.' : `Already in the trash: ${ids.join(', ')}; the rest stays.`,
-          );
+        // What lies in the place was moved by this very effect, which was cut off before its record.
+        const isMoved = (await engine.outside.files.info(place)) !== undefined;
+        if (!isMoved) await requireAsShown(engine, { item, plan, ids });
         await move(engine, item, place);
         return { id: await note(engine, { item, place, plan, by }) };
       },
     },
+  );
+}
+
+/** The last look, just before something is moved. */
+async function requireAsShown(
+  engine: EngineContext,
+  { item, plan, ids }: { item: RemovalItem; plan: RemovalPlan; ids: readonly string[] },
+): Promise<void> {
+  const now = await planOne(engine, item.target, plan.toTrash);
+  if (now.state === item.state && now.decision.kind === 'trash') return;
+  throw planMoved(
+    ids.length === 0 ? 'Nothing was taken away.' : `Already in the trash: ${ids.join(', ')}; the rest stays.`,
   );
 }
 

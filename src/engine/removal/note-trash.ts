@@ -148,12 +148,12 @@ export async function noteUnrecorded(engine: EngineContext): Promise<readonly st
     const dir = `${engine.paths.trash}/${top}`;
     if (isOnItsWay(top) || isKnown(dir)) continue;
     const names = (await files.info(dir))?.kind === 'directory' ? await files.list(dir) : [];
-    const { isOne } = placeKind(top, () => names.some((name) => isUse(name)));
+    const { isOne } = placeKind(top, names);
     for (const path of isOne ? [top] : names.map((name) => `${top}/${name}`)) {
       const place = `${engine.paths.trash}/${path}`;
       if (isKnown(place)) continue;
       const below = (await files.info(place))?.kind === 'directory' ? await files.list(place) : [];
-      const { what, name } = placeKind(path, (one) => below.includes(one));
+      const { what, name } = placeKind(path, below);
       const from = what.startsWith('slot') ? `${engine.paths.trees}/${name}` : null;
       const run = runOfPlace(path);
       const why = run === null ? 'it was found in the trash without a record' : `it was in the way of ${run}`;

@@ -96,9 +96,13 @@ async function moveBack(
     return 'moved';
   }
   await files.ensureDir(dest.slice(0, dest.lastIndexOf('/')));
+  if ((await files.info(dest)) !== undefined) throw taken(item, dest);
   // What git keeps of a slot is the slot's alone: elsewhere its `.git` would lead to another slot's administration.
-  if (!isOwn) await setGitAside(engine, folder);
-  if ((await files.moveNew(folder, dest)) === 'taken') throw taken(item, dest);
+  if (!isOwn) await moveGit(engine, folder, 'aside');
+  if ((await files.moveNew(folder, dest)) === 'taken') {
+    if (!isOwn) await moveGit(engine, folder, 'back');
+    throw taken(item, dest);
+  }
   if (isOwn && slot !== undefined) await restoreAdministration(engine, item);
   return 'moved';
 }
@@ -110,10 +114,13 @@ async function onlyFolder({ outside: { files } }: EngineContext, item: TrashItem
   return isInner && (await files.info(inner)) !== undefined ? inner : item.place;
 }
 
-async function setGitAside({ outside: { files } }: EngineContext, folder: string): Promise<void> {
-  for (const name of ['.git', '.git-administration'])
-    if ((await files.info(`${folder}/${name}`)) !== undefined)
-      await files.moveNew(`${folder}/${name}`, `${folder}${name}`);
+/** What is set aside lies beside the folder, in the same place of the trash. */
+async function moveGit({ outside: { files } }: EngineContext, folder: string, way: 'aside' | 'back'): Promise<void> {
+  for (const name of ['.git', '.git-administration']) {
+    const [inside, beside] = [`${folder}/${name}`, `${folder}${name}`];
+    const [from, to] = way === 'aside' ? [inside, beside] : [beside, inside];
+    if ((await files.info(from)) !== undefined) await files.moveNew(from, to);
+  }
 }
 
 async function restoreAdministration(engine: EngineContext, item: TrashItem): Promise<void> {

@@ -8,6 +8,7 @@ import { findChangeOf } from '../changes/draft.ts';
 import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
+import { requirePerson } from '../policy/answerer.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
@@ -31,6 +32,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
   },
 
   async 'run.answer'(engine, { run, verdict, planHash, by }, id) {
+    requirePerson(by, `the plan of ${run}`);
     const view = requireOpenRun(engine, run);
     requireMine(engine, run, by);
     if (view.state !== 'awaitingApproval')
@@ -116,7 +118,7 @@ async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by
   const told = engine.ledger.latest(`tamper:${run}`)?.seq ?? 0;
   if (told > (engine.ledger.latest('fingerprint')?.seq ?? 0))
     await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
-  return at.state === 'changesRequested' || hasNewFiles(engine, at.subject);
+  return at.state === 'changesRequested' || (at.fault?.code === 'CHANGE_CONFLICT' && hasNewFiles(engine, at.subject));
 }
 
 /** The run, while it goes on. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */

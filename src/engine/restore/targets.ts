@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { CommitId, GitTreeId } from '../../base/ids.ts';
+import { mergeFiles } from '../changes/merge-files.ts';
 import type { EngineContext } from '../context.ts';
 import { listRestorePoints, pointAt, type RestorePoint } from './points.ts';
 
@@ -38,15 +39,17 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
   const title = undoTitle(merge.manifest.title);
   if (merge.commit === head) return { to, title, commit: before, proposed: oldTree, dropped: [merge] };
 
-  const carried = await store.merge({ base: merge.commit, ours: head, theirs: before });
-  if (carried.kind === 'conflict') {
+  const sides = { base: await store.treeOf(merge.commit), ours: await store.treeOf(head), theirs: oldTree };
+  const carried = await mergeFiles(store, sides);
+  if (carried.kind === 'conflict' || carried.isLockOpen) {
+    const paths = carried.kind === 'conflict' ? carried.paths : ['requirements.lock'];
     throw new Fault(
       'CHANGE_CONFLICT',
-      `Commits of yours after ${merge.name} edit what it changed: ${carried.paths.join(', ')}.`,
+      `Commits of yours after ${merge.name} edit what it changed: ${paths.join(', ')}.`,
       {
         hints: [`orchestrate restore to ${to}   (goes back whole, dropping your later commits from the files)`],
         state: 'Nothing was changed.',
-        data: { paths: carried.paths },
+        data: { paths },
       },
     );
   }

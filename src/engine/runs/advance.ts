@@ -5,8 +5,9 @@ import type { PlannedStep } from '../../domain/plans/plan.ts';
 import { readySteps, type StepState, untilStep } from '../../domain/plans/schedule.ts';
 import { findObstacle, findReason } from '../changes/admit.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
-import { draftChange, findChangeOf } from '../changes/draft.ts';
+import { draftChange, draftOf, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
+import { mayAskRemote, remotePassing } from '../changes/remote-looks.ts';
 import { supersedeOlder } from '../changes/supersede.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
@@ -187,8 +188,14 @@ export async function retryHeld(engine: Engine): Promise<void> {
     const code = view.fault?.code ?? '';
     const isOfRemote = remotePassing.has(code);
     const isHeld =
-      view.state === 'queued.holding' || (view.state === 'mergeHeld' && (code === 'HOME_BRANCH' || isOfRemote));
+      view.state === 'queued.holding' ||
+      (view.state === 'mergeHeld' && (code === 'HOME_BRANCH' || isOfRemote)) ||
+      (view.state === 'conflicted' && code === 'HOME_BRANCH');
     if (!isHeld || !(passing.has(code) || (isOfRemote && mayAskRemote(engine, view.subject)))) continue;
+    if (view.state === 'conflicted') {
+      if (await hasBranch(engine, view.subject)) await engine.host.send(view.subject, { type: 'RETRY' });
+      continue;
+    }
     const look = view.state === 'mergeHeld' ? findObstacle : findReason;
     const obstacle = await look(engine, view.subject);
     // It waits for something else now: that has to be told.
@@ -197,24 +204,11 @@ export async function retryHeld(engine: Engine): Promise<void> {
   }
 }
 
+/** The branch of a change that could not be proven without it is there again. */
+const hasBranch = async (engine: Engine, change: string): Promise<boolean> =>
+  (await engine.home.findRef(planOf(engine, draftOf(engine, change).run).branchRef)) !== undefined;
+
 /** What keeps a change waiting until a look shows that it is gone. */
-const remotePassing: ReadonlySet<string> = new Set(['REMOTE_MOVED', 'REMOTE_UNREACHABLE', 'REMOTE_AWAITED']);
-
-/** Looks at a remote begin this far apart and become rarer, up to the second number. */
-const [firstRemoteLookMs, rarestRemoteLookMs] = [2_000, 60_000];
-const remoteLooks = new WeakMap<Engine, Map<string, { nextMs: number; waitMs: number }>>();
-
-/** Whether it is time to ask the remote again for a change that waits for it. */
-function mayAskRemote(engine: Engine, change: string): boolean {
-  const looks = remoteLooks.get(engine) ?? new Map<string, { nextMs: number; waitMs: number }>();
-  remoteLooks.set(engine, looks);
-  const nowMs = engine.outside.clock.monotonicMs();
-  const last = looks.get(change) ?? { nextMs: 0, waitMs: firstRemoteLookMs };
-  if (nowMs < last.nextMs) return false;
-  looks.set(change, { nextMs: nowMs + last.waitMs, waitMs: Math.min(rarestRemoteLookMs, last.waitMs * 2) });
-  return true;
-}
-
 const passing: ReadonlySet<string> = new Set([
   'HOME_DIRTY',
   'HOME_BRANCH',

@@ -27,6 +27,8 @@ export interface SupervisorOptions {
 
 /** A sleep without a bell lasts this long. */
 const pollMs = 500;
+/** Open work is compared at most this often while nothing asks for it. */
+const compareEveryMs = 10_000;
 /** Effects that were called off are given this long; children die with the helper process in any case. */
 const haltMs = 3_000;
 
@@ -96,6 +98,7 @@ class Supervisor {
   #wake = (): void => {};
   #idleSinceMs: number;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #comparedMs = Number.NEGATIVE_INFINITY;
   #isRestored = false;
   #endAsked = false;
 
@@ -194,13 +197,21 @@ class Supervisor {
       await retryHeld(this.#engine);
       await scaleByRule(this.#engine);
       await watchProduction(this.#engine);
-      await lookForConflicts(this.#engine, 'something moved');
+      await this.#lookForConflicts();
       await recordSummary(this.#engine, await this.#options.summarise());
     } catch (error) {
       // A record that takes no more rows is nothing to try again.
       if (!(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code)) throw error;
       log.warn('looking around failed; it is tried again', { ...error.toRecord() });
     }
+  }
+
+  /** Less often than the rest: the files of slots that people work in are looked through for it. */
+  async #lookForConflicts(): Promise<void> {
+    const nowMs = this.#engine.outside.clock.monotonicMs();
+    if (nowMs - this.#comparedMs < compareEveryMs) return;
+    this.#comparedMs = nowMs;
+    await lookForConflicts(this.#engine, 'something moved');
   }
 
   async #advance(run: string): Promise<void> {

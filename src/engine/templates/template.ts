@@ -20,6 +20,8 @@ export interface Template {
   /** What rule reviewers of its trees can ask. A tree names the ids in `trees/<id>.yaml`. */
   readonly questions: Readonly<Record<string, Question>>;
   readonly work: PendingWork;
+  /** `requirements.in`, `components.lock` and `requirements.lock` are ours: lists, and what is made from them. */
+  readonly mergesByMeaning: boolean;
   /** Whether a path of a slot stays out of snapshots. */
   skipInSlot(path: string): boolean;
   /** What the tree says of production. Fault: `CONFIG_INVALID`. */

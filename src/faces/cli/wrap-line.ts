@@ -15,6 +15,13 @@ export function wrapLine(line: Line, width: number, indent = 0): readonly Line[]
   const inset = Math.min(indent, Math.floor(room / 2));
   const lines: Span[][] = [[]];
   let column = 0;
+  const add = (text: string, style: Style | null): void => {
+    const spans = lines.at(-1) ?? [];
+    const last = spans.at(-1);
+    const isSame = last !== undefined && (typeof last === 'string' ? style === null : last.style === style);
+    if (isSame) spans[spans.length - 1] = spanOf(`${typeof last === 'string' ? last : last.text}${text}`, style);
+    else spans.push(spanOf(text, style));
+  };
   const breakLine = (): void => {
     lines.push([' '.repeat(inset)]);
     column = inset;
@@ -27,14 +34,14 @@ export function wrapLine(line: Line, width: number, indent = 0): readonly Line[]
       while (textWidth(rest.trimEnd()) > room - column) {
         // One character at least, or it would never end.
         const part = headOf(rest, room - column) || [...rest].slice(0, 1).join('');
-        lines.at(-1)?.push(spanOf(part, style));
+        add(part, style);
         rest = rest.slice(part.length);
         breakLine();
       }
       // Blanks that would stand behind the edge are left out.
       if (column + textWidth(rest) > room) rest = rest.trimEnd();
       if (rest === '') continue;
-      lines.at(-1)?.push(spanOf(rest, style));
+      add(rest, style);
       column += textWidth(rest);
     }
   }

@@ -43,6 +43,23 @@ describe('a part of a patch', () => {
     expect(text).not.toContain('other.md');
   });
 
+  test('hides nothing that attributes of the tree call binary or no text', async () => {
+    const { store, base } = await openWorkshop();
+    const before = await store.treeOf(base);
+    const after = await store.editTree(
+      before,
+      new Map([
+        ['.gitattributes', '* -diff\n*.md binary\n'],
+        ['docs/env-setup/notes.md', 'hidden?\n'],
+      ]),
+    );
+    const { text } = await store.patchPart({ before, after, paths: [], fromByte: 0, maxBytes: 100_000 });
+    expect(text).toContain('+hidden?');
+    expect(text).not.toContain('Binary files');
+    const counts = await store.countLines({ before, after, paths: ['docs/env-setup/notes.md'] });
+    expect(counts.get('docs/env-setup/notes.md')?.added).toBe(1);
+  });
+
   test('holds a page of 50 MB in bounded memory', async () => {
     const { store, base } = await openWorkshop();
     const before = await store.treeOf(base);

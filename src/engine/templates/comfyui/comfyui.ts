@@ -20,6 +20,7 @@ export const comfyui: Template = {
   id: 'comfyui',
   questions,
   work: promptWork,
+  mergesByMeaning: true,
   skipInSlot,
   productionOf: async (engine, tree) => (await readDeclaration(engine, tree)).config.service,
   stateOf,

@@ -32,17 +32,18 @@ const state = 'The branch and production are as they were.';
  * not held against it. Faults: `PROGRAM_CHECK_FAILED`, those of the start.
  */
 export async function proveService(engine: Engine, asked: ProofAsked): Promise<ExactProof> {
-  const { run, base, exact } = asked;
+  const { run, base, exact, signal } = asked;
   const declared = await readService(engine, exact);
-  const included = await findIncluded(engine, { tree: exact, commit: await recordedHead(engine) });
-  const key = givenKey(exact, included);
+  const { key, included, isKnown } = await findProof(engine, exact);
   const isRestore = planOf(engine, run).goal.kind === 'restore';
-  const known = findEvidence(engine, key, 'commands');
-  const isKnown = known?.commands.every(isGoodRun) === true && findEvidence(engine, key, 'ready') !== undefined;
-  if (!isKnown) await proveAnew(engine, asked, key);
-  const commands = findEvidence(engine, key, 'commands')?.commands ?? [];
+  const started = isKnown
+    ? null
+    : await startOnce(engine, { run, tree: exact, port: await proofPort(engine, run), key, signal });
+  const commands = started?.commands ?? findEvidence(engine, key, 'commands')?.commands ?? [];
   const failing = isRestore ? [] : await newlyFailing(engine, base, commands);
-  if (failing.length > 0) throw checkFault(failing, '');
+  const fault = started?.fault ?? null;
+  if (failing.length > 0) throw checkFault(failing, fault);
+  if (fault !== null) throw fault.withState(state);
   return {
     environment: noEnvironment,
     components: noComponents,
@@ -54,50 +55,65 @@ export async function proveService(engine: Engine, asked: ProofAsked): Promise<E
   };
 }
 
-/** Proves the tree in the port that the run leased; where it fails, says which check of the branch's it broke. */
-async function proveAnew(engine: Engine, asked: ProofAsked, key: string): Promise<void> {
-  const { run, base, exact: tree, signal } = asked;
-  const port = await proofPort(engine, run);
-  try {
-    await proveTree(engine, { run, tree, port, key, signal });
-  } catch (error) {
-    if (signal.aborted || !(error instanceof Fault)) throw error;
-    const isRestore = planOf(engine, run).goal.kind === 'restore';
-    const commands = findEvidence(engine, key, 'commands')?.commands ?? [];
-    const failing = isRestore
-      ? []
-      : (await newlyFailing(engine, base, commands)).filter(({ what }) => what === 'check');
-    if (failing.length > 0) throw checkFault(failing, ` And then: ${error.message}`, error);
-    throw error.withState(state);
-  }
+/** The same as evidence only: what a gate will find when it comes to this tree. A check that failed is run again there. */
+export async function proveServiceAhead(engine: Engine, asked: AheadAsked): Promise<'proven'> {
+  const { owner: run, tree, port, signal } = asked;
+  const { key, isKnown } = await findProof(engine, tree);
+  const fault = isKnown ? null : (await startOnce(engine, { run, tree, port, key, signal })).fault;
+  if (fault !== null) throw fault.withState(state);
+  return 'proven';
 }
 
-/** Evidence is written for what ran, whether it ended well or not; what was not reached has none. */
-async function proveTree(
+/** What is on record of the tree with the ignored files that it would be given now; known is only what ended well. */
+async function findProof(
   engine: Engine,
-  options: { run: string; tree: GitTreeId; port: number; key: string; signal: AbortSignal },
-): Promise<void> {
+  tree: GitTreeId,
+): Promise<{ readonly key: string; readonly included: Included; readonly isKnown: boolean }> {
+  const included = await findIncluded(engine, { tree, commit: await recordedHead(engine) });
+  const key = evidenceKey(
+    { tree, environment: noEnvironment, components: noComponents },
+    included.mark === '' ? null : `given-${included.mark}`,
+  );
+  const commands = findEvidence(engine, key, 'commands');
+  const isKnown = commands?.commands.every(isGoodRun) === true && findEvidence(engine, key, 'ready') !== undefined;
+  return { key, included, isKnown };
+}
+
+interface Started {
+  readonly commands: readonly CommandRun[];
+  /** Why it did not become ready; null: it did. */
+  readonly fault: Fault | null;
+}
+
+/** Composes, prepares, starts and stops it. Evidence is written for what ran, whether it ended well or not; what was not reached has none. */
+async function startOnce(
+  engine: Engine,
+  options: {
+    readonly run: string;
+    readonly tree: GitTreeId;
+    readonly port: number;
+    readonly key: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<Started> {
   const { run, tree, port, key, signal } = options;
-  const record = async <Part extends EvidencePart>(part: Extract<Evidence, { part: Part }>): Promise<void> => {
-    const keys = [`evidence:${key}:${part.part}`, `evidence-of:${tree}:${part.part}`];
-    await engine.ledger.append([row('evidence.recorded', { evidence: part }, { run, keys })]);
+  const record = async <Part extends EvidencePart>(evidence: Extract<Evidence, { part: Part }>): Promise<void> => {
+    const keys = [`evidence:${key}:${evidence.part}`, `evidence-of:${tree}:${evidence.part}`];
+    await engine.ledger.append([row('evidence.recorded', { evidence }, { run, keys })]);
   };
   const common = (grade: Grade) => ({ key, tree, run, grade, environment: noEnvironment, components: noComponents });
   await stopInstancesOf(engine, run);
   const instance = await createServiceInstance(engine, { tree, purpose: 'proof', port, run });
   const view = await settle(engine.host, instance, (one) => one.state === 'healthy' || one.state === 'stopped', signal);
+  const commands = preparedOf(engine, instance);
   // An empty list is evidence as well: there was nothing to run, and that is told.
   if (engine.ledger.latest(`commands:${instance}`) !== undefined)
-    await record<'commands'>({
-      ...common('static'),
-      part: 'commands',
-      instance,
-      commands: preparedOf(engine, instance),
-    });
+    await record<'commands'>({ ...common('static'), part: 'commands', instance, commands });
   if (view.state !== 'healthy') {
-    throw view.fault
+    const fault = view.fault
       ? Fault.fromRecord(view.fault)
       : new Fault('INSTANCE_UNHEALTHY', 'The service was stopped while it was proven.');
+    return { commands, fault };
   }
   const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
   const composed = dataOf('instance.composed', engine.ledger.latest(`instance:${instance}`));
@@ -109,25 +125,8 @@ async function proveTree(
     url: composed.program.ready,
   });
   await stopInstancesOf(engine, run);
+  return { commands, fault: null };
 }
-
-/** Set-up, checks and start of a tree that the branch may become; nothing is compared. */
-export async function proveServiceAhead(engine: Engine, asked: AheadAsked): Promise<'proven'> {
-  const { owner, tree, port, signal } = asked;
-  const key = await keyOf(engine, tree);
-  if (findEvidence(engine, key, 'ready') === undefined)
-    await proveTree(engine, { run: owner, tree, port, key, signal });
-  return 'proven';
-}
-
-/** Under which key what is seen of the tree is evidence: the files that it is given count as well. */
-async function keyOf(engine: Engine, tree: GitTreeId): Promise<string> {
-  const included = await findIncluded(engine, { tree, commit: await recordedHead(engine) });
-  return givenKey(tree, included);
-}
-
-const givenKey = (tree: GitTreeId, { mark }: Included): string =>
-  evidenceKey({ tree, environment: noEnvironment, components: noComponents }, mark === '' ? null : `given-${mark}`);
 
 /** Checks that fail and did not fail when the branch's tree was proven. One that the branch does not have counts as new. */
 async function newlyFailing(
@@ -140,12 +139,17 @@ async function newlyFailing(
   return commands.filter((one) => !isGoodRun(one) && !failedBefore.has(JSON.stringify(one.argv)));
 }
 
-const checkFault = (failing: readonly CommandRun[], behind: string, cause?: Fault): Fault =>
-  new Fault('PROGRAM_CHECK_FAILED', `${failing.map((one) => `${endedText(one)}.`).join(' ')}${behind}`, {
+/** Both are told where the service did not become ready either; a set-up that failed is told once. */
+function checkFault(failing: readonly CommandRun[], fault: Fault | null): Fault {
+  const checks = failing.filter(({ what }) => what === 'check');
+  if (fault !== null && checks.length === 0) return fault.withState(state);
+  const behind = fault === null ? '' : ` And then: ${fault.message}`;
+  return new Fault('PROGRAM_CHECK_FAILED', `${checks.map((one) => `${endedText(one)}.`).join(' ')}${behind}`, {
     state,
-    ...(cause === undefined ? {} : { cause }),
-    data: { failing: failing.map(({ argv, exitCode, timedOut, tail }) => ({ argv, exitCode, timedOut, tail })) },
+    ...(fault === null ? {} : { cause: fault }),
+    data: { failing: checks.map(({ argv, exitCode, timedOut, tail }) => ({ argv, exitCode, timedOut, tail })) },
   });
+}
 
 /** What the proof says nothing about, as clauses. */
 function notProven(

@@ -15,6 +15,7 @@ export const service: Template = {
   id: 'service',
   questions: serviceQuestions,
   work: noWork,
+  mergesByMeaning: false,
   skipInSlot: skipInRepository,
   productionOf: async (engine, tree) => (await readService(engine, tree)).config.service,
   stateOf: async () => ({ environment: null, environmentDigest: null, components: noComponents }),

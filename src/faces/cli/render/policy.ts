@@ -33,7 +33,7 @@ export function renderExplain(view: ExplainView): readonly Line[] {
 
 interface Rule {
   readonly when: string;
-  readonly then: string;
+  readonly says: string;
   readonly why: string;
   readonly at: string;
 }
@@ -48,7 +48,7 @@ export function renderPolicy(view: {
   readonly review: readonly Rule[];
 }): readonly Line[] {
   const lines = (rules: readonly Rule[]): readonly Line[] =>
-    rules.map(({ when, then, why, at }): Line => [`  ${when} → ${then}${why === '' ? '' : `: ${why}`} `, dim(at)]);
+    rules.map(({ when, says, why, at }): Line => [`  ${when} → ${says}${why === '' ? '' : `: ${why}`} `, dim(at)]);
   return [
     [strong(`policy ${view.policy}`)],
     'what raises the tier',

@@ -27,7 +27,19 @@ export function reviewParagraphs(review: ReviewView): readonly Paragraph[] {
     ...section('does', [[review.sentence, row(review.row)]]),
     ...section('risk', riskLines(review)),
     ...section('not proven', notProvenLines(review)),
+    ...section(
+      'moved',
+      review.regenerated.map(({ sentence, row: at }): Line => [sentence, row(at)]),
+    ),
+    ...section(
+      'meets',
+      review.conflicts.map(({ sentence, row: at }): Line => [warn('! '), sentence, row(at)]),
+    ),
     ...section('held', troubleLines(review)),
+    ...section(
+      'in the way',
+      review.conflicts.map((clause): Line => [warn('! '), `stands in the way of ${clause}`]),
+    ),
     blank,
     ...section('who says', answerLines(review)),
     blank,
@@ -161,7 +173,7 @@ function answerOf({
 const markBefore = (mark: Span): Span =>
   typeof mark === 'string' ? `${mark} ` : { text: `${mark.text} `, style: mark.style };
 
-function beforeAndAfter({ gate, base, comparison }: ReviewView): readonly Paragraph[] {
+function beforeAndAfter({ gate, base, comparison, regenerated }: ReviewView): readonly Paragraph[] {
   const { packages, components, timing, pictures, nodes, unread } = comparison;
   const trees: Line = [
     dim(
@@ -182,6 +194,10 @@ function beforeAndAfter({ gate, base, comparison }: ReviewView): readonly Paragr
     ...section('pictures', pictures.length === 0 ? [[warn('not proven: none was drawn')]] : pictures.map(pictureLine)),
     ...section('nodes', nodeLines(nodes)),
     ...section(
+      'made anew',
+      regenerated.map((sentence): Line => [dim('↻ '), `the branch had moved: ${sentence}`]),
+    ),
+    ...section(
       'unread',
       unread.map((why): Line => [bad(why)]),
     ),
@@ -189,6 +205,7 @@ function beforeAndAfter({ gate, base, comparison }: ReviewView): readonly Paragr
 }
 
 function moveLines(moves: ReviewView['comparison']['packages'], at: number): readonly Line[] {
+  if (moves === null) return [[warn('not proven: it cannot be read')]];
   if (moves.length === 0) return [[dim('none changes'), row(at)]];
   const width = Math.max(...moves.map(({ name }) => name.length));
   const shown = moves.slice(0, MOST_MOVES);

@@ -17,7 +17,7 @@ export function renderReviewShow(review: ReviewView): readonly Line[] {
 function commandsOf({ change, run, state, fault }: ReviewView): readonly string[] {
   if (state === 'reviewing.deciding')
     return ['diff', 'approve', 'reject'].map((verb) => `orchestrate review ${verb} ${change}`);
-  if (state === 'changesRequested' || (state === 'conflicted' && fault?.code === 'CHANGE_CONFLICT'))
+  if (state === 'changesRequested' || fault?.hints.some((hint) => hint.includes('review resubmit')) === true)
     return [`orchestrate review resubmit ${change}`, `orchestrate review reject ${change}`];
   return [`orchestrate runs show ${run}`];
 }
@@ -40,8 +40,16 @@ export function changeLines(change: ChangeView): readonly Line[] {
           ] satisfies Line,
         ]),
     ...gateLines(change),
-    ...change.regenerated.map((sentence): Line => [dim('  ↻ '), `the branch had moved: ${sentence}`]),
-    ...change.conflicts.map((clause): Line => [warn('! '), `stands in the way of ${clause}`]),
+    ...change.regenerated.map(({ sentence, row }): Line => [
+      dim('  ↻ '),
+      `the branch had moved: ${sentence}`,
+      dim(rowsText([row])),
+    ]),
+    ...change.conflicts.map(({ sentence, row }): Line => [
+      warn('! '),
+      `stands in the way of ${sentence}`,
+      dim(rowsText([row])),
+    ]),
     ...change.evidence.map(({ part, grade, sentence, row }): Line => [
       good('  ✓ '),
       `${part.padEnd(9)}${sentence} `,

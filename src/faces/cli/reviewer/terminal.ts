@@ -38,12 +38,17 @@ const ERASE_BELOW = '\u001B[J';
 
 const fallback: Size = { columns: 80, rows: 24 };
 
+/** A terminal that was never given a size says zero. */
+const known = (told: number | undefined, otherwise: number): number =>
+  told === undefined || told < 1 ? otherwise : told;
+
 /**
  * Takes the terminal over. It is given back by `close`, and when the process ends in any way that a process can notice.
  */
 export function openTerminal(input: KeySource, output: Display, options: { hasColour: boolean }): FullScreen {
   const queue = eventQueue();
   let frame = 0;
+  let drawn = '';
   let isPasting = false;
   let isOpen = true;
   const onKey = (text: string | undefined, raw: RawKey): void => {
@@ -51,7 +56,11 @@ export function openTerminal(input: KeySource, output: Display, options: { hasCo
     else if (raw.name === 'paste-end') isPasting = false;
     else queue.add({ kind: 'key', key: keyOf(text, raw, isPasting), frame });
   };
-  const onResize = (): void => queue.add({ kind: 'resize' });
+  const onResize = (): void => {
+    // What stood there was moved about by the terminal.
+    drawn = '';
+    queue.add({ kind: 'resize' });
+  };
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
@@ -73,12 +82,13 @@ export function openTerminal(input: KeySource, output: Display, options: { hasCo
   process.on('exit', close);
   output.write(ENTER);
   return {
-    size: () => ({ columns: output.columns ?? fallback.columns, rows: output.rows ?? fallback.rows }),
+    size: () => ({ columns: known(output.columns, fallback.columns), rows: known(output.rows, fallback.rows) }),
     draw: (lines) => {
-      if (!isOpen) return frame;
+      const shown = lines.map((line) => `${lineText(line, options.hasColour)}${ERASE_TO_END_OF_LINE}`).join('\r\n');
+      if (!isOpen || shown === drawn) return frame;
       frame += 1;
-      const shown = lines.map((line) => `${lineText(line, options.hasColour)}${ERASE_TO_END_OF_LINE}`);
-      output.write(`${HOME}${shown.join('\r\n')}${ERASE_BELOW}`);
+      drawn = shown;
+      output.write(`${HOME}${shown}${ERASE_BELOW}`);
       return frame;
     },
     events: queue.events,

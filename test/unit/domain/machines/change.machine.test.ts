@@ -103,6 +103,26 @@ describe('the change machine', () => {
     expect(stateName(after([...held, { type: 'RETRY' }]).snapshot)).toBe('merged');
   });
 
+  it.each([
+    ['a review', [{ type: 'CHECK' }, done('check'), done('gate', { kind: 'proven' }), done('review', { kind: 'ask' })]],
+    [
+      'changes that were asked for',
+      [
+        { type: 'CHECK' },
+        done('check'),
+        done('gate', { kind: 'proven' }),
+        done('review', { kind: 'ask' }),
+        { type: 'REQUEST_CHANGES' },
+      ],
+    ],
+    ['a conflict', [{ type: 'CHECK' }, done('check'), done('gate', { kind: 'conflict', fault })]],
+    ['a hold', [...toMerging.slice(0, -1), done('admit', { kind: 'hold', fault })]],
+  ] as const)('is checked anew when its files were taken again in %s, and forgets what was wrong', (_where, before) => {
+    const again = after([...before, { type: 'CHECK' }]);
+    expect(stateName(again.snapshot)).toBe('checking');
+    expect(again.snapshot.context).toMatchObject({ fault: null });
+  });
+
   it('forgets what held it once it may merge', () => {
     const held = [...toMerging.slice(0, -1), done('admit', { kind: 'hold', fault })];
     expect(after(held).snapshot.context).toMatchObject({ fault });

@@ -88,7 +88,7 @@ describe('review rules', () => {
     expect(may('  max-slowdown: 2\n')).toBe(true);
     expect(may('  review: [{ trees: [ops-maint], window: true }]\n')).toBe(true);
     for (const one of ['persons: 1', 'ticket: true', 'comment: true', 'signature: true'])
-      expect(may(`  review: [{ ${one} }]\n`), one).toBe(false);
+      expect({ one, may: may(`  review: [{ ${one} }]\n`) }).toEqual({ one, may: false });
     expect(ruleSuffices([], { risk: 'high', autoMerge: ['medium', 'low'] })).toBe(false);
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { changeView } from '../../../../src/app/views/change-view.ts';
+import { isSolvedByHand } from '../../../../src/domain/changes/hand-solved.ts';
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import { closedAs, passUntil, stateOfSubject } from '../../../fakes/fake-life.ts';
-import { homeDir, installed, lockOf } from '../../../fakes/fake-world.ts';
+import { homeDir } from '../../../fakes/fake-world.ts';
 import { approveChange, by, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
 const slot = `${homeDir}/trees/env-setup`;
@@ -107,34 +108,35 @@ describe('a change that was asked to be changed', () => {
 });
 
 describe('a change in conflict', () => {
+  const notes = 'docs/env-setup/notes.md';
   const conflicted = async (): Promise<Scene> => {
     const scene = await waiting();
-    scene.world.home.commitByHand({
-      'requirements.lock': lockOf({ ...installed, pillow: '11.9.9' }),
-      'docs/mine.md': 'mine\n',
-    });
+    inSlot(scene, notes, 'ours\n');
+    await resubmit(scene);
+    await scene.until('c1', 'reviewing.deciding');
+    scene.world.home.commitByHand({ [notes]: 'theirs\n', 'docs/mine.md': 'mine\n' });
     await answer(scene, 'approved');
     await scene.until('c1', 'conflicted');
     return scene;
   };
 
-  it('is not solved by resubmitting it as it is: that would take back what the branch has', async () => {
+  it('is told with what to type, and is not solved by resubmitting it as it is: that would take back what the branch has', async () => {
     const scene = await conflicted();
+    expect(scene.latest('change.gated')?.fault?.hints[0]).toContain('orchestrate review resubmit c1');
     inSlot(scene, 'docs/env-setup/why.md', 'because\n');
     expect(await resubmit(scene)).toMatchObject({
       kind: 'refused',
-      fault: { code: 'CHANGE_CONFLICT', data: { paths: ['requirements.lock'] } },
+      fault: { code: 'CHANGE_CONFLICT', data: { paths: [notes] } },
     });
     expect(stateOfSubject(scene.world, 'c1')).toBe('conflicted');
   });
 
   it('is solved by the file as the slot has it, on top of the branch as it is now', async () => {
     const scene = await conflicted();
-    const both = lockOf({ ...installed, numpy: '2.1.0', pillow: '11.9.9' });
-    inSlot(scene, 'requirements.lock', both);
+    inSlot(scene, notes, 'ours and theirs\n');
     expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
     await scene.until('c1', 'reviewing.deciding');
-    expect(draftsOf(scene).at(-1)).toMatchObject({ draft: 2, base: scene.world.home.head() });
+    expect(draftsOf(scene).at(-1)).toMatchObject({ draft: 3, base: scene.world.home.head() });
     expect(
       draftsOf(scene)
         .at(-1)
@@ -143,8 +145,27 @@ describe('a change in conflict', () => {
     await approveChange(scene, 'c1');
     await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
     expect(closedAs(scene.world, 'r1')).toBe('done');
-    expect(await scene.world.files.readText(`${homeDir}/requirements.lock`)).toBe(both);
+    expect(await scene.world.files.readText(`${homeDir}/${notes}`)).toBe('ours and theirs\n');
     expect(await scene.world.files.readText(`${homeDir}/docs/mine.md`)).toBe('mine\n');
+  });
+
+  it('goes on by a resume: with edits they are taken, without any it is looked at again', async () => {
+    const scene = await conflicted();
+    expect(await scene.ask('run.resume', { run: 'r1', by })).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'conflicted');
+    expect(draftsOf(scene)).toHaveLength(2);
+    inSlot(scene, notes, 'ours and theirs\n');
+    await scene.ask('run.resume', { run: 'r1', by });
+    await scene.until('c1', 'reviewing.deciding');
+    expect(draftsOf(scene)).toHaveLength(3);
+  });
+
+  it.each([
+    ['a setting', { paths: [], facts: ['config:service.port'] }, false],
+    ['what the lock is made from', { paths: ['requirements.in'], facts: [] }, false],
+    ['a file of text', { paths: ['docs/notes.md'], facts: [] }, true],
+  ])('about %s: can it be solved by editing files?', (_what, conflict, expected) => {
+    expect(isSolvedByHand(conflict)).toBe(expected);
   });
 });
 

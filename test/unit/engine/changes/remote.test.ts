@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import type { CommitId } from '../../../../src/base/ids.ts';
 import { dataOf, type JournalKind, type JournalKinds } from '../../../../src/domain/journal/kinds.ts';
 import { ask, closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
@@ -117,6 +118,48 @@ describe('merge.mode push', () => {
     await submit(world, asked({ kind: 'branch', name: 'yours' }));
     expect(await carryOut(world, 'r3')).toBe('done');
     expect(world.remotes.refs.get(main)).toBe(world.home.head());
+  });
+
+  it('finishes what the remote has when the person committed in between and has put theirs on top', async () => {
+    const world = await withRemote('push');
+    branchWith(world, 'mine', page);
+    await submit(world, mine);
+    world.remotes.onPush = () => {
+      world.remotes.onPush = null;
+      world.home.commitByHand({ 'ops/by-hand.yaml': 'x\n' });
+    };
+    const supervisor = startSupervisor(world);
+    await passUntil(world, () => stateOfSubject(world, 'c1') === 'mergeHeld');
+    const pushed = world.remotes.refs.get(main) as CommitId;
+    await world.clock.advance(120_000);
+    const nFailed = world.ledgers.open().read({ kinds: ['effect.failed'], limit: 100 }).length;
+    expect(nFailed, 'it is not tried again and again').toBe(1);
+    await ask(world, 'run.cancel', { run: 'r1', by: anna });
+    await world.clock.advance(1_000);
+    expect(stateOfSubject(world, 'c1'), 'the remote has it: it cannot be called off').toBe('mergeHeld');
+    // As `git pull --rebase` does.
+    world.home.objects.take(world.store.objects, pushed);
+    world.home.refs.set(world.home.branchRef, pushed);
+    world.home.commitByHand({ 'ops/by-hand.yaml': 'x\n' });
+    await passUntil(world, () => closedAs(world, 'r1') !== undefined);
+    await supervisor.stop();
+    expect(closedAs(world, 'r1')).toBe('done');
+    expect(world.store.objects.facts(world.home.head()).parents).toEqual([pushed]);
+  });
+
+  it('asks the remote before it sends again when the answer to a push was lost', async () => {
+    const world = await withRemote('push');
+    branchWith(world, 'mine', page);
+    await submit(world, mine);
+    world.remotes.onPush = () => {
+      world.remotes.onPush = null;
+      throw new Fault('REMOTE_UNREACHABLE', 'The line went dead.');
+    };
+    expect(await carryOut(world, 'r1')).toBe('done');
+    expect(world.remotes.nPushes).toBe(1);
+    expect(world.remotes.refs.get(main)).toBe(world.home.head());
+    const [failed] = rowsOf(world, 'effect.failed');
+    expect(failed?.fault).toMatchObject({ code: 'REMOTE_UNREACHABLE', data: { mayHaveArrived: true } });
   });
 
   it('sends nothing where mode is local', async () => {

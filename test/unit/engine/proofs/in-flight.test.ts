@@ -11,13 +11,12 @@ import { changeScene, type ChangeScene, passing } from '../changes/change-scene.
 
 /** Work that goes on until it is told to end. */
 function open(log: string[], name: string) {
-  let end = (_?: Error): void => {};
-  const work = () =>
-    new Promise<string>((resolve, reject) => {
-      log.push(`${name} begins`);
-      end = (error) => (error ? reject(error) : resolve(name));
-    });
-  return { work, end: (error?: Error) => end(error) };
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const work = (): Promise<string> => {
+    log.push(`${name} begins`);
+    return promise;
+  };
+  return { work, end: (error?: Error) => (error ? reject(error) : resolve(name)) };
 }
 
 describe('what is proven now', () => {

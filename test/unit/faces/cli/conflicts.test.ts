@@ -64,7 +64,7 @@ describe('conflicts', () => {
       'conflict c1 × r2: package torch, lines of docs/notes.md (somebody decides) · 1 more',
     );
     expect(await screen('review', 'show', 'c1')).toContain(
-      '! stands in the way of r2: package torch, lines of docs/notes.md (somebody decides)',
+      'meets       ! r2: package torch, lines of docs/notes.md (somebody decides) #69',
     );
     expect((await orchestrate(conflictScene([]), ['status'])).out).not.toContain('conflict');
   });

@@ -20,6 +20,8 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'runs-list': { argv: ['runs', 'list', '--limit=3'], scene: undoneScene },
   'runs-show': { argv: ['runs', 'show', 'r1'], scene: failedScene },
   'runs-resume': { argv: ['runs', 'resume', 'r1'], scene: waitingScene, run: 'r1' },
+  'runs-priority': { argv: ['runs', 'priority', 'r1', 'high'], scene: waitingScene, run: 'r1' },
+  queue: { argv: ['queue'], scene: waitingScene },
   'runs-cancel': { argv: ['runs', 'cancel', 'r1', '--detach'], scene: waitingScene, run: 'r1' },
   'review-list': { argv: ['review', 'list', '--all'], scene: doneScene },
   'review-show': { argv: ['review', 'show', 'c1'], scene: waitingScene },

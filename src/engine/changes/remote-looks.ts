@@ -1,0 +1,19 @@
+import type { Engine } from '../engine.ts';
+
+/** What a change waits for on a remote, until a look shows that it is gone. */
+export const remotePassing: ReadonlySet<string> = new Set(['REMOTE_MOVED', 'REMOTE_UNREACHABLE', 'REMOTE_AWAITED']);
+
+/** Looks at a remote begin this far apart and become rarer, up to the second number: whoever waits long is in no hurry. */
+const [firstMs, rarestMs] = [2_000, 60_000];
+const looks = new WeakMap<Engine, Map<string, { nextMs: number; waitMs: number }>>();
+
+/** Whether it is time to ask the remote again for a change that waits for it. */
+export function mayAskRemote(engine: Engine, change: string): boolean {
+  const known = looks.get(engine) ?? new Map<string, { nextMs: number; waitMs: number }>();
+  looks.set(engine, known);
+  const nowMs = engine.outside.clock.monotonicMs();
+  const last = known.get(change) ?? { nextMs: 0, waitMs: firstMs };
+  if (nowMs < last.nextMs) return false;
+  known.set(change, { nextMs: nowMs + last.waitMs, waitMs: Math.min(rarestMs, last.waitMs * 2) });
+  return true;
+}

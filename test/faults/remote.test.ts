@@ -1,0 +1,4 @@
+import { faultSuite } from '../support/fault-suite.ts';
+import { remoteCases } from './cases/remote.ts';
+
+faultSuite('remotes and own work', remoteCases);
