@@ -6,6 +6,7 @@ import { ioCases } from './cases/io.ts';
 import { ledgerCases } from './cases/ledger.ts';
 import { personCases } from './cases/person.ts';
 import { queueCases } from './cases/queue.ts';
+import { scaleCases } from './cases/scale.ts';
 import { serviceCases } from './cases/service.ts';
 import { slotCases } from './cases/slots.ts';
 import { childCases, supervisorCases } from './cases/supervisor.ts';
@@ -22,4 +23,5 @@ faultSuite('faults', [
   ...queueCases,
   ...serviceCases,
   ...ioCases,
+  ...scaleCases,
 ]);

@@ -14,7 +14,7 @@ export interface FoundFolder {
   /** We made it once: a lease of it is on record. */
   readonly isOurs: boolean;
   readonly holder: string | null;
-  /** Why it must stay, for those that would go; null: nothing of it is needed. */
+  /** Why it has to stay, for those that would go; null: nothing of it is needed. */
   readonly kept: string | null;
 }
 
@@ -44,7 +44,8 @@ function stepFor(
     if (state === 'missing')
       return { act: 'on-demand', slot: name, reason: 'its folder is gone: the next run that needs it makes it anew' };
     if (state === 'linked') return { act: 'keep', slot: name, reason: holder === null ? 'free' : `held by ${holder}` };
-    if (holder !== null) return { act: 'leave', slot: name, reason: `half made, and ${holder} is at it` };
+    const why = holder === null ? kept : `${holder} is at it`;
+    if (why !== null) return { act: 'leave', slot: name, reason: `half made; it stays: ${why}` };
     return { act: 'trash', slot: name, reason: 'half made: the next run makes it anew', why: 'half-made' };
   }
   const [tree = '', number] = name.split('@');
@@ -60,5 +61,5 @@ function stepFor(
 }
 
 /** Names a plan: what is shown is what is executed. */
-export const syncHash = (steps: readonly SyncStep[], sha256: (text: string) => string): string =>
-  sha256(canonicalJson({ steps: steps as unknown as JsonObject[] }));
+export const syncHash = (steps: readonly SyncStep[], removal: string, sha256: (text: string) => string): string =>
+  sha256(canonicalJson({ steps: steps as unknown as JsonObject[], removal }));

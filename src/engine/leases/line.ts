@@ -28,12 +28,15 @@ export function createLine(standing: (run: string) => Waiting): Line {
   };
 }
 
+/** Whoever waits and is no run, such as a proof that is made ahead of its turn, comes after all that are. */
+const LAST_MS = Number.MAX_SAFE_INTEGER / 2;
+
 /** Returns where a run stands in every line: since when it is wanted, and how soon. */
 export function standingOf(ledger: Rows, run: string): Waiting {
   const entry = ledger.latest(`run:${run}`);
   return {
     id: run,
     priority: priorityOf(ledger, run),
-    sinceMs: entry?.atMs ?? 0,
+    sinceMs: entry?.atMs ?? LAST_MS,
   };
 }

@@ -16,7 +16,7 @@ export const scaleRequests: Handlers<'tree.scale' | 'trees.sync' | 'failover.sta
       answers: accepted(id, null, `${tree} has ${slots} now.`),
     });
     try {
-      await fitTree(engine, tree);
+      await fitTree(engine, tree, by);
     } catch (error) {
       // The number is in force; what lies beyond it is for the next `trees sync`.
       if (!(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code)) throw error;

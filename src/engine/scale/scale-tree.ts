@@ -6,9 +6,8 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import { availableMemory, nextStep, whyNoRoom } from '../../domain/scale/rule.ts';
 import type { Engine } from '../engine.ts';
-import { readBranch } from '../runs/preview.ts';
 import { slotNamesOf, slotsOf } from './slots-of.ts';
-import { type TakenAway, takeAwaySlot } from './take-away.ts';
+import { planSlots, takeSlotsAway } from './take-away.ts';
 
 /** Returns the tree. Fault `TREE_NOT_FOUND` with the nearest id. */
 export function requireTree(engine: Pick<Engine, 'definitions'>, id: string): Tree {
@@ -77,20 +76,15 @@ async function findNoRoom(engine: Engine): Promise<string | undefined> {
   });
 }
 
-/** Takes away the slots of trees beyond the number in force that nobody needs. What stays is told with its reason. */
-export async function fitTree(engine: Engine, id: string): Promise<readonly TakenAway[]> {
-  const tree = requireTree(engine, id);
-  const names = slotNamesOf(engine, tree);
-  const since = engine.ledger.latest(`tree-scale:${id}`)?.seq ?? 0;
-  const outcomes: TakenAway[] = [];
-  const beyond = (await engine.home.listSlots()).filter(
-    ({ name }) => name.startsWith(`${id}@`) && /@[2-9]$/.test(name) && !names.includes(name),
-  );
-  if (beyond.length === 0) return [];
-  const { base } = await readBranch(engine);
-  for (const slot of beyond)
-    outcomes.push(await takeAwaySlot(engine, slot, { key: `scale-down:${slot.name}:${since}`, branch: base }));
-  return outcomes;
+/** Takes away the slots of a tree beyond the number in force that nobody needs; what stays is told by `trees list`. */
+export async function fitTree(engine: Engine, id: string, by: Actor): Promise<void> {
+  const names = slotNamesOf(engine, requireTree(engine, id));
+  const beyond = (await engine.home.listSlots())
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(`${id}@`) && /@[2-9]$/.test(name) && !names.includes(name));
+  if (beyond.length === 0) return;
+  const plan = await planSlots(engine, beyond);
+  await takeSlotsAway(engine, plan, by);
 }
 
 /** Lets each tree with a rule follow its line. A step is one slot; the next look decides about the next one. */
@@ -104,8 +98,9 @@ export async function scaleByRule(engine: Engine): Promise<void> {
       engine.outside.log.info('a tree does not get one more slot', { tree: tree.id, why });
       continue;
     }
-    await scaleTree(engine, { tree: tree.id, ...step, by: { kind: 'rule', name: `scale of ${tree.id}` } });
-    if (step.cause === 'idle') await fitTree(engine, tree.id);
+    const by: Actor = { kind: 'rule', name: `scale of ${tree.id}` };
+    await scaleTree(engine, { tree: tree.id, ...step, by });
+    if (step.cause === 'idle') await fitTree(engine, tree.id, by);
   }
 }
 

@@ -1,43 +1,36 @@
+import type { Actor } from '../../domain/journal/actor.ts';
+import type { RemovalItem, RemovalPlan, RemovalTarget } from '../../domain/removal/plan.ts';
+import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import { carryOutRemoval } from '../removal/carry-out.ts';
+import { planRemoval } from '../removal/plan-removal.ts';
 import { acceptFingerprint, findTampering } from '../tasks/tamper.ts';
-import { type FoundSlot, whyKept } from './spare.ts';
 
-export type TakenAway =
-  | { readonly kind: 'gone'; readonly slot: string; readonly trash: string }
-  | { readonly kind: 'left'; readonly slot: string; readonly reason: string };
+/** A slot as something that can be taken away. */
+export const slotTarget = ({ paths }: Pick<EngineContext, 'paths'>, name: string): RemovalTarget => ({
+  kind: 'slot',
+  name,
+  dir: `${paths.trees}/${name}`,
+});
+
+/** Returns why a slot has to stay, as one clause, or undefined when nothing of it is needed. */
+export const whyStays = ({ decision }: RemovalItem): string | undefined =>
+  decision.kind === 'refused' ? decision.reasons.map(({ sentence }) => sentence).join('; ') : undefined;
+
+/** Looks at slots that nobody should need: each goes, or stays for its reasons. Takes nothing. */
+export const planSlots = (context: EngineContext, names: readonly string[]): Promise<RemovalPlan> =>
+  planRemoval(
+    context,
+    names.map((name) => slotTarget(context, name)),
+  );
 
 /**
- * Moves a slot that nobody needs to trash; one that somebody does stays, and the reason is told. `key` names this very
- * occasion. A repeat is safe: what is in trash already is found gone.
+ * Takes away what the plan of slots says, with its hash. Their git files go with them: that is our own doing, so what follows is
+ * compared with the state after it. What was tampered with before stays as it is told.
  */
-export async function takeAwaySlot(
-  engine: Engine,
-  slot: FoundSlot,
-  options: { readonly key: string; readonly branch: string },
-): Promise<TakenAway> {
-  const { name } = slot;
-  const trash = `${engine.paths.trash}/${options.key.replaceAll(':', '-')}`;
-  const isHalf = slot.state !== 'linked';
-  const holder = engine.leases.holderOf(name);
-  const reason = isHalf
-    ? holder && `${holder} works in it`
-    : await whyKept(engine, slot, { holder, branch: options.branch });
-  if (reason !== undefined) return { kind: 'left', slot: name, reason };
-  if ((await findTampering(engine)).length > 0)
-    return {
-      kind: 'left',
-      slot: name,
-      reason: 'git files of home were changed by somebody else: see orchestrate doctor',
-    };
-  return engine.perform<TakenAway & { kind: 'gone' }>(
-    { key: options.key, name: 'move the slot to trash', input: { slot: name, trash }, run: null },
-    {
-      act: async () => {
-        await engine.home.removeSlot({ slot: { name, dir: `${engine.paths.trees}/${name}` }, trashDir: trash });
-        // Within the effect, as with a slot that is made: our own work must not look like somebody else's.
-        await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, null);
-        return { kind: 'gone', slot: name, trash };
-      },
-    },
-  );
+export async function takeSlotsAway(engine: Engine, plan: RemovalPlan, by: Actor): Promise<readonly string[]> {
+  const wasClean = (await findTampering(engine)).length === 0;
+  const ids = await carryOutRemoval(engine, plan, by);
+  if (wasClean && ids.length > 0) await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, null);
+  return ids;
 }

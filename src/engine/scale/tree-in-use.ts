@@ -1,7 +1,6 @@
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { readBranch } from '../runs/preview.ts';
-import { whyKept } from './spare.ts';
+import { planSlots, whyStays } from './take-away.ts';
 
 /** Returns why a tree cannot go now, or undefined: a run or a change of it is open, or a slot of it has something in it. */
 export async function whyTreeInUse(engine: Engine, id: string): Promise<string | undefined> {
@@ -13,11 +12,10 @@ export async function whyTreeInUse(engine: Engine, id: string): Promise<string |
     const drafted = dataOf('change.drafted', engine.ledger.latest(`change:${subject}`));
     if (!isFinal && drafted?.tree === id) return `${subject} of it is ${state}`;
   }
-  const { base } = await readBranch(engine);
-  for (const slot of await engine.home.listSlots()) {
-    if (slot.name.split('@')[0] !== id || slot.state !== 'linked') continue;
-    const why = await whyKept(engine, slot, { holder: engine.leases.holderOf(slot.name), branch: base });
-    if (why !== undefined) return `${slot.name} has to stay: ${why}`;
+  const slots = (await engine.home.listSlots()).map(({ name }) => name).filter((name) => name.split('@')[0] === id);
+  for (const item of (await planSlots(engine, slots)).items) {
+    const why = whyStays(item);
+    if (why !== undefined) return `${item.target.name} has to stay: ${why}`;
   }
   return undefined;
 }

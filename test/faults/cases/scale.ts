@@ -7,7 +7,16 @@ import { expect } from 'vitest';
 
 import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
 import type { CommandResult } from '../../support/fault-program.ts';
-import { expectDone, expectFault, untilRow, upgrade, upgradeUntil } from '../../support/fault-steps.ts';
+import {
+  endStranger,
+  expectDone,
+  expectFault,
+  faultCode,
+  startStranger,
+  untilRow,
+  upgrade,
+  upgradeUntil,
+} from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
 import { type FaultWorld, inMutant } from '../../support/fault-world.ts';
 
@@ -98,7 +107,46 @@ async function stoppedAndOvertaken(world: FaultWorld): Promise<{ lateRows: numbe
   return { lateRows, wasRefused: ended };
 }
 
+const oneTry = {
+  file: 'engine/instances/ensure.ts',
+  find: 'const maxPorts = 3;',
+  replace: 'const maxPorts = 1;',
+} as const;
+
+/** Another program binds the port of a run between its lease and the start of its service. */
+async function portLost(world: FaultWorld): Promise<{ result: CommandResult; port: number }> {
+  const command = world.start(upgrade);
+  await untilRow(world, 'lease.taken', { run: 'r1' });
+  const port = Number(world.rows('lease.taken')[0]?.data['port']);
+  const stranger = await startStranger(port);
+  try {
+    const result = await command.done;
+    expect(isAlive(stranger.pid ?? 0), 'the stranger is left alone').toBe(true);
+    return { result, port };
+  } finally {
+    await endStranger(stranger);
+  }
+}
+
 export const scaleCases: readonly FaultCase[] = [
+  {
+    id: 'F31-lost',
+    title:
+      'another program binds the port between lease and start: the run gets another one, says so, and goes through',
+    control: () =>
+      inMutant([oneTry], async (mutant) => {
+        const { result } = await portLost(mutant);
+        return faultCode(result) === 'PORT_TAKEN' ? 'the step fails, and the run with it' : undefined;
+      }),
+    noProduction: true,
+    fault: async (world) => {
+      const { result, port } = await portLost(world);
+      expectDone(result);
+      const second = world.rows('lease.taken')[1]?.data;
+      expect(second?.['skipped']).toContainEqual({ port, why: 'bound by another program before the service could' });
+      expect(second?.['port']).not.toBe(port);
+    },
+  },
   {
     id: 'F09',
     title: 'an agent is killed in the middle of a commit in its slot: the next run gets the slot, and git works there',

@@ -41,6 +41,7 @@ it('names and leaves a folder that we did not make', () => {
 });
 
 it('is another plan when anything of it is', () => {
-  const hash = (found: readonly FoundFolder[]): string => syncHash(planSync({ trees, found }), (text) => text);
+  const hash = (found: readonly FoundFolder[]): string =>
+    syncHash(planSync({ trees, found }), 'removal', (text) => text);
   expect(hash([folder('env-setup@3')])).not.toBe(hash([folder('env-setup@3', { kept: 'r1 works in it' })]));
 });
