@@ -139,6 +139,26 @@ export function describeFiles(name: string, make: () => { files: Files; root: st
       expect((await faultOf(files.rename(`${dir}/absent`, `${dir}/z`))).code).toBe('FILE_ACCESS');
     });
 
+    it('move to a name at which nothing is, and never over anything', async () => {
+      const dir = await folder();
+      await files.writeAtomic(`${dir}/file`, '1');
+      await files.writeAtomic(`${dir}/taken`, '2');
+      await files.ensureDir(`${dir}/folder/below`);
+      await files.ensureDir(`${dir}/empty`);
+      await files.link(`${dir}/link`, 'nowhere');
+      for (const from of ['file', 'folder', 'link'])
+        for (const to of ['taken', 'empty'])
+          expect(await files.moveNew(`${dir}/${from}`, `${dir}/${to}`)).toBe('taken');
+      expect(await files.moveNew(`${dir}/file`, `${dir}/link`)).toBe('taken');
+      expect(await files.readText(`${dir}/taken`)).toBe('2');
+      for (const from of ['file', 'folder', 'link'])
+        expect(await files.moveNew(`${dir}/${from}`, `${dir}/new-${from}`)).toBe('moved');
+      expect(await files.list(dir)).toEqual(['empty', 'new-file', 'new-folder', 'new-link', 'taken']);
+      expect(await files.readText(`${dir}/new-file`)).toBe('1');
+      expect(await files.list(`${dir}/new-folder`)).toEqual(['below']);
+      expect(await files.readLink(`${dir}/new-link`)).toBe('nowhere');
+    });
+
     it('make links and replace links, but nothing else', async () => {
       const dir = await folder();
       await files.link(`${dir}/link`, '../somewhere');

@@ -55,7 +55,9 @@ test.each(Object.entries(mutants))(
   'the property finds it when %s',
   async (_what, mutate) => {
     const lost = noCounts();
-    await expect(playMany({ nSequences: 150, seed, counts: lost, mutate, isShrunk: false })).rejects.toThrow();
+    await expect(playMany({ nSequences: 150, seed, counts: lost, mutate, isShrunk: false })).rejects.toThrow(
+      'Property failed',
+    );
     expect(lost.nLost).toBeGreaterThan(0);
     process.stdout.write(`control: it is found in sequence ${lost.nSequences + 1}\n`);
   },

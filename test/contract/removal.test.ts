@@ -209,7 +209,7 @@ describe('the trash', () => {
     git(at.homeDir, 'reflog', 'expire', '--expire=now', '--all');
     git(at.homeDir, 'gc', '--quiet', '--prune=now');
     const [item] = readTrash(at.engine);
-    if (item?.ref == null || item.tree === null) throw new Error('there is no backup');
+    if (item === undefined || item.ref === null || item.tree === null) throw new Error('there is no backup');
     expect(item).toMatchObject({ commits: [commit], holdsWork: true });
     expect(git(at.storeDir, 'rev-list', item.ref)).toContain(commit);
     const choice = { ids: [item.id], olderThanMs: 0, andRefs: false };

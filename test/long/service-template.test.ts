@@ -42,8 +42,10 @@ async function refused(name: string): Promise<{ readonly code: string; readonly 
   return { code, message: faultOf(answer, 'message') };
 }
 
-const faultOf = ({ json }: Answer, field: 'code' | 'message'): string =>
-  String(at(json, 'fault', field) ?? at(json, 'error', field) ?? at(json, field) ?? JSON.stringify(json).slice(0, 500));
+const faultOf = ({ json }: Answer, field: 'code' | 'message'): string => {
+  const found = at(json, 'fault', field) ?? at(json, 'error', field) ?? at(json, field);
+  return typeof found === 'string' ? found : JSON.stringify(json).slice(0, 500);
+};
 
 it('refuses a change whose check fails, that never becomes ready, or that ends at once, with production untouched', async () => {
   world.branch('check', { 'server.py': serverSource({ version: 'bad-version' }) });

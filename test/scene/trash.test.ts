@@ -62,7 +62,7 @@ describe('taking a slot away', () => {
       expect(textAt(refused.json, 'error', 'message')).toContain(`process ${shell.pid} (sleep) works in it`);
       expect(textAt(refused.json, 'error', 'message')).toContain('git has it locked: mine for now');
       expect(textAt(refused.json, 'error', 'message')).toContain('mine.txt');
-      expect([...refusedWith(refused)].sort()).toEqual(['dirty', 'live', 'locked']);
+      expect(refusedWith(refused)).toEqual(['locked', 'live', 'dirty']);
     } finally {
       shell.kill('SIGKILL');
       await once(shell, 'exit');

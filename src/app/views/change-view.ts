@@ -178,7 +178,8 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     reviews: reviewsOf(reader, change, gated),
     approvals: approvalsOf(reader, change, gated),
     held: ['queued.holding', 'mergeHeld', 'switchHeld'].includes(state)
-      ? ((state === 'queued.holding' ? held?.data.fault : undefined) ?? now?.fault ?? null)
+      ? // The transition carries what the last look found; the row is that of a look that found something.
+        (now?.fault ?? (state === 'queued.holding' ? held?.data.fault : undefined) ?? null)
       : null,
     fault: now?.fault ?? (gated?.data.verdict === 'proven' ? null : (gated?.data.fault ?? null)),
     row: drafted.seq,

@@ -134,10 +134,11 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
   return undefined;
 }
 
-/** What happens to production and the graphics card while a run is at work. */
+/** What happens to production, the graphics card and the queue while a run is at work. */
 function besideTheSteps(entry: Entry): ProgressEvent | undefined {
   const isTold =
     rowOf('graphics.returned', entry) !== undefined ||
+    rowOf('queue.waited', entry) !== undefined ||
     (rowOf('graphics.lent', entry)?.data.freed ?? null) !== null ||
     hasProblems(rowOf('queue.restored', entry)?.data);
   if (isTold) return { kind: 'found', sentence: entrySentence(entry) };

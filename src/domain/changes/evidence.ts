@@ -97,8 +97,6 @@ export type Evidence = EvidenceKeyParts & {
   );
 
 export type EvidencePart = Evidence['part'];
-export type CommandsEvidence = Extract<Evidence, { part: 'commands' }>;
-export type ReadyEvidence = Extract<Evidence, { part: 'ready' }>;
 export type BootEvidence = Extract<Evidence, { part: 'boot' }>;
 export type ChecksEvidence = Extract<Evidence, { part: 'checks' }>;
 export type SmokeEvidence = Extract<Evidence, { part: 'smoke' }>;

@@ -37,21 +37,12 @@ export function nextStep(rule: ScaleRule, { slots, nWaiting, nHeld, spareMs }: T
 /** Least memory and disk that has to be free before a tree gets one more slot: a service under test needs about as much. */
 export const leastRoom = { memoryBytes: 1024 ** 3, diskBytes: 2 * 1024 ** 3 } as const;
 
-/** Returns why there is no room for one more slot, or undefined. `memoryBytes`: null where the machine does not tell. */
-export function whyNoRoom(free: {
-  readonly memoryBytes: number | null;
-  readonly diskBytes: number;
-}): string | undefined {
+/** Returns why there is no room for one more slot, or undefined. */
+export function whyNoRoom(free: { readonly memoryBytes: number; readonly diskBytes: number }): string | undefined {
   const gigabytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-  if (free.memoryBytes !== null && free.memoryBytes < leastRoom.memoryBytes)
+  if (free.memoryBytes < leastRoom.memoryBytes)
     return `only ${gigabytes(free.memoryBytes)} of memory are available, and one more service under test wants ${gigabytes(leastRoom.memoryBytes)}`;
   if (free.diskBytes < leastRoom.diskBytes)
     return `only ${gigabytes(free.diskBytes)} of disk are free, and ${gigabytes(leastRoom.diskBytes)} stay free for what is there`;
   return undefined;
-}
-
-/** Reads the memory that programs could get from the text of `/proc/meminfo`; null where it does not say. */
-export function availableMemory(meminfo: string | undefined): number | null {
-  const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo ?? '')?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }

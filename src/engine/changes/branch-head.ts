@@ -17,26 +17,16 @@ const elsewhereFault = (branchRef: string): Fault => {
   });
 };
 
-/** Deleted or renamed. Its commits are in the store, and the last one that was seen is named. */
+/** Deleted or renamed: it is made anew at the commit that was seen last; a branch of the person's is not renamed back. */
 async function goneFault(context: EngineContext, branchRef: string): Promise<Fault> {
   const name = branchRef.replace('refs/heads/', '');
   const seen = await context.store.findRef(seenRef);
-  const state = await context.home.inspect();
-  const renamed =
-    state.kind === 'ready' && state.head === seen ? state.branchRef.replace('refs/heads/', '') : undefined;
-  const back =
-    renamed === undefined
-      ? [`git branch ${name} ${seen ?? ''}`.trim(), `git switch ${name}`]
-      : [`git branch -m ${renamed} ${name}`];
-  return new Fault(
-    'HOME_BRANCH',
-    `Home has no branch ${name} any more${seen === undefined ? '' : `: it was at ${seen.slice(0, 7)}`}.`,
-    {
-      hints: back,
-      state: 'Nothing is lost: its commits and what was proposed are kept. It goes on as soon as the branch is back.',
-      data: { branchRef, seen: seen ?? null },
-    },
-  );
+  const where = seen === undefined ? '' : `: it was at ${seen.slice(0, 7)}`;
+  return new Fault('HOME_BRANCH', `Home has no branch ${name} any more${where}.`, {
+    hints: [...(seen === undefined ? [] : [`git branch ${name} ${seen}`]), `git switch ${name}`],
+    state: 'Nothing is lost: its commits and what was proposed are kept. It goes on as soon as the branch is back.',
+    data: { branchRef, seen: seen ?? null },
+  });
 }
 
 /** The branch as it was seen last, in the store. */

@@ -4,7 +4,7 @@ import { mostSlots } from '../../domain/definitions/tree.ts';
 import type { Tree } from '../../domain/definitions/types.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
-import { availableMemory, nextStep, whyNoRoom } from '../../domain/scale/rule.ts';
+import { nextStep, whyNoRoom } from '../../domain/scale/rule.ts';
 import type { Engine } from '../engine.ts';
 import { slotNamesOf, slotsOf } from './slots-of.ts';
 import { planSlots, takeSlotsAway } from './take-away.ts';
@@ -69,9 +69,9 @@ async function requireRoom(engine: Engine, tree: string, slots: number): Promise
 }
 
 async function findNoRoom(engine: Engine): Promise<string | undefined> {
-  const { files } = engine.outside;
+  const { files, host } = engine.outside;
   return whyNoRoom({
-    memoryBytes: availableMemory(await files.readText('/proc/meminfo')),
+    memoryBytes: host.availableMemoryBytes(),
     diskBytes: await files.freeBytes(engine.paths.home),
   });
 }

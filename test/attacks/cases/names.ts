@@ -250,7 +250,7 @@ export const nameCases: readonly AttackCase[] = [
         expect(refused.exitCode, `${JSON.stringify(name)}: ${refused.stderr}`).not.toBe(0);
         expect(branchOf(world)).toBe(commit);
         // Nothing of it is in the store.
-        expect(() => readGit(world.store, ['cat-file', '-e', commit])).toThrow();
+        expect(naiveGit(world.store, ['cat-file', '-e', commit]).status).not.toBe(0);
         readGit(world.gitDir, ['update-ref', 'refs/heads/main', branch]);
       }
       expect(readGit(world.store, ['fsck', '--connectivity-only', '--no-dangling'])).toBe('');
@@ -261,11 +261,9 @@ export const nameCases: readonly AttackCase[] = [
     title: 'files are called like options, pathspecs and lines of output, and not in UTF-8',
     control(world) {
       runPython(odd(world));
-      const dir = join(world.slot, DOCS);
-      for (const name of ODD_NAMES) naiveGit(dir, ['add', name]);
+      naiveGit(join(world.slot, DOCS), ['add', ':(exclude)x.txt']);
       const staged = naiveGit(world.slot, ['diff', '--cached', '--name-only', '-z', 'HEAD']).out.split('\0');
-      const lost = ODD_NAMES.filter((name) => !staged.includes(`${DOCS}/${name}`));
-      return lost.length > 0 ? `${lost.length} of the files were taken for something else` : undefined;
+      return staged.includes(`${DOCS}/-rf`) ? 'other files were taken along than the one that was named' : undefined;
     },
     async defence(world) {
       const bad = `open(${text(`${world.slot}/${DOCS}/`)}.encode() + b'b\\xffd', 'w').write('x')`;
@@ -379,9 +377,7 @@ export const nameCases: readonly AttackCase[] = [
           ['trees', 'clean', '--', name],
           ['restore', 'to', '--yes', '--', name],
           ['review', 'show', '--', name],
-          ['runs', 'show', '--', name],
           ['trash', 'restore', '--', name],
-          ['smoke', 'remove', '--yes', '--', name],
         ]) {
           const answer = await orchestrate(world, args);
           expect([1, 2, 4, 5], `${args.join(' ')}: ${answer.stderr}${answer.stdout}`).toContain(answer.exitCode);

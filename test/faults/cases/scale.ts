@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
-import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
+import { isAlive, processesOf, signal, textOf, until } from '../../support/fault-processes.ts';
 import type { CommandResult } from '../../support/fault-program.ts';
 import {
   endStranger,
@@ -161,7 +161,8 @@ export const scaleCases: readonly FaultCase[] = [
     fault: async (world) => {
       expect(await commitKilledInSlot(world)).toEqual({ wasLocked: true, refused: undefined });
       // Nothing is deleted: what the dead git left is in trash.
-      expect(fs.globSync('.orchestrate/trash/**/index.lock', { cwd: world.home })).toHaveLength(1);
+      const trashed = fs.readdirSync(join(world.home, '.orchestrate/trash'), { recursive: true, encoding: 'utf8' });
+      expect(trashed.filter((path) => path.includes('index.lock'))).not.toEqual([]);
       expectDone(await world.run(['runs', 'resume', 'r2', '--json']));
     },
   },
@@ -203,8 +204,8 @@ export const scaleCases: readonly FaultCase[] = [
       expect(done.json).toMatchObject({ state: 'done', moved: { run: 'r1', to: { slot: 'env-setup@2' } } });
       await untilRow(world, 'run.closed', { run: 'r1', state: 'done' });
       // What the first steps wrote came along: only the dead step and what follows it was done again.
-      const steps = world.rows('step.reported').map(({ data }) => data['attempt']);
-      expect(steps.filter((attempt) => String(attempt).startsWith('r1.lock'))).toEqual(['r1.lock#1']);
+      const steps = world.rows('step.reported').map(({ data }) => textOf(data['attempt']));
+      expect(steps.filter((attempt) => attempt.startsWith('r1.lock'))).toEqual(['r1.lock#1']);
       expect(steps).toContain('r1.imports#2');
       const lock = fs.readFileSync(join(world.home, 'requirements.lock'), 'utf8');
       expect(world.git(['show', 'HEAD:requirements.lock'])).toBe(lock.trimEnd());

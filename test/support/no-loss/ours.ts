@@ -138,7 +138,7 @@ export class Ours {
     const { engine } = this.#world;
     const run = this.#runs.get(slot);
     const lease = run === undefined ? undefined : engine.leases.find(run);
-    if (run === undefined || lease?.slot == null || lease.homePort === null) return undefined;
+    if (run === undefined || !lease || lease.slot === null || lease.homePort === null) return undefined;
     const tree = await snapshotSlot(engine, { ...lease, slot: lease.slot, homePort: lease.homePort });
     return { run, tree };
   }

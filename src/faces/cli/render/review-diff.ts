@@ -26,7 +26,7 @@ export function diffHead({ change, draft, from, to, isExact, files, page, isEnd 
   const pages = page === 1 && isEnd ? '' : ` · page ${page}${isEnd ? ', the last' : ''}`;
   const head: Line = [
     strong(`${change}${draft === 1 ? '' : `, draft ${draft}`}`),
-    dim(` · branch ${shortId(from)} → ${target}${pages}`),
+    dim(` · the branch's tree ${shortId(from)} → ${target}${pages}`),
   ];
   if (files.length === 0) return [head, [dim('no file differs')]];
   return [head, ...table(['', 'file', 'lines', 'size'], files.map(fileCells)).slice(1)];
@@ -57,23 +57,34 @@ function modeText(before: { mode: string } | null, after: { mode: string } | nul
 /** Returns a patch as lines: what is added, what is taken away, where. Nothing in it can steer a terminal: lines are escaped when they are printed. */
 export function diffLines(patch: string): readonly Line[] {
   if (patch === '') return [[dim('no file differs')]];
-  const lines = patch.replace(/\n$/, '').split('\n');
-  // Ids of objects say nothing to people; what they stand for follows.
-  return lines.filter((line) => !/^index [0-9a-f]{40}\.\./.test(line)).map(diffLine);
+  const lines: Line[] = [];
+  // A page may begin inside of a file. Lines of a content begin with a blank, `+` or `-`: no content can look like a header's first line.
+  let isHead = false;
+  for (const text of patch.replace(/\n$/, '').split('\n')) {
+    if (text.startsWith('diff --git ')) isHead = true;
+    else if (text.startsWith('@@')) isHead = false;
+    // Ids of objects say nothing to people; what they stand for follows.
+    if (isHead && /^index [0-9a-f]{40}\.\./.test(text)) continue;
+    lines.push(isHead ? headLine(text) : contentLine(text));
+  }
+  return lines;
 }
 
-function diffLine(text: string): Line {
+function headLine(text: string): Line {
+  if (text.startsWith('diff --git ')) return [strong(gitHeader(text))];
   const file = /^(--- |\+\+\+ |rename from |rename to )(.*)$/.exec(text);
-  if (file !== null) return [dim(`${file[1]}${quotedName(file[2] ?? '')}`)];
-  if (/^diff --git /.test(text)) return [strong(gitHeader(text))];
-  if (/^(index |new file|deleted file|old mode|new mode|similarity )/.test(text)) return [dim(text)];
+  return [dim(file === null ? text : `${file[1]}${quotedName(file[2] ?? '')}`)];
+}
+
+/** What is taken away may begin with `--` itself: it must not look like the name of a file. */
+function contentLine(text: string): Line {
   if (text.startsWith('@@')) return [accent(text)];
   if (text.startsWith('+')) return [good(shortened(text))];
   return text.startsWith('-') ? [bad(shortened(text))] : shortened(text);
 }
 
 const gitHeader = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\.)*"/g, (name) => quotedName(name)).replace(/^diff --git /, 'diff ');
+  text.replace(/"(?:[^"\\]|\\.)*"/g, (name) => quotedName(name)).replace('diff --git ', 'diff ');
 
 function shortened(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;

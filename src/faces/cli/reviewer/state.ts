@@ -114,7 +114,8 @@ export function received(state: ReviewerState, news: News): ReviewerState {
     case 'diff':
       return { ...state, place: 'diff', diff: news.diff, diffTop: 0 };
     case 'answered':
-      return { ...state, notice: { kind: 'told', text: news.told } };
+      // What comes of it stands at the top.
+      return { ...state, top: 0, notice: { kind: 'told', text: news.told } };
     case 'tonight':
       return { ...state, tonight: news.at };
     case 'failed':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { availableMemory, nextStep, whyNoRoom } from '../../../../src/domain/scale/rule.ts';
+import { nextStep, whyNoRoom } from '../../../../src/domain/scale/rule.ts';
 
 const rule = { least: 1, most: 3, whenWaiting: 2, idleMs: 30 * 60_000 };
 
@@ -33,14 +33,9 @@ describe('the rule of a tree', () => {
   });
 });
 
-it('there is no room where memory or disk are short, and memory that nobody tells is no reason', () => {
+it('there is no room where memory or disk are short', () => {
   const gib = 1024 ** 3;
   expect(whyNoRoom({ memoryBytes: 0.5 * gib, diskBytes: 50 * gib })).toContain('0.5 GiB of memory');
   expect(whyNoRoom({ memoryBytes: 8 * gib, diskBytes: gib })).toContain('1.0 GiB of disk');
-  expect(whyNoRoom({ memoryBytes: null, diskBytes: 50 * gib })).toBeUndefined();
-});
-
-it('reads the memory that programs could get', () => {
-  expect(availableMemory('MemTotal:  9 kB\nMemAvailable:    2048 kB\n')).toBe(2048 * 1024);
-  expect(availableMemory(undefined)).toBeNull();
+  expect(whyNoRoom({ memoryBytes: 8 * gib, diskBytes: 50 * gib })).toBeUndefined();
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { changeView } from '../../../../src/app/views/change-view.ts';
+import { asCommitId } from '../../../../src/base/ids.ts';
 import { isSolvedByHand } from '../../../../src/domain/changes/hand-solved.ts';
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
-import { closedAs, passUntil, stateOfSubject } from '../../../fakes/fake-life.ts';
-import { homeDir } from '../../../fakes/fake-world.ts';
+import { ask, closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { homeDir, installed, lockOf } from '../../../fakes/fake-world.ts';
 import { approveChange, by, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
 const slot = `${homeDir}/trees/env-setup`;
@@ -83,6 +84,28 @@ describe('a change that was asked to be changed', () => {
     expect(trees).toEqual([first?.baseTree, first?.proposed]);
   });
 
+  it('is taken again once, however often the process is killed on the way', async () => {
+    for (let n = 0; n < 6; n += 1) {
+      const scene = await asked();
+      await scene.supervisor.stop();
+      inSlot(scene, 'docs/env-setup/why.md', 'because\n');
+      const request = await ask(scene.world, 'change.resubmit', { change: 'c1', by });
+      const isThere = () => draftsOf(scene).length > 1 && stateOfSubject(scene.world, 'c1') === 'reviewing.deciding';
+      const mortal = startSupervisor(scene.world, { step: n * 6, when: n % 2 === 0 ? 'before' : 'after' });
+      await passUntil(scene.world, () => mortal.isDead || isThere());
+      await mortal.kill();
+      const next = startSupervisor(scene.world);
+      await passUntil(scene.world, isThere);
+      await next.stop();
+      expect(draftsOf(scene).map(({ draft }) => draft)).toEqual([undefined, 2]);
+      expect(scene.world.ledgers.open().findRequest(request)?.answer).toMatchObject({ kind: 'accepted' });
+      const { store } = scene.world;
+      const kept = asCommitId(store.refs.get('refs/orchestrate/changes/c1') ?? '');
+      expect(await store.treeOf(kept)).toBe(draftsOf(scene)[1]?.proposed);
+      expect((await store.history(kept, 9)).length).toBeGreaterThan(1);
+    }
+  });
+
   it('is not taken again when no file was edited', async () => {
     const scene = await asked();
     expect(await resubmit(scene)).toMatchObject({ kind: 'refused', fault: { code: 'NOTHING_TO_DO' } });
@@ -147,6 +170,26 @@ describe('a change in conflict', () => {
     expect(closedAs(scene.world, 'r1')).toBe('done');
     expect(await scene.world.files.readText(`${homeDir}/${notes}`)).toBe('ours and theirs\n');
     expect(await scene.world.files.readText(`${homeDir}/docs/mine.md`)).toBe('mine\n');
+  });
+
+  it('has its lock made anew where the branch moved that too: the two are never put together by lines', async () => {
+    const scene = await waiting();
+    inSlot(scene, notes, 'ours\n');
+    await resubmit(scene);
+    await scene.until('c1', 'reviewing.deciding');
+    scene.world.python.index['pillow'] = { ...scene.world.python.index['pillow'], '11.9.9': {} };
+    const lock = lockOf({ ...installed, pillow: '11.9.9' });
+    scene.world.home.commitByHand({ [notes]: 'theirs\n', 'requirements.lock': lock });
+    await answer(scene, 'approved');
+    await scene.until('c1', 'conflicted');
+    inSlot(scene, notes, 'ours and theirs\n');
+    expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'reviewing.deciding');
+    expect(scene.latest('change.regenerated')).toMatchObject({ files: [{ path: 'requirements.lock', how: 'anew' }] });
+    await approveChange(scene, 'c1');
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
+    const merged = (await scene.world.files.readText(`${homeDir}/requirements.lock`)) ?? '';
+    expect(merged).toMatch(/^numpy===2\.1\.0 [\s\S]*^pillow===11\.9\.9 /m);
   });
 
   it('goes on by a resume: with edits they are taken, without any it is looked at again', async () => {

@@ -77,13 +77,30 @@ describe('a diff', () => {
       }),
     );
     expect(shown).toMatchInlineSnapshot(`
-      "c9 · branch bbbbbbb → exact tree eeeeeee, which is what merges
+      "c9 · the branch's tree bbbbbbb → exact tree eeeeeee, which is what merges
       +  a.bin    binary  12 bytes
       ~  big.txt  large   10 bytes → 12 bytes
       ~  run.sh   +1 −1   10 bytes → 12 bytes, file → program
 
       ! 1 file too large …"
     `);
+  });
+
+  it('shows a line that looks like the name of a file as what it is: added, or taken away', () => {
+    const patch = [
+      'diff --git a/a.sql b/a.sql',
+      `index ${'1'.repeat(40)}..${'2'.repeat(40)} 100644`,
+      '--- a/a.sql',
+      '+++ b/a.sql',
+      '@@ -1,2 +1,2 @@',
+      '--- a/keep-this-check',
+      '+++ b/"no\\163uch"',
+      '',
+    ].join('\n');
+    const lines = renderReviewDiff(diff({ patch })).map((line) => lineText(line, true));
+    expect(lines).toContain('\u001b[31m--- a/keep-this-check\u001b[0m');
+    expect(lines).toContain('\u001b[32m+++ b/"no\\163uch"\u001b[0m');
+    expect(lines.join('\n')).not.toContain('index 111');
   });
 
   it('is cut in a line that nobody reads', () => {

@@ -229,7 +229,7 @@ describe('the screens of a review', () => {
 
   it('show the difference', async () => {
     expect(await screen(waitingScene(), 'review', 'diff', 'c1')).toMatchInlineSnapshot(`
-      "c1 · branch b0b0b0b → exact tree a81f03d, which is what merges
+      "c1 · the branch's tree b0b0b0b → exact tree a81f03d, which is what merges
       ~  requirements.lock  +1 −1  1 kB → 1 kB
 
       diff a/requirements.lock b/requirements.lock

@@ -186,6 +186,40 @@ describe('the reviewer', () => {
     ]);
   });
 
+  it('approves for the next window, and says when that opens', async () => {
+    const { app, screen } = await review(waitingScene(), ['return', 't', 'y', 'ctrl-c'], { onAsk: () => 'r1' });
+    expect(screen.frames.some((frame) => frame.includes('[t]onight 03:00'))).toBe(true);
+    expect(app.asked).toEqual([
+      {
+        kind: 'review.answer',
+        data: expect.objectContaining({ verdict: 'approved', when: 'window', tree: exactTree }),
+      },
+    ]);
+  });
+
+  it('asks for changes with the words that were typed, and for none without words', async () => {
+    const { app, screen } = await review(
+      waitingScene(),
+      ['return', 'c', 'return', 'c', 'keep xformex', 'backspace', 'rs', 'return', 'ctrl-c'],
+      { onAsk: () => 'r1' },
+    );
+    expect(screen.frames.some((frame) => frame.includes('Nothing was answered: say what has to change.'))).toBe(true);
+    expect(app.asked).toEqual([
+      {
+        kind: 'review.answer',
+        data: expect.objectContaining({ verdict: 'changes-requested', comment: 'keep xformers', tree: exactTree }),
+      },
+    ]);
+  });
+
+  it('takes the files again where changes were asked for', async () => {
+    const scene = waitingScene();
+    move(scene, { machine: 'change', subject: 'c1', from: 'reviewing.deciding', to: 'changesRequested', run: 'r1' });
+    const { app, screen } = await review(scene, ['return', 's', 'ctrl-c'], { onAsk: () => 'r1' });
+    expect(screen.frames.some((frame) => frame.includes('[s]ubmit again'))).toBe(true);
+    expect(app.asked).toEqual([{ kind: 'change.resubmit', data: expect.objectContaining({ change: 'c1' }) }]);
+  });
+
   it('shows the diff, and goes back to the same place of the change', async () => {
     const { screen } = await review(waitingScene(), ['return', 'j', 'd', 'q', 'ctrl-c']);
     expect(screen.frames.some((frame) => frame.includes('+torch===2.11.0'))).toBe(true);
