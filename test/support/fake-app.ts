@@ -32,7 +32,13 @@ export function fakeApp(
     outside: { ...fakeOutside(scene), ...outside } as unknown as Outside,
     installation: async () => {
       if (scene === null) throw new Fault('HOME_NOT_FOUND', '/home/anna is not inside an installation.');
-      return { ...fakeInstallation(scene), ...installation } as unknown as Installation;
+      const whole = fakeInstallation(scene) as Record<'store' | 'home', object>;
+      const given = installation as Partial<typeof whole>;
+      const [store, home] = [
+        { ...whole.store, ...given.store },
+        { ...whole.home, ...given.home },
+      ];
+      return { ...whole, ...given, store, home } as unknown as Installation;
     },
     inspect: () => Promise.reject(new Error('the fake has no home')),
     create: () => Promise.reject(new Error('the fake makes no installation')),
@@ -148,6 +154,8 @@ function fakeInstallation(scene: SceneLedger): object {
     config: {
       id: 'demo',
       name: 'comfy-home',
+      template: 'comfyui',
+      program: null,
       service: { port: 8188, mode: 'managed' },
       python: { program: null },
       policy: { autoMerge: [] },

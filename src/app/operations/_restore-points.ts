@@ -104,9 +104,11 @@ async function branchHead({ home, ledger }: Installation): Promise<string | unde
 /** The grade of an environment is found once, however many restore points name it. */
 function graderOf(app: App, installation: Installation): (manifest: RestoreManifest) => Promise<RestoreGrade> {
   const known = new Map<string, Promise<RestoreGrade>>();
+  const { config } = installation;
   return (manifest) => {
     const { environment } = manifest;
-    if (environment === null) return Promise.resolve('files');
+    // What was adopted without an environment of ours is not a service that has none.
+    if (environment === null) return Promise.resolve(config.template === 'service' ? 'files' : 'borrowed');
     if (isBorrowed(installation, manifest)) return Promise.resolve('borrowed');
     const grade = known.get(environment) ?? loadGrade(app, installation, manifest, environment);
     known.set(environment, grade);

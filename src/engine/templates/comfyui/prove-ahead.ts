@@ -1,3 +1,4 @@
+import { dataOf } from '../../../domain/journal/kinds.ts';
 import type { Engine } from '../../engine.ts';
 import { readDeclaration } from '../../instances/compose.ts';
 import { createProofs } from '../../proofs/proofs.ts';
@@ -13,9 +14,17 @@ export async function proveComfyAhead(engine: Engine, asked: AheadAsked): Promis
   const { index } = engine.config.python;
   const proofs = createProofs(engine, { run: owner, effectKey: owner, port, signal, index });
   const { config } = await readDeclaration(engine, tree);
-  const needsCard =
-    !config.service.args.includes('--cpu') && (await engine.outside.accelerators.probe()).kind !== 'none';
+  const needsCard = !config.service.args.includes('--cpu') && (await hasCard(engine));
   if (needsCard) await proofs.imports(tree);
   else await proveAll(proofs, tree);
   return needsCard ? 'partly' : 'proven';
+}
+
+/** The machine shows a card, or production was seen to compute on something else than the processor. */
+async function hasCard(engine: Engine): Promise<boolean> {
+  if ((await engine.outside.accelerators.probe()).kind !== 'none') return true;
+  const production = dataOf('instance.composed', engine.ledger.latest('composed:production'));
+  const up = engine.ledger.latest(`instance-up:${production?.instance}`);
+  const device = (dataOf('instance.proven', up) ?? dataOf('instance.answered', up))?.device ?? 'cpu';
+  return !device.startsWith('cpu');
 }

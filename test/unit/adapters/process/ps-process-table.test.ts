@@ -6,6 +6,7 @@ describe('what ps prints', () => {
   it('is read into rows, without zombies', () => {
     expect(parseRow('  123     1   120 Ss   Mon Nov 16 09:00:00 2026    ')).toEqual({
       pid: 123,
+      isStopped: false,
       parentId: 1,
       groupId: 120,
       startTime: 'Mon Nov 16 09:00:00 2026',

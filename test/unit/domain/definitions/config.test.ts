@@ -13,6 +13,8 @@ describe('orchestrate.yaml', () => {
     expect(parse('id: x1\nname: home\nservice: { mode: managed }\n')).toEqual({
       id: 'x1',
       name: 'home',
+      template: 'comfyui',
+      program: null,
       service: {
         mode: 'managed',
         port: 8188,

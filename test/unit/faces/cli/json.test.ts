@@ -52,6 +52,8 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'claims-handoff': { argv: ['claims', 'handoff', 'c1', 'bert'], scene: waitingScene },
   'claims-steal': { argv: ['claims', 'steal', 'c1', '--because', 'stale'], scene: waitingScene },
   'claims-set': { argv: ['claims', 'set', 'r1', 'blocked'], scene: waitingScene },
+  'templates-list': { argv: ['templates', 'list'], scene: waitingScene },
+  submit: { argv: ['submit', 'my-branch', '--tree', 'env-setup'], scene: waitingScene, run: 'r1' },
   'trees-list': { argv: ['trees', 'list'], scene: waitingScene },
   'journal-tail': { argv: ['journal', 'tail', '--run', 'r1'], scene: doneScene },
   'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },
@@ -91,6 +93,14 @@ const elsewhere = [
   'trees-remove',
   'trees-scale',
   'trees-sync',
+  'trees-clean',
+  // Folders of people and of what was moved aside: their tests have them.
+  'open',
+  'restore-mend',
+  'trash-empty',
+  'trash-list',
+  'trash-restore',
+  'trash-show',
 ];
 
 describe('--json', () => {
