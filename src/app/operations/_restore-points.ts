@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { RestoreGrade, RestoreManifest } from '../../domain/restore/manifest.ts';
+import { noComponents } from '../../domain/templates/no-environment.ts';
 import { surveyBorrowed } from '../../engine/environments/survey-borrowed.ts';
 import { createWheelFinder } from '../../engine/space/kept-wheels.ts';
 import type { App, Installation } from '../app.ts';
@@ -104,17 +105,19 @@ async function branchHead({ home, ledger }: Installation): Promise<string | unde
 /** The grade of an environment is found once, however many restore points name it. */
 function graderOf(app: App, installation: Installation): (manifest: RestoreManifest) => Promise<RestoreGrade> {
   const known = new Map<string, Promise<RestoreGrade>>();
-  const { config } = installation;
   return (manifest) => {
     const { environment } = manifest;
-    // What was adopted without an environment of ours is not a service that has none.
-    if (environment === null) return Promise.resolve(config.template === 'service' ? 'files' : 'borrowed');
-    if (isBorrowed(installation, manifest)) return Promise.resolve('borrowed');
+    if (isFilesAlone(manifest)) return Promise.resolve('files');
+    if (environment === null || isBorrowed(installation, manifest)) return Promise.resolve('borrowed');
     const grade = known.get(environment) ?? loadGrade(app, installation, manifest, environment);
     known.set(environment, grade);
     return grade;
   };
 }
+
+/** Nothing but the files was looked after when it was made. */
+const isFilesAlone = ({ environment, components }: RestoreManifest): boolean =>
+  environment === null && components === noComponents;
 
 /** It was found, not built: nothing of ours brings it back, however well it is there now. */
 const isBorrowed = ({ ledger }: Installation, { environment }: RestoreManifest): boolean =>

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import { timeHolds } from '../../engine/policy/hold.ts';
 import { defineOperation } from '../operation.ts';
+import { allChanges } from '../views/change-view.ts';
 import { personOf } from './_run-output.ts';
 
 /** Longest that a supervisor is waited for; it ends when nothing is running. */
@@ -19,6 +21,9 @@ export const supervisorStop = defineOperation({
     state: z
       .enum(['stopped', 'none', 'busy'])
       .describe('`none`: there was none; `busy`: it ends when its runs have ended.'),
+    unattended: z
+      .array(z.string())
+      .describe('Approved changes that wait for a time: they merge when a supervisor runs again then (`runs resume`).'),
   }),
   examples: [
     {
@@ -29,13 +34,16 @@ export const supervisorStop = defineOperation({
   async run(app) {
     const { ledger } = await app.installation();
     const { clock } = app.outside;
-    if (!(await ledger.isHeld())) return { state: 'none' as const };
+    const unattended = allChanges(ledger)
+      .filter(({ state, held }) => state === 'queued.holding' && timeHolds.has(held?.code ?? ''))
+      .map(({ change }) => change);
+    if (!(await ledger.isHeld())) return { state: 'none' as const, unattended };
     await app.ask('supervisor.stop', { by: personOf(app) });
     const startedMs = clock.monotonicMs();
     while (await ledger.isHeld()) {
-      if (clock.monotonicMs() - startedMs > waitMs) return { state: 'busy' as const };
+      if (clock.monotonicMs() - startedMs > waitMs) return { state: 'busy' as const, unattended };
       await clock.sleep(50);
     }
-    return { state: 'stopped' as const };
+    return { state: 'stopped' as const, unattended };
   },
 });

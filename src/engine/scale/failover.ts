@@ -1,11 +1,12 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId, attemptId, type TaskId } from '../../base/ids.ts';
 import { canonicalJson, type JsonObject } from '../../base/json.ts';
-import { snapshotLimits, skipInSlot } from '../../domain/changes/snapshot-rules.ts';
+import { snapshotLimits } from '../../domain/changes/snapshot-rules.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Plan } from '../../domain/plans/plan.ts';
 import { type Judged, judgeAttempt } from '../../domain/scale/dead.ts';
 import type { EngineContext } from '../context.ts';
+import { templates } from '../templates/templates.ts';
 import { slotNamesOf } from './slots-of.ts';
 
 /** What a hand-over would do. */
@@ -57,7 +58,7 @@ export async function planFailover(context: EngineContext, run: string): Promise
   const taken = await store.snapshot({
     dir: `${paths.trees}/${lease.slot}`,
     limits: snapshotLimits,
-    skip: skipInSlot,
+    skip: templates[context.config.template].skipInSlot,
     cacheKey: `slot:${lease.slot}`,
   });
   const tree = taken.kind === 'taken' ? taken.tree : null;

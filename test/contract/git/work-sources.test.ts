@@ -78,7 +78,7 @@ describe('where the work lies', () => {
       'x.lock',
       'a\u0007b',
     ])
-      expect(await faultOf(work.find({ kind: 'branch', name })), name).toMatchObject({ code: 'NAME_INVALID' });
+      expect([name, (await faultOf(work.find({ kind: 'branch', name }))).code]).toEqual([name, 'NAME_INVALID']);
   });
 
   it('names branches that are near when there is none of the name', async () => {

@@ -36,10 +36,6 @@ export function reviewParagraphs(review: ReviewView): readonly Paragraph[] {
       review.conflicts.map(({ sentence, row: at }): Line => [warn('! '), sentence, row(at)]),
     ),
     ...section('held', troubleLines(review)),
-    ...section(
-      'in the way',
-      review.conflicts.map((clause): Line => [warn('! '), `stands in the way of ${clause}`]),
-    ),
     blank,
     ...section('who says', answerLines(review)),
     blank,
@@ -173,7 +169,7 @@ function answerOf({
 const markBefore = (mark: Span): Span =>
   typeof mark === 'string' ? `${mark} ` : { text: `${mark.text} `, style: mark.style };
 
-function beforeAndAfter({ gate, base, comparison, regenerated }: ReviewView): readonly Paragraph[] {
+function beforeAndAfter({ gate, base, comparison }: ReviewView): readonly Paragraph[] {
   const { packages, components, timing, pictures, nodes, unread } = comparison;
   const trees: Line = [
     dim(
@@ -193,10 +189,6 @@ function beforeAndAfter({ gate, base, comparison, regenerated }: ReviewView): re
     ),
     ...section('pictures', pictures.length === 0 ? [[warn('not proven: none was drawn')]] : pictures.map(pictureLine)),
     ...section('nodes', nodeLines(nodes)),
-    ...section(
-      'made anew',
-      regenerated.map((sentence): Line => [dim('↻ '), `the branch had moved: ${sentence}`]),
-    ),
     ...section(
       'unread',
       unread.map((why): Line => [bad(why)]),

@@ -85,6 +85,7 @@ describe('a branch that is submitted', () => {
     await passUntil(world, () => stateOfSubject(world, 'c2') === 'reviewing.deciding');
     await passUntil(world, () => stateOfSubject(world, 'c1') === 'reviewing.deciding');
     await supervisor.stop();
+    expect(stateOfSubject(world, 'c1')).toBe('reviewing.deciding');
   });
 });
 
