@@ -82,6 +82,19 @@ it('looks after a repository of one’s own, from init to a merge, undo and ejec
   expect(unknown.stdout).toContain('GOAL_UNKNOWN');
 
   await world.ok('service', 'stop');
+  // A repository of a person's is never taken for a home of ours, whatever orchestrate.yaml says by now.
+  const config = fs.readFileSync(join(world.home, 'orchestrate.yaml'), 'utf8');
+  const asComfy = config.replace('template: service\n', '').replace(/^# Programs and[\s\S]*?(?=^# Ports)/m, '');
+  fs.writeFileSync(join(world.home, 'orchestrate.yaml'), asComfy);
+  const tree = fs.readFileSync(join(world.home, 'trees/service.yaml'), 'utf8');
+  fs.writeFileSync(
+    join(world.home, 'trees/service.yaml'),
+    tree.replace(/home-port: \d+/, 'home-port: 20001').replace(/^# Asked by rule[\s\S]*/m, ''),
+  );
+  expect((await world.run('eject', '--keep-files', '--yes')).stdout).toContain('was made with service');
+  expect(fs.existsSync(join(world.home, 'server.py')) && fs.existsSync(join(world.home, '.git'))).toBe(true);
+  fs.writeFileSync(join(world.home, 'trees/service.yaml'), tree);
+  fs.writeFileSync(join(world.home, 'orchestrate.yaml'), config);
   await world.ok('eject', '--yes');
   expect(fs.readdirSync(world.home)).toEqual(before.files);
   expect(fs.readFileSync(join(world.home, '.git/info/exclude'), 'utf8')).toBe(exclude);

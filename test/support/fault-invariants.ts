@@ -242,9 +242,23 @@ async function productionAnswers(world: FaultWorld, journal: readonly Entry[], s
   } catch (error) {
     say(`production: ${instance} does not answer on :${world.port}: ${String(error)}`);
   }
-  const tree = world.git(['rev-parse', 'HEAD^{tree}']);
-  if (composed?.data['tree'] !== tree)
-    say(`production: it runs tree ${textOf(composed?.data['tree']).slice(0, 7)}, the branch is ${tree.slice(0, 7)}`);
+  const trees = runnable(world, journal);
+  const tree = textOf(composed?.data['tree']);
+  if (!trees.includes(tree))
+    say(`production: it runs tree ${tree.slice(0, 7)}, the branch is ${(trees[0] ?? '').slice(0, 7)}`);
+}
+
+/** Trees that production may run: the branch's, and those before merges that touch nothing of what it is made of. */
+function runnable(world: FaultWorld, journal: readonly Entry[]): readonly string[] {
+  const trees: string[] = [];
+  let commit = world.git(['rev-parse', 'HEAD']);
+  for (;;) {
+    trees.push(world.git(['rev-parse', `${commit}^{tree}`]));
+    const change = journal.find((one) => one.kind === 'branch.moved' && one.data['to'] === commit)?.data['change'];
+    const switched = journal.findLast((one) => one.kind === 'service.switched' && one.data['change'] === change);
+    if (change === undefined || switched?.data['outcome'] !== 'unaffected') return trees;
+    commit = world.git(['rev-parse', `${commit}^`]);
+  }
 }
 
 function epochsRise(journal: readonly Entry[], say: Say): void {

@@ -310,8 +310,9 @@ function isFree(port: number): Promise<boolean> {
 export async function inMutant<T>(
   mutations: readonly Mutation[],
   work: (mutant: FaultWorld) => Promise<T>,
+  options: Omit<WorldOptions, 'mutations'> = {},
 ): Promise<T> {
-  const mutant = await FaultWorld.create({ mutations });
+  const mutant = await FaultWorld.create({ ...options, mutations });
   try {
     return await work(mutant);
   } finally {

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import type { TemplateId } from '../../domain/definitions/types.ts';
 import type { App } from '../app.ts';
 import { ejectAll, finishEject } from '../eject/carry-out.ts';
 import { planEject } from '../eject/plan-eject.ts';
 import { ejectService } from '../eject/service/carry-out.ts';
 import { planServiceEject } from '../eject/service/plan.ts';
 import { defineOperation } from '../operation.ts';
+import { newest } from '../views/journal-reader.ts';
 import { supervisorStop } from './supervisor-stop.ts';
 
 /** `orchestrate eject` */
@@ -59,7 +61,7 @@ export const eject = defineOperation({
         writtenTo: null,
         untouched: [],
       };
-    if ((await app.installation()).config.template === 'service') return serviceEject(app, { keepFiles, dryRun, yes });
+    if ((await requireTemplate(app)) === 'service') return serviceEject(app, { keepFiles, dryRun, yes });
     const plan = await planEject(app);
     if (plan.keeps.length > 0 && !keepFiles && !dryRun) {
       const few = plan.keeps.slice(0, 8).map(({ path, why }) => `${path} (${why})`);
@@ -91,6 +93,24 @@ export const eject = defineOperation({
     return { state: 'ejected' as const, ...report };
   },
 });
+
+/**
+ * The template that the installation was made with. A home that orchestrate made goes whole; a repository of the person's must never:
+ * where orchestrate.yaml says something else by now, nothing is removed. Fault `CONFIG_INVALID`.
+ */
+async function requireTemplate(app: App): Promise<TemplateId> {
+  const { config, ledger } = await app.installation();
+  const made = newest(ledger, 'installation.created', 'installation')?.data.template ?? 'comfyui';
+  if (made === config.template) return made;
+  throw new Fault(
+    'CONFIG_INVALID',
+    `template of orchestrate.yaml is ${config.template}, and the installation was made with ${made}.`,
+    {
+      hints: [`Write template: ${made} into orchestrate.yaml again.`],
+      state: 'Nothing was removed.',
+    },
+  );
+}
 
 /** The home is the person's repository: what is theirs is not even looked at, and the history stays. */
 async function serviceEject(

@@ -132,12 +132,15 @@ function borrowedReason({ change, sides }: Question, locks: Sides<Lock>): string
   return `The branch has moved, and with ${change} the environment would be of both: one that was found and is used where it lies cannot be made anew.`;
 }
 
-/** Packages that somebody asks for: in requirements.in of any side, or by the goals of the runs that moved them. */
+/**
+ * Packages that somebody asks for: in requirements.in of any side, or by the goals of the runs that moved them. What it is put onto may be
+ * foreseen: then changes that are still open are part of it.
+ */
 function wantedNames(engine: Engine, { run, change, sides }: Question): ReadonlySet<string> {
   const asked = [sides.base, sides.ours, sides.theirs].flatMap(({ requirements }) =>
     parseRequirements({ file: 'requirements.in', text: requirements }).map(({ name }) => name),
   );
-  const plans = [planOf(engine, run), ...mergedSince(engine, draftOf(engine, change).base)];
+  const plans = [planOf(engine, run), ...mergedSince(engine, draftOf(engine, change).base), ...openPlans(engine)];
   return new Set([...asked, ...torchFamily, ...plans.flatMap(packagesAbout)]);
 }
 
@@ -155,6 +158,14 @@ function mergedSince(engine: Engine, commit: string): readonly Plan[] {
     if (moved.from === commit) break;
   }
   return plans;
+}
+
+function openPlans(engine: Engine): readonly Plan[] {
+  return engine.host.all('change').flatMap(({ subject, isFinal }) => {
+    const drafted = isFinal ? undefined : dataOf('change.drafted', engine.ledger.latest(`change:${subject}`));
+    const made = drafted && dataOf('plan.made', engine.ledger.latest(`plan:${drafted.run}`));
+    return made === undefined ? [] : [made.plan];
+  });
 }
 
 async function resolveWishes(
@@ -190,7 +201,10 @@ async function resolveWishes(
       reason: `What the branch holds now and what ${change} moves do not go together: ${found.reason}`,
     };
   const versions = new Map(found.packages.map((one) => [one.name, one.version]));
-  const lost = wishes.held.filter(({ name, version }) => versions.get(name) !== version).map(({ name }) => name);
+  const lost = [
+    ...wishes.held.filter(({ name, version }) => versions.get(name) !== version).map(({ name }) => name),
+    ...takenBack(options, versions),
+  ];
   const unmet = lockMeets(merged.requirements, found.packages);
   if (lost.length > 0 || unmet.length > 0 || found.mustAsk !== null) {
     const facts = lost.map((name) => `package:${name}`);
@@ -206,6 +220,19 @@ async function resolveWishes(
     others: movesBetween(wishes.lock, versions),
     warnings: found.warnings,
   };
+}
+
+/** Packages that one side alone moved, and that are back where they were: whoever moved them, it would be lost without a word. */
+function takenBack(
+  { locks, wishes }: { locks: Sides<Lock>; wishes: Extract<LockWishes, { kind: 'wishes' }> },
+  versions: ReadonlyMap<string, string>,
+): readonly string[] {
+  const before = new Map(locks.base.packages.map((one) => [one.name, one.version]));
+  const wished = new Map(wishes.lock.packages.map((one) => [one.name, one.version]));
+  return [...before.keys()].filter((name) => {
+    const [was, wish, now] = [before.get(name), wished.get(name), versions.get(name)];
+    return wish !== undefined && wish !== was && (now === was || now === undefined);
+  });
 }
 
 /** The merged lines, where a version is held with that one: of two sides neither loses what it moved. */

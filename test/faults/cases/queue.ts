@@ -60,13 +60,17 @@ export const queueCases: readonly FaultCase[] = [
     id: 'F21',
     title:
       'approved changes race for the branch: one wins each round, the others are proven again on top, nothing is lost',
-    world: { mutations: noTurn },
+    world: { mutations: noTurn, slots: nRacers },
     control: () =>
-      inMutant([...noTurn, ...blind], async (mutant) => {
-        await race(mutant);
-        const lost = nRacers - inBranch(mutant).length;
-        return lost > 0 ? `${lost} of ${nRacers} merged changes are no longer in the branch` : undefined;
-      }),
+      inMutant(
+        [...noTurn, ...blind],
+        async (mutant) => {
+          await race(mutant);
+          const lost = nRacers - inBranch(mutant).length;
+          return lost > 0 ? `${lost} of ${nRacers} merged changes are no longer in the branch` : undefined;
+        },
+        { slots: nRacers },
+      ),
     fault: async (world) => {
       await race(world);
       expect(inBranch(world)).toEqual(pages);

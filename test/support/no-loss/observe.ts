@@ -27,17 +27,16 @@ const environment = {
   LC_ALL: 'C',
 };
 
-export function observe(world: RealWorld): Seen {
+/** What cannot have moved since `last` is not asked for again: a file that somebody writes moves no ref. */
+export function observe(world: RealWorld, last?: { seen: Seen; hasMoved: 'files' | 'home' | 'all' }): Seen {
   const files = new Map<string, string>();
   for (const name of fs.readdirSync(world.dir)) if (name !== 'state') collect(world.dir, name, files);
-  const home = reachable(path.join(world.homeDir, '.git'), ['--indexed-objects']);
-  return {
-    files,
-    bytes: new Set(files.values()),
-    commits: home.commits,
-    inHome: home.all,
-    inStore: reachable(world.storeDir, []).all,
-  };
+  const home =
+    last?.hasMoved === 'files'
+      ? { commits: last.seen.commits, all: last.seen.inHome }
+      : reachable(path.join(world.homeDir, '.git'), ['--indexed-objects']);
+  const inStore = last === undefined || last.hasMoved === 'all' ? reachable(world.storeDir, []).all : last.seen.inStore;
+  return { files, bytes: new Set(files.values()), commits: home.commits, inHome: home.all, inStore };
 }
 
 function collect(root: string, relative: string, files: Map<string, string>): void {

@@ -33,6 +33,13 @@ export const noCounts = (): Counts => ({
 /** Collections may throw away what nothing names any more, and nothing else: they are not excused. */
 const excused = (act: Act): boolean => !['gc', 'repack', 'pack-refs', 'lock slot', 'unlock slot'].includes(act.kind);
 
+const reachOf = (act: Act): 'files' | 'home' | 'all' =>
+  act.who === 'ours'
+    ? 'all'
+    : ['write', 'remove', 'shell in slot', 'shell leaves'].includes(act.kind)
+      ? 'files'
+      : 'home';
+
 /** Plays one sequence. After each command everything that was there is there, or a person took it away with this very command. */
 export async function playSequence(
   acts: readonly Act[],
@@ -51,7 +58,7 @@ export async function playSequence(
         counts.nOurs += refused === null ? 1 : 0;
         counts.nRefused += refused === null ? 0 : 1;
       }
-      const after = observe(world);
+      const after = observe(world, { seen: before, hasMoved: reachOf(act) });
       counts.nCommands += 1;
       if (act.who === 'ours' || !excused(act)) check({ act, index, before, after, counts });
       before = after;

@@ -55,7 +55,10 @@ export async function adoptService(app: App, plan: ServiceInitPlan): Promise<Ini
       row('fingerprint.accepted', { items, by: { kind: 'program', name: 'init' } }, { keys: ['fingerprint'] }),
       row(
         'installation.created',
-        { id: config.id, home: homeDir, branchRef: at.branchRef, head: commit, version: host.version },
+        {
+          ...{ id: config.id, home: homeDir, branchRef: at.branchRef, head: commit, version: host.version },
+          template: 'service',
+        },
         { keys: ['installation'] },
       ),
     ]);

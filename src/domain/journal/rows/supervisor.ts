@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../base/json.ts';
+import type { TemplateId } from '../../definitions/types.ts';
 import type { MachineName } from '../../machines/index.ts';
 import type { Actor } from '../actor.ts';
 
@@ -11,6 +12,8 @@ export interface SupervisorRows {
     readonly branchRef: string;
     readonly head: string;
     readonly version: string;
+    /** Absent: ComfyUI. */
+    readonly template?: TemplateId;
   };
   /** [`ledger.headMissing`] Rows that were once the newest are gone: the tail was lost outside of the database. */
   'ledger.headMissing': {

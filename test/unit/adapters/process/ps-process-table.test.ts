@@ -11,6 +11,7 @@ describe('what ps prints', () => {
       groupId: 120,
       startTime: 'Mon Nov 16 09:00:00 2026',
     });
+    expect(parseRow('  123     1   120 Ts   Mon Nov 16 09:00:00 2026')?.isStopped).toBe(true);
     expect(parseRow('  123     1   120 Z+   Mon Nov 16 09:00:00 2026')).toBeUndefined();
     expect(parseRow('')).toBeUndefined();
   });

@@ -148,6 +148,27 @@ describe('the lock, when both sides moved it', () => {
     });
   });
 
+  it('loses nothing of a change that is only foreseen on the branch', async () => {
+    const one = await scene(
+      { 'requirements.lock': lockOf({ ...versions, numpy: '2.1.0', along: '1.0' }) },
+      { 'docs/mine.md': 'mine\n' },
+      {
+        requirements: 'pillow\n',
+        index: { ...index, along: { '1.0': {}, '2.0': { needs: ['numpy<2.1'] } } },
+        packages: { ...versions, along: '1.0' },
+      },
+    );
+    const onto = await treeWith(one.world, one.world.first, {
+      'requirements.lock': lockOf({ ...versions, along: '2.0' }),
+    });
+    // Nobody has written down yet that `along` is what the change ahead is about.
+    const found = await exactTree(one.engine, { change: 'c1', onto, signal: never });
+    expect(found.kind === 'conflict' && found.fault.toRecord()).toMatchObject({
+      code: 'CHANGE_CONFLICT',
+      data: { facts: ['package:along'] },
+    });
+  });
+
   it('waits when the index does not answer, and goes on when it does', async () => {
     const one = await scene(mine, other);
     const { resolve } = one.world.python;
