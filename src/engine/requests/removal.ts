@@ -1,13 +1,13 @@
-import { carryOutRemoval } from '../removal/carry-out.ts';
 import { emptyTrash } from '../removal/empty-trash.ts';
 import { restoreTrash } from '../removal/restore-trash.ts';
+import { takeAway } from '../removal/take-away.ts';
 import { answerAlone, type Handlers } from './handler.ts';
 
 const things = (n: number): string => (n === 1 ? '1 thing' : `${n} things`);
 
 export const removalRequests: Handlers<'removal.carry' | 'trash.restore' | 'trash.empty'> = {
   async 'removal.carry'(engine, { plan, by }, id) {
-    const ids = await carryOutRemoval(engine, plan, by);
+    const ids = await takeAway(engine, plan, by);
     const sentence = ids.length === 0 ? 'Nothing was taken away.' : `In the trash: ${ids.join(', ')}.`;
     await answerAlone(engine, id, { kind: 'accepted', run: null, sentence });
   },

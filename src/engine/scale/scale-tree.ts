@@ -6,8 +6,8 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import { nextStep, whyNoRoom } from '../../domain/scale/rule.ts';
 import type { Engine } from '../engine.ts';
+import { planSlots, takeAway } from '../removal/take-away.ts';
 import { slotNamesOf, slotsOf } from './slots-of.ts';
-import { planSlots, takeSlotsAway } from './take-away.ts';
 
 /** Returns the tree. Fault `TREE_NOT_FOUND` with the nearest id. */
 export function requireTree(engine: Pick<Engine, 'definitions'>, id: string): Tree {
@@ -84,7 +84,7 @@ export async function fitTree(engine: Engine, id: string, by: Actor): Promise<vo
     .filter((name) => name.startsWith(`${id}@`) && /@[2-9]$/.test(name) && !names.includes(name));
   if (beyond.length === 0) return;
   const plan = await planSlots(engine, beyond);
-  await takeSlotsAway(engine, plan, by);
+  await takeAway(engine, plan, by);
 }
 
 /** Lets each tree with a rule follow its line. A step is one slot; the next look decides about the next one. */

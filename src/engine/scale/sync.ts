@@ -6,8 +6,8 @@ import type { RemovalPlan } from '../../domain/removal/plan.ts';
 import { type FoundFolder, planSync, syncHash, type SyncStep } from '../../domain/scale/sync-plan.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import { planSlots, takeAway, whyStays } from '../removal/take-away.ts';
 import { slotNamesOf } from './slots-of.ts';
-import { planSlots, takeSlotsAway, whyStays } from './take-away.ts';
 
 export interface SyncPreview {
   readonly hash: string;
@@ -57,7 +57,7 @@ export async function carryOutSync(
     { key: `sync:${request}:plan`, name: 'fix what is moved', input: { hash: options.hash }, run: null },
     { act: () => fixPlan(engine, options.hash) },
   );
-  await takeSlotsAway(engine, removal, by);
+  await takeAway(engine, removal, by);
   const answer: JsonObject = { kind: 'accepted', run: null, sentence: 'The slots agree with the definitions.' };
   await engine.ledger.append(
     [row('trees.synced', { hash, steps, by }, { keys: ['trees-synced'] })],

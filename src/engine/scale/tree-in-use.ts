@@ -1,6 +1,6 @@
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { planSlots, whyStays } from './take-away.ts';
+import { planSlots, whyStays } from '../removal/take-away.ts';
 
 /** Returns why a tree cannot go now, or undefined: a run or a change of it is open, or a slot of it has something in it. */
 export async function whyTreeInUse(engine: Engine, id: string): Promise<string | undefined> {
