@@ -60,7 +60,8 @@ describe(`${nChanges} changes of three trees at once`, () => {
         const hasMerged = journal.some((one) => one.keys.includes(`merged:${change}`));
         if (!hasMerged) continue;
         const drafted = journal.findLast((one) => one.kind === 'change.drafted' && one.data['change'] === change);
-        for (const { path } of drafted?.data['paths'] as unknown as readonly { path: string }[])
+        const paths = (drafted?.data['paths'] ?? []) as unknown as readonly { path: string }[];
+        for (const { path } of paths)
           expect(world.git(['ls-tree', '--name-only', 'HEAD', path]), `${change} ${path}`).toBe(path);
         expect(['verified', 'reverted'], `${change}`).toContain(states.get(change ?? ''));
       }
@@ -70,7 +71,7 @@ describe(`${nChanges} changes of three trees at once`, () => {
       // The two that write the same workflow: one of them.
       expect(stopped.length).toBeLessThanOrEqual(nChanges > 4 ? 1 : 0);
       expect(merges.length).toBe(nChanges - stopped.length);
-      const left = (queue.json?.['changes'] as readonly { reason: string }[]).map(({ reason }) => reason);
+      const left = (queue.json?.['changes'] ?? []) as readonly { reason: string }[];
       expect(left.length).toBe(stopped.length);
 
       // What stopped is called off, then nothing is left of anything.

@@ -9,6 +9,7 @@ import { type Plan, plannedFiles } from '../../domain/plans/plan.ts';
 import { inLine } from '../../domain/queue/rank.ts';
 import { footprintBetween } from '../changes/footprints.ts';
 import type { Engine } from '../engine.ts';
+import { enteredOf, priorityOf } from '../queue/place.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 
 /** Somebody's work that is not on the branch yet, as trees. */
@@ -90,11 +91,12 @@ const planOfRun = ({ ledger }: Engine, run: string): Plan | undefined =>
 const isPreview = ({ ledger }: Engine, run: string): boolean =>
   dataOf('run.created', ledger.latest(`run:${run}`))?.options.previewOnly ?? false;
 
+/** As they would merge: a change stands in line since it was proposed, a run since it was asked for. */
 function ordered({ ledger }: Engine, works: readonly Work[]): readonly Work[] {
   const waiting = works.map((work) => {
-    const entry = ledger.latest(`run:${work.run ?? ''}`);
-    const priority = dataOf('run.created', entry)?.options.priority ?? 'normal';
-    return { id: work.id, priority, sinceMs: entry?.atMs ?? 0, work };
+    const { id, kind, run } = work;
+    const sinceMs = kind === 'change' ? enteredOf(ledger, id).sinceMs : (ledger.latest(`run:${run ?? ''}`)?.atMs ?? 0);
+    return { id, priority: priorityOf(ledger, run ?? ''), sinceMs, work };
   });
   return inLine(waiting).map(({ work }) => work);
 }

@@ -28,6 +28,9 @@ interface Running {
 
 type Proven = JournalKinds['queue.proven'];
 
+/** Branch, gates and order have to stay as they are for this long before the branch is foreseen from them. */
+const settleMs = 1_000;
+
 /**
  * While changes wait, the one behind is proven on the tree that the branch becomes if those before it merge: its gate finds that
  * evidence by its key and is done in a moment. When something before it fails, is rejected or withdrawn, what stands on it is
@@ -44,6 +47,14 @@ export function createAhead(
   let looking: Promise<void> | undefined;
   let isAsked = false;
 
+  /** A change that is on its way from one state to the next is in none of them for long: nothing is begun or dropped for that. */
+  let seen: { readonly mark: string | undefined; readonly sinceMs: number } = { mark, sinceMs: 0 };
+  const isSettled = (now: string | undefined): boolean => {
+    const nowMs = engine.outside.clock.monotonicMs();
+    if (seen.mark !== now) seen = { mark: now, sinceMs: nowMs };
+    return nowMs - seen.sinceMs >= settleMs;
+  };
+
   const look = async (): Promise<void> => {
     // The one that is alone in line has nobody before it: nothing is read, no git is run.
     const nInLine = engine.host.all('change').filter(mayStand).length;
@@ -51,6 +62,7 @@ export function createAhead(
     if (engine.config.queue.ahead === 0 && running.size === 0) return;
     const now = engine.config.queue.ahead === 0 ? 'off' : await predictionMark(engine);
     if (now !== mark) {
+      if (!isSettled(now)) return;
       predictions = now === undefined || now === 'off' ? [] : await predict(engine, ending.signal);
       mark = now;
     }
@@ -67,7 +79,7 @@ export function createAhead(
     const { change } = prediction;
     const now = predictions.find((one) => one.change === change);
     if (treeOf(now) === tree || abort.signal.aborted) return;
-    await drop(engine, prediction, dropReason(engine, prediction, now));
+    await drop(engine, { ...prediction, tree }, dropReason(engine, prediction, now));
     abort.abort();
     await done;
   };
@@ -195,7 +207,7 @@ async function endProcesses(engine: Engine, owner: string): Promise<void> {
 async function tellStale(engine: Engine, now: Prediction): Promise<void> {
   const proven = dataOf('queue.proven', engine.ledger.latest(`ahead:${now.change}`));
   if (proven === undefined || proven.outcome === 'conflict' || proven.tree === treeOf(now)) return;
-  await drop(engine, { ...proven, tree: proven.tree }, dropReason(engine, proven, now));
+  await drop(engine, proven, dropReason(engine, proven, now));
 }
 
 async function tellConflicts(engine: Engine, predictions: readonly Prediction[]): Promise<void> {
@@ -211,16 +223,10 @@ async function tellConflicts(engine: Engine, predictions: readonly Prediction[])
 
 async function drop(
   engine: Engine,
-  was: {
-    readonly change: string;
-    readonly onTop: readonly string[];
-    readonly tree?: string | null;
-    readonly outcome?: unknown;
-  },
+  was: { readonly change: string; readonly onTop: readonly string[]; readonly tree: string | null },
   reason: string,
 ): Promise<void> {
-  const { change, onTop } = was;
-  const tree = was.tree ?? null;
+  const { change, onTop, tree } = was;
   await engine.ledger.append([row('queue.dropped', { change, onTop, tree, reason }, { keys: [`ahead:${change}`] })]);
 }
 

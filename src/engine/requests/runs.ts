@@ -9,6 +9,7 @@ import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
 import { requirePerson } from '../policy/answerer.ts';
+import { deliverAgain } from '../restore/deliver-again.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
@@ -27,6 +28,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
   async 'restore.start'(engine, { kind, to, options, by }, request) {
     // A way back that somebody took away is looked for before it is needed.
     await mendPoints(engine);
+    await deliverAgain(engine);
     const goal = kind === 'undo' ? 'undo' : `restore to ${to}`;
     await createRun(engine, { goal, kind, options, by, request, restore: to });
   },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
-import { type AttackCase, expectTamperTold, expectUndo, resumeAndMerge, upgradeUntil } from '../../support/attack.ts';
+import { type AttackCase, expectMerged, expectUndo, upgradeUntil } from '../../support/attack.ts';
 import { naiveFlow, naiveGit, readGit, readGitBytes, runPython } from '../../support/controls.ts';
 import { branchOf } from '../../support/invariants.ts';
 import { at, type Answer, listAt, orchestrate, textAt } from '../../support/program.ts';
@@ -339,11 +339,9 @@ export const nameCases: readonly AttackCase[] = [
         GIT_COMMITTER_NAME: 'Boss',
         GIT_COMMITTER_EMAIL: 'boss@example.invalid',
       };
-      await expectTamperTold(world, await orchestrate(world, ['runs', 'resume', run], env), {
-        items: ['config'],
-        branch,
-      });
-      await resumeAndMerge(world, run);
+      // A name in the configuration makes git run nothing: it is not told, and not obeyed.
+      await expectMerged(world, await orchestrate(world, ['runs', 'resume', run], env));
+      expect(readGit(world.gitDir, ['rev-parse', 'refs/heads/main^'])).toBe(branch);
       const ours = 'orchestrate <orchestrate@localhost>';
       const [author, committer, trailers = ''] = readGit(world.gitDir, [
         'log',
@@ -373,10 +371,8 @@ export const nameCases: readonly AttackCase[] = [
       for (const name of [...BAD_NAMES, `--upload-pack=${program}`]) {
         for (const args of [
           ['init', join(world.folder, 'other'), `--branch=${name}`, '--comfyui', join(world.folder, 'demo/comfyui')],
-          ['run', 'upgrade pytorch', `--playbook=${name}`, '--yes'],
           ['trees', 'clean', '--', name],
           ['restore', 'to', '--yes', '--', name],
-          ['review', 'show', '--', name],
           ['trash', 'restore', '--', name],
         ]) {
           const answer = await orchestrate(world, args);

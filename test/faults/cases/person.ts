@@ -224,7 +224,10 @@ export const personCases: readonly FaultCase[] = [
       await world.ok(['trash', 'restore', id, '--to', back, '--json']);
       expect(fs.readFileSync(join(back, 'scratch.ignored'), 'utf8')).toBe('not committed\n');
       expect(fs.readFileSync(join(back, 'docs/env-setup/mine.txt'), 'utf8')).toBe('committed\n');
-      expectDone(await world.run(upgrade));
+      // Nobody accepted what the commit did to the git files of the slot: the next run says so once more.
+      const next = await world.run(upgrade);
+      expect(next.out).toContain('TREE_TAMPERED');
+      expectDone(await world.run(['runs', 'resume', 'r2', '--json']));
     },
   },
 ];

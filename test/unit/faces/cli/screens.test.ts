@@ -32,7 +32,7 @@ describe('the screens of a run', () => {
     expect(out).toMatchInlineSnapshot(`
       "Done: torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0 is merged as restore/0001-upgrade-pytorch #68
       Production runs it as i3; down 18 s; 2 pending prompts queued again #73
-      Go back any time, offline (the files; nothing that is installed): orchestrate undo
+      Go back (0000-init was adopted, not sealed): orchestrate undo
       "
     `);
   });
@@ -207,7 +207,7 @@ describe('the screens of a review', () => {
                   – rule     ops-maint  nothing to check, which is no approval #61
                   · person   nobody has answered about this tree: it waits for you
 
-      undo        orchestrate undo   (once it is merged): brings back 7c1e2a4, 0000-init: the files exactly; interpreter, packages and data are not looked after #2
+      undo        orchestrate undo   (once it is merged): brings back 7c1e2a4, 0000-init: with the environment that was adopted, as it lies there then #2
 
       compared    before: branch 7c1e2a4  →  after: exact tree a81f03d #58
       packages    none changes #58
@@ -285,10 +285,10 @@ describe('the screens of the installation', () => {
 
   it('list restore points and show one', async () => {
     expect(await screen(undoneScene(), 'restore')).toMatchInlineSnapshot(`
-      "   restore point         grade  own      shared     made by  when                  commit   packages
-      ●  0002-undo             ready  unknown  unknown    undo     2026-08-23 12:03:20Z  aa55aa5
-         0001-upgrade-pytorch  ready  unknown  unknown    merge    2026-08-23 12:02:39Z  9d0f1b2  torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0
-         0000-init             files  unknown  unknown    init     2026-08-23 12:00:00Z  7c1e2a4
+      "   restore point         grade     own      shared     made by  when                  commit   packages
+      ●  0002-undo             ready     unknown  unknown    undo     2026-08-23 12:03:20Z  aa55aa5
+         0001-upgrade-pytorch  ready     unknown  unknown    merge    2026-08-23 12:02:39Z  9d0f1b2  torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0
+         0000-init             borrowed  unknown  unknown    init     2026-08-23 12:00:00Z  7c1e2a4
 
       environments 0 bytes · wheels 0 bytes · trash 0 bytes · instances 0 bytes · logs 0 bytes · tools 0 bytes · 61 GB free
       next: orchestrate restore to 1 --dry-run
@@ -401,6 +401,14 @@ describe('the screens of the installation', () => {
   });
 
   it('show production', async () => {
-    expect(await screen(installedScene(), 'service')).toMatchInlineSnapshot(`""`);
+    expect(await screen(installedScene(), 'service')).toMatchInlineSnapshot(`
+      "production healthy · i1 · http://127.0.0.1:8188 #5 #6 #7 #8
+      managed · started by orchestrate · since 2026-08-23 12:00:09Z
+      ✓ process 4800 is alive
+      ✓ it answers · 0 running, 0 waiting
+      ComfyUI 0.3.64 · torch 2.8.0 on cpu
+      tree b0b0b0b, environment e1d2c3b4a596
+      "
+    `);
   });
 });

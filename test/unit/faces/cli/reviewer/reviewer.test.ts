@@ -99,8 +99,8 @@ describe('the reviewer', () => {
                    · person   nobody has answered about this tree: it waits for you
 
        undo        orchestrate undo   (once it is merged): brings back 7c1e2a4,
-                   0000-init: the files exactly; interpreter, packages and data are
-                   not looked after #2
+                   0000-init: with the environment that was adopted, as it lies there
+                   then #2
 
       ────────────────────────────────────────────────────────────────────────────────
        [a]pprove  [t]onight 03:00  [d]iff  [c]hanges  [l]ater  [r]eject  ? help"
