@@ -98,9 +98,9 @@ const lookMs = 3_000;
 
 /**
  * Who was passed over: a change that was ready all the while another one, which stands behind it by age and priority, began to
- * merge. Empty where the order was fair.
+ * merge. Empty where the order was fair. `turned` takes the youngest for the first: what a queue the wrong way round would say.
  */
-export function passedOver(journal: readonly Entry[]): readonly string[] {
+export function passedOver(journal: readonly Entry[], order: 'right' | 'turned' = 'right'): readonly string[] {
   const at = new Map<string, { state: string; sinceMs: number }>();
   const place = new Map<string, number>();
   const found: string[] = [];
@@ -109,7 +109,8 @@ export function passedOver(journal: readonly Entry[]): readonly string[] {
       const run = journal.find((one) => one.kind === 'run.created' && one.run === data['run'])?.data['options'] as {
         priority?: Priority;
       };
-      place.set(textOf(data['change']), placeMs({ priority: run.priority ?? 'normal', sinceMs: atMs }));
+      const sign = order === 'right' ? 1 : -1;
+      place.set(textOf(data['change']), sign * placeMs({ priority: run.priority ?? 'normal', sinceMs: atMs }));
     }
     if (kind !== 'machine.moved' || data['machine'] !== 'change') continue;
     const [change, from, to] = [textOf(data['subject']), textOf(data['from']), textOf(data['to'])];
