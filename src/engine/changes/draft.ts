@@ -57,8 +57,10 @@ function titleOf({ goal, goalText, moves, files }: Plan): string {
   if (goal.kind === 'restore' || goal.kind === 'submit') return goal.title;
   // Packages that move with a component are not what the change is about.
   if (files.some(({ path }) => path === 'components.lock')) return goalText;
-  const main = moves[0];
-  return main ? `upgrade ${main.name} ${main.from ?? '(new)'} → ${main.to ?? '(removed)'}` : goalText;
+  const [main] = moves;
+  if (main === undefined) return goalText;
+  if (main.from === null) return `add ${main.name} ${main.to}`;
+  return main.to === null ? `remove ${main.name} ${main.from}` : `upgrade ${main.name} ${main.from} → ${main.to}`;
 }
 
 const keptRef = (change: string): string => `refs/orchestrate/changes/${change}`;
