@@ -135,6 +135,7 @@ export const faultCodes = {
   RUN_FINISHED: entry('conflict', 'The run has already ended.', 'orchestrate runs show <run>'),
   STEP_NOT_FOUND: entry('not-found', 'The plan has no step of that name.'),
   CHANGE_NOT_FOUND: entry('not-found', 'No change of that id.', 'orchestrate review list'),
+  CHANGE_FINISHED: entry('conflict', 'The change has already ended.', 'orchestrate review show <change>'),
   CHANGE_NOT_REVIEWABLE: entry('conflict', 'The change is not waiting for a review.', 'orchestrate review list'),
   CHANGE_CONFLICT: entry('conflict', 'The change and the branch edit the same lines.'),
   CHANGE_MOVED: entry('conflict', 'The tree is not the one that was approved.'),

@@ -181,6 +181,8 @@ export interface TrustedStore {
   history(commit: CommitId, limit: number): Promise<readonly CommitId[]>;
   /** Writes all files of the tree below `dir` (must be absent or empty), each created exclusively and synced. */
   exportTree(tree: GitTreeId, dir: string): Promise<void>;
+  /** Writes a bare repository into `dir` (must be absent) with these refs, and all that is reachable from them. Nothing for no refs. */
+  exportRefs(refs: readonly { readonly ref: string; readonly commit: CommitId }[], dir: string): Promise<void>;
   /** `fsck --connectivity-only` without alternates; `[]` when whole. */
   verify(): Promise<readonly string[]>;
   /** Removes lock files left by a git of ours that is dead; returns them. Called at start only. */

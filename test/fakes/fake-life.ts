@@ -1,3 +1,4 @@
+import { parseConfig } from '../../src/domain/definitions/config.ts';
 import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
@@ -99,7 +100,7 @@ class Dead extends Error {}
 export function startSupervisor(
   world: World,
   death: Death = { step: Number.POSITIVE_INFINITY, when: 'after' },
-  { idleSeconds = null }: { idleSeconds?: number | null } = {},
+  { idleSeconds = null, readsHome = false }: { idleSeconds?: number | null; readsHome?: boolean } = {},
 ): FakeSupervisor {
   const ledger = world.ledgers.open();
   const abort = new AbortController();
@@ -153,14 +154,20 @@ export function startSupervisor(
       clock: mortal(clock),
     },
   };
-  const { config, definitions } = world.context;
-  const ended = runSupervisor({
-    context,
-    idleSeconds,
-    signal: abort.signal,
-    summarise: async () => ({}),
-    reload: async () => ({ config, definitions }),
-  }).catch((error: unknown) => error);
+  const { definitions } = world.context;
+  // With `readsHome` the configuration is the file as it is in home, at the start and before each request.
+  const settings = async () => ({ config: readsHome ? await configInHome(world) : world.context.config, definitions });
+  const ended = settings()
+    .then((now) =>
+      runSupervisor({
+        context: { ...context, ...now },
+        idleSeconds,
+        signal: abort.signal,
+        summarise: async () => ({}),
+        reload: settings,
+      }),
+    )
+    .catch((error: unknown) => error);
   return {
     get isDead() {
       return isDead;
@@ -179,6 +186,11 @@ export function startSupervisor(
       await ledger.close();
     },
   };
+}
+
+async function configInHome(world: World): Promise<EngineContext['config']> {
+  const text = (await world.files.readText(`${world.context.paths.home}/orchestrate.yaml`)) ?? '';
+  return parseConfig({ file: 'orchestrate.yaml', text, origin: 'installation' });
 }
 
 /** Lets time pass until it is so. Fails after `maxSeconds` of the world's time. */

@@ -9,6 +9,8 @@ export interface FakeRemotes extends Remotes {
   fails: 'silent' | 'rejects' | null;
   /** What happens just after a push arrived. */
   onPush: (() => void) | null;
+  /** Where a name leads, when that is not the name itself. */
+  address: string | null;
   /** How often something was pushed. */
   nPushes: number;
 }
@@ -28,7 +30,8 @@ export function createFakeRemotes(): FakeRemotes {
     fails: null,
     onPush: null,
     nPushes: 0,
-    addressOf: async (remote) => remote,
+    address: null,
+    addressOf: async (remote) => remotes.address ?? remote,
     readBranch: read,
     fetchBranch: read,
     async push({ updates }) {

@@ -179,6 +179,12 @@ export function createFakeStore(files: FakeFiles): FakeStore {
       }
       await files.ensureDir(dir);
     },
+    async exportRefs(wanted, dir) {
+      if (wanted.length === 0) return;
+      files.put(`${dir}/HEAD`, `ref: ${wanted[0]?.ref ?? ''}\n`);
+      files.put(`${dir}/packed-refs`, wanted.map(({ ref, commit }) => `${commit} ${ref}\n`).join(''));
+      await files.ensureDir(dir);
+    },
     verify: async () => [],
     clearStaleLocks: async () => [],
     close: async () => {},

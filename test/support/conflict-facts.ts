@@ -4,7 +4,7 @@ import { base, exactTree } from './scene-facts.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 import { addRun, moveRun } from './scene-rows.ts';
 
-const met: readonly ConflictPair[] = [
+export const met: readonly ConflictPair[] = [
   {
     ...{ first: 'c1', second: 'r2', advice: 'person', textual: ['docs/notes.md'] },
     semantic: [{ fact: 'package:torch', first: '2.11.0', second: '' }],
@@ -16,7 +16,10 @@ const met: readonly ConflictPair[] = [
 ];
 
 /** A change that waits for a person, and two runs at work that meet it. */
-export function conflictScene(pairs: readonly ConflictPair[] = met): SceneLedger {
+export function conflictScene(
+  pairs: readonly ConflictPair[] = met,
+  more: { readonly nLeftOut?: number } = {},
+): SceneLedger {
   const scene = waitingScene();
   for (const [run, goal] of [
     ['r2', 'remove torch'],
@@ -37,6 +40,7 @@ export function conflictScene(pairs: readonly ConflictPair[] = met): SceneLedger
       pairs,
       because: 'r3 was planned',
       durationMs: 12,
+      ...more,
     },
     { keys: ['conflicts'] },
   );

@@ -20,6 +20,7 @@ import { takeSnapshot } from './snapshot.ts';
 import { clearDeadLocks, clearDeadLocksInTime, filesNamed, refLocks } from './stale-locks.ts';
 import { createStore } from './store-create.ts';
 import { blobFacts, countLines, patchPart } from './store-diff.ts';
+import { exportRefs } from './store-export.ts';
 import { commitFacts, history, isAncestor, mergeBase, peel, readTag } from './store-history.ts';
 import { importObjects } from './store-import.ts';
 import { findConflicts, mergeTrees } from './store-merge.ts';
@@ -205,6 +206,8 @@ export function createTrustedStore(options: {
       atTheEdge('exporting a tree', `The folder ${dir} may hold a part of the files.`, () =>
         exportTree(parts, tree, dir),
       ),
+    exportRefs: (wanted, dir) =>
+      atTheEdge('exporting refs', `The folder ${dir} may hold a part of them.`, () => exportRefs(parts, wanted, dir)),
     async verify() {
       const result = await door.run({
         verb: 'fsck',

@@ -26,7 +26,9 @@ export async function foreignRefs(
   return [...new Set([...foreign, ...byHand.map((commit) => `history at ${commit.slice(0, 7)}`)])].sort();
 }
 
-const isOwnRef = (name: string): boolean => /^refs\/(orchestrate|tags\/restore|worktree)\//.test(name);
+/** What was rescued in home itself could not be taken into the store: home is the only place that has it. */
+const isOwnRef = (name: string): boolean =>
+  /^refs\/(orchestrate|tags\/restore|worktree)\//.test(name) && !name.startsWith('refs/orchestrate/rescued/');
 
 async function* looseRefs(files: Files, gitDir: string, dir: string): AsyncGenerator<readonly [string, string]> {
   for (const name of await files.list(`${gitDir}/${dir}`)) {

@@ -39,11 +39,19 @@ async function inSlots(app: App, installation: Installation, written: Written): 
   const keeps: Kept[] = [];
   if ((await files.info(paths.gitDir)) === undefined) return keeps;
   const shown = paths.trees.slice(paths.home.length + 1);
+  // In a repository of the person's `.git` stays in any case, and what names their commits is the slot.
+  const isRepository = paths.trees.startsWith(`${paths.work}/`);
+  const worktrees = await home.listWorktrees();
   for (const { name, state, head } of await home.listSlots()) {
     if (state === 'missing') continue;
     const tree = head === null ? null : await treeOf(installation, head);
-    if (head !== null && tree === null)
-      keeps.push({ path: '.git', why: `the slot ${name} has commits of yours at ${head.slice(0, 7)}` });
+    const logged = worktrees.find((one) => one.dir === `${paths.trees}/${name}`)?.commits ?? [];
+    for (const commit of new Set(head === null ? logged : [head, ...logged])) {
+      if ((commit === head ? tree : await treeOf(installation, commit)) !== null) continue;
+      const why = `the slot ${name} has commits of yours at ${commit.slice(0, 7)}`;
+      keeps.push({ path: isRepository ? `${shown}/${name}` : '.git', why });
+      break;
+    }
     for await (const path of walkFiles(files, `${paths.trees}/${name}`, (one) => one === '.git')) {
       if (path === '.git' || unfinished.test(path)) continue;
       if (!(await written.has(`${paths.trees}/${name}/${path}`, path, tree)))

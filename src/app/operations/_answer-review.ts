@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
+import { takesVerdict, type Verdict } from '../../domain/changes/verdict.ts';
 import { approvalMessage, approvalNamespace } from '../../domain/policy/approval-message.ts';
 import type { MergeTime } from '../../domain/policy/rules.ts';
 import { policyDigest } from '../../engine/policy/digest.ts';
@@ -17,21 +18,11 @@ export async function requireChange(app: App, change: string): Promise<ChangeVie
   return view;
 }
 
-type Verdict = 'approved' | 'rejected' | 'changes-requested';
+/** Where an approval comes too late, the supervisor says whose was first. */
+const approvedBefore: readonly string[] = ['approved', 'queued.asking', 'queued.holding'];
 
-const takesNo: readonly string[] = [
-  'reviewing.deciding',
-  'conflicted',
-  'changesRequested',
-  'queued.holding',
-  'mergeHeld',
-];
-/** States in which a person's answer means something; the supervisor has the last word, and says so when it was given before. */
-const answerable: Readonly<Record<Verdict, readonly string[]>> = {
-  approved: ['reviewing.deciding', 'approved', 'queued.asking', 'queued.holding'],
-  rejected: takesNo,
-  'changes-requested': ['reviewing.deciding'],
-};
+const mayAnswer = (verdict: Verdict, state: string): boolean =>
+  takesVerdict[verdict].includes(state) || (verdict === 'approved' && approvedBefore.includes(state));
 
 export interface ReviewAnswer {
   readonly verdict: Verdict;
@@ -53,7 +44,7 @@ export interface ReviewAnswer {
 export async function answerReview(app: App, change: string, answer: ReviewAnswer): Promise<RunView> {
   const { verdict, when = 'now', ticket = null, sign = null, breakGlass = false } = answer;
   const { gate, state, run } = await requireChange(app, change);
-  if (gate === null || !answerable[verdict].includes(state))
+  if (gate === null || !mayAnswer(verdict, state))
     throw new Fault('CHANGE_NOT_REVIEWABLE', `${change} does not wait for a review: it is ${state}.`, {
       hints: [`orchestrate review show ${change}`],
       state: 'Nothing was answered.',

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 
-import { Fault } from '../../base/fault.ts';
 import { defineOperation } from '../operation.ts';
-import { conflictsSchema, conflictsView } from '../views/conflicts-view.ts';
-import type { JournalReader } from '../views/journal-reader.ts';
+import { conflictsAmong, conflictsSchema } from '../views/conflicts-view.ts';
 
 const workIdField = z.string().regex(/^[a-z][A-Za-z0-9@._-]{0,63}$/, 'has to be the id of a change, a run or a slot');
 
@@ -12,7 +10,7 @@ export const conflicts = defineOperation({
   name: 'conflicts',
   summary: "Show which open changes and runs stand in each other's way.",
   description:
-    'Every open change and every run at work is compared with every other: T where both edit the same lines, S where both make something else of the same package, component, model path, port, flag, setting or workflow. Files that are made from others (requirements.lock, components.lock) are made anew at the merge and are no conflict by themselves.',
+    'Every open change and every run at work is compared with every other: T where both edit the same lines, S where both make something else of the same package, component, model path, port, flag, setting or workflow. Files that are made from others (requirements.lock, components.lock) are made anew at the merge and are no conflict by themselves. Of very many works those that come first in line are compared, and the rest is counted.',
   effect: 'read',
   needs: 'home',
   input: z.object({
@@ -30,17 +28,6 @@ export const conflicts = defineOperation({
   ],
   async run(app, { works }) {
     const { ledger } = await app.installation();
-    for (const id of works) requireWork(ledger, id);
-    const view = conflictsView(ledger);
-    const pairs = view.pairs.filter(({ first, second }) => works.every((id) => id === first || id === second));
-    return { ...view, pairs };
+    return conflictsAmong(ledger, works);
   },
 });
-
-function requireWork(reader: JournalReader, id: string): void {
-  const state = 'Nothing was changed.';
-  if (/^c\d+$/.test(id) && reader.latest(`change:${id}`) === undefined)
-    throw new Fault('CHANGE_NOT_FOUND', `There is no change ${id}.`, { state });
-  if (/^r\d+$/.test(id) && reader.latest(`run:${id}`) === undefined)
-    throw new Fault('RUN_NOT_FOUND', `There is no run ${id}.`, { state });
-}

@@ -16,7 +16,7 @@ export const eject = defineOperation({
   name: 'eject',
   summary: 'Take orchestrate away again: everything it wrote, and nothing else.',
   description:
-    'Removes the home, the record and the environments that orchestrate built. The ComfyUI folder and the environment that was adopted are not touched. Files of yours keep it from going on: in the home, with edits, in slots, in trash, prompts that wait and user folders that were kept. With --keep-files they stay where they are; what lies in the record is written to a folder beside the home.',
+    'Removes the home, the record and the environments that orchestrate built. The ComfyUI folder and the environment that was adopted are not touched. Files of yours keep it from going on: in the home, with edits, in slots, in trash, prompts that wait, user folders that were kept, and what only the record’s store still has: backups of the trash, what was left in opened slots or by dead agents, work that was submitted and not merged. With --keep-files they stay where they are; what lies in the record is written to a folder beside the home, work as the branches of a bare repository.',
   effect: 'destroy',
   needs: 'home',
   input: z.object({
@@ -42,7 +42,9 @@ export const eject = defineOperation({
     writtenTo: z
       .string()
       .nullable()
-      .describe('Folder beside the home into which prompts and user folders of the record are written, or null.'),
+      .describe(
+        'Folder beside the home into which prompts, user folders and work (`work.git`) of the record are written, or null.',
+      ),
     untouched: z.array(z.string()).describe('What was adopted and stays as it is.'),
   }),
   asksFirst: true,
@@ -126,7 +128,10 @@ async function serviceEject(
         .map(({ path, why }) => `${path} (${why})`)
         .join(', ')}.`,
       {
-        hints: ['orchestrate eject --keep-files   (leaves them where they are)', 'Or move them away first.'],
+        hints: [
+          `orchestrate eject --keep-files   (leaves them where they are${plan.rescue === null ? '' : `; those outside go to ${plan.rescue.dir}`})`,
+          'Or move them away first.',
+        ],
         state: 'Nothing was removed.',
         data: { keeps: plan.keeps.map(({ path, why }) => ({ path, why })) },
       },
@@ -134,7 +139,7 @@ async function serviceEject(
   const removes: { path: string; bytes: number }[] = [];
   for (const path of plan.removes) removes.push({ path, bytes: await app.outside.files.sizeBytes(path) });
   const report = {
-    ...{ home: plan.home, id: plan.id, removes, keeps: [...plan.keeps], writtenTo: null },
+    ...{ home: plan.home, id: plan.id, removes, keeps: [...plan.keeps], writtenTo: plan.rescue?.dir ?? null },
     untouched: [`${plan.home}: your files, your history, what was merged`],
   };
   if (dryRun || !yes) return { state: 'planned' as const, ...report };

@@ -68,12 +68,22 @@ export const changeSchema = z
     draft: z.number().describe('How often its files were taken: an answer about an older draft does not count.'),
     redraftedBy: actorSchema.nullable().describe('Who had its files taken again, or null in the first draft.'),
     base: z.string().describe('Commit that it was made on.'),
-    baseTree: z.string().describe('Git tree of that commit.'),
+    baseTree: z
+      .string()
+      .describe('Git tree of that commit, with the files of a solved conflict as the branch had them.'),
     proposed: z.string().describe('Git tree that was proposed.'),
     paths: z
       .array(z.object({ path: z.string(), kind: z.enum(['added', 'changed', 'removed']) }))
       .describe('Files that it touches.'),
     outsideScope: z.array(z.string()).describe('Files that belong to other trees.'),
+    sendsTo: z
+      .object({
+        address: z.string().nullable().describe('Null: it leads nowhere that is used.'),
+        branch: z.string(),
+        how: z.enum(['before', 'proposal', 'after']).describe('Before home moves, as a proposal, or after home.'),
+      })
+      .nullable()
+      .describe('Where the merge goes beside home, or null.'),
     reviewers: z.array(z.string()).describe('Trees whose rules look at it.'),
     gate: gateSchema.nullable().describe('The proof on the tree that would merge, or null while there is none.'),
     evidence: z.array(evidenceSchema).describe('What was proven.'),
@@ -169,6 +179,7 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     proposed,
     paths: paths.map((one) => ({ ...one })),
     outsideScope: [...(checked?.outsideScope ?? [])],
+    sendsTo: checked?.sendsTo ?? null,
     reviewers: [...(checked?.reviewers ?? [])],
     gate: gated === undefined ? null : gateView(gated),
     evidence: proven,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { Fault } from '../../base/fault.ts';
 import { factText } from '../../domain/changes/fact-text.ts';
 import { type ConflictPair, meetText } from '../../domain/conflicts/pairs.ts';
 import type { JournalKinds } from '../../domain/journal/kinds.ts';
@@ -41,8 +42,15 @@ export const conflictsSchema = z
           title: z.string(),
         }),
       )
-      .describe('What was compared, in the order in which it would merge.'),
-    pairs: z.array(pairSchema).describe('Pairs that meet; any other two do not.'),
+      .describe(
+        'What was compared, in the order in which it would merge; where ids were asked for, those and what they meet.',
+      ),
+    asked: z.array(z.string()).describe('Ids that were asked for, as works are named here; empty: all.'),
+    notCompared: z.array(z.string()).describe('Of those asked for: open, and not among what was looked at last.'),
+    leftOut: z.number().describe('Works that are open and were not compared, as they come too late in line.'),
+    pairs: z
+      .array(pairSchema)
+      .describe('Pairs that meet; any other two do not. Where ids were asked for: pairs of those only.'),
     atMs: z
       .number()
       .nullable()
@@ -61,9 +69,51 @@ export function conflictsView(reader: JournalReader): ConflictsView {
   return {
     works: works.map(({ id, kind, run, title }) => ({ id, kind, run, title })),
     pairs: pairs.map((pair) => pairView(pair, new Map(works.map((one) => [one.id, one])))),
+    ...{ asked: [], notCompared: [], leftOut: found?.data.nLeftOut ?? 0 },
     atMs: found?.atMs ?? null,
     row: found?.seq ?? null,
   };
+}
+
+/**
+ * Returns the same for one id and what it meets, or for two of them. A run is named for its change, a slot for who works in it. Faults: `CHANGE_NOT_FOUND`,
+ * `RUN_NOT_FOUND`, `CHANGE_FINISHED`, `RUN_FINISHED`, `USAGE_BAD_ARGUMENT` for what is nobody's work.
+ */
+export function conflictsAmong(reader: JournalReader, names: readonly string[]): ConflictsView {
+  const view = conflictsView(reader);
+  const asked = [...new Set(names.map((name) => workNamed(reader, view, name)))];
+  if (asked.length === 0) return view;
+  const pairs = view.pairs.filter(({ first, second }) => asked.every((id) => id === first || id === second));
+  const shown = new Set(
+    asked.length > 1 ? asked : [...asked, ...pairs.flatMap(({ first, second }) => [first, second])],
+  );
+  const works = view.works.filter(({ id }) => shown.has(id));
+  const notCompared = asked.filter((id) => !works.some((one) => one.id === id));
+  return { ...view, works, asked, notCompared, pairs };
+}
+
+const nothingChanged = { state: 'Nothing was changed.' } as const;
+
+function workNamed(reader: JournalReader, { works }: ConflictsView, name: string): string {
+  const holder = newest(reader, 'lease.taken', `lease:slot:${name}`)?.data.run;
+  const id = holder ?? name;
+  const isChange = reader.latest(`change:${id}`) !== undefined;
+  if (!isChange && reader.latest(`run:${id}`) === undefined) throw unknownFault(name);
+  const at = machineState(reader, id);
+  if (at === undefined || at.isFinal || isMerged(at))
+    throw isChange
+      ? new Fault('CHANGE_FINISHED', `${id} is ${at?.state ?? 'gone'}: it is in nobody's way any more.`, nothingChanged)
+      : new Fault('RUN_FINISHED', `${id} has ended: it is in nobody's way any more.`, nothingChanged);
+  return works.find((one) => one.id === id || one.run === id)?.id ?? id;
+}
+
+function unknownFault(name: string): Fault {
+  if (/^c\d+$/.test(name)) return new Fault('CHANGE_NOT_FOUND', `There is no change ${name}.`, nothingChanged);
+  if (/^r\d+$/.test(name)) return new Fault('RUN_NOT_FOUND', `There is no run ${name}.`, nothingChanged);
+  return new Fault('USAGE_BAD_ARGUMENT', `${name} is no change, no run, and no slot that somebody works in.`, {
+    ...nothingChanged,
+    hints: ['orchestrate conflicts'],
+  });
 }
 
 type Found = JournalKinds['conflicts.found']['members'][number];
@@ -71,8 +121,10 @@ type Found = JournalKinds['conflicts.found']['members'][number];
 /** Merged is as good as ended: its files are the branch's. */
 function isOpen(reader: JournalReader, { id }: Found): boolean {
   const at = machineState(reader, id);
-  return at !== undefined && !at.isFinal && !['merged', 'switchHeld'].includes(at.state);
+  return at !== undefined && !at.isFinal && !isMerged(at);
 }
+
+const isMerged = ({ state }: { readonly state: string }): boolean => ['merged', 'switchHeld'].includes(state);
 
 function pairView(pair: ConflictPair, works: ReadonlyMap<string, Found>): ConflictsView['pairs'][number] {
   const { first, second, textual, semantic, advice } = pair;

@@ -59,14 +59,20 @@ const tellers: Tellers = {
     `${change} is proven ahead on :${port}: tree ${shortId(tree)}${onTopText(onTop)}`,
   'queue.proven': ({ change, onTop, outcome, fault, durationMs }) =>
     `${change}${onTopText(onTop)} is ${outcome === 'conflict' ? 'foreseen as a conflict' : `${outcome} ahead after ${spanText(durationMs)}`}${fault === null ? '' : `: ${fault.code} ${fault.message}`}`,
-  'queue.dropped': ({ change, onTop, reason }) =>
-    `what was proven ahead of ${change}${onTopText(onTop)} is of no use: ${reason}`,
+  'queue.dropped': ({ change, onTop, tree, reason }) =>
+    tree === null
+      ? `${change} cannot be proven ahead${onTopText(onTop)} for now: ${reason}`
+      : `what was proven ahead of ${change}${onTopText(onTop)} is of no use: ${reason}`,
   'queue.waited': ({ change, behind, nBefore }) =>
     `${change} is approved and waits for its turn behind ${behind}${nBefore === 1 ? '' : `, ${nBefore} are before it`}`,
   'run.closed': ({ run, state, freed, report }) =>
     `${run} closed as ${state}${freed.length === 0 ? '' : `; freed ${listText(freed)}`}${report === null ? '' : `; report ${report}`}`,
   'lease.taken': ({ run, slot, port, homePort, skipped }) =>
     `${run} has ${slot ?? 'a port'} on :${port}${port === homePort ? '' : ` (${skipped.map((one) => `:${one.port} ${one.why}`).join(', ')})`}`,
+  'remote.addressed': ({ remote, address, was, by }) =>
+    was === null
+      ? `${remote} leads to ${address}`
+      : `${by.name}: ${remote} leads to ${address} from now on, not to ${was}`,
   'remote.pushed': ({ address, branch, from, to, tags }) =>
     `${branch} of ${address} ${from === null ? 'is' : `${shortId(from)} →`} ${shortId(to)}${tags.length === 0 ? '' : `, with ${countText(tags.length, 'restore point')}`}`,
   'remote.proposed': ({ change, address, branch, into, commit }) =>
@@ -120,8 +126,8 @@ const tellers: Tellers = {
   'change.regenerated': ({ change, onto, files }) =>
     `${change} put onto the tree ${shortId(onto)}: ${listText(files.map(({ path, how }) => `${path} ${how === 'anew' ? 'made anew' : `merged ${how}`}`))}`,
   'slot.captured': ({ run, slot, tree }) => `${slot} of ${run} holds tree ${shortId(tree)}`,
-  'conflicts.found': ({ members, pairs, because, durationMs }) =>
-    `looked for conflicts of ${countText(members.length, 'piece')} of work in ${spanText(durationMs)}, as ${because}: ${pairs.length === 0 ? 'none' : listText(pairs.map(({ first, second }) => `${first} × ${second}`))}`,
+  'conflicts.found': ({ members, pairs, because, durationMs, nLeftOut }) =>
+    `looked for conflicts of ${countText(members.length, 'piece')} of work in ${spanText(durationMs)}, as ${because}: ${pairs.length === 0 ? 'none' : listText(pairs.map(({ first, second }) => `${first} × ${second}`))}${nLeftOut === undefined ? '' : `; ${nLeftOut} more left out`}`,
   'review.answered': ({ change, reviewer, by, verdict, tree, carriedFrom, brokeGlass, when }) =>
     `${change} ${verdict} by ${by.kind} ${by.kind === 'person' ? by.name : reviewer}, tree ${shortId(tree)}${when === 'window' ? ', for the next window' : ''}${carriedFrom === undefined ? '' : `, carried from #${carriedFrom}`}${brokeGlass === undefined ? '' : ', breaking the glass'}`,
   'change.hurried': ({ change, by }) => `${change} is to merge now, says ${by.name}`,

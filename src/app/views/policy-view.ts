@@ -8,7 +8,7 @@ import { gatedOf } from '../../engine/changes/gate.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { approvalOf, approvalsOf, type Answered, standingOfChange } from '../../engine/policy/approvals.ts';
 import { policyDigest } from '../../engine/policy/digest.ts';
-import { findTimeHold, timeFault } from '../../engine/policy/hold.ts';
+import { findTimeHold, movedBaseText, timeFault } from '../../engine/policy/hold.ts';
 import { type Ruled, ruledOf } from '../../engine/policy/ruled.ts';
 import { saidWith } from './change-view.ts';
 import { machineState } from './machine-state.ts';
@@ -164,7 +164,7 @@ function mergesText(
   const missing = standing.isEnough ? '' : `not before it has ${standing.missing.map(missingText).join('; ')}`;
   const hold = findTimeHold(context, change);
   if (hold !== undefined)
-    return `${missing === '' ? '' : `${missing}; then: `}${timeFault(context, change, hold).message}`;
+    return `${missing === '' ? '' : `${missing}; then: `}${timeFault(context, change, { hold, first: [] }).message} Where another change merges first, ${movedBaseText(context)}.`;
   if (missing !== '') return missing;
   const held = dataOf('change.held', context.ledger.latest(`held:${change}`));
   if (state === 'queued.holding' && held !== undefined) return `not yet: ${held.fault.message}`;

@@ -34,14 +34,20 @@ export function nextStep(rule: ScaleRule, { slots, nWaiting, nHeld, spareMs }: T
   return undefined;
 }
 
-/** Least memory and disk that has to be free before a tree gets one more slot: a service under test needs about as much. */
+/** Least that has to be free before a tree gets one more slot: memory for each of them, as a service under test needs it, and disk in all. */
 export const leastRoom = { memoryBytes: 1024 ** 3, diskBytes: 2 * 1024 ** 3 } as const;
 
-/** Returns why there is no room for one more slot, or undefined. */
-export function whyNoRoom(free: { readonly memoryBytes: number; readonly diskBytes: number }): string | undefined {
+/** Returns why there is no room for so many more slots, or undefined. */
+export function whyNoRoom(free: {
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly nMore: number;
+}): string | undefined {
   const gigabytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
-  if (free.memoryBytes < leastRoom.memoryBytes)
-    return `only ${gigabytes(free.memoryBytes)} of memory are available, and one more service under test wants ${gigabytes(leastRoom.memoryBytes)}`;
+  const wantedBytes = free.nMore * leastRoom.memoryBytes;
+  const more = free.nMore === 1 ? 'one more service under test wants' : `${free.nMore} more services under test want`;
+  if (free.memoryBytes < wantedBytes)
+    return `only ${gigabytes(free.memoryBytes)} of memory are available, and ${more} ${gigabytes(wantedBytes)}`;
   if (free.diskBytes < leastRoom.diskBytes)
     return `only ${gigabytes(free.diskBytes)} of disk are free, and ${gigabytes(leastRoom.diskBytes)} stay free for what is there`;
   return undefined;

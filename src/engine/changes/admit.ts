@@ -4,25 +4,35 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { AdmitOutput } from '../../domain/machines/change.machine.ts';
 import type { Engine } from '../engine.ts';
 import { findApproval } from '../policy/approvals.ts';
-import { findTimeHold, timeFault } from '../policy/hold.ts';
-import { awaitTurn } from '../queue/turn.ts';
+import { findTimeHold, mergesInWindow, timeFault } from '../policy/hold.ts';
+import { awaitTurn, firstOf } from '../queue/turn.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
-import { awaitedFault, ensureProposal, findLanded } from './proposal.ts';
+import { requireAddress } from './pinned-address.ts';
+import { awaitedFault, ensureProposal, findForeign, findLanded } from './proposal.ts';
 import { movedFault as movedOnRemote, readStand, remoteRule, type RemoteRule, sentCommit } from './remote.ts';
 
-/** Waits for the change's turn, then decides whether it may merge now: same base, same tree, home's touched paths clean. */
+/**
+ * Waits for the change's turn, then decides whether it may merge now: same base, same tree, home's touched paths clean. What keeps it
+ * from being looked at at all is what it waits for, too.
+ */
 export async function admitChange(engine: Engine, change: string, signal: AbortSignal): Promise<AdmitOutput> {
   await awaitTurn(engine, change, signal);
-  const gated = gatedOf(engine, change);
-  const base = await branchHead(engine, branchOf(engine, change));
-  if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
-  if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
-  const fault = await proposeFirst(engine, change, await findReason(engine, change));
+  let fault: Fault | undefined;
+  try {
+    const gated = gatedOf(engine, change);
+    const base = await branchHead(engine, branchOf(engine, change));
+    if (gated && isOurMerge(engine, change, base)) return { kind: 'go' };
+    if (!gated || gated.base !== base || !findApproval(engine, gated)) return { kind: 'moved' };
+    fault = await proposeFirst(engine, change, await reasonOn(engine, change, base));
+  } catch (error) {
+    if (!(error instanceof Fault) || noHold.has(error.code)) throw error;
+    fault = error;
+  }
   if (!fault) return { kind: 'go' };
   await engine.ledger.append([
     row(
@@ -33,6 +43,9 @@ export async function admitChange(engine: Engine, change: string, signal: AbortS
   ]);
   return { kind: 'hold', fault: fault.toRecord() };
 }
+
+/** Where no row can be written, or should be. */
+const noHold: ReadonlySet<string> = new Set(['EPOCH_OLD', 'LEDGER_UNAVAILABLE', 'DISK_FULL', 'INTERRUPTED']);
 
 /** A change that waits for a pull request is put there first; when that fails, this is what it waits for. */
 async function proposeFirst(engine: Engine, change: string, found: Fault | undefined): Promise<Fault | undefined> {
@@ -52,13 +65,14 @@ async function remoteObstacle(engine: Engine, change: string, head: CommitId): P
   const rule = remoteRule(engine, draftOf(engine, change).run, branchOf(engine, change));
   if (rule === null || rule.rule === 'after') return undefined;
   try {
+    await requireAddress(engine, rule, draftOf(engine, change).run);
     const sent = sentCommit(engine, mergeKey(change, gateRowOf(engine, change)));
     if (sent !== undefined) return await sentObstacle(engine, { change, rule, sent, head });
     // A branch that moved here is proven again first: what the remote says about the old one is of no use.
     if (gatedOf(engine, change)?.base !== head) return undefined;
     if (rule.rule === 'proposal')
       return (await findLanded(engine, rule, change)) === undefined
-        ? await awaitedFault(engine, rule, change)
+        ? ((await findForeign(engine, rule, change)) ?? (await awaitedFault(engine, rule, change)))
         : undefined;
     const { at, isBehindOrEven } = await readStand(engine, rule, head);
     return isBehindOrEven ? undefined : await movedOnRemote(engine, rule, { at, head });
@@ -97,15 +111,19 @@ const unfinished = (engine: Engine, change: string) =>
     .filter((one) => one.subject !== change && ['merging', 'mergeHeld', 'merged', 'switchHeld'].includes(one.state));
 
 /**
- * Why an approved change does not merge now: the clock first, then the world. Nothing, too, when the branch has moved: it has to be
- * proven again at once, not when the window opens.
+ * Why an approved change does not merge now: the clock first, then the world. Nothing, too, when the branch has moved or the approval
+ * no longer counts: it has to be proven, or asked about, again at once, not when the window opens.
  */
 export async function findReason(engine: Engine, change: string): Promise<Fault | undefined> {
+  return reasonOn(engine, change, await branchHead(engine, branchOf(engine, change)));
+}
+
+async function reasonOn(engine: Engine, change: string, base: CommitId): Promise<Fault | undefined> {
+  const gated = gatedOf(engine, change);
+  if (gated && !findApproval(engine, gated)) return undefined;
   const hold = findTimeHold(engine, change);
   if (hold === undefined) return findObstacle(engine, change);
-  const gated = gatedOf(engine, change);
-  const base = await branchHead(engine, branchOf(engine, change));
-  return gated?.base === base ? timeFault(engine, change, hold) : undefined;
+  return gated?.base === base ? timeFault(engine, change, { hold, first: firstOf(engine, change) }) : undefined;
 }
 
 /** What stands in the way of the merge, if anything. Looks only. */
@@ -130,8 +148,7 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   if (isOurMerge(engine, change, state.head)) return undefined;
   if (planOf(engine, drafted.run).goal.kind === 'work') {
     const now = await snapshotSlot(engine, requireLease(engine, drafted.run));
-    const taken = drafted.taken ?? drafted.proposed;
-    if (now !== taken) return movedFault(engine, drafted.run, change, taken, now);
+    if (now !== drafted.proposed) return movedFault(engine, drafted.run, change, drafted.proposed, now);
   }
   const baseTree = await engine.store.treeOf(gated.base as Parameters<typeof engine.store.treeOf>[0]);
   const paths = await engine.home.comparePaths(baseTree, asGitTreeId(gated.exact));
@@ -139,7 +156,7 @@ export async function findObstacle(engine: Engine, change: string): Promise<Faul
   if (edited.length === 0) return remoteObstacle(engine, change, state.head);
   return new Fault('HOME_DIRTY', `You have edits in ${edited.slice(0, 5).join(', ')}, which ${change} changes.`, {
     hints: ['git stash   (or commit, or take the edits away)', `orchestrate runs resume ${drafted.run}`],
-    state: 'Your edits are untouched, the branch has not moved. The merge goes on as soon as these paths are clean.',
+    state: `Your edits are untouched, the branch has not moved. The merge goes on as soon as these paths are clean${mergesInWindow(engine, change) ? ', while the window is open' : ''}.`,
     data: { paths: edited },
   });
 }

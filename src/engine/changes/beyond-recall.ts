@@ -15,15 +15,17 @@ import { mayBePushed } from './remote.ts';
  */
 export async function isBeyondRecall(engine: Engine, change: MachineView): Promise<boolean> {
   if (['merging', 'merged', 'switchHeld', 'verified', 'reverted'].includes(change.state)) return true;
-  if (change.state !== 'mergeHeld') return false;
-  if (mayBePushed(engine, mergeKey(change.subject, gateRowOf(engine, change.subject)))) return true;
-  const made = dataOf(
-    'effect.done',
-    engine.ledger.latest(`effect:${mergeKey(change.subject, gateRowOf(engine, change.subject))}:objects`),
-  );
+  return change.state === 'mergeHeld' && hasLeft(engine, change.subject);
+}
+
+/** Whether the remote has the merge of the newest gate, or may have it, or the branch holds it. */
+export async function hasLeft(engine: Engine, change: string): Promise<boolean> {
+  const key = mergeKey(change, gateRowOf(engine, change));
+  if (mayBePushed(engine, key)) return true;
+  const made = dataOf('effect.done', engine.ledger.latest(`effect:${key}:objects`));
   const commit = made?.output['commit'];
   if (typeof commit !== 'string') return false;
-  const { branchRef } = planOf(engine, draftOf(engine, change.subject).run);
+  const { branchRef } = planOf(engine, draftOf(engine, change).run);
   if ((await engine.home.findRef(branchRef)) === undefined) return false;
   // Taken into the store first: a person may have committed on top, and the store does not know that commit.
   return engine.store.isAncestor(asCommitId(commit), await branchHead(engine, branchRef));

@@ -4,8 +4,11 @@ import type { ChangeFacts } from '../../domain/policy/facts.ts';
 import type { Engine } from '../engine.ts';
 import { policyDigest } from '../policy/digest.ts';
 import { ruledOf } from '../policy/ruled.ts';
+import { planOf } from '../tasks/task-view.ts';
 import { type Drafted, draftOf } from './draft.ts';
 import { footprintBetween } from './footprints.ts';
+import { noteAddress } from './pinned-address.ts';
+import { remoteRule } from './remote.ts';
 
 /** Decides from what it touches who must review a change, what else has to be there, and how risky it is. */
 export async function checkChange(engine: Engine, change: string): Promise<object> {
@@ -25,9 +28,17 @@ export async function checkChange(engine: Engine, change: string): Promise<objec
     sizeBytes: facts.sizeBytes,
     tiers,
     asks,
+    sendsTo: await sendsTo(engine, drafted.run),
   };
   await engine.ledger.append([row('change.checked', data, { run: drafted.run, keys: [`check:${change}`] })]);
   return {};
+}
+
+/** Where the merge goes beside home, as people are shown it before they say yes. */
+async function sendsTo(engine: Engine, run: string) {
+  const rule = remoteRule(engine, run, planOf(engine, run).branchRef);
+  if (rule === null) return null;
+  return { address: await noteAddress(engine, rule), branch: rule.branch, how: rule.rule };
 }
 
 async function factsOf(engine: Engine, { tree, baseTree, proposed, paths }: Drafted): Promise<ChangeFacts> {

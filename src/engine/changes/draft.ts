@@ -66,16 +66,16 @@ function titleOf({ goal, goalText, moves, files }: Plan): string {
 const keptRef = (change: string): string => `refs/orchestrate/changes/${change}`;
 
 /**
- * Writes what was proposed, and the files that it was made from, as commits under a ref of ours: nothing unmerged is ever lost. The
+ * Writes what was proposed, and what it is compared with where that is no commit's tree, as commits under a ref of ours: nothing unmerged is ever lost. The
  * ref names the newest draft, whose parents lead to the older ones. The same drafts give the same commits.
  */
 export async function keepDrafts(engine: Engine, drafts: readonly Drafted[]): Promise<void> {
   let newest: CommitId | null = null;
-  for (const { base, proposed, taken } of drafts) {
+  for (const { base, baseTree, proposed } of drafts) {
     const on = asCommitId(base);
-    const sources: readonly CommitId[] =
-      taken === undefined ? [] : [await proposedCommit(engine, on, asGitTreeId(taken))];
-    newest = await keptCommit(engine, asGitTreeId(proposed), [on, ...(newest === null ? [] : [newest]), ...sources]);
+    const isOfCommit = baseTree === (await engine.store.treeOf(on));
+    const compared = isOfCommit ? [] : [await proposedCommit(engine, on, asGitTreeId(baseTree))];
+    newest = await keptCommit(engine, asGitTreeId(proposed), [on, ...(newest === null ? [] : [newest]), ...compared]);
   }
   const change = drafts[0]?.change;
   if (newest === null || change === undefined) return;

@@ -29,22 +29,12 @@ export async function exactTree(
   options: { readonly change: string; readonly onto: GitTreeId; readonly signal: AbortSignal },
 ): Promise<Exact> {
   const { change, onto, signal } = options;
-  const drafted = draftOf(engine, change);
-  const sides = { base: asGitTreeId(drafted.baseTree), ours: onto, theirs: asGitTreeId(drafted.proposed) };
-  return mergeOnto(engine, { change, sides, signal });
-}
-
-/** The same for any three trees of the change's work: what was drafted, what it is put onto, and what is proposed. */
-export async function mergeOnto(
-  engine: Engine,
-  options: { readonly change: string; readonly sides: MergeSides; readonly signal: AbortSignal },
-): Promise<Exact> {
-  const { change, sides, signal } = options;
+  const { run, baseTree, proposed } = draftOf(engine, change);
+  const sides: MergeSides = { base: asGitTreeId(baseTree), ours: onto, theirs: asGitTreeId(proposed) };
   if (sides.base === sides.ours || sides.ours === sides.theirs) return { kind: 'clean', tree: sides.theirs };
   const key = `exact:${sides.base}:${sides.ours}:${sides.theirs}`;
   const known = dataOf('change.regenerated', engine.ledger.latest(key));
   if (known !== undefined) return { kind: 'clean', tree: asGitTreeId(known.exact) };
-  const { run } = draftOf(engine, change);
   const { goal, goalText } = planOf(engine, run);
   const merging = { engine, change, run, goalText, sides, isRestore: goal.kind === 'restore', signal };
   try {

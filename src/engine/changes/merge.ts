@@ -6,16 +6,19 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MergeOutput } from '../../domain/machines/change.machine.ts';
 import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
-import { findApproval } from '../policy/approvals.ts';
+import { finalApprovals, findApproval } from '../policy/approvals.ts';
+import { findTimeHold } from '../policy/hold.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
 import { byHandManifest, publishPoint, writePoint } from '../restore/publish.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
+import { hasLeft } from './beyond-recall.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf, orchestrateAuthor } from './draft.ts';
 import { regeneratedOf } from './exact-tree.ts';
-import { gatedOf, gateRowOf } from './gate.ts';
+import { type Gated, gatedOf, gateRowOf } from './gate.ts';
 import { mergeKey } from './merge-key.ts';
+import { noteAddress } from './pinned-address.ts';
 import { awaitedFault, findLanded } from './proposal.ts';
 import { recordOnce } from './record-once.ts';
 import { mayBePushed, movedFault, pushMerge, remoteRule, type RemoteRule } from './remote.ts';
@@ -31,32 +34,39 @@ interface MergeIntent {
   readonly number: number;
   readonly journal: RestoreManifest['journal'];
   /** Where it goes beside home, as it was said when it began; absent in rows of a version that knew no remotes. */
-  readonly remote?: RemoteRule | null;
+  readonly remote?: (RemoteRule & { readonly address?: string | null }) | null;
   /** The commit by which the remote took it, where it was proposed there. */
   readonly landed?: string | null;
+  /** Who approved it, as it was when it began; absent in older rows. */
+  readonly reviewedBy?: string;
 }
 
 /**
  * Merges an approved change: commit and restore points first, then the branch by compare-and-swap, then
  * home's files. Each is an intent and an outcome, and the same routine finishes after a kill.
- * `moved` when the branch is no longer the base: nothing of it has moved then.
+ * `moved` when the branch is no longer the base, or it is no time to merge any more: nothing of it has moved then.
  */
 export function mergeChange(engine: Engine, change: string): Promise<MergeOutput> {
   return engine.inMergeTurn(change, async () => {
     const drafted = draftOf(engine, change);
     const gated = gatedOf(engine, change);
-    if (!gated || !findApproval(engine, gated)) {
+    const key = mergeKey(change, gateRowOf(engine, change));
+    // What has begun was approved when it began, and is finished: the merge itself may have brought another policy.
+    const isBegun = engine.ledger.latest(`effect:${key}:intent`) !== undefined;
+    if (!gated || (!isBegun && !findApproval(engine, gated))) {
       throw new Fault('CHANGE_MOVED', `${change} has no approval of the tree that would merge.`, {
         state: 'Nothing was merged.',
       });
     }
     const { run } = drafted;
-    const key = mergeKey(change, gateRowOf(engine, change));
     const base = asCommitId(gated.base);
 
     // While it waited for its turn another merge may have moved the branch: then not even a restore point is made.
-    const isBegun = engine.ledger.latest(`effect:${key}:intent`) !== undefined;
     if (!isBegun && (await branchHead(engine, planOf(engine, run).branchRef)) !== base) return { kind: 'moved' };
+    if (await isForLater(engine, change)) {
+      await voidUnmerged(engine, change);
+      return { kind: 'moved' };
+    }
     // A number that somebody's deletion made free must not be given out again.
     if (!isBegun) await mendPoints(engine);
     const intent = (await engine.perform(
@@ -171,15 +181,30 @@ export async function requireBranch(engine: Engine, branchRef: string): Promise<
   throw await branchFault(engine, branchRef);
 }
 
+/**
+ * Whether a freeze began, or its window shut, before anything of the merge has left: after a remote that was away, or a resume. It goes
+ * back into the line then. What was called off so before a kill stays called off, though the window may be open again.
+ */
+export async function isForLater(engine: Engine, change: string): Promise<boolean> {
+  if (engine.ledger.latest(`merged:${change}`)) return false;
+  if (pointsMade(engine, change).some(({ manifest }) => engine.ledger.latest(`void:${manifest.number}`))) return true;
+  if (findTimeHold(engine, change) === undefined) return false;
+  // A branch that is gone cannot say whether it had the merge.
+  const { branchRef } = planOf(engine, draftOf(engine, change).run);
+  return (await engine.home.findRef(branchRef)) !== undefined && !(await hasLeft(engine, change));
+}
+
+function pointsMade(engine: Engine, change: string): readonly PointMade[] {
+  const key = mergeKey(change, gateRowOf(engine, change));
+  const made = dataOf('effect.done', engine.ledger.latest(`effect:${key}:objects`));
+  return (made?.output['points'] ?? []) as unknown as readonly PointMade[];
+}
+
 /** Voids the points of a change that was called off after they were made: the branch never took its commit. */
 export async function voidUnmerged(engine: Engine, change: string): Promise<void> {
   if (engine.ledger.latest(`merged:${change}`) || !gatedOf(engine, change)) return;
-  const made = dataOf(
-    'effect.done',
-    engine.ledger.latest(`effect:${mergeKey(change, gateRowOf(engine, change))}:objects`),
-  );
-  const points = (made?.output['points'] ?? []) as unknown as readonly PointMade[];
-  for (const point of points) await voidPoint(engine, { point, change, run: draftOf(engine, change).run });
+  for (const point of pointsMade(engine, change))
+    await voidPoint(engine, { point, change, run: draftOf(engine, change).run });
 }
 
 /** A point whose commit the branch never took is told, and offered to nobody. */
@@ -194,9 +219,10 @@ async function voidPoint(engine: Engine, options: { point: PointMade; change: st
 
 async function fixIntent(
   engine: Engine,
-  options: { change: string; gated: { base: string; exact: string }; branchRef: string },
+  options: { change: string; gated: Gated; branchRef: string },
 ): Promise<MergeIntent> {
   const { change, gated, branchRef } = options;
+  const approval = findApproval(engine, gated);
   const remote = remoteRule(engine, draftOf(engine, change).run, branchRef);
   const landed = remote?.rule === 'proposal' ? ((await findLanded(engine, remote, change)) ?? null) : null;
   if (remote?.rule === 'proposal' && landed === null) throw await awaitedFault(engine, remote, change);
@@ -211,9 +237,16 @@ async function fixIntent(
     baseNumber: hasBasePoint ? null : next,
     number: hasBasePoint ? next : next + 1,
     journal: engine.ledger.head(),
-    remote,
+    remote: remote === null ? null : { ...remote, address: await noteAddress(engine, remote) },
     landed,
+    reviewedBy: approval ? `${approval.by.name} (${approval.by.kind})` : 'nobody',
   };
+}
+
+/** Who approved exactly this, whatever the policy is by now: for an intent of a version that did not note it. */
+function reviewerBefore(engine: Engine, change: string, { base, exact }: MergeIntent): string {
+  const found = finalApprovals(engine, change).findLast((one) => one.base === base && one.tree === exact);
+  return found === undefined ? 'nobody' : `${found.by.name} (${found.by.kind})`;
 }
 
 interface PointMade {
@@ -236,8 +269,6 @@ async function writeObjects(
   const name = restoreName(intent.number, drafted.title);
   // Put onto a branch that had moved, a change may move other packages than its plan said.
   const moves = regeneratedOf(engine, change, intent.exact)?.moves ?? plan.moves;
-  const gated = gatedOf(engine, change);
-  const approval = gated && findApproval(engine, gated);
   const message = mergeMessage({
     title: drafted.title,
     moves,
@@ -245,7 +276,7 @@ async function writeObjects(
       Run: drafted.run,
       Change: change,
       [plan.goal.kind === 'submit' ? 'Author' : 'Agent']: drafted.authors.join(', '),
-      'Reviewed-by': approval ? `${approval.by.name} (${approval.by.kind})` : 'nobody',
+      'Reviewed-by': intent.reviewedBy ?? reviewerBefore(engine, change, intent),
       'Restore-point': `restore/${name}`,
     },
   });

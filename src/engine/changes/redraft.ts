@@ -1,18 +1,17 @@
 import { Fault } from '../../base/fault.ts';
-import { asGitTreeId, type GitTreeId } from '../../base/ids.ts';
+import { asCommitId, asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import { isSolvedByHand } from '../../domain/changes/hand-solved.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { TreeEntry } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
+import { sendAnswered } from '../requests/handler.ts';
 import { readSubmitted } from '../runs/plan-submit.ts';
 import { requireLease, slotDir, snapshotSlot } from '../tasks/effects.ts';
 import { requireUntampered } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
-import { branchHead } from './branch-head.ts';
 import { type Drafted, draftOf, draftsOf, keepDrafts } from './draft.ts';
-import { mergeOnto } from './exact-tree.ts';
 import { gatedOf } from './gate.ts';
 
 /** Where the files of a change come from. Whoever adds a source of changes adds it here too. */
@@ -52,11 +51,8 @@ export function mayRedraft({ state }: MachineView): boolean {
 /** Whether the files that a change would be taken from again differ from those that its newest draft took. */
 export async function hasNewFiles(engine: Engine, change: string): Promise<boolean> {
   const drafted = draftOf(engine, change);
-  return (await sourceOf(engine, drafted).read(engine, drafted)) !== takenBy(drafted);
+  return (await sourceOf(engine, drafted).read(engine, drafted)) !== drafted.proposed;
 }
-
-/** The tree of files that a draft was made from: in a solved conflict what is proposed differs from it. */
-export const takenBy = ({ taken, proposed }: Drafted): string => taken ?? proposed;
 
 /**
  * Takes the files of an open change again, as its next draft, and has it checked, proven and reviewed anew: answers
@@ -76,7 +72,7 @@ export async function redraftChange(engine: Engine, view: MachineView, by: Actor
   const before = draftOf(engine, change);
   const source = sourceOf(engine, before);
   const taken = await source.read(engine, before);
-  if (taken === takenBy(before)) {
+  if (taken === before.proposed) {
     throw new Fault(
       'NOTHING_TO_DO',
       `Every file of ${source.name} is as draft ${before.draft ?? 1} of ${change} has it.`,
@@ -95,9 +91,8 @@ export async function redraftChange(engine: Engine, view: MachineView, by: Actor
       state: 'Nothing was changed.',
     });
   }
-  const { taken: _older, ...unchanged } = before;
   const drafted: Drafted = {
-    ...unchanged,
+    ...before,
     ...place,
     draft: (before.draft ?? 1) + 1,
     by,
@@ -105,31 +100,27 @@ export async function redraftChange(engine: Engine, view: MachineView, by: Actor
   };
   await keepDrafts(engine, [...draftsOf(engine, change), drafted]);
   const keys = [`change:${change}`, `change-of:${before.run}`];
-  await engine.host.send(
+  await sendAnswered(
+    engine,
     change,
     { type: 'CHECK' },
     { ...beside, rows: [row('change.drafted', drafted, { run: before.run, keys }), ...(beside.rows ?? [])] },
   );
 }
 
-interface Place {
-  readonly base: string;
-  readonly baseTree: string;
-  readonly proposed: string;
-  /** Only where it differs from what is proposed. */
-  readonly taken?: string;
-}
+/** What the files are taken as, and what they are compared with. */
+type Place = Pick<Drafted, 'base' | 'baseTree' | 'proposed'>;
 
 const onOldBase = ({ base, baseTree }: Drafted, taken: GitTreeId): Place => ({ base, baseTree, proposed: taken });
 
 /**
- * A conflict is solved by hand: the conflicting files become what they are in the slot, on top of the branch as it is now, and
- * all else is merged. A file that nobody touched since is no solution: it would take back what the branch has.
+ * A conflict is solved by hand: from now on the conflicting files are compared with what the branch had when they fought, and all else
+ * with what it was drafted on. The gate then merges as ever, and makes a lock anew where that is needed; where the branch moved the same
+ * lines once more it is a conflict again. A file that nobody touched since is no solution: it would take back what the branch has.
  */
 async function solved(engine: Engine, before: Drafted, taken: GitTreeId, where: string): Promise<Place> {
-  const base = await branchHead(engine, planOf(engine, before.run).branchRef);
-  const { paths, facts } = conflictOf(engine, before.change);
-  if (!isSolvedByHand({ paths, facts })) {
+  const { base, paths, facts } = conflictOf(engine, before.change);
+  if (base === undefined || !isSolvedByHand({ paths, facts })) {
     throw new Fault(
       'CHANGE_CONFLICT',
       `What ${before.change} and the branch fight about is not solved by editing files.`,
@@ -140,7 +131,7 @@ async function solved(engine: Engine, before: Drafted, taken: GitTreeId, where: 
       },
     );
   }
-  const [old, now] = [await filesOf(engine, takenBy(before)), await filesOf(engine, taken)];
+  const [old, now] = [await filesOf(engine, before.proposed), await filesOf(engine, taken)];
   const untouched = paths.filter((path) => markOf(old.get(path)) === markOf(now.get(path)));
   if (untouched.length > 0) {
     throw new Fault('CHANGE_CONFLICT', `${untouched.slice(0, 5).join(', ')} still is as the conflict left it.`, {
@@ -151,25 +142,21 @@ async function solved(engine: Engine, before: Drafted, taken: GitTreeId, where: 
       data: { paths: untouched },
     });
   }
-  const baseTree = await engine.store.treeOf(base);
-  // Without the conflicting files the two sides agree; then those are put on top.
-  const ours = await withFilesOf(engine, now, await filesOf(engine, before.baseTree), paths);
-  const sides = { base: asGitTreeId(before.baseTree), ours: baseTree, theirs: ours };
-  const merged = await mergeOnto(engine, { change: before.change, sides, signal: new AbortController().signal });
-  if (merged.kind === 'conflict') throw merged.fault;
-  const proposed = await withFilesOf(engine, await filesOf(engine, merged.tree), now, paths);
-  return { base, baseTree, proposed, taken };
+  const ofBranch = await filesOf(engine, await engine.store.treeOf(asCommitId(base)));
+  const baseTree = await withFilesOf(engine, await filesOf(engine, before.baseTree), ofBranch, paths);
+  return { base: before.base, baseTree, proposed: taken };
 }
 
 /** What the newest gate found in conflict. */
 function conflictOf(
   engine: Engine,
   change: string,
-): { readonly paths: readonly string[]; readonly facts: readonly string[] } {
-  const data = gatedOf(engine, change)?.fault?.data;
+): { readonly base: string | undefined; readonly paths: readonly string[]; readonly facts: readonly string[] } {
+  const gated = gatedOf(engine, change);
+  const data = gated?.fault?.data;
   const words = (value: unknown): readonly string[] =>
     Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-  return { paths: words(data?.['paths']), facts: words(data?.['facts']) };
+  return { base: gated?.base, paths: words(data?.['paths']), facts: words(data?.['facts']) };
 }
 
 type FilesByPath = ReadonlyMap<string, TreeEntry>;

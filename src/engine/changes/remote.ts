@@ -5,6 +5,7 @@ import { restoreRef } from '../../domain/restore/manifest.ts';
 import type { RefUpdate } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { runOf } from '../tasks/task-view.ts';
+import { requireAddress } from './pinned-address.ts';
 import { recordOnce } from './record-once.ts';
 
 /**
@@ -100,7 +101,8 @@ export interface Push {
 export async function pushMerge(engine: Engine, rule: RemoteRule, push: Push): Promise<void> {
   const { key, change, run, commit, points } = push;
   const tags = rule.pushTags ? points : [];
-  const address = await engine.remotes.addressOf(rule.remote);
+  const isSent = engine.ledger.latest(`effect:${key}:push`)?.kind === 'effect.done';
+  const address = isSent ? await engine.remotes.addressOf(rule.remote) : await requireAddress(engine, rule, run);
   const sent = await engine.perform(
     {
       key: `${key}:push`,
@@ -108,7 +110,10 @@ export async function pushMerge(engine: Engine, rule: RemoteRule, push: Push): P
       input: { address, branch: rule.branch, to: commit, tags: tags.map((one) => one.name) },
       run,
     },
-    { look: () => findPushed(engine, rule, push), act: () => sendMerge(engine, rule, { ...push, points: tags }) },
+    {
+      look: () => findPushed(engine, rule, push),
+      act: () => sendMerge(engine, rule, { ...push, points: tags, address }),
+    },
   );
   await recordOnce(engine, `${key}:pushed`, () =>
     row(
@@ -129,7 +134,11 @@ async function findPushed(engine: Engine, rule: RemoteRule, push: Push): Promise
   return fetched !== undefined && (await engine.store.isAncestor(push.commit, fetched)) ? { from: null } : undefined;
 }
 
-async function sendMerge(engine: Engine, rule: RemoteRule, push: Push): Promise<{ from: string | null }> {
+async function sendMerge(
+  engine: Engine,
+  rule: RemoteRule,
+  push: Push & { readonly address: string },
+): Promise<{ from: string | null }> {
   const found = await findPushed(engine, rule, push);
   if (found) return found;
   const { at, isBehindOrEven } = await readStand(engine, rule, push.base);
@@ -138,7 +147,8 @@ async function sendMerge(engine: Engine, rule: RemoteRule, push: Push): Promise<
     { ref: `refs/heads/${rule.branch}`, from: at, to: push.commit },
     ...push.points.map((one) => ({ ref: restoreRef(one.name), from: null, to: one.object })),
   ];
-  await sendRefs(engine, rule, updates);
+  // To the address itself: what a name leads to may be another by now.
+  await sendRefs(engine, { ...rule, remote: push.address }, updates);
   return { from: at };
 }
 

@@ -10,6 +10,7 @@ import { inLine } from '../../domain/queue/rank.ts';
 import { footprintBetween } from '../changes/footprints.ts';
 import type { Engine } from '../engine.ts';
 import { enteredOf, priorityOf } from '../queue/place.ts';
+import { standings } from '../queue/turn.ts';
 import { requireLease, snapshotSlot } from '../tasks/effects.ts';
 
 /** Somebody's work that is not on the branch yet, as trees. */
@@ -23,7 +24,7 @@ export interface Work extends Member {
 /** States of a change whose files are not on the branch. */
 const isOpen = (state: string): boolean => !['merged', 'switchHeld', 'verified', 'reverted'].includes(state);
 
-/** Returns everybody's work that may meet another's: open changes first, then runs at work and opened slots, each in the order of the queue. */
+/** Returns everybody's work that may meet another's: open changes first, then runs at work and opened slots, as they would merge. */
 export async function openWork(engine: Engine): Promise<readonly Work[]> {
   const changes: Work[] = [];
   const runs: Work[] = [];
@@ -44,7 +45,7 @@ export async function openWork(engine: Engine): Promise<readonly Work[]> {
       plan.goal.kind === 'open' ? await openedWork(engine, subject) : await plannedWork(engine, subject, plan);
     if (work !== undefined) runs.push(work);
   }
-  return [...ordered(engine, changes), ...ordered(engine, runs)];
+  return [...inMergeOrder(engine, changes), ...byAge(engine, runs)];
 }
 
 /** What a run does to the files, as far as is known: what its slot holds, else what its plan writes. Undefined: nothing of that. */
@@ -91,8 +92,15 @@ const planOfRun = ({ ledger }: Engine, run: string): Plan | undefined =>
 const isPreview = ({ ledger }: Engine, run: string): boolean =>
   dataOf('run.created', ledger.latest(`run:${run}`))?.options.previewOnly ?? false;
 
-/** As they would merge: a change stands in line since it was proposed, a run since it was asked for. */
-function ordered({ ledger }: Engine, works: readonly Work[]): readonly Work[] {
+/** As the queue has them; what has no place there yet, or none any more, comes behind. */
+function inMergeOrder(engine: Engine, changes: readonly Work[]): readonly Work[] {
+  const line = standings(engine).map(({ id }) => id);
+  const others = changes.filter(({ id }) => !line.includes(id));
+  return [...line.flatMap((id) => changes.find((one) => one.id === id) ?? []), ...byAge(engine, others)];
+}
+
+/** By age and priority: a change stands in line since it was proposed, a run since it was asked for. */
+function byAge({ ledger }: Engine, works: readonly Work[]): readonly Work[] {
   const waiting = works.map((work) => {
     const { id, kind, run } = work;
     const sinceMs = kind === 'change' ? enteredOf(ledger, id).sinceMs : (ledger.latest(`run:${run ?? ''}`)?.atMs ?? 0);

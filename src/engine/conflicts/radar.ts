@@ -7,7 +7,7 @@ import { openWork, plannedWork, touching, type Work } from './members.ts';
 
 type Found = JournalKinds['conflicts.found'];
 
-/** Works looked at: their pairs grow with the square. The newest are left out beyond it, and the row does not name them. */
+/** Works looked at: their pairs grow with the square. The last in line are left out beyond it, and the row says how many. */
 const maxWorks = 60;
 
 /**
@@ -18,15 +18,21 @@ export async function lookForConflicts(engine: Engine, because: string): Promise
   await unlessFaulty(engine, undefined, async () => {
     const { clock } = engine.outside;
     const startedMs = clock.monotonicMs();
-    const works = (await openWork(engine)).slice(0, maxWorks);
+    const open = await openWork(engine);
+    const works = open.slice(0, maxWorks);
+    const nLeftOut = open.length - works.length;
     const members = works.map(({ id, kind, run, title, base, tree }) => ({ id, kind, run, title, base, tree }));
     const last = dataOf('conflicts.found', engine.ledger.latest('conflicts'));
     if (works.length < 2 && (last === undefined || last.pairs.length === 0)) return;
-    if (last !== undefined && isSame(last.members, members)) return;
+    if (last !== undefined && isSame(last.members, members) && (last.nLeftOut ?? 0) === nLeftOut) return;
     const pairs = await pairsOf(engine, allPairs(works));
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
     await engine.ledger.append([
-      row('conflicts.found', { members, pairs, because, durationMs }, { keys: ['conflicts'] }),
+      row(
+        'conflicts.found',
+        { members, pairs, because, durationMs, ...(nLeftOut === 0 ? {} : { nLeftOut }) },
+        { keys: ['conflicts'] },
+      ),
     ]);
   });
 }
@@ -39,16 +45,22 @@ export async function conflictWarnings(
 ): Promise<readonly string[]> {
   return unlessFaulty<readonly string[]>(engine, [], async () => {
     const mine = await plannedWork(engine, run, plan);
-    const others = (await openWork(engine)).filter((one) => one.run !== run).slice(0, maxWorks);
+    const open = (await openWork(engine)).filter((one) => one.run !== run);
+    const others = open.slice(0, maxWorks);
     if (mine === undefined || others.length === 0) return [];
     const titles = new Map(others.map(({ id, title }) => [id, title]));
     const pairs = await pairsOf(
       engine,
       others.map((other) => [other, mine] as const),
     );
-    return pairs.map((pair) => warningOf(pair, titles.get(pair.first) ?? ''));
+    const warnings = pairs.map((pair) => warningOf(pair, titles.get(pair.first) ?? ''));
+    const nLeftOut = open.length - others.length;
+    return nLeftOut === 0 ? warnings : [...warnings, leftOutText(nLeftOut)];
   });
 }
+
+const leftOutText = (n: number): string =>
+  `${n === 1 ? '1 more piece of work is open and was' : `${n} more pieces of work are open and were`} not compared with it: it was compared with the ${maxWorks} that come first`;
 
 const consequence: Readonly<Record<ConflictPair['advice'], string>> = {
   regenerate: 'whoever merges second has its lock made anew',
@@ -87,8 +99,8 @@ async function pairsOf(engine: Engine, pairs: readonly Pair[]): Promise<readonly
 
 /** Both come from the branch: of the two commits the older one is what both began with. */
 async function olderBase({ store }: Engine, first: Work, second: Work): Promise<Work['baseTree']> {
-  if (first.base === second.base) return first.baseTree;
-  return (await store.isAncestor(first.base, second.base)) ? first.baseTree : second.baseTree;
+  if (first.base === second.base) return store.treeOf(first.base);
+  return store.treeOf((await store.isAncestor(first.base, second.base)) ? first.base : second.base);
 }
 
 async function unlessFaulty<Value>(engine: Engine, otherwise: Value, work: () => Promise<Value>): Promise<Value> {

@@ -2,7 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { InstallationConfig, Tree } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { Waiting } from '../../domain/queue/rank.ts';
-import type { Ledger, Ports } from '../../ports/index.ts';
+import type { Ledger, NewEntry, Ports } from '../../ports/index.ts';
 import { slotNamesOf } from '../scale/slots-of.ts';
 import { createLine, type Line, standingOf } from './line.ts';
 
@@ -15,13 +15,23 @@ export interface SlotLeases {
   take(options: { run: string; tree: Tree; signal: AbortSignal }): Promise<Lease>;
   /** A port alone, for a run that needs no slot: it waits for nobody. A repeat returns the same one. */
   takePort(run: string): Promise<number>;
+  /** Whether so many ports of the range are free now, for somebody who takes one only where others find theirs. Takes none. */
+  hasFreePorts(n: number): Promise<boolean>;
   /**
    * Gives the run another port in place of the one that it has: somebody else bound it after it was found free. `why`
    * is kept with the lease. Fault `PORT_NONE_FREE`.
    */
   movePort(run: string, why: string): Promise<Lease>;
-  /** Gives the run that slot of its tree and a port for it, or undefined when it is not free. The old ones are free then. */
-  moveSlot(run: string, tree: Tree, slot: string): Promise<Lease | undefined>;
+  /**
+   * Gives the run that slot of its tree and a port for it, or undefined when it is not free. The old ones are free then. What
+   * `beside` makes of the new lease is on record with it or not at all.
+   */
+  moveSlot(options: {
+    run: string;
+    tree: Tree;
+    slot: string;
+    beside: (lease: SlotLease) => readonly NewEntry[];
+  }): Promise<SlotLease | undefined>;
   /** The slot is given to nobody as long as this process lives: something may still write there. */
   setAside(slot: string): void;
   /** The run's lease, if it has one. */
@@ -82,14 +92,25 @@ export function createSlotLeases(options: {
     }
     throw new Fault('PORT_NONE_FREE', `No port from ${first} to ${last} is free.`, { data: { skipped } });
   };
-  const whyNot = async (port: number): Promise<string | undefined> => {
+  const isProduction = (port: number): boolean => {
     const { mode, port: productionPort } = options.config().service;
-    if (mode !== 'none' && port === productionPort) return 'your production';
+    return mode !== 'none' && port === productionPort;
+  };
+  const whyNot = async (port: number): Promise<string | undefined> => {
+    if (isProduction(port)) return 'your production';
     if (isPortLeased(port)) return 'leased to another run';
     if (await ports.isFree(port)) return undefined;
     const holder = await ports.holder(port);
     const owner = holder.kind === 'held' ? holder.owners[0] : undefined;
     return owner ? `held by process ${owner.pid}` : 'held by a process of another user';
+  };
+
+  const hasFreePorts = async (n: number): Promise<boolean> => {
+    const { first, last } = options.config().ports;
+    let nFree = 0;
+    for (let port = first; port <= last && nFree < n; port += 1)
+      if (!isProduction(port) && !isPortLeased(port) && (await ports.isFree(port))) nFree += 1;
+    return nFree >= n;
   };
 
   // One lease is chosen at a time: two runs must not look at the same free port.
@@ -125,7 +146,11 @@ export function createSlotLeases(options: {
   };
 
   /** Only the new lease is the run's; what it gives up is free with the same commit. */
-  const replace = async (old: Lease, next: Lease): Promise<Lease> => {
+  const replace = async <Next extends Lease>(
+    old: Lease,
+    next: Next,
+    beside: readonly NewEntry[] = [],
+  ): Promise<Next> => {
     const { run } = old;
     const isSame = old.slot === next.slot;
     const given = { run, slot: isSame ? null : old.slot, port: old.port };
@@ -138,6 +163,7 @@ export function createSlotLeases(options: {
     await ledger.append([
       row('lease.freed', given, { run, keys: freed }),
       row('lease.taken', next, { run, keys: taken }),
+      ...beside,
     ]);
     return next;
   };
@@ -152,11 +178,12 @@ export function createSlotLeases(options: {
       const lost = [...old.skipped, { port: old.port, why }];
       return replace(old, { ...old, ...(await choosePort(old.homePort, lost)) });
     });
-  const moveSlot = (run: string, tree: Tree, slot: string): Promise<Lease | undefined> =>
+  const moveSlot: SlotLeases['moveSlot'] = ({ run, tree, slot, beside }) =>
     inTurn(async () => {
       const old = requireLease(run);
       if (!freeSlots(tree).includes(slot)) return undefined;
-      return replace(old, { ...old, slot, ...(await choosePort(tree.homePort)) });
+      const next = { ...old, slot, homePort: tree.homePort, ...(await choosePort(tree.homePort)) };
+      return replace(old, next, beside(next));
     });
   const requireLease = (run: string): Lease => {
     const lease = find(run);
@@ -169,6 +196,7 @@ export function createSlotLeases(options: {
   return {
     find,
     takePort,
+    hasFreePorts,
     movePort,
     moveSlot,
     setAside: (slot) => void aside.add(slot),

@@ -36,7 +36,8 @@ export interface MachineHost {
   create(machine: MachineName, subject: string, input: JsonObject, beside?: Beside): Promise<void>;
   /**
    * Journals the transition, together with what is `beside` it, then starts the effects of the new state.
-   * Returns false, with a `machine.ignored` row, when the state does not know the event.
+   * Returns false, with a `machine.ignored` row and nothing of what is `beside`, when the state does not know the event: whoever
+   * asked has to be refused.
    */
   send(subject: string, event: { type: string; [key: string]: unknown }, beside?: Beside): Promise<boolean>;
   find(subject: string): MachineView | undefined;
@@ -156,13 +157,8 @@ export function createMachineHost({
     const { machine, subject } = one;
     const run = runOf(subject);
     if (!next.moved) {
-      await ledger.append(
-        [
-          row('machine.ignored', { machine, subject, event: event as unknown as JsonObject, state: from }, { run }),
-          ...rows,
-        ],
-        answers,
-      );
+      const data = { machine, subject, event: event as unknown as JsonObject, state: from };
+      await ledger.append([row('machine.ignored', data, { run })]);
       return false;
     }
     const data = {

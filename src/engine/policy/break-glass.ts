@@ -13,7 +13,7 @@ export function passedOver(context: EngineContext, gated: Gated, plain: Approval
   const hold = findTimeHold(context, gated.change, true);
   return [
     ...missing.map((one) => `${missingText(one)}, which ${one.ask.at} asks for`),
-    ...(hold === undefined ? [] : [timeFault(context, gated.change, hold).message]),
+    ...(hold === undefined ? [] : [timeFault(context, gated.change, { hold, first: [] }).message]),
   ];
 }
 

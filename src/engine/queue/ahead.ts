@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import { composedInstance } from '../instances/start.ts';
 import { ownerOf } from './owner.ts';
-import { gatedTree, predict, type Prediction, predictionMark } from './predict.ts';
+import { foresee, gatedTree, hasMerged, lineIds, type Prediction, predictionMark } from './predict.ts';
 import { noRoom } from './room.ts';
 
 /** Looks ahead: proves what stands behind before it is its turn, as evidence only. */
@@ -30,6 +30,12 @@ type Proven = JournalKinds['queue.proven'];
 
 /** Branch, gates and order have to stay as they are for this long before the branch is foreseen from them. */
 const settleMs = 1_000;
+/** Where a proof could not even begin, so long nothing is begun. */
+const restMs = 60_000;
+
+/** The journal takes no more rows of ours. Any other fault is held against the proof, and it is tried again. */
+const isFatal = (error: unknown): boolean =>
+  !(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code);
 
 /**
  * While changes wait, the one behind is proven on the tree that the branch becomes if those before it merge: its gate finds that
@@ -40,17 +46,18 @@ export function createAhead(
   engine: Engine,
   { onFatal, onMoved }: { readonly onFatal: (error: unknown) => void; readonly onMoved: () => void },
 ): Ahead {
+  const { clock, log } = engine.outside;
   const running = new Map<string, Running>();
   const ending = new AbortController();
-  let mark: string | undefined;
-  let predictions: readonly Prediction[] = [];
+  let foreseen: Foreseen = { mark: undefined, predictions: [], next: undefined };
   let looking: Promise<void> | undefined;
   let isAsked = false;
+  let restUntilMs = Number.NEGATIVE_INFINITY;
 
   /** A change that is on its way from one state to the next is in none of them for long: nothing is begun or dropped for that. */
-  let seen: { readonly mark: string | undefined; readonly sinceMs: number } = { mark, sinceMs: 0 };
+  let seen: { readonly mark: string | undefined; readonly sinceMs: number } = { mark: undefined, sinceMs: 0 };
   const isSettled = (now: string | undefined): boolean => {
-    const nowMs = engine.outside.clock.monotonicMs();
+    const nowMs = clock.monotonicMs();
     if (seen.mark !== now) seen = { mark: now, sinceMs: nowMs };
     return nowMs - seen.sinceMs >= settleMs;
   };
@@ -61,27 +68,97 @@ export function createAhead(
     if (nInLine === 0 && running.size === 0) return;
     if (engine.config.queue.ahead === 0 && running.size === 0) return;
     const now = engine.config.queue.ahead === 0 ? 'off' : await predictionMark(engine);
-    if (now !== mark) {
+    if (now !== foreseen.mark) {
       if (!isSettled(now)) return;
-      predictions = now === undefined || now === 'off' ? [] : await predict(engine, ending.signal);
-      mark = now;
+      await dropFallen();
+      const isOff = now === undefined || now === 'off';
+      foreseen = { mark: now, predictions: [], next: isOff ? undefined : foresee(engine, ending.signal) };
     }
-    for (const one of running.values()) await keepOrDrop(one);
-    for (const one of predictions) await tellStale(engine, one);
-    await tellConflicts(engine, predictions);
-    const next = predictions.find((one) => isWanted(engine, one) && !running.has(one.change));
-    if (next === undefined || (await noRoom(engine, running.size)) !== undefined || ending.signal.aborted) return;
-    begin(next);
+    await checkRunning();
+    if (!mayBegin() || (await noRoom(engine, running.size)) !== undefined) return;
+    const next = await firstWanted();
+    if (next === undefined || ending.signal.aborted) return;
+    // It may have taken an index, and that its time.
+    if ((await noRoom(engine, running.size)) === undefined) begin(next);
+  };
+
+  /** What stood on a change that fell out of the line is wrong whatever the branch becomes: it ends before anything is foreseen. */
+  const dropFallen = async (): Promise<void> => {
+    const line = lineIds(engine);
+    const isFallen = (was: Stood): boolean =>
+      [was.change, ...was.onTop].some((one) => !line.includes(one) && !hasMerged(engine, one));
+    for (const one of running.values())
+      if (isFallen(one.prediction)) await end(one, fallenReason(engine, one.prediction, line));
+    for (const change of line) {
+      const proven = dataOf('queue.proven', engine.ledger.latest(`ahead:${change}`));
+      if (proven === undefined || proven.outcome === 'conflict' || !isFallen(proven)) continue;
+      await drop(engine, proven, fallenReason(engine, proven, line));
+    }
   };
 
   /** What is proven is still what the change will become, or it ends. */
-  const keepOrDrop = async ({ prediction, tree, abort, done }: Running): Promise<void> => {
-    const { change } = prediction;
-    const now = predictions.find((one) => one.change === change);
-    if (treeOf(now) === tree || abort.signal.aborted) return;
-    await drop(engine, { ...prediction, tree }, dropReason(engine, prediction, now));
+  const checkRunning = async (): Promise<void> => {
+    for (const one of running.values()) {
+      const { prediction, tree } = one;
+      const now = await predictionOf(prediction.change);
+      if (treeOf(now) !== tree) await end(one, dropReason(engine, prediction, now));
+    }
+  };
+
+  const end = async ({ prediction, tree, abort, done }: Running, reason: string): Promise<void> => {
+    if (abort.signal.aborted) return;
+    await drop(engine, { ...prediction, tree }, reason);
     abort.abort();
     await done;
+  };
+
+  /** Foresees one change more. Undefined: there is none. */
+  const extend = async (): Promise<Prediction | undefined> => {
+    try {
+      const next = await foreseen.next?.next();
+      if (next === undefined || next.done === true) {
+        foreseen = { ...foreseen, next: undefined };
+        return undefined;
+      }
+      foreseen = { ...foreseen, predictions: [...foreseen.predictions, next.value] };
+      await tellStale(engine, next.value);
+      await tellConflict(engine, next.value);
+      return next.value;
+    } catch (error) {
+      // Half of the line is nothing to go on with: it is foreseen from the start.
+      foreseen = { mark: undefined, predictions: [], next: undefined };
+      throw error;
+    }
+  };
+
+  const predictionOf = async (change: string): Promise<Prediction | undefined> => {
+    let found = foreseen.predictions.find((one) => one.change === change);
+    for (let one = found; found === undefined;) {
+      one = await extend();
+      if (one === undefined) return undefined;
+      if (one.change === change) found = one;
+    }
+    return found;
+  };
+
+  const isNew = (one: Prediction): boolean => isWanted(engine, one) && !running.has(one.change);
+
+  /** Cheap: whether there may be something to begin at all. */
+  const mayBegin = (): boolean =>
+    clock.monotonicMs() >= restUntilMs &&
+    running.size < engine.config.queue.ahead &&
+    (foreseen.next !== undefined || foreseen.predictions.some(isNew));
+
+  /** The first that is to be proven; no more of the line is foreseen than up to there. */
+  const firstWanted = async (): Promise<Prediction | undefined> => {
+    const known = foreseen.predictions.find(isNew);
+    if (known !== undefined) return known;
+    for (;;) {
+      const one = await extend();
+      if (one === undefined || isNew(one)) return one;
+      // Something moved meanwhile: what comes behind is another one.
+      if ((await predictionMark(engine)) !== foreseen.mark) return undefined;
+    }
   };
 
   const begin = (prediction: Prediction): void => {
@@ -90,6 +167,7 @@ export function createAhead(
     const { change } = prediction;
     const abort = new AbortController();
     const done = prove(engine, { prediction, tree, abort: abort.signal, ending: ending.signal })
+      .catch((error: unknown) => rest(prediction, error))
       .catch(onFatal)
       .finally(() => {
         running.delete(change);
@@ -100,26 +178,38 @@ export function createAhead(
     running.set(change, { prediction, tree, abort, done });
   };
 
-  const again = async (): Promise<void> => {
-    do {
+  /** Nothing was proven, and nothing says that it would not hold: a port that is free, say, is missing. */
+  const rest = async ({ change, onTop }: Prediction, error: unknown): Promise<void> => {
+    if (isFatal(error)) throw error;
+    const fault = faultRecord(error);
+    log.warn('proving ahead failed; it is tried again', { change, ...fault });
+    restUntilMs = clock.monotonicMs() + restMs;
+    const told = dataOf('queue.dropped', engine.ledger.latest(`ahead:${change}`));
+    if (told?.reason !== fault.message) await drop(engine, { change, onTop, tree: null }, fault.message);
+  };
+
+  const lookWhileAsked = async (): Promise<void> => {
+    while (isAsked && !ending.signal.aborted) {
       isAsked = false;
       try {
         await look();
       } catch (error) {
-        if (ending.signal.aborted) return;
-        if (!(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code))
-          return onFatal(error);
-        engine.outside.log.warn('looking ahead failed; it is tried again', { ...error.toRecord() });
-        return;
+        if (ending.signal.aborted) break;
+        if (isFatal(error)) {
+          onFatal(error);
+          break;
+        }
+        log.warn('looking ahead failed; it is tried again', { ...faultRecord(error) });
       }
-    } while (isAsked);
+    }
+    // In the same turn as the last look at `isAsked`: nobody asks in between.
+    looking = undefined;
   };
 
   return {
     look() {
       isAsked = true;
-      if (ending.signal.aborted) return;
-      looking ??= again().finally(() => void (looking = undefined));
+      if (!ending.signal.aborted) looking ??= lookWhileAsked();
     },
     get nRunning() {
       return running.size;
@@ -130,6 +220,13 @@ export function createAhead(
       await Promise.allSettled([looking, ...[...running.values()].map((one) => one.done)]);
     },
   };
+}
+
+/** The line as far as it was foreseen from what `mark` names; `next`: the rest of it. */
+interface Foreseen {
+  readonly mark: string | undefined;
+  readonly predictions: readonly Prediction[];
+  readonly next: AsyncGenerator<Prediction, void> | undefined;
 }
 
 const mayStand = (one: { readonly state: string }): boolean =>
@@ -182,7 +279,7 @@ async function outcomeOf(
     const outcome = await engine.template.proveAhead(engine, asked);
     return { outcome, fault: null };
   } catch (error) {
-    if (error instanceof Fault && ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code)) throw error;
+    if (error instanceof Fault && isFatal(error)) throw error;
     return { outcome: 'failed', fault: faultRecord(error) };
   }
 }
@@ -210,15 +307,14 @@ async function tellStale(engine: Engine, now: Prediction): Promise<void> {
   await drop(engine, proven, dropReason(engine, proven, now));
 }
 
-async function tellConflicts(engine: Engine, predictions: readonly Prediction[]): Promise<void> {
-  for (const { change, onTop, base, outcome } of predictions) {
-    if (outcome.kind !== 'conflict' || onTop.length === 0) continue;
-    const told = dataOf('queue.proven', engine.ledger.latest(`ahead:${change}`));
-    if (told?.outcome === 'conflict' && told.base === base && told.onTop.join() === onTop.join()) continue;
-    const fault = outcome.fault.toRecord();
-    const data = { change, onTop, base, tree: null, outcome: 'conflict', fault, durationMs: 0 } as const;
-    await engine.ledger.append([row('queue.proven', data, { keys: [`ahead:${change}`] })]);
-  }
+/** Told once for the same order on the same branch. */
+async function tellConflict(engine: Engine, { change, onTop, base, outcome }: Prediction): Promise<void> {
+  if (outcome.kind !== 'conflict' || onTop.length === 0) return;
+  const told = dataOf('queue.proven', engine.ledger.latest(`ahead:${change}`));
+  if (told?.outcome === 'conflict' && told.base === base && told.onTop.join() === onTop.join()) return;
+  const fault = outcome.fault.toRecord();
+  const data = { change, onTop, base, tree: null, outcome: 'conflict', fault, durationMs: 0 } as const;
+  await engine.ledger.append([row('queue.proven', data, { keys: [`ahead:${change}`] })]);
 }
 
 async function drop(
@@ -231,15 +327,24 @@ async function drop(
 }
 
 /** Who of those that stood before it does no longer, and what became of them. */
-function dropReason(
-  engine: Engine,
-  was: { readonly change: string; readonly onTop: readonly string[] },
-  now: Prediction | undefined,
-): string {
-  const state = engine.host.find(was.change)?.state ?? 'gone';
-  if (now === undefined) return `${was.change} is ${state}`;
-  const gone = was.onTop.find((one) => !now.onTop.includes(one) && engine.ledger.latest(`merged:${one}`) === undefined);
-  if (gone !== undefined) return `${gone}, which stood before it, is ${engine.host.find(gone)?.state ?? 'gone'}`;
+function dropReason(engine: Engine, was: Stood, now: Prediction | undefined): string {
+  if (now === undefined) return `${was.change} is ${stateOf(engine, was.change)}`;
+  const gone = was.onTop.find((one) => !now.onTop.includes(one) && !hasMerged(engine, one));
+  if (gone !== undefined) return goneReason(engine, gone);
   const come = now.onTop.find((one) => !was.onTop.includes(one));
   return come === undefined ? 'the branch has moved' : `${come} stands before it now`;
 }
+
+/** The same for one that does not stand in line any more, or stood on one that does not. */
+function fallenReason(engine: Engine, was: Stood, line: readonly string[]): string {
+  const gone = was.onTop.find((one) => !line.includes(one) && !hasMerged(engine, one));
+  return !line.includes(was.change) || gone === undefined
+    ? `${was.change} is ${stateOf(engine, was.change)}`
+    : goneReason(engine, gone);
+}
+
+type Stood = Pick<Proven, 'change' | 'onTop'>;
+
+const stateOf = (engine: Engine, change: string): string => engine.host.find(change)?.state ?? 'gone';
+const goneReason = (engine: Engine, gone: string): string =>
+  `${gone}, which stood before it, is ${stateOf(engine, gone)}`;

@@ -32,16 +32,16 @@ export async function predictionMark(engine: Engine): Promise<string | undefined
 
 /**
  * Foresees the branch: each change that is in line is merged onto what stands before it, as the gate will do it (`exactTree`), in
- * the order in which they would merge. One that conflicts is told and left out of what comes behind it.
+ * the order in which they would merge. One that conflicts is told and left out of what comes behind it. Each is merged when it is
+ * asked for, not before: it may take an index to make its lock anew.
  */
-export async function predict(engine: Engine, signal: AbortSignal): Promise<readonly Prediction[]> {
+export async function* foresee(engine: Engine, signal: AbortSignal): AsyncGenerator<Prediction, void> {
   const line = inLine(engine);
   const ref = branchOf(engine, line[0]);
-  if (ref === undefined) return [];
+  if (ref === undefined) return;
   const base = await branchHead(engine, ref);
   let onto: GitTreeId = await engine.store.treeOf(base);
   const onTop: string[] = [];
-  const found: Prediction[] = [];
   for (const { id: change, stand } of line) {
     // Its merge is part of the branch already.
     if (stand === 'midway' && hasMerged(engine, change)) continue;
@@ -49,13 +49,15 @@ export async function predict(engine: Engine, signal: AbortSignal): Promise<read
     const outcome = await exactTree(engine, { change, onto, signal });
     // The branch holds all of it by then: its gate will say so.
     if (outcome.kind === 'clean' && outcome.tree === onto) continue;
-    found.push({ change, stand, onTop: [...onTop], base, outcome });
+    yield { change, stand, onTop: [...onTop], base, outcome };
     if (outcome.kind === 'conflict') continue;
     onto = outcome.tree;
     onTop.push(change);
   }
-  return found;
 }
+
+/** Changes that the branch is foreseen from, first to last. */
+export const lineIds = (engine: Engine): readonly string[] => inLine(engine).map(({ id }) => id);
 
 /** Only what a gate has proven once: what does not even hold by itself is no ground to stand on. */
 const inLine = (engine: Engine): readonly Standing[] =>
@@ -64,7 +66,9 @@ const inLine = (engine: Engine): readonly Standing[] =>
 const branchOf = (engine: Engine, one: { readonly id: string } | undefined): string | undefined =>
   one && planOf(engine, draftOf(engine, one.id).run).branchRef;
 
-const hasMerged = (engine: Engine, change: string): boolean => engine.ledger.latest(`merged:${change}`) !== undefined;
+/** Whether the branch holds it. */
+export const hasMerged = (engine: Engine, change: string): boolean =>
+  engine.ledger.latest(`merged:${change}`) !== undefined;
 
 /** The tree that the change's newest gate has proven, on whatever base. */
 export function gatedTree(engine: Engine, change: string): GitTreeId | undefined {

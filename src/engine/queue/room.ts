@@ -11,14 +11,13 @@ const sparePorts = 2;
  * nothing is begun beside it.
  */
 export async function noRoom(engine: Engine, nRunning: number): Promise<string | undefined> {
-  const { config, host, outside } = engine;
+  const { config, host, leases, outside } = engine;
   if (nRunning >= config.queue.ahead) return 'as many as allowed are proven ahead';
   const gating = host.all('change').find((one) => one.state === 'gating' || one.state === 'regating');
   if (gating) return `${gating.subject} is being proven`;
-  const { first, last } = config.ports;
-  const nRuns = host.all('run').filter((one) => !one.isFinal).length;
-  if (last - first + 1 < nRuns + nRunning + 1 + sparePorts) return 'too few ports are left for runs';
   if (outside.host.availableMemoryBytes() < spareMemoryBytes) return 'too little memory is free';
   if ((await outside.files.freeBytes(engine.paths.home)) < spareDiskBytes) return 'too little disk is free';
+  const nRuns = host.all('run').filter((one) => !one.isFinal && leases.find(one.subject) === undefined).length;
+  if (!(await leases.hasFreePorts(nRuns + 1 + sparePorts))) return 'too few ports are free for runs';
   return undefined;
 }

@@ -76,6 +76,18 @@ function nextMove(engine: Engine, signal: AbortSignal): Promise<boolean> {
   return Promise.race([moved, slept]).finally(() => done.abort());
 }
 
+/** Returns the approved changes that merge before this one, each of which moves its base, first come first. Whether they wait or not. */
+export function firstOf(engine: Engine, change: string): readonly string[] {
+  const own = turnPriority(engine, change);
+  return engine.host
+    .all('change')
+    .filter(({ subject, state }) => subject !== change && state.startsWith('queued.'))
+    .map(({ subject }) => ({ subject, priority: turnPriority(engine, subject) }))
+    .filter(({ priority }) => priority > own)
+    .sort((a, b) => b.priority - a.priority)
+    .map(({ subject }) => subject);
+}
+
 /** Orders merges that wait for one another, as p-queue does: the higher comes first. */
 export const turnPriority = (engine: Engine, change: string): number =>
   -placeMs({ ...enteredOf(engine.ledger, change), priority: priorityOf(engine.ledger, draftOf(engine, change).run) });

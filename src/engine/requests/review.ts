@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { takesVerdict } from '../../domain/changes/verdict.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { Approval } from '../../domain/policy/standing.ts';
 import { missingText } from '../../domain/policy/standing.ts';
@@ -16,9 +17,10 @@ import { type Answerer, requireAnswerer, requirePerson } from '../policy/answere
 import { approvalsOf, countedRow, standingOfChange } from '../policy/approvals.ts';
 import { glassRow, passedOver } from '../policy/break-glass.ts';
 import { policyDigest } from '../policy/digest.ts';
-import { findTimeHold, timeFault } from '../policy/hold.ts';
+import { findTimeHold, firstText, timeFault } from '../policy/hold.ts';
+import { firstOf } from '../queue/turn.ts';
 import { requireMine } from '../scale/claims.ts';
-import { accepted, type Handlers } from './handler.ts';
+import { accepted, type Handlers, sendAnswered } from './handler.ts';
 
 type Asked = RequestKinds['review.answer'];
 
@@ -38,11 +40,8 @@ export const reviewRequests: Handlers<'review.answer' | 'review.merge' | 'change
     const { view, drafted, gated } = requireChange(engine, change);
     requirePerson(by, change);
     if (verdict === 'approved') return approve(engine, { asked, id, view, drafted, gated });
-    const mayReject =
-      ['reviewing.deciding', 'conflicted', 'changesRequested', 'queued.asking', 'queued.holding', 'mergeHeld'].includes(
-        view.state,
-      ) && !(await isBeyondRecall(engine, view));
-    if (!mayReject) throw notReviewable(view);
+    const mayRefuse = takesVerdict[verdict].includes(view.state) && !(await isBeyondRecall(engine, view));
+    if (!mayRefuse) throw notReviewable(view);
     requireSame(change, { asked, gated });
     const answered = answerRow(engine, {
       drafted,
@@ -54,8 +53,8 @@ export const reviewRequests: Handlers<'review.answer' | 'review.merge' | 'change
       comment: asked.comment,
     });
     const beside: Beside = { rows: [answered], answers: accepted(id, drafted.run, `${change} is ${verdict}.`) };
-    if (verdict === 'changes-requested') await engine.host.send(change, { type: 'REQUEST_CHANGES' }, beside);
-    else await engine.host.send(change, { type: 'REJECT', fault: rejection(asked).toRecord() }, beside);
+    if (verdict === 'changes-requested') await sendAnswered(engine, change, { type: 'REQUEST_CHANGES' }, beside);
+    else await sendAnswered(engine, change, { type: 'REJECT', fault: rejection(asked).toRecord() }, beside);
   },
 
   async 'review.merge'(engine, asked, id) {
@@ -71,7 +70,7 @@ export const reviewRequests: Handlers<'review.answer' | 'review.merge' | 'change
       drafted.run,
       `${change} is looked at again, and merges when nothing stands in its way.`,
     );
-    await engine.host.send(change, { type: 'RETRY' }, { rows, answers });
+    await sendAnswered(engine, change, { type: 'RETRY' }, { rows, answers });
   },
 };
 
@@ -113,7 +112,7 @@ interface Work {
 /** Takes a person's yes: alone it may be enough, or be kept until the others have answered. */
 async function approve(engine: Engine, { asked, id, view, drafted, gated }: Work): Promise<void> {
   const { change, when = 'now', ticket = null, comment, breakGlass = false, by } = asked;
-  if (view.state !== 'reviewing.deciding') throw lateFault(engine, { asked, view, gated });
+  if (!takesVerdict.approved.includes(view.state)) throw lateFault(engine, { asked, view, gated });
   requireSame(change, { asked, gated });
   const policy = policyDigest(engine);
   const statement = { change, base: gated.base, tree: gated.exact, policy, verdict: 'approved', when, ticket } as const;
@@ -124,8 +123,10 @@ async function approve(engine: Engine, { asked, id, view, drafted, gated }: Work
   const rows = answerRows(engine, { drafted, gated, counted, answerer, login: by.name, note });
   const { isEnough, missing } = standingOfChange(engine, gated, [counted]);
   if (isEnough) {
-    const answers = accepted(id, drafted.run, `${change} is approved.`);
-    await engine.host.send(change, { type: 'APPROVE' }, { rows, answers });
+    // Said now, not at three in the morning.
+    const first = when === 'window' ? firstText(engine, firstOf(engine, change)) : '';
+    const answers = accepted(id, drafted.run, `${change} is approved.${first}`);
+    await sendAnswered(engine, change, { type: 'APPROVE' }, { rows, answers });
     return;
   }
   const sentence = `${change} has the approval of ${approval.by.name}; still missing: ${missing.map(missingText).join('; ')}.`;
@@ -213,8 +214,8 @@ async function hurriedRows(
     const { approval, note } = requireAcceptable(engine, { drafted, gated, given });
     return answerRows(engine, { drafted, gated, counted: { ...approval, row: 0 }, answerer, login: by.name, note });
   }
-  const hold = view.state === 'queued.holding' ? findTimeHold(engine, change, true) : undefined;
-  if (hold !== undefined) throw timeFault(engine, change, hold);
+  const hold = (await isBeyondRecall(engine, view)) ? undefined : findTimeHold(engine, change, true);
+  if (hold !== undefined) throw timeFault(engine, change, { hold, first: [] });
   const data = {
     ...{ change, base: gated.base, tree: gated.exact, comment },
     by: { kind: 'person', name: answerer.principal.name },

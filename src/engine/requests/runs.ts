@@ -5,6 +5,7 @@ import { dataOf, row, type JournalKinds } from '../../domain/journal/kinds.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { findChangeOf } from '../changes/draft.ts';
+import { acceptedAddress } from '../changes/pinned-address.ts';
 import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
@@ -15,7 +16,7 @@ import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
-import { accepted, type Handlers } from './handler.ts';
+import { accepted, type Handlers, sendAnswered } from './handler.ts';
 
 export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' | 'run.resume' | 'run.cancel'> = {
   'run.start': (engine, { goal, options, by }, request) => {
@@ -49,7 +50,8 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
       { run, hash, verdict, by, reason: 'a person answered' },
       { run, keys: [`plan-answer:${run}`] },
     );
-    await engine.host.send(
+    await sendAnswered(
+      engine,
       run,
       { type: verdict === 'approved' ? 'APPROVE' : 'REJECT' },
       { rows: [answered], answers: accepted(id, run, `The plan of ${run} is ${verdict}.`) },
@@ -72,12 +74,14 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
         if (task.subject.startsWith(`${run}.`) && task.state === 'parked')
           await engine.host.send(task.subject, { type: 'RESUME' });
       }
-      await engine.host.send(run, { type: 'RESUME' }, beside);
+      await sendAnswered(engine, run, { type: 'RESUME' }, beside);
     } else if (at && (await resumesByRedraft(engine, at, run, by))) {
       await redraftChange(engine, at, by, beside);
     } else if (at && ['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state)) {
       if (at.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
-      await engine.host.send(at.subject, { type: 'RETRY' }, beside);
+      const address = acceptedAddress(at.fault, { kind: 'person', name: by.name });
+      const rows = [...(beside.rows ?? []), ...(address === undefined ? [] : [address])];
+      await sendAnswered(engine, at.subject, { type: 'RETRY' }, { ...beside, rows });
     } else {
       throw new Fault(
         'RUN_NOT_RESUMABLE',
@@ -101,7 +105,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
       }
     }
     const sentence = `${run} is called off; the branch and production are as they were.`;
-    await engine.host.send(view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, sentence) });
+    await sendAnswered(engine, view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, sentence) });
   },
 };
 

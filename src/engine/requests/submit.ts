@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import { unknownTree } from '../runs/plan-submit.ts';
-import { accepted, type Handlers } from './handler.ts';
+import { accepted, type Handlers, sendAnswered } from './handler.ts';
 import { createRun, requireOpenRun } from './runs.ts';
 
 export const submitRequests: Handlers<'submit.start' | 'open.start' | 'run.close'> = {
@@ -34,6 +34,6 @@ export const submitRequests: Handlers<'submit.start' | 'open.start' | 'run.close
       });
     const closed = row('run.resumed', { run, by }, { run, keys: [`resume-of:${run}`] });
     const answers = accepted(id, run, `${run} gives back its slot; what lies in it is kept.`);
-    await engine.host.send(run, { type: 'CLOSE' }, { rows: [closed], answers });
+    await sendAnswered(engine, run, { type: 'CLOSE' }, { rows: [closed], answers });
   },
 };

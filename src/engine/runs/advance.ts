@@ -3,15 +3,12 @@ import { taskId, type RunId } from '../../base/ids.ts';
 import { asGitTreeId } from '../../base/ids.ts';
 import type { PlannedStep } from '../../domain/plans/plan.ts';
 import { readySteps, type StepState, untilStep } from '../../domain/plans/schedule.ts';
-import { findObstacle, findReason } from '../changes/admit.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
-import { draftChange, draftOf, findChangeOf } from '../changes/draft.ts';
+import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
-import { mayAskRemote, remotePassing } from '../changes/remote-looks.ts';
 import { supersedeOlder } from '../changes/supersede.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
-import { timeHolds } from '../policy/hold.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { closeRun } from './close.ts';
@@ -181,38 +178,3 @@ async function endRun(engine: Engine, view: MachineView): Promise<void> {
   if (change !== undefined) await voidUnmerged(engine, change);
   await closeRun(engine, view);
 }
-
-/** Changes that wait for something that time brings, and need wait no longer. */
-export async function retryHeld(engine: Engine): Promise<void> {
-  for (const view of engine.host.all('change')) {
-    const code = view.fault?.code ?? '';
-    const isOfRemote = remotePassing.has(code);
-    const isHeld =
-      view.state === 'queued.holding' ||
-      (view.state === 'mergeHeld' && (code === 'HOME_BRANCH' || isOfRemote)) ||
-      (view.state === 'conflicted' && code === 'HOME_BRANCH');
-    if (!isHeld || !(passing.has(code) || (isOfRemote && mayAskRemote(engine, view.subject)))) continue;
-    if (view.state === 'conflicted') {
-      if (await hasBranch(engine, view.subject)) await engine.host.send(view.subject, { type: 'RETRY' });
-      continue;
-    }
-    const look = view.state === 'mergeHeld' ? findObstacle : findReason;
-    const obstacle = await look(engine, view.subject);
-    // It waits for something else now: that has to be told.
-    const isOther = isOfRemote && view.state === 'queued.holding' && obstacle !== undefined && obstacle.code !== code;
-    if (obstacle === undefined || isOther) await engine.host.send(view.subject, { type: 'RETRY' });
-  }
-}
-
-/** The branch of a change that could not be proven without it is there again. */
-const hasBranch = async (engine: Engine, change: string): Promise<boolean> =>
-  (await engine.home.findRef(planOf(engine, draftOf(engine, change).run).branchRef)) !== undefined;
-
-/** What keeps a change waiting until a look shows that it is gone. */
-const passing: ReadonlySet<string> = new Set([
-  'HOME_DIRTY',
-  'HOME_BRANCH',
-  'CHANGE_MOVED',
-  'WAITING_FOR_PERSON',
-  ...timeHolds,
-]);

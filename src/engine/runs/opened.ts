@@ -42,9 +42,11 @@ export async function keepOpened(engine: Engine, run: string): Promise<void> {
     files = filesRef(run);
     await keepRef(engine, files, await proposedCommit(engine, base, tree));
   }
-  const commits = await keepCommits(engine, { run, dir: opened.dir, base });
+  const own = await keepCommits(engine, { run, dir: opened.dir, base });
   await acceptSlot(engine, opened.slot, run);
-  const kept = { run, slot: opened.slot, files, commits, problem };
+  const problems = [problem, own.problem].filter((one) => one !== null);
+  const told = problems.length === 0 ? null : problems.join(' ');
+  const kept = { run, slot: opened.slot, files, commits: own.ref, problem: told };
   await engine.ledger.append([row('slot.kept', kept, { run, keys: [`kept:${run}`] })]);
 }
 
@@ -61,20 +63,26 @@ async function storeFiles(
   }
 }
 
-/** Commits that were made in the slot hang from nothing once another run is at work there. */
+/**
+ * Commits that were made in the slot hang from nothing once another run is at work there. What cannot be taken is told, and the
+ * slot still names it: whoever prepares it next has to see to that. It never keeps the slot from being given back.
+ */
 async function keepCommits(
   engine: Engine,
   { run, dir, base }: { run: string; dir: string; base: string },
-): Promise<string | null> {
+): Promise<{ ref: string | null; problem: string | null }> {
   try {
     const source = await engine.work.find({ kind: 'folder', path: dir });
-    if (source.head === base) return null;
+    if (source.head === base) return { ref: null, problem: null };
     await engine.store.importCommit({ gitDir: source.gitDir, commit: source.head, name: `opened-${run}` });
     await keepRef(engine, commitsRef(run), source.head);
-    return commitsRef(run);
+    return { ref: commitsRef(run), problem: null };
   } catch (error) {
-    if (!(error instanceof Fault) || !['SOURCE_REFUSED', 'SOURCE_NOT_FOUND'].includes(error.code)) throw error;
-    return null;
+    if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
+    return {
+      ref: null,
+      problem: error.code === 'SOURCE_NOT_FOUND' ? null : `Its commits were not taken: ${error.message}`,
+    };
   }
 }
 

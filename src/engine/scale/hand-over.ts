@@ -32,36 +32,39 @@ export async function handOver(
   const tree = requireTree(engine, dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan.tree ?? '');
   const kept =
     engine.leases.find(run)?.slot === plan.from.slot ? await keepFiles(engine, run, dead[0]?.attempt) : undefined;
-  const lease = await engine.perform(
+  const over = await engine.perform(
     { key: `${key}:lease`, name: 'lease another slot', input: { slot: plan.to }, run },
     {
       look: async () => {
-        const now = engine.leases.find(run);
-        return now?.slot === plan.to
-          ? { slot: now?.slot ?? '', port: now?.port ?? 0, ...keptOf(engine, dead[0]?.attempt) }
-          : undefined;
+        const known = dataOf('run.failedOver', engine.ledger.latest(`failover:${run}`));
+        return known?.hash === hash && known.to.slot === engine.leases.find(run)?.slot ? { ...known.to } : undefined;
       },
       act: async () => {
-        const moved = await engine.leases.moveSlot(run, tree, plan.to ?? '');
-        if (!moved || moved.slot === null) throw noneFree(plan);
-        return { slot: moved.slot, port: moved.port, ...(kept ?? { ref: null, tree: null }) };
+        const data = {
+          run,
+          hash,
+          why: dead.flatMap(({ attempt, signs }) => signs.map((sign) => `${attempt}: ${sign}`)),
+          from: plan.from,
+          ref: kept?.ref ?? null,
+          tree: kept?.tree ?? null,
+          attempts: dead.map(({ attempt }) => attempt),
+          by,
+        };
+        // In one commit with the lease: whoever works in the new slot has to know what it is to bring.
+        const moved = await engine.leases.moveSlot({
+          run,
+          tree,
+          slot: plan.to ?? '',
+          beside: ({ slot, port }) => [
+            row('run.failedOver', { ...data, to: { slot, port } }, { run, keys: [`failover:${run}`] }),
+          ],
+        });
+        if (!moved) throw noneFree(plan);
+        return { slot: moved.slot, port: moved.port };
       },
     },
   );
-  const data = {
-    run,
-    hash,
-    why: dead.flatMap(({ attempt, signs }) => signs.map((sign) => `${attempt}: ${sign}`)),
-    from: plan.from,
-    to: { slot: lease.slot, port: lease.port },
-    ref: lease.ref,
-    tree: lease.tree,
-    attempts: dead.map(({ attempt }) => attempt),
-    by,
-  };
-  // Before anything goes on: a new attempt has to know what it is to bring.
-  await engine.ledger.append([row('run.failedOver', data, { run, keys: [`failover:${run}`] })]);
-  await goOn(engine, run, accepted(request, run, `${run} goes on in ${lease.slot} on :${lease.port}.`));
+  await goOn(engine, plan, accepted(request, run, `${run} goes on in ${over.slot} on :${over.port}.`));
 }
 
 async function fixPlan(engine: Engine, run: string, hash: string): Promise<FailoverPlan> {
@@ -89,18 +92,21 @@ async function keepFiles(engine: Engine, run: string, attempt: string | undefine
   return preserveAttempt(engine, { run, task: attempt.slice(0, attempt.lastIndexOf('#')), attempt });
 }
 
-const keptOf = (engine: Engine, attempt: string | undefined): { ref: string | null; tree: string | null } => {
-  const kept = dataOf('attempt.preserved', engine.ledger.latest(`preserved:${attempt ?? ''}`));
-  return { ref: kept?.ref ?? null, tree: kept?.tree ?? null };
-};
-
-/** A new attempt of each step that is dead or parked, and the run with them. */
-async function goOn(engine: Engine, run: string, answers: ReturnType<typeof accepted>): Promise<void> {
-  for (const task of engine.host.all('task')) {
-    if (!task.subject.startsWith(`${run}.`)) continue;
-    if (task.state === 'parked') await engine.host.send(task.subject, { type: 'RESUME' });
-    else if (task.state === 'executing') await engine.host.send(task.subject, { type: 'FAILOVER' });
+/** A new attempt of each step that the plan names and that is still at that attempt, and the run with them. */
+async function goOn(engine: Engine, plan: FailoverPlan, answers: ReturnType<typeof accepted>): Promise<void> {
+  const { run, attempts } = plan;
+  for (const { attempt } of attempts) {
+    const at = attempt.lastIndexOf('#');
+    const task = attempt.slice(0, at);
+    const state = engine.host.find(task)?.state;
+    // After a kill a part of them has gone on already, and the new attempts are nobody's to end.
+    if (state === undefined || engine.host.context<{ attempt: number }>(task).attempt !== Number(attempt.slice(at + 1)))
+      continue;
+    if (state === 'parked') await engine.host.send(task, { type: 'RESUME' });
+    else if (state === 'executing') await engine.host.send(task, { type: 'FAILOVER' });
   }
-  if (engine.host.find(run)?.state === 'paused') await engine.host.send(run, { type: 'RESUME' }, { answers });
-  else await engine.ledger.append([], answers);
+  const isPaused = engine.host.find(run)?.state === 'paused';
+  // Handed over it is in any case: that the run went on meanwhile is no refusal.
+  const isAnswered = isPaused && (await engine.host.send(run, { type: 'RESUME' }, { answers }));
+  if (!isAnswered) await engine.ledger.append([], answers);
 }

@@ -6,9 +6,10 @@ import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { watchEveryMs, watchProduction } from '../instances/watch.ts';
-import { timeHolds } from '../policy/hold.ts';
+import { mergesInWindow, timeHolds } from '../policy/hold.ts';
 import { type Ahead, createAhead } from '../queue/ahead.ts';
-import { advanceRun, retryHeld } from '../runs/advance.ts';
+import { advanceRun } from '../runs/advance.ts';
+import { isEnd, retryHeld } from '../runs/retry-held.ts';
 import { scaleByRule } from '../scale/scale-tree.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
@@ -190,19 +191,26 @@ class Supervisor {
 
   /** What nobody asks for but time brings: held changes, production's health, who meets whom, the summary. */
   async #lookAround(): Promise<void> {
-    const { clock, log } = this.#engine.outside;
+    const engine = this.#engine;
+    const { clock, log } = engine.outside;
     if (clock.monotonicMs() - this.#lookedMs < watchEveryMs) return;
     this.#lookedMs = clock.monotonicMs();
-    try {
-      await retryHeld(this.#engine);
-      await scaleByRule(this.#engine);
-      await watchProduction(this.#engine);
-      await this.#lookForConflicts();
-      await recordSummary(this.#engine, await this.#options.summarise());
-    } catch (error) {
-      // A record that takes no more rows is nothing to try again.
-      if (!(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code)) throw error;
-      log.warn('looking around failed; it is tried again', { ...error.toRecord() });
+    for (const run of endedUnclosed(engine)) this.#dirty.add(run);
+    const looks: Readonly<Record<string, () => Promise<unknown>>> = {
+      'held changes': () => retryHeld(engine),
+      'how many slots are wanted': () => scaleByRule(engine),
+      production: () => watchProduction(engine),
+      'who meets whom': () => this.#lookForConflicts(),
+      'the summary': async () => recordSummary(engine, await this.#options.summarise()),
+    };
+    for (const [part, look] of Object.entries(looks)) {
+      try {
+        await look();
+      } catch (error) {
+        // A record that takes no more rows is nothing to try again; of the rest, no part keeps the others from being looked at.
+        if (isEnd(error)) throw error;
+        log.warn('looking around failed; it is tried again', { part, ...faultRecord(error) });
+      }
     }
   }
 
@@ -235,7 +243,10 @@ class Supervisor {
     // Nobody else would merge it at its time.
     const waitsForTime = host
       .all('change')
-      .some((one) => one.state === 'queued.holding' && timeHolds.has(one.fault?.code ?? ''));
+      .some(
+        ({ state, subject, fault }) =>
+          state === 'queued.holding' && (timeHolds.has(fault?.code ?? '') || mergesInWindow(this.#engine, subject)),
+      );
     const nowMs = outside.clock.monotonicMs();
     if (isBusy || waitsForTime) this.#idleSinceMs = nowMs;
     const { idleSeconds } = this.#options;
@@ -280,6 +291,13 @@ function unclosedRuns(engine: Engine): readonly string[] {
   }
   return open;
 }
+
+/** Runs that are over and could not be closed: nothing moves any more that would have them looked at. */
+const endedUnclosed = ({ host, ledger }: Engine): readonly string[] =>
+  host
+    .all('run')
+    .filter(({ subject, isFinal }) => isFinal && !ledger.latest(`close:${subject}`))
+    .map(({ subject }) => subject);
 
 async function recordSummary(engine: Engine, summary: JsonObject): Promise<void> {
   const before = dataOf('status.summarised', engine.ledger.latest('status:summary'));

@@ -88,7 +88,7 @@ async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise
   if (tree !== undefined) {
     const baseTree = await engine.store.treeOf(plan.base);
     await engine.perform(
-      { key: `handed-over:${run}:${lease.slot}`, name: 'bring the files of the dead attempt', input: { tree }, run },
+      { key: bringKey(run, lease.slot), name: 'bring the files of the dead attempt', input: { tree }, run },
       {
         act: async () => ({
           nFiles: await bringFiles(engine, { dir: slotDir(engine, lease), from: baseTree, to: tree }),
@@ -97,6 +97,16 @@ async function spawn(engine: Engine, parts: TaskParts, subject: string): Promise
     );
   }
   return { attempt };
+}
+
+const bringKey = (run: string, slot: string): string => `handed-over:${run}:${slot}`;
+
+/** Whether the slot that the run has now holds what it is to begin from. */
+function isPrepared(engine: Engine, run: string): boolean {
+  const { slot } = requireLease(engine, run);
+  const isDone = (key: string): boolean => engine.ledger.latest(`effect:${key}`)?.kind === 'effect.done';
+  if (!isDone(preparationKey(run, slot))) return false;
+  return handedOver(engine, run, slot) === undefined || isDone(bringKey(run, slot));
 }
 
 const actionOf = (id: string): Action => {
@@ -111,6 +121,9 @@ async function execute(engine: Engine, parts: TaskParts, subject: string, signal
   const reported = dataOf('step.reported', engine.ledger.latest(`step:${subject}`));
   // Killed between the report and the transition: the work of this attempt is on record.
   if (reported?.attempt === attempt) return {};
+
+  // Killed in the middle of a hand-over: the lease is on another slot, and nobody made that one ready.
+  if (!isPrepared(engine, run)) await spawn(engine, parts, subject);
 
   const startedMs = clock.monotonicMs();
   const action = actionOf(step.action);

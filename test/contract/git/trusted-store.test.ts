@@ -35,6 +35,32 @@ describe('the trusted store', () => {
     expect(await store.verify()).toEqual([]);
   });
 
+  test('writes refs out as a repository that needs nothing else, and which any git clones', async () => {
+    const { store, base } = await openWorkshop();
+    const tree = await store.editTree(await store.treeOf(base), new Map([['mine.txt', 'mine\n']]));
+    const commit = await store.commit({ tree, parents: [base], message: 'mine\n', author, atSeconds: 5 });
+    const dir = path.join(temporaryFolder(), 'work.git');
+    await store.exportRefs(
+      [
+        { ref: 'refs/heads/trash/t1', commit },
+        { ref: 'refs/heads/edits/r1.lock#1', commit: base },
+      ],
+      dir,
+    );
+    expect(git(dir, 'fsck', '--full', '--strict')).toBe('');
+    expect(git(dir, 'for-each-ref', '--format=%(objectname) %(refname)').trim().split('\n')).toEqual([
+      `${base} refs/heads/edits/r1.lock#1`,
+      `${commit} refs/heads/trash/t1`,
+    ]);
+    const clone = path.join(temporaryFolder(), 'clone');
+    git(dir, 'clone', '--quiet', dir, clone);
+    expect(fs.readFileSync(path.join(clone, 'mine.txt'), 'utf8')).toBe('mine\n');
+    await expect(store.exportRefs([{ ref: 'refs/heads/a..b', commit }], `${dir}-2`)).rejects.toMatchObject({
+      code: 'NAME_INVALID',
+    });
+    expect(fs.existsSync(`${dir}-2`)).toBe(false);
+  });
+
   test('lists the files that git lists, with their modes', async () => {
     const { store, base, homeDir } = await openWorkshop();
     const listed = (await store.list(await store.treeOf(base))).map(

@@ -37,6 +37,42 @@ const blind: readonly Mutation[] = [
   },
 ];
 
+/** The branch of a change is whatever home has checked out when it is looked for. */
+const whateverIsThere: readonly Mutation[] = [
+  {
+    file: 'engine/changes/branch-head.ts',
+    find: 'const head = await context.home.findRef(branchRef);',
+    replace: "const head = state.kind === 'ready' ? state.head : undefined;",
+  },
+  {
+    file: 'engine/changes/admit.ts',
+    find: ' || state.branchRef !== branchRef) return branchFault',
+    replace: ') return branchFault',
+  },
+  {
+    file: 'engine/changes/merge.ts',
+    find: '{ act: () => fixIntent(engine, { change, gated, branchRef: planOf(engine, run).branchRef }) },',
+    replace:
+      '{ act: async () => fixIntent(engine, { change, gated, branchRef: ((await engine.home.inspect()) as any).branchRef }) },',
+  },
+];
+
+/** The branch is deleted under an approved change, and another one checked out where it was. Returns the commit that it had. */
+async function branchGone(world: FaultWorld): Promise<string> {
+  await world.ok(['service', 'start', '--json']);
+  const [page = ''] = pages;
+  fs.mkdirSync(join(world.home, 'ops/runbooks'), { recursive: true });
+  fs.writeFileSync(join(world.home, fileOf(page)), 'mine\n');
+  await world.ok(['run', `write runbook ${page}`, '--set', 'text=# One', '--yes', '--detach', '--json']);
+  await untilRow(world, 'machine.moved', { subject: 'c1', to: 'queued.holding' });
+  const main = world.git(['rev-parse', 'main']);
+  world.git(['switch', '--quiet', '--create', 'mine']);
+  world.git(['branch', '--quiet', '-D', 'main']);
+  fs.rmSync(join(world.home, fileOf(page)));
+  await world.ok(['runs', 'resume', 'r1', '--detach', '--json']);
+  return main;
+}
+
 /** Several approved changes that all become free to merge at the same moment: a file of the person's was in the way of each. */
 async function race(world: FaultWorld): Promise<void> {
   await world.ok(['service', 'start', '--json']);
@@ -92,26 +128,17 @@ export const queueCases: readonly FaultCase[] = [
     id: 'X-branch-gone',
     title:
       'the branch is deleted, and another one checked out, under a queued change: it waits, says how it comes back, and merges then',
-    control: (world) => {
-      const main = world.git(['rev-parse', 'main']);
-      world.git(['switch', '--quiet', '--create', 'mine']);
-      world.git(['branch', '--quiet', '-D', 'main']);
-      // Who merges into whatever is checked out, because that is where home is.
-      world.git(['commit', '--quiet', '--allow-empty', '-m', 'merge of a change']);
-      return world.git(['rev-parse', 'mine']) === main ? undefined : 'the change lands on the branch of somebody else';
-    },
+    control: () =>
+      inMutant(whateverIsThere, async (mutant) => {
+        const main = await branchGone(mutant);
+        await untilRow(mutant, 'branch.moved', { change: 'c1' }, 60_000);
+        const landed = mutant.git(['ls-tree', '--name-only', 'mine', fileOf(pages[0] ?? '')]);
+        const isMoved = mutant.git(['rev-parse', 'mine']) !== main;
+        return isMoved && landed !== '' ? 'the change lands on the branch of somebody else' : undefined;
+      }),
     fault: async (world) => {
-      await world.ok(['service', 'start', '--json']);
       const [page = ''] = pages;
-      fs.mkdirSync(join(world.home, 'ops/runbooks'), { recursive: true });
-      fs.writeFileSync(join(world.home, fileOf(page)), 'mine\n');
-      await world.ok(['run', `write runbook ${page}`, '--set', 'text=# One', '--yes', '--detach', '--json']);
-      await untilRow(world, 'machine.moved', { subject: 'c1', to: 'queued.holding' });
-      const main = world.git(['rev-parse', 'main']);
-      world.git(['switch', '--quiet', '--create', 'mine']);
-      world.git(['branch', '--quiet', '-D', 'main']);
-      fs.rmSync(join(world.home, fileOf(page)));
-      await world.ok(['runs', 'resume', 'r1', '--detach', '--json']);
+      const main = await branchGone(world);
       const entry = await until('the queue to say so', async () => {
         const queue = await world.run(['queue', '--json']);
         const [first] = (queue.json?.['changes'] ?? []) as readonly { waitsFor: string; reason: string }[];

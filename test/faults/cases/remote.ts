@@ -218,7 +218,9 @@ export const remoteCases: readonly FaultCase[] = [
       expect(waiting.exitStatus, waiting.err).toBe(7);
       expect(waiting.out).toContain('REMOTE_AWAITED');
       expect([headOf(world), remoteHead(world)]).toEqual([base, base]);
-      const proposal = world.git(['rev-parse', 'refs/heads/orchestrate/c1'], remoteOf(world));
+      const proposals = world.git(['for-each-ref', '--format=%(refname)', 'refs/heads/orchestrate/'], remoteOf(world));
+      expect(proposals).toMatch(/^refs\/heads\/orchestrate\/[a-z0-9-]+-c1$/);
+      const proposal = world.git(['rev-parse', proposals], remoteOf(world));
       // As a host does that squashes: another commit, the same files.
       const tree = world.git(['rev-parse', `${proposal}^{tree}`], remoteOf(world));
       const squashed = world.git(['commit-tree', tree, '-p', base, '-m', 'a page (#1)'], remoteOf(world));

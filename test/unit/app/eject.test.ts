@@ -54,6 +54,13 @@ async function append(one: Machine, rows: readonly NewEntry[]): Promise<void> {
   await held?.release();
 }
 
+const commitOf = (one: Machine, texts: Readonly<Record<string, string>>) => {
+  const leaf = (text: string) =>
+    ({ mode: '100644', blob: one.store.objects.write('blob', Buffer.from(text)) }) as const;
+  const tree = one.store.objects.tree(new Map(Object.entries(texts).map(([path, text]) => [path, leaf(text)])));
+  return one.store.commit({ tree, parents: [], message: 'm\n', author: { name: 'a', email: 'a@b' }, atSeconds: 0 });
+};
+
 const drafted = (proposed: GitTreeId) =>
   ({
     change: 'c1',
@@ -220,6 +227,45 @@ describe('eject', () => {
         await eject.run(app, files({ keepFiles: true }));
       expect(await textsBelow(one.files, dir), `after step ${at}`).toEqual(kept);
     }
+  });
+
+  it.each([
+    ['a backup of the trash that was emptied', 'trash/t0f12ab34', 'trash/t0f12ab34', 'is a backup of the trash'],
+    ['what was left in an opened slot', 'opened/r3-commits', 'opened/r3-commits', 'was left in a slot that you opened'],
+    ['the files of a dead agent', 'edits/r2.lock#1', 'edits/r2.lock#1', 'was left by an agent that died'],
+    ['commits out of a slot', 'incoming/rescued/env/x', 'rescued/env/x', 'are commits out of a slot'],
+  ])('writes %s out as a branch, when only the store has it', async (_, ref, branch, why) => {
+    const { one, app } = await adopted();
+    const { id } = await readConfig(one.files, home);
+    const to = await commitOf(one, { 'mine.txt': 'mine' });
+    await one.store.updateRefs([{ ref: `refs/orchestrate/${ref}`, from: null, to }]);
+    const path = `/state/orchestrate/${id}/store.git refs/orchestrate/${ref}`;
+    await expect(eject.run(app, files())).rejects.toMatchObject({
+      code: 'HOME_DIRTY',
+      data: { keeps: [{ path, why }] },
+    });
+    const dir = `${home}-kept-${id}`;
+    expect(await eject.run(app, files({ keepFiles: true }))).toMatchObject({ state: 'ejected', writtenTo: dir });
+    expect(await one.files.readText(`${dir}/work.git/packed-refs`)).toBe(`${to} refs/heads/${branch}\n`);
+    expect(await one.files.info(home)).toBeUndefined();
+  });
+
+  it('is not kept by what runs made by rule, and takes it along when something else is kept', async () => {
+    const { one, app } = await adopted();
+    const { id } = await readConfig(one.files, home);
+    const made = await commitOf(one, { 'requirements.in': 'numpy\n' });
+    await append(one, [
+      row('change.drafted', drafted(await one.store.treeOf(made)), { keys: ['change:c1'] }),
+      row('change.drafted', { ...drafted(await one.store.treeOf(made)), change: 'c2' }, { keys: ['change:c2'] }),
+      row('branch.moved', { ref: 'm', from: 'a', to: 'b', change: 'c2' }, { keys: ['merged:c2'] }),
+    ]);
+    for (const ref of ['changes/c1', 'changes/c2', 'edits/r1.lock#1', 'edits/0123', 'trash/t1', 'incoming/branch'])
+      await one.store.updateRefs([{ ref: `refs/orchestrate/${ref}`, from: null, to: made }]);
+    expect(await eject.run(app, files({ dryRun: true }))).toMatchObject({ keeps: [], writtenTo: null });
+    one.files.put(`/state/orchestrate/${id}/queues/i3.json`, '[{"prompt_id":"p1"}]');
+    const { writtenTo } = await eject.run(app, files({ keepFiles: true }));
+    const refs = ((await one.files.readText(`${writtenTo ?? ''}/work.git/packed-refs`)) ?? '').match(/refs\S+/g);
+    expect(refs).toEqual(['trash/t1', 'edits/r1.lock#1', 'changes/c1'].map((name) => `refs/heads/${name}`));
   });
 
   it('waits for production of another program, which carries no mark, and for one that the record says is up', async () => {

@@ -2,10 +2,12 @@ import { Fault } from '../../../base/fault.ts';
 import type { CommitId } from '../../../base/ids.ts';
 import { orchestrateAuthor } from '../../../engine/changes/draft.ts';
 import type { App, Installation } from '../../app.ts';
+import { writeOut } from '../rescue.ts';
 import { ownFiles, type ServiceEjectPlan } from './plan.ts';
 
 /**
- * Removes what the plan names and nothing else. The two files on the branch go last but for the record: by them the installation is
+ * Removes what the plan names and nothing else, once what only the record's folder holds is written out. A slot with anything of the
+ * person's stays whole, as a work tree of their repository. The two files on the branch go last but for the record: by them the installation is
  * found, so that an interrupted eject goes on when it is typed again. The branch never loses a commit of a person.
  */
 export async function ejectService(app: App, plan: ServiceEjectPlan): Promise<void> {
@@ -18,7 +20,8 @@ export async function ejectService(app: App, plan: ServiceEjectPlan): Promise<vo
       state: 'Nothing was removed.',
     });
   try {
-    const { home, paths } = installation;
+    const { home, paths, store } = installation;
+    if (plan.rescue !== null) await writeOut({ files, store }, plan.rescue, paths.state);
     for (const { name } of await home.listSlots())
       if (!isKept(plan, `.orchestrate/trees/${name}`))
         await home.removeSlot({ slot: { name, dir: `${paths.trees}/${name}` }, trashDir: `${paths.trash}/eject` });
@@ -41,6 +44,8 @@ const isKept = (plan: ServiceEjectPlan, path: string): boolean =>
 async function removeAllBut(app: App, plan: ServiceEjectPlan, path: string): Promise<void> {
   const { files } = app.outside;
   if (plan.keeps.some((kept) => kept.path === path)) return;
+  // Its files without its link to the repository would be half of it.
+  if (/^\.orchestrate\/trees\/[^/]+$/.test(path) && isKept(plan, path)) return;
   if (!isKept(plan, path)) return files.remove(`${plan.home}/${path}`);
   for (const name of await files.list(`${plan.home}/${path}`)) await removeAllBut(app, plan, `${path}/${name}`);
 }

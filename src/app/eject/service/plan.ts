@@ -6,6 +6,7 @@ import { newest } from '../../views/journal-reader.ts';
 import { keepsBelow } from '../keeps-below.ts';
 import type { Kept } from '../plan-eject.ts';
 import { requireQuiet } from '../require-quiet.ts';
+import { findRescue, type Rescue } from '../rescue.ts';
 
 /** Files that `init` wrote into the person's repository. */
 export const ownFiles = ['orchestrate.yaml', 'trees/service.yaml'] as const;
@@ -15,6 +16,8 @@ export interface ServiceEjectPlan {
   readonly id: string;
   readonly paths: InstallationPaths;
   readonly keeps: readonly Kept[];
+  /** What is kept in the record's folder, and where it is written to; null: nothing. */
+  readonly rescue: Rescue | null;
   /** Tags of home that name restore points. */
   readonly tags: readonly { readonly ref: string; readonly object: string }[];
   /** How the two files leave the branch: it goes back to where it was when nothing came on top, else a commit takes them out. */
@@ -40,9 +43,11 @@ export async function planServiceEject(app: App): Promise<ServiceEjectPlan> {
     const dirty = new Set(await installation.home.dirtyPaths(state.head));
     for (const path of ownFiles) if (dirty.has(path)) keeps.push({ path, why: 'has edits of yours' });
   } else keeps.push({ path: 'orchestrate.yaml', why: `is on the branch, and ${state.reason}` });
+  const found = await findRescue(app, installation);
+  keeps.push(...(found?.keeps ?? []));
   const slots = (await installation.home.listSlots()).filter((one) => one.state !== 'missing');
   return {
-    ...{ home: paths.home, id: config.id, paths, keeps },
+    ...{ home: paths.home, id: config.id, paths, keeps, rescue: found?.rescue ?? null },
     tags: await tagsOf(installation),
     branch:
       state.kind === 'ready'

@@ -39,6 +39,7 @@ export async function adoptService(app: App, plan: ServiceInitPlan): Promise<Ini
       `Taking the history of ${at.branchRef.replace('refs/heads/', '')} into the store (the repository is only read).`,
     );
     const commit = await firstCommit(made, plan).catch(async (error: unknown) => {
+      if ((await home.findRef(at.branchRef)) !== at.head) throw unfinished(at.branchRef, error);
       await home.exclude(null);
       await files.remove(`${homeDir}/.orchestrate`);
       throw error instanceof Fault ? error.withState('The repository is as it was.') : error;
@@ -84,12 +85,27 @@ export async function adoptService(app: App, plan: ServiceInitPlan): Promise<Ini
   }
 }
 
+/** The branch has our commit: what makes the repeat find it stays. */
+function unfinished(branchRef: string, error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const branch = branchRef.replace('refs/heads/', '');
+  return new Fault(error.code, error.message, {
+    hints: ['Settle that, then repeat the command: it goes on where it was.', ...error.hints],
+    state: `${branch} has the commit of orchestrate, and the two files of it may be lacking on disk. No file of yours was changed.`,
+    data: { ...error.data },
+    cause: error,
+  });
+}
+
 /** The person's head with our two files on top. The same whenever it is made of the same head; one that is there is found. */
 async function firstCommit(made: Made, { at, config, configText, treeText }: ServiceInitPlan): Promise<CommitId> {
   const { store, home, paths } = made;
   await store.importCommit({ gitDir: paths.gitDir, commit: at.head, name: 'branch' });
   const before = await store.treeOf(at.head);
-  if (await isOurs(store, before, config.id)) return at.head;
+  if (await isOurs(store, before, config.id)) {
+    await bringOurs(made, at.head);
+    return at.head;
+  }
   const [unsupported] = await store.findUnsupported(before);
   if (unsupported) throw new Fault(unsupported.code, `${unsupported.path} ${unsupported.reason}.`);
   if ((await home.findRef('refs/tags/restore/0000-adopted')) !== undefined)
@@ -106,7 +122,7 @@ async function firstCommit(made: Made, { at, config, configText, treeText }: Ser
   const commit = await store.commit({
     tree: after,
     parents: [at.head],
-    message: 'orchestrate: look after this service\n\nRestore-point: restore/0000-adopted\n',
+    message: firstMessage,
     author: orchestrateAuthor,
     atSeconds: (await store.commitFacts(at.head)).atSeconds + 1,
   });
@@ -119,6 +135,15 @@ async function firstCommit(made: Made, { at, config, configText, treeText }: Ser
   await home.applyPaths(before, after);
   return commit;
 }
+
+/** Writes the two files of our own commit where an interrupted call had moved the branch and not come to them. A repeat is safe. */
+async function bringOurs({ store, home }: Made, head: CommitId): Promise<void> {
+  const { parents, tree, message } = await store.commitFacts(head);
+  const [parent] = parents;
+  if (parent !== undefined && message === firstMessage) await home.applyPaths(await store.treeOf(parent), tree);
+}
+
+const firstMessage = 'orchestrate: look after this service\n\nRestore-point: restore/0000-adopted\n';
 
 async function isOurs(store: Made['store'], tree: GitTreeId, id: string): Promise<boolean> {
   const bytes = await store.readFile(tree, 'orchestrate.yaml');

@@ -17,13 +17,12 @@ export interface ChangeRows {
     readonly draft?: number;
     /** Who had the files taken again; absent in the first draft. */
     readonly by?: Actor;
-    /** The files as they were taken, where what is proposed differs from them: a conflict was solved. */
-    readonly taken?: string;
     readonly run: string;
     readonly tree: string;
     readonly base: string;
+    /** What is proposed is compared with this: the tree of `base`, with the files of a conflict that was solved as the branch had them. */
     readonly baseTree: string;
-    /** The git tree that is proposed, on `base`. */
+    /** The git tree that is proposed, on `baseTree`. */
     readonly proposed: string;
     readonly title: string;
     readonly risk: 'low' | 'medium' | 'high';
@@ -39,6 +38,12 @@ export interface ChangeRows {
     readonly why: readonly string[];
     /** Policy under which it was checked; absent in old rows, like all below. */
     readonly policy?: string;
+    /** Where the merge goes beside home: first, as a proposal, or after home; `address` null: it leads nowhere that is used. */
+    readonly sendsTo?: {
+      readonly address: string | null;
+      readonly branch: string;
+      readonly how: 'before' | 'proposal' | 'after';
+    } | null;
     /** What it touches by meaning, see `footprint.ts`. */
     readonly facts?: readonly string[];
     /** Bytes of the files that it adds or changes, as they are after it. */

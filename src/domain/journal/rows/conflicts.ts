@@ -12,5 +12,7 @@ export interface ConflictRows {
     /** Why just now: `r12 was planned`, `c4 is to be gated`, `something moved`. */
     readonly because: string;
     readonly durationMs: number;
+    /** Works that come later in line and were not looked at; absent: none. */
+    readonly nLeftOut?: number;
   };
 }

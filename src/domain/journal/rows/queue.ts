@@ -33,7 +33,10 @@ export interface QueueRows {
     readonly fault: FaultRecord | null;
     readonly durationMs: number;
   };
-  /** [`ahead:<change>`] It will not become that tree: `reason` says why. Evidence of it stays on record. */
+  /**
+   * [`ahead:<change>`] It will not become that tree: `reason` says why. Evidence of it stays on record. `tree` is null where its proof could
+   * not begin (no port, say): it is tried again.
+   */
   'queue.dropped': {
     readonly change: string;
     readonly onTop: readonly string[];

@@ -1,7 +1,15 @@
 import type { FaultRecord } from '../../../base/fault.ts';
+import type { Actor } from '../actor.ts';
 
 /** What goes to a remote, and what came of it. */
 export interface RemoteRows {
+  /** [`remote-address:<remote>`] Where the remote leads, from its first use on, or since a person agreed to another address. */
+  'remote.addressed': {
+    readonly remote: string;
+    readonly address: string;
+    readonly was: string | null;
+    readonly by: Actor;
+  };
   /** [`pushed:<change>`] The branch there moved from one commit to the other. `tags`: restore points that went along. */
   'remote.pushed': {
     readonly change: string;

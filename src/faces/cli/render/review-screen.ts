@@ -3,7 +3,7 @@ import { countText, listText, roomText, shortId, spanText } from '../../../app/v
 import { nameText } from '../display-text.ts';
 import { accent, bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { verdictMark } from './progress-lines.ts';
-import { changeStateText, pathsText, rowsText } from './words.ts';
+import { changeStateText, pathsText, rowsText, sendsToText } from './words.ts';
 
 /** A line that may be longer than a screen is wide, and where its continuation begins. */
 export interface Paragraph {
@@ -83,7 +83,7 @@ function headOf(review: ReviewView): readonly Paragraph[] {
 
 const tiers = { low: good('LOW'), medium: warn('MEDIUM'), high: bad('HIGH') } as const;
 
-function riskLines({ risk, why, checkedRow, outsideScope, tree }: ReviewView): readonly Line[] {
+function riskLines({ risk, why, checkedRow, outsideScope, sendsTo, tree }: ReviewView): readonly Line[] {
   const [first = 'no rule says more', ...others] = why;
   return [
     [tiers[risk], `  ${first}`, checkedRow === null ? warn(' not proven') : row(checkedRow)],
@@ -91,6 +91,7 @@ function riskLines({ risk, why, checkedRow, outsideScope, tree }: ReviewView): r
     ...(outsideScope.length === 0
       ? []
       : [[warn('! '), `outside the scope of ${tree}: ${pathsText(outsideScope, MOST_PATHS)}`] satisfies Line]),
+    ...(sendsTo === null ? [] : [[dim('→ '), sendsToText(sendsTo)] satisfies Line]),
   ];
 }
 

@@ -5,7 +5,7 @@ import { faultLines, nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { verdictMark } from './progress-lines.ts';
 import { reviewParagraphs } from './review-screen.ts';
-import { pathsText, rowsText, stateSpan } from './words.ts';
+import { pathsText, rowsText, sendsToText, stateSpan } from './words.ts';
 
 const MOST_PATHS = 12;
 
@@ -39,6 +39,7 @@ export function changeLines(change: ChangeView): readonly Line[] {
             `outside the scope of ${change.tree}: ${pathsText(change.outsideScope, MOST_PATHS)}`,
           ] satisfies Line,
         ]),
+    ...(change.sendsTo === null ? [] : [[dim('→ '), sendsToText(change.sendsTo)] satisfies Line]),
     ...gateLines(change),
     ...change.regenerated.map(({ sentence, row }): Line => [
       dim('  ↻ '),

@@ -1,6 +1,7 @@
 import type { ChangeView } from '../../../app/views/change-view.ts';
 import { listText } from '../../../app/views/text.ts';
-import { strong, warn, type Line } from '../line.ts';
+import { dim, strong, warn, type Line } from '../line.ts';
+import { sendsToText } from './words.ts';
 
 /** Returns what a person reads before deciding: who looked at it, and what nobody proved. */
 export function reviewSummary(change: ChangeView): readonly Line[] {
@@ -22,5 +23,6 @@ export function reviewSummary(change: ChangeView): readonly Line[] {
     ...(change.outsideScope.length === 0
       ? []
       : [[warn('! '), `outside the scope of ${change.tree}: ${listText(change.outsideScope)}`] satisfies Line]),
+    ...(change.sendsTo === null ? [] : [[dim('→ '), sendsToText(change.sendsTo)] satisfies Line]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { ChangeView } from '../../../app/views/change-view.ts';
 import { listText } from '../../../app/views/text.ts';
 import { nameText } from '../display-text.ts';
 import { bad, good, warn, type Span } from '../line.ts';
@@ -62,4 +63,17 @@ export function changeStateText(state: string): Span {
   const text = changeStates[state] ?? state;
   const span = stateSpan(state);
   return typeof span === 'string' ? text : { text, style: span.style };
+}
+
+/** Returns where a merge goes beside home, as a clause. */
+export function sendsToText({ address, branch, how }: NonNullable<ChangeView['sendsTo']>): string {
+  const where = `${branch} of ${address ?? 'a remote that is not used'}`;
+  switch (how) {
+    case 'before':
+      return `sent to ${where}, before home moves`;
+    case 'proposal':
+      return `proposed to ${where}; home follows when it is merged there`;
+    case 'after':
+      return `sent to ${where}, after home moved`;
+  }
 }

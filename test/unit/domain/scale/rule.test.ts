@@ -35,7 +35,10 @@ describe('the rule of a tree', () => {
 
 it('there is no room where memory or disk are short', () => {
   const gib = 1024 ** 3;
-  expect(whyNoRoom({ memoryBytes: 0.5 * gib, diskBytes: 50 * gib })).toContain('0.5 GiB of memory');
-  expect(whyNoRoom({ memoryBytes: 8 * gib, diskBytes: gib })).toContain('1.0 GiB of disk');
-  expect(whyNoRoom({ memoryBytes: 8 * gib, diskBytes: 50 * gib })).toBeUndefined();
+  expect(whyNoRoom({ memoryBytes: 0.5 * gib, diskBytes: 50 * gib, nMore: 1 })).toContain('0.5 GiB of memory');
+  expect(whyNoRoom({ memoryBytes: 8 * gib, diskBytes: gib, nMore: 1 })).toContain('1.0 GiB of disk');
+  expect(whyNoRoom({ memoryBytes: 3 * gib, diskBytes: 50 * gib, nMore: 4 })).toContain(
+    '4 more services under test want 4.0 GiB',
+  );
+  expect(whyNoRoom({ memoryBytes: 8 * gib, diskBytes: 50 * gib, nMore: 4 })).toBeUndefined();
 });

@@ -15,6 +15,11 @@ const draftsOf = ({ world }: Scene) =>
     .open()
     .read({ kinds: ['change.drafted'] })
     .flatMap((entry) => dataOf('change.drafted', entry) ?? []);
+const gates = ({ world }: Scene) =>
+  world.ledgers
+    .open()
+    .read({ kinds: ['change.gated'] })
+    .flatMap((entry) => dataOf('change.gated', entry) ?? []);
 const viewOf = ({ world }: Scene) => changeView(world.ledgers.open(), 'c1');
 const resubmit = (scene: Scene) => scene.ask('change.resubmit', { change: 'c1', by });
 
@@ -159,7 +164,13 @@ describe('a change in conflict', () => {
     inSlot(scene, notes, 'ours and theirs\n');
     expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
     await scene.until('c1', 'reviewing.deciding');
-    expect(draftsOf(scene).at(-1)).toMatchObject({ draft: 3, base: scene.world.home.head() });
+    expect(draftsOf(scene).at(-1)).toMatchObject({ draft: 3, base: scene.world.first });
+    expect(scene.latest('change.gated')).toMatchObject({ base: scene.world.home.head(), verdict: 'proven' });
+    // What it is compared with is no commit's tree: it is kept with the draft.
+    const { store } = scene.world;
+    const { parents } = await store.commitFacts(asCommitId(store.refs.get('refs/orchestrate/changes/c1') ?? ''));
+    const kept = await Promise.all(parents.map((parent) => store.treeOf(parent)));
+    expect(kept).toContain(draftsOf(scene).at(-1)?.baseTree);
     expect(
       draftsOf(scene)
         .at(-1)
@@ -183,13 +194,41 @@ describe('a change in conflict', () => {
     await answer(scene, 'approved');
     await scene.until('c1', 'conflicted');
     inSlot(scene, notes, 'ours and theirs\n');
+    // The index takes its time: the gate waits for it, and nobody else does.
+    const { python, clock } = scene.world;
+    const { resolve } = python;
+    let isThere = false;
+    python.resolve = async (...given) => {
+      while (!isThere) await clock.sleep(100);
+      return resolve(...given);
+    };
     expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
+    expect(await scene.ask('run.prioritise', { run: 'r1', to: 'high', by })).toMatchObject({ kind: 'accepted' });
+    isThere = true;
     await scene.until('c1', 'reviewing.deciding');
     expect(scene.latest('change.regenerated')).toMatchObject({ files: [{ path: 'requirements.lock', how: 'anew' }] });
     await approveChange(scene, 'c1');
     await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
     const merged = (await scene.world.files.readText(`${homeDir}/requirements.lock`)) ?? '';
     expect(merged).toMatch(/^numpy===2\.1\.0 [\s\S]*^pillow===11\.9\.9 /m);
+  });
+
+  it('is in conflict again when the branch moved those lines once more meanwhile: nothing of it is taken back', async () => {
+    const scene = await conflicted();
+    inSlot(scene, notes, 'ours and theirs\n');
+    scene.world.home.commitByHand({ [notes]: 'theirs, newer\n' });
+    expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
+    await passUntil(scene.world, () => gates(scene).length === 4);
+    expect(gates(scene).at(-1)).toMatchObject({
+      ...{ verdict: 'conflict', base: scene.world.home.head() },
+      fault: { data: { paths: [notes] } },
+    });
+    inSlot(scene, notes, 'ours and theirs, newer\n');
+    expect(await resubmit(scene)).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'reviewing.deciding');
+    await approveChange(scene, 'c1');
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') === 'done');
+    expect(await scene.world.files.readText(`${homeDir}/${notes}`)).toBe('ours and theirs, newer\n');
   });
 
   it('goes on by a resume: with edits they are taken, without any it is looked at again', async () => {

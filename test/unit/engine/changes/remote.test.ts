@@ -162,6 +162,38 @@ describe('merge.mode push', () => {
     expect(failed?.fault).toMatchObject({ code: 'REMOTE_UNREACHABLE', data: { mayHaveArrived: true } });
   });
 
+  it('sends nothing to another address than was shown, until a person resumes', async () => {
+    const world = await withRemote('push');
+    branchWith(world, 'mine', page);
+    await submit(world, mine, { yes: false });
+    const supervisor = startSupervisor(world);
+    await passUntil(world, () => stateOfSubject(world, 'c1') === 'reviewing.deciding');
+    const sendsTo = dataOf('change.checked', world.ledgers.open().latest('check:c1'))?.sendsTo;
+    expect(sendsTo).toEqual({ address: 'origin', branch: 'main', how: 'before' });
+    world.remotes.address = '/elsewhere/taken.git';
+    const gated = dataOf('change.gated', world.ledgers.open().latest('gate:c1'));
+    const answer = { change: 'c1', base: gated?.base, tree: gated?.exact, verdict: 'approved', comment: null };
+    await ask(world, 'review.answer', { ...answer, by: anna } as never);
+    await passUntil(world, () => heldBy(world) === 'REMOTE_MOVED');
+    await world.clock.advance(200_000);
+    expect(world.remotes.nPushes).toBe(0);
+    expect(rowsOf(world, 'change.held')).toMatchObject([{ fault: { data: { address: '/elsewhere/taken.git' } } }]);
+    await ask(world, 'run.resume', { run: 'r1', by: anna });
+    await passUntil(world, () => closedAs(world, 'r1') !== undefined);
+    await supervisor.stop();
+    expect(closedAs(world, 'r1')).toBe('done');
+    expect(rowsOf(world, 'remote.addressed')).toMatchObject([
+      { address: 'origin', was: null },
+      { address: '/elsewhere/taken.git', was: 'origin', by: { kind: 'person' } },
+    ]);
+    const intent = world.ledgers
+      .open()
+      .read({ kinds: ['effect.done'], limit: 1_000 })
+      .flatMap((entry) => dataOf('effect.done', entry) ?? [])
+      .find(({ key }) => /^merge:c1:\d+:intent$/.test(key));
+    expect(intent?.output['remote']).toMatchObject({ remote: 'origin', address: '/elsewhere/taken.git' });
+  });
+
   it('sends nothing where mode is local', async () => {
     const world = await withRemote('push');
     const local = { ...world.context.config, merge: { ...world.context.config.merge, mode: 'local' as const } };
@@ -174,6 +206,7 @@ describe('merge.mode push', () => {
 });
 
 describe('merge.mode pull-request', () => {
+  const proposal = (world: World): string => `refs/heads/orchestrate/${world.context.config.id}-c1`;
   async function proposed(): Promise<{
     world: World;
     supervisor: ReturnType<typeof startSupervisor>;
@@ -187,7 +220,7 @@ describe('merge.mode pull-request', () => {
     expect(heldBy(world)).toBe('REMOTE_AWAITED');
     expect(world.home.head()).toBe(world.first);
     expect(world.remotes.refs.get(main)).toBe(world.first);
-    return { world, supervisor, commit: world.remotes.refs.get('refs/heads/orchestrate/c1') as CommitId };
+    return { world, supervisor, commit: world.remotes.refs.get(proposal(world)) as CommitId };
   }
 
   const squash = (world: World, tree: Awaited<ReturnType<World['store']['treeOf']>>, parents: readonly CommitId[]) =>
@@ -212,6 +245,19 @@ describe('merge.mode pull-request', () => {
     },
   );
 
+  it('asks soon again when it waits for something else than before', async () => {
+    const { world, supervisor } = await proposed();
+    await world.clock.advance(600_000);
+    const landed = await pushedByOthers(world, { 'docs/env-setup/a.md': 'not what was proven\n' });
+    await passUntil(world, () => heldBy(world) === 'REMOTE_MOVED');
+    const toldMs = world.clock.monotonicMs();
+    world.remotes.refs.set(main, world.first);
+    await passUntil(world, () => heldBy(world) === 'REMOTE_AWAITED');
+    expect(world.clock.monotonicMs() - toldMs).toBeLessThan(15_000);
+    expect(landed).not.toBe(world.first);
+    await supervisor.stop();
+  });
+
   it('does not follow another tree: that waits for the person to pull, and is proven again', async () => {
     const { world, supervisor } = await proposed();
     const theirs = await pushedByOthers(world, { 'docs/env-setup/a.md': 'not what was proven\n' });
@@ -219,5 +265,33 @@ describe('merge.mode pull-request', () => {
     expect(world.home.head()).toBe(world.first);
     expect(theirs).not.toBe(world.home.head());
     await supervisor.stop();
+  });
+
+  it('does not write over what a colleague put on its branch, and goes on when it is gone from there', async () => {
+    const { world, supervisor, commit } = await proposed();
+    const theirs = await squash(world, await world.store.treeOf(commit), [commit]);
+    world.remotes.refs.set(proposal(world), theirs);
+    // Home moves: the change is proven again, and would be proposed anew.
+    const onTop = world.home.commitByHand({ 'ops/by-hand.yaml': 'x\n' });
+    world.remotes.refs.set(main, onTop);
+    await passUntil(world, () => heldBy(world) === 'REMOTE_MOVED' && rowsOf(world, 'change.gated').length === 2);
+    await world.clock.advance(300_000);
+    expect(world.remotes.refs.get(proposal(world))).toBe(theirs);
+    const nHeld = rowsOf(world, 'change.held').length;
+    await world.clock.advance(300_000);
+    expect(rowsOf(world, 'change.held').length, 'it is told once').toBe(nHeld);
+    world.remotes.refs.delete(proposal(world));
+    await passUntil(world, () => heldBy(world) === 'REMOTE_AWAITED' && world.remotes.refs.has(proposal(world)));
+    await supervisor.stop();
+    expect(world.store.objects.facts(world.remotes.refs.get(proposal(world)) as CommitId).parents).toEqual([onTop]);
+  });
+
+  it('moves its own proposal when it is proven again, also when a kill kept the first from the record', async () => {
+    const { world, supervisor, commit } = await proposed();
+    const onTop = world.home.commitByHand({ 'ops/by-hand.yaml': 'x\n' });
+    world.remotes.refs.set(main, onTop);
+    await passUntil(world, () => ![commit, undefined].includes(world.remotes.refs.get(proposal(world)) as CommitId));
+    await supervisor.stop();
+    expect(world.store.objects.facts(world.remotes.refs.get(proposal(world)) as CommitId).parents).toEqual([onTop]);
   });
 });

@@ -4,9 +4,11 @@ import { Fault } from '../../../../src/base/fault.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
 import { conflictWarnings, lookForConflicts } from '../../../../src/engine/conflicts/radar.ts';
-import { nothingHappens, startEngine } from '../../../fakes/fake-life.ts';
+import { nothingHappens, passUntil, startEngine } from '../../../fakes/fake-life.ts';
 import { anna, installed, lockOf } from '../../../fakes/fake-world.ts';
 import { type ChangeScene, changeScene, type Edits, treeWith, workPlan } from '../changes/change-scene.ts';
+import { inReview, rowsOf, workflowScene } from '../queue/queue-scene.ts';
+import { approveChange } from '../supervisor/supervised-scene.ts';
 
 const locked = (more: Readonly<Record<string, string>>): Edits => ({
   'requirements.lock': lockOf({ ...installed, ...more }),
@@ -121,6 +123,41 @@ describe('lookForConflicts', () => {
       'c1 r3',
       'r2 r3',
     ]);
+  });
+
+  it('orders changes as they would merge: what is approved before what is older and in review', async () => {
+    const scene = await workflowScene();
+    await inReview(scene, ['one', 'two']);
+    const { home, clock } = scene.world;
+    let isOver = false;
+    const { comparePaths } = home;
+    home.comparePaths = async (...given) => {
+      while (!isOver) await clock.sleep(100);
+      return comparePaths(...given);
+    };
+    const order = () =>
+      rowsOf(scene, 'conflicts.found')
+        .at(-1)
+        ?.members.map(({ id }) => id);
+    await passUntil(scene.world, () => order()?.length === 2);
+    expect(order()).toEqual(['c1', 'c2']);
+    await approveChange(scene, 'c2');
+    await scene.until('c2', 'queued.asking');
+    await scene.world.clock.advance(30_000);
+    expect(order()).toEqual(['c2', 'c1']);
+    isOver = true;
+  });
+
+  it('says how many works it left out, and compares the rest', async () => {
+    const scene = await quietScene({ 'docs/x.md': 'mine\n' });
+    for (let n = 2; n <= 62; n += 1) await addWork(scene, `r${n}`, { [`docs/${n}.md`]: 'text\n' });
+    await lookForConflicts(scene.engine, 'test');
+    expect(scene.latest('conflicts.found')?.members).toHaveLength(60);
+    expect(scene.latest('conflicts.found')).toMatchObject({ nLeftOut: 2 });
+    const plan = await addWork(scene, 'r63', { 'docs/x.md': 'yours\n' });
+    expect((await conflictWarnings(scene.engine, 'r63', plan)).at(-1)).toBe(
+      '2 more pieces of work are open and were not compared with it: it was compared with the 60 that come first',
+    );
   });
 
   it('is never in the way: a git that fails is told in the log, a full disk ends the supervisor', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
+import { row } from '../../../../src/domain/journal/kinds.ts';
 import { createSlotLeases, type Lease, type SlotLeases } from '../../../../src/engine/leases/slots.ts';
 import { slotName } from '../../../../src/engine/scale/slots-of.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
@@ -231,7 +232,15 @@ describe('a lease that moves', () => {
   it('gets another slot, and the old slot is free for the next run', async () => {
     const scene = await open();
     await take(scene, 'r1');
-    const moved = await scene.leases.moveSlot('r1', models, 'models-integ@2');
+    const ledger = scene.ledgers.open();
+    const before = ledger.head().seq;
+    const told = row('step.noted', { task: 'r1.a', attempt: 'r1.a#1', sentence: 'moved' }, { run: 'r1' });
+    const moved = await scene.leases.moveSlot({
+      ...{ run: 'r1', tree: models, slot: 'models-integ@2' },
+      beside: () => [told],
+    });
+    const rows = ledger.read({ afterSeq: before, limit: 10 });
+    expect(rows.map(({ kind }) => kind)).toEqual(['lease.freed', 'lease.taken', 'step.noted']);
     expect(moved).toMatchObject({ slot: 'models-integ@2' });
     expect(scene.leases.holderOf('models-integ')).toBeUndefined();
     expect(await take(scene, 'r2')).toMatchObject({ slot: 'models-integ' });
@@ -241,7 +250,8 @@ describe('a lease that moves', () => {
     const scene = await open();
     await take(scene, 'r1');
     await take(scene, 'r2');
-    expect(await scene.leases.moveSlot('r1', models, 'models-integ@2')).toBeUndefined();
+    const asked = { run: 'r1', tree: models, slot: 'models-integ@2', beside: () => [] };
+    expect(await scene.leases.moveSlot(asked)).toBeUndefined();
     expect(scene.leases.find('r1')?.slot).toBe('models-integ');
   });
 });

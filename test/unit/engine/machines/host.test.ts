@@ -125,19 +125,27 @@ describe('createMachineHost', () => {
     expect(told).toEqual(['r1.lock waiting after row 1', 'r1.lock leasing after row 2']);
   });
 
-  it('records an event that the state does not know, with what is beside it, and moves nothing', async () => {
+  it('records an event that the state does not know, without what is beside it: nothing came of it', async () => {
     const scene = await openScene();
     const id = await scene.ledger.request('run.cancel', {});
     await scene.host.create('task', 'r1.lock', task);
     expect(
-      await scene.host.send('r1.lock', { type: 'RESUME' }, { answers: [{ id, answer: { kind: 'accepted' } }] }),
+      await scene.host.send(
+        'r1.lock',
+        { type: 'RESUME' },
+        {
+          rows: [row('run.resumed', { run: 'r1', by: { kind: 'person', name: 'anna' } })],
+          answers: [{ id, answer: { kind: 'accepted' } }],
+        },
+      ),
     ).toBe(false);
+    expect(kinds(scene)).toEqual(['machine.created', 'machine.ignored']);
     expect(scene.ledger.read().at(-1)).toMatchObject({
       kind: 'machine.ignored',
       run: 'r1',
       data: { machine: 'task', subject: 'r1.lock', state: 'waiting', event: { type: 'RESUME' } },
     });
-    expect(scene.ledger.findRequest(id)?.answer).toEqual({ kind: 'accepted' });
+    expect(scene.ledger.findRequest(id)?.answer).toBeNull();
     expect(scene.host.find('r1.lock')?.state).toBe('waiting');
   });
 

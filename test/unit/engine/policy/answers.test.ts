@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { asCommitId, asGitTreeId } from '../../../../src/base/ids.ts';
 import { approvalMessage, approvalNamespace } from '../../../../src/domain/policy/approval-message.ts';
 import type { RequestKinds } from '../../../../src/domain/requests.ts';
 import { policyDigest } from '../../../../src/engine/policy/digest.ts';
@@ -345,16 +346,27 @@ describe('an approval, when the branch moved somewhere else', () => {
     expect(rows(scene)).toHaveLength(1);
   });
 
-  it('is asked for again when the tier is high, or both touch the same', async () => {
+  it('is asked for again when the tier is high', async () => {
     const high = 'policy: { approval: { carry: disjoint }, risk: [{ when: {}, tier: high }] }\n';
     const scene = await moved(high, { 'docs/mine.md': 'mine\n' });
     await scene.until('c1', 'reviewing.deciding');
-    const same = await moved('policy: { approval: { carry: disjoint } }\n', {
+    expect(rows(scene)).toHaveLength(1);
+  });
+
+  it('is asked for again when both are about one package, though it merges without a conflict and no file is of both', async () => {
+    const scene = await moved('policy: { approval: { carry: disjoint } }\n', {
       'requirements.in': 'numpy>=2\npillow\ntorch==2.8.0\n',
     });
-    await passUntil(same.world, () =>
-      ['reviewing.deciding', 'conflicted'].includes(stateOfSubject(same.world, 'c1') ?? ''),
-    );
-    expect(rows(same)).toHaveLength(1);
+    const { store, first } = scene.world;
+    const approved = scene.latest('change.gated');
+    await scene.until('c1', 'reviewing.deciding');
+    const gated = scene.latest('change.gated');
+    expect(gated).toMatchObject({ verdict: 'proven', base: scene.world.home.head() });
+    const own = async (base: string, tree = '') =>
+      store.differences(await store.treeOf(asCommitId(base)), asGitTreeId(tree));
+    const own1 = await own(first, approved?.exact);
+    expect(own1.map(({ path }) => path)).toEqual(['requirements.lock']);
+    expect(await own(gated?.base ?? '', gated?.exact)).toEqual(own1);
+    expect(rows(scene)).toHaveLength(1);
   });
 });

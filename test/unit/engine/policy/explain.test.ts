@@ -38,7 +38,7 @@ it('says which rule asks for what, where it stands, what is missing and who coul
       · a merge window: risk high orchestrate.yaml:14
     approved by
       person anna #…
-    merges: not before it has 1 of 2 persons (ben); a ticket (ben); then: Nothing merges before Mon 2026-01-05 00:00 UTC: frozen (holidays), says orchestrate.yaml:15; the supervisor stays until then.
+    merges: not before it has 1 of 2 persons (ben); a ticket (ben); then: Nothing merges before Mon 2026-01-05 00:00 UTC: frozen (holidays), says orchestrate.yaml:15; the supervisor stays until then. Where another change merges first, it is proven and asked about again then (approval.carry: never).
 
     next: orchestrate runs show r1"
   `);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
+import { createAhead } from '../../../../src/engine/queue/ahead.ts';
+import { passUntil, settled, startEngine, startSupervisor } from '../../../fakes/fake-life.ts';
+import { createWorld } from '../../../fakes/fake-world.ts';
 import { approveChange, by, type Scene } from '../supervisor/supervised-scene.ts';
 import { addNamed, inReview, onCpu, rowsOf, workflowScene } from './queue-scene.ts';
 
@@ -111,6 +113,88 @@ describe('what stands behind', () => {
     expect(proven(scene)).toEqual([['c2', 'c1', 'partly']]);
     expect(rowsOf(scene, 'graphics.lent').map(({ run }) => run)).toEqual(['r1', 'r2']);
     expect(rowsOf(scene, 'instance.composed').filter(({ run }) => run === 'ahead:c2')).toEqual([]);
+  });
+});
+
+describe('looking ahead', () => {
+  it('outlives a range of which every port is held by others: it says so once, waits, and proves it when one is free', async () => {
+    const scene = await workflowScene();
+    const { ports } = scene.world.context.outside;
+    const { isFree } = ports;
+    let hasRoom = false;
+    await inReview(scene, ['one', 'two']);
+    ports.isFree = async () => hasRoom;
+    await scene.world.clock.advance(30_000);
+    expect(rowsOf(scene, 'supervisor.stopped')).toEqual([]);
+    expect(rowsOf(scene, 'queue.predicted')).toEqual([]);
+    // They look free, before and after the branch is foreseen, and are gone when one is taken.
+    let nLooks = 0;
+    ports.isFree = async () => (nLooks += 1) <= 6;
+    await passUntil(scene.world, () => nLooks > 6);
+    await scene.world.clock.advance(150_000);
+    expect(rowsOf(scene, 'supervisor.stopped')).toEqual([]);
+    expect(rowsOf(scene, 'queue.dropped').map(({ change, reason }) => [change, reason])).toEqual([
+      ['c2', expect.stringMatching(/^No port from \d+ to \d+ is free\.$/)],
+    ]);
+    hasRoom = true;
+    ports.isFree = isFree;
+    await untilProven(scene, 1);
+    expect(proven(scene)).toEqual([['c2', 'c1', 'proven']]);
+  });
+
+  it('merges no further than what is proven next, and nothing where there is no room', async () => {
+    let nMerges = 0;
+    const counted = async (hasRoom: boolean) => {
+      const scene = await workflowScene({ ...onCpu, config: 'queue: { ahead: 1 }' }, (world) => {
+        if (!hasRoom) world.files.freeBytes = async () => 1_000_000_000;
+      });
+      const { service, clock, store } = scene.world;
+      const { mergeTrees } = store;
+      await inReview(scene, ['one']);
+      const { nodeSources } = service;
+      await addNamed(scene, 'two');
+      await scene.until('c2', 'reviewing.deciding');
+      service.nodeSources = async (url) => {
+        await clock.sleep(600_000);
+        return nodeSources(url);
+      };
+      nMerges = 0;
+      store.mergeTrees = async (sides) => {
+        nMerges += 1;
+        return mergeTrees(sides);
+      };
+      await scene.world.clock.advance(20_000);
+      return scene;
+    };
+    await counted(false);
+    expect(nMerges).toBe(0);
+    const scene = await counted(true);
+    expect(rowsOf(scene, 'queue.predicted')).toHaveLength(1);
+    expect(nMerges).toBe(1);
+    // The line grows behind what is being proven.
+    for (const name of ['three', 'four']) await addNamed(scene, name);
+    await scene.world.clock.advance(60_000);
+    expect(rowsOf(scene, 'queue.predicted')).toHaveLength(1);
+    expect(nMerges).toBe(1);
+  });
+
+  it('misses nobody who asks for it while it ends', async () => {
+    for (let nTurns = 0; nTurns < 12; nTurns += 1) {
+      const { engine } = await startEngine(await createWorld());
+      const { all } = engine.host;
+      let nLooks = 0;
+      engine.host.all = (...given) => {
+        nLooks += 1;
+        return all(...given);
+      };
+      const ahead = createAhead(engine, { onFatal: () => undefined, onMoved: () => undefined });
+      ahead.look();
+      for (let n = 0; n < nTurns; n += 1) await Promise.resolve();
+      const before = nLooks;
+      ahead.look();
+      await settled();
+      expect(nLooks, `asked ${nTurns} turns later`).toBeGreaterThan(before);
+    }
   });
 });
 

@@ -32,9 +32,8 @@ describe('a branch that is deleted under a change', () => {
     const bringBack = deleteBranch(scene);
     await approveChange(scene, 'c1');
     await scene.until('c1', 'queued.holding');
-    const [moved] = scene.world.ledgers.open().read({ key: 'machine:c1', descending: true, limit: 1 });
-    expect(moved?.data['event']).toMatchObject({
-      error: {
+    expect(scene.latest('change.held')).toMatchObject({
+      fault: {
         code: 'HOME_BRANCH',
         message: `Home has no branch main any more: it was at ${scene.world.first.slice(0, 7)}.`,
         hints: [`git branch main ${scene.world.first}`, 'git switch main'],

@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../../src/base/fault.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { effectFailed } from '../../../../src/domain/machines/effect.ts';
+import { findReason } from '../../../../src/engine/changes/admit.ts';
 import type { EffectHandler, EffectTable } from '../../../../src/engine/machines/host.ts';
-import { advanceRun, retryHeld } from '../../../../src/engine/runs/advance.ts';
+import { policyDigest } from '../../../../src/engine/policy/digest.ts';
+import { advanceRun } from '../../../../src/engine/runs/advance.ts';
+import { retryHeld } from '../../../../src/engine/runs/retry-held.ts';
 import { closedAs, nothingHappens, settled } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, lockOf, installed } from '../../../fakes/fake-world.ts';
 import { executing, fault, slot, states, toApproved, toQueued, worked } from './run-scene.ts';
@@ -280,8 +283,15 @@ describe('retryHeld', () => {
       durationMs: 0,
     } as const;
     await engine.ledger.append([row('change.gated', gate, { run: 'r1', keys: ['gate:c1'] })]);
-    await scene.done('c1', 'admit', { kind: 'hold', fault: new Fault('HOME_DIRTY', 'You have edits.').toRecord() });
+    const yes = {
+      ...{ change: 'c1', base: change.base, tree: change.exact, policy: policyDigest(engine), reviewer: 'final' },
+      ...({ by: anna, verdict: 'approved', questions: [], comment: null } as const),
+    };
+    await engine.ledger.append([row('review.answered', yes, { run: 'r1', keys: ['review:c1', 'review:c1:final'] })]);
     scene.world.files.put(lock, 'mine\n');
+    const fault = await findReason(engine, 'c1');
+    expect(fault).toMatchObject({ code: 'HOME_DIRTY' });
+    await scene.done('c1', 'admit', { kind: 'hold', fault: fault?.toRecord() });
     await retryHeld(engine);
     expect(scene.state('c1')).toBe('queued.holding');
     scene.world.files.put(lock, before);

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
+import { asCommitId } from '../../../../src/base/ids.ts';
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import { ask, closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, homeDir, type World } from '../../../fakes/fake-world.ts';
@@ -71,4 +73,44 @@ it('is a source that is submitted with the tree of the slot', async () => {
   expect(closedAs(world, 'r2')).toBe('done');
   expect(await world.files.readText(`${homeDir}/ops/mine.yaml`)).toBe('mine\n');
   expect(stateOfSubject(world, 'r1')).toBe('paused');
+});
+
+it('is free again when its commits cannot be taken, and says so', async () => {
+  const world = await createWorld();
+  await open(world);
+  const work = {
+    ...world.context.work,
+    find: async () => ({
+      ...{ kind: 'worktree' as const, name: 'ops-maint', dir: `${homeDir}/trees/ops-maint`, gitDir: '/no/such' },
+      ...{ head: asCommitId('d'.repeat(40)), notes: [] },
+    }),
+  };
+  const here: World = { ...world, context: { ...world.context, work } };
+  const supervisor = startSupervisor(here);
+  await passUntil(here, () => stateOfSubject(here, 'r1') === 'paused');
+  await ask(here, 'run.close', { run: 'r1', by: anna });
+  await passUntil(here, () => closedAs(here, 'r1') !== undefined);
+  await supervisor.stop();
+  expect(kept(here, 'r1')).toMatchObject({ commits: null, problem: expect.stringContaining('could not be imported') });
+  expect(here.ledgers.open().latest('lease-of:r1')?.kind).toBe('lease.freed');
+});
+
+it('is closed at a later look when something kept it from being closed', async () => {
+  const world = await createWorld();
+  await open(world);
+  let nFailed = 0;
+  const home = {
+    ...world.context.home,
+    fingerprint: async (slots: Parameters<typeof world.home.fingerprint>[0]) => {
+      if (stateOfSubject(world, 'r1') === 'done' && (nFailed += 1) <= 2) throw new Fault('GIT_FAILED', 'Not now.');
+      return world.context.home.fingerprint(slots);
+    },
+  };
+  const here: World = { ...world, context: { ...world.context, home } };
+  const supervisor = startSupervisor(here);
+  await passUntil(here, () => stateOfSubject(here, 'r1') === 'paused');
+  await ask(here, 'run.close', { run: 'r1', by: anna });
+  await passUntil(here, () => closedAs(here, 'r1') !== undefined);
+  await supervisor.stop();
+  expect(nFailed).toBeGreaterThan(2);
 });
