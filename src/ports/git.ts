@@ -87,7 +87,8 @@ export interface TrustedStore {
   /**
    * Brings all objects reachable from `commit` out of another repository: its object files are read
    * (as alternates of one checked `pack-objects | index-pack --strict`), its configuration never is.
-   * Writes `refs/orchestrate/incoming/<name>`. A repeat is safe.
+   * Writes `refs/orchestrate/incoming/<name>`. A repeat is safe. `GIT_FAILED` has `isAbsent` in its data when the other
+   * repository does not hold all of it: then nobody can bring it.
    */
   importCommit(options: { gitDir: string; commit: CommitId; name: string }): Promise<void>;
   /** Stores the files below `dir` as a tree by our own walk (lstat, no follow). `.git` at the top is skipped, nested ones refuse. */

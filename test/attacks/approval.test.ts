@@ -60,18 +60,46 @@ function writeScript(file: string, world: FaultWorld): string {
   return told;
 }
 
+/** Waits until the change is held, puts a file of its own into the slot, and has the files taken again. */
+function writeResubmit(file: string, world: FaultWorld): string {
+  const told = join(world.base, 'attacker.log');
+  const env = Object.entries(world.env).map(([name, value]) => `${name}='${value}'`);
+  const say = `env -i ${env.join(' ')} '${process.execPath}' --disable-warning=ExperimentalWarning '${world.entry}'`;
+  const slot = join(world.home, 'trees', 'env-setup');
+  const lines = [
+    `cd '${world.home}'`,
+    `mkdir '${world.base}/once' 2>/dev/null || exit 0`,
+    'for n in $(seq 90); do',
+    '  sleep 1',
+    `  ${say} review show c1 --json 2>/dev/null | grep -q 'queued.holding' || continue`,
+    `  mkdir -p '${slot}/docs/env-setup' && echo mine > '${slot}/${ATTACKERS}'`,
+    `  ${say} review resubmit c1 --detach --json >> '${told}' 2>&1 && echo TAKEN >> '${told}' && exit`,
+    `  grep -q REVIEW_SELF '${told}' && ${say} runs resume r1 --detach --json >> '${told}' 2>&1`,
+    `  grep -q REVIEW_SELF '${told}' && echo REFUSED >> '${told}' && exit`,
+    'done',
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return told;
+}
+
+const ATTACKERS = 'docs/env-setup/theirs.md';
+
 let worlds: FaultWorld[] = [];
 afterEach(async () => {
   for (const world of worlds) await world.remove();
   worlds = [];
 });
 
-async function worldWith(name: string, mutations: readonly Mutation[]): Promise<{ world: FaultWorld; told: string }> {
+async function worldWith(
+  name: string,
+  mutations: readonly Mutation[],
+  write = writeScript,
+): Promise<{ world: FaultWorld; told: string }> {
   const script = scriptOf(name);
   writeFileSync(script, 'exit 0\n');
   const world = await FaultWorld.create({ mutations, wheels: hostileWheels(script) });
   worlds.push(world);
-  return { world, told: writeScript(script, world) };
+  return { world, told: write(script, world) };
 }
 
 const branch = (world: FaultWorld): string => world.git(['rev-parse', 'HEAD']);
@@ -109,6 +137,60 @@ describe('A80: what an agent installs approves the change of its own run', () =>
     // A person can, as before.
     expectDone(await world.run(['review', 'approve', 'c1', '--json']));
     expect(branch(world)).not.toBe(first);
+  });
+});
+
+/** Nobody asks who hands files in, and a yes beforehand is about whatever comes. */
+const anybodyHandsIn: readonly Mutation[] = [
+  {
+    file: 'engine/requests/review.ts',
+    find: 'requirePerson(by, change);\n    requireMine(engine, run, by);',
+    replace: 'requireMine(engine, run, by);',
+  },
+  {
+    file: 'engine/changes/review.ts',
+    find: 'if (drafted.by !== undefined) return undefined;',
+    replace: '',
+  },
+];
+
+describe('A80: what an agent installs hands in files of its own for a change that was said yes to', () => {
+  /** The home file that the change touches is edited by hand: what was said yes to beforehand is held. */
+  const heldThenClean = async (world: FaultWorld, told: string): Promise<void> => {
+    const path = join(world.home, 'requirements.lock');
+    const before = readFileSync(path, 'utf8');
+    writeFileSync(path, `${before}# mine\n`);
+    await world.run(['run', 'upgrade pytorch', '--target', HOSTILE, '--yes', '--detach', '--json']);
+    await until(
+      'the attacker to have tried',
+      () => (existsSync(told) && /^(?:TAKEN|REFUSED)$/m.test(readFileSync(told, 'utf8'))) || undefined,
+      150_000,
+    );
+    writeFileSync(path, before);
+  };
+
+  it('merges them where a yes is about whatever comes, and is refused as no person', slow, async () => {
+    const open = await worldWith('a80-again-open', anybodyHandsIn, writeResubmit);
+    await heldThenClean(open.world, open.told);
+    await until(
+      'what the attacker wrote to be merged',
+      () => existsSync(join(open.world.home, ATTACKERS)) || undefined,
+      90_000,
+    );
+    expect(open.world.git(['log', '-1', '--name-only', '--format='])).toContain(ATTACKERS);
+    await open.world.remove();
+
+    const { world, told } = await worldWith('a80-again', [], writeResubmit);
+    await heldThenClean(world, told);
+    expect(readFileSync(told, 'utf8')).toContain('REVIEW_SELF');
+    expect(world.rows('change.drafted')).toHaveLength(1);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 8_000);
+    });
+    expect(existsSync(join(world.home, ATTACKERS))).toBe(false);
+    // What it wrote is not what was approved, and a person decides about it.
+    expect(world.rows('change.drafted')).toHaveLength(1);
+    expect(world.git(['ls-tree', '-r', '--name-only', 'HEAD'])).not.toContain(ATTACKERS);
   });
 });
 

@@ -39,6 +39,13 @@ const mutants: Readonly<Record<string, (home: HomeRepository, homeDir: string) =
     ...home,
     listWorktrees: async () => (await home.listWorktrees()).map((one) => ({ ...one, commits: [] })),
   }),
+  'what the store refuses gets no name in home': (home) => ({
+    ...home,
+    updateRefs: async (updates) =>
+      updates.some(({ ref }) => ref.startsWith('refs/orchestrate/rescued/'))
+        ? { kind: 'moved' }
+        : home.updateRefs(updates),
+  }),
   'files are written over what is there, untracked and ignored ones too': (home, homeDir) => ({
     ...home,
     comparePaths: async (before, after) =>

@@ -3,68 +3,21 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createLinuxProcessTable } from '../../src/adapters/process/linux-process-table.ts';
 import { asGitTreeId } from '../../src/base/ids.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
-import type { RemovalTarget } from '../../src/domain/removal/plan.ts';
 import { carryOutRemoval } from '../../src/engine/removal/carry-out.ts';
 import { emptyTrash, planEmpty } from '../../src/engine/removal/empty-trash.ts';
 import { noteUnrecorded } from '../../src/engine/removal/note-trash.ts';
 import { planRemoval } from '../../src/engine/removal/plan-removal.ts';
-import { prepareSlotSafely } from '../../src/engine/removal/prepare-slot.ts';
 import { readTrash } from '../../src/engine/removal/read-trash.ts';
 import { restoreTrash } from '../../src/engine/removal/restore-trash.ts';
 import { findBroken, mendPoints } from '../../src/engine/restore/mend.ts';
-import { readBranch } from '../../src/engine/runs/preview.ts';
 import { anna } from '../fakes/fake-world.ts';
-import { openRealWorld, type RealWorld } from '../support/no-loss/world.ts';
+import { code, type Scene, scene } from '../support/no-loss/scene.ts';
 import { git, write } from './git/support.ts';
-
-interface Scene extends RealWorld {
-  readonly slot: string;
-  readonly target: RemovalTarget;
-  prepare(use?: string): Promise<unknown>;
-  /** Obstacles that keep the slot, in order. */
-  obstacles(toTrash?: boolean): Promise<readonly string[]>;
-  remove(toTrash?: boolean): Promise<string>;
-}
-
-async function scene(): Promise<Scene> {
-  const world = await openRealWorld();
-  onTestFinished(() => world.end());
-  const { engine } = world;
-  const slot = `${engine.paths.trees}/env-setup`;
-  const target = { kind: 'slot', name: 'env-setup', dir: slot } as const;
-  const made: Scene = {
-    ...world,
-    slot,
-    target,
-    async prepare(use = 'r1') {
-      const { base } = await readBranch(engine);
-      return prepareSlotSafely(engine, { slot: 'env-setup', commit: base, use, run: use, by: anna });
-    },
-    async obstacles(toTrash = false) {
-      const [item] = (await planRemoval(engine, [target], { toTrash })).items;
-      return item?.decision.kind === 'refused'
-        ? item.decision.reasons.map(({ obstacle }) => obstacle).sort()
-        : [String(item?.decision.kind)];
-    },
-    async remove(toTrash = true) {
-      const [id = ''] = await carryOutRemoval(engine, await planRemoval(engine, [target], { toTrash }), anna);
-      return id;
-    },
-  };
-  await made.prepare();
-  return made;
-}
-
-const code = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => (error as { code?: string }).code,
-  );
 
 describe('a removal', () => {
   it('takes a slot that holds nothing of anybody, and makes it anew', async () => {

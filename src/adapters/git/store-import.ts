@@ -26,13 +26,15 @@ export async function importObjects(
   const folder = fs.mkdtempSync(path.join(parts.scratchDir, 'import', 'pack-'));
   try {
     const have = [...new Set(listRefsInFiles(gitDir, 'refs/').map(({ id }) => id))];
-    const packed = await door.run({
-      verb: 'pack-objects',
-      args: ['--revs', path.join(folder, 'pack')],
-      gitDir,
-      alternates: [source],
-      stdin: `${options.commit}\n${have.map((id) => `^${id}\n`).join('')}`,
-    });
+    const packed = await door
+      .run({
+        verb: 'pack-objects',
+        args: ['--revs', path.join(folder, 'pack')],
+        gitDir,
+        alternates: [source],
+        stdin: `${options.commit}\n${have.map((id) => `^${id}\n`).join('')}`,
+      })
+      .catch((error: unknown) => Promise.reject(isAbsence(error) ? notThere(options.commit, error) : error));
     const name = packed.stdout.toString('latin1').trim();
     const pack = path.join(folder, `pack-${name}.pack`);
     if (!/^[0-9a-f]{40}$/.test(name) || !fs.existsSync(pack)) throw notImported(options.commit, 'nothing was packed');
@@ -90,6 +92,28 @@ function refuseBorrowed(gitDir: string): void {
 
 /** SHA-256 of nothing: an empty file lends nothing. */
 const emptyMark = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+/** Tells whether git, and no lack of memory or rights, said that the other repository does not hold all of it. */
+function isAbsence(error: unknown): error is Fault {
+  if (!(error instanceof Fault) || error.code !== 'GIT_FAILED') return false;
+  const { exitCode, stderr } = (error.data ?? {}) as { exitCode?: unknown; stderr?: unknown };
+  return (
+    exitCode === 128 &&
+    typeof stderr === 'string' &&
+    /bad (revision|object|tree object)|could not read|failed to traverse|unable to (read|parse)|missing (blob|tree|commit)/i.test(
+      stderr,
+    ) &&
+    !/too many open files|memory|denied|input\/output/i.test(stderr)
+  );
+}
+
+function notThere(commit: string, cause: Fault): Fault {
+  return new Fault('GIT_FAILED', `The commit ${commit} is not there as a whole: ${cause.message}`, {
+    state: 'The store holds what it held.',
+    cause,
+    data: { ...cause.data, commit, isAbsent: true },
+  });
+}
 
 function notImported(commit: string, why: string): Fault {
   return new Fault('GIT_FAILED', `The commit ${commit} could not be imported: ${why}.`, {

@@ -28,6 +28,8 @@ export interface ReviewAnswer {
   readonly verdict: Verdict;
   /** The git tree that the person saw; null: the present one. */
   readonly tree: string | null;
+  /** The commit that it was on; null: the present one. */
+  readonly base: string | null;
   readonly comment: string | null;
   readonly when?: MergeTime;
   readonly ticket?: string | null;
@@ -49,7 +51,7 @@ export async function answerReview(app: App, change: string, answer: ReviewAnswe
       hints: [`orchestrate review show ${change}`],
       state: 'Nothing was answered.',
     });
-  requireSeen(change, { gate, tree: answer.tree });
+  requireSeen(change, gate, answer);
   const exactly = { change, tree: gate.exact, base: gate.base };
   const signature = sign === null ? null : await signApproval(app, sign, { ...exactly, when, ticket });
   await app.ask('review.answer', {
@@ -69,7 +71,7 @@ export async function answerReview(app: App, change: string, answer: ReviewAnswe
 export async function mergeNow(
   app: App,
   change: string,
-  options: Required<Pick<ReviewAnswer, 'tree' | 'comment' | 'sign' | 'breakGlass'>>,
+  options: Required<Pick<ReviewAnswer, 'tree' | 'base' | 'comment' | 'sign' | 'breakGlass'>>,
 ): Promise<RunView> {
   const { gate, state, run } = await requireChange(app, change);
   if (gate === null || !['reviewing.deciding', 'queued.holding', 'mergeHeld'].includes(state))
@@ -77,7 +79,7 @@ export async function mergeNow(
       hints: [`orchestrate review show ${change}`],
       state: 'Nothing was changed.',
     });
-  requireSeen(change, { gate, tree: options.tree });
+  requireSeen(change, gate, options);
   const exactly = { change, tree: gate.exact, base: gate.base };
   const { sign, comment, breakGlass } = options;
   const signature = sign === null ? null : await signApproval(app, sign, { ...exactly, when: 'now', ticket: null });
@@ -85,12 +87,20 @@ export async function mergeNow(
   return requireRun(app, run);
 }
 
-function requireSeen(change: string, { gate, tree }: { gate: NonNullable<ChangeView['gate']>; tree: string | null }) {
-  if (tree === null || gate.exact.startsWith(tree)) return;
-  throw new Fault('CHANGE_MOVED', `${change} now proposes the tree ${shortId(gate.exact)}, not ${tree}.`, {
-    hints: [`orchestrate review show ${change}`],
-    state: 'Nothing was answered.',
-  });
+function requireSeen(
+  change: string,
+  gate: NonNullable<ChangeView['gate']>,
+  { tree, base }: Pick<ReviewAnswer, 'tree' | 'base'>,
+): void {
+  const refused = (message: string): Fault =>
+    new Fault('CHANGE_MOVED', message, {
+      hints: [`orchestrate review show ${change}`],
+      state: 'Nothing was answered.',
+    });
+  if (tree !== null && !gate.exact.startsWith(tree))
+    throw refused(`${change} now proposes the tree ${shortId(gate.exact)}, not ${tree}.`);
+  if (base !== null && !gate.base.startsWith(base))
+    throw refused(`${change} now is on ${shortId(gate.base)}, not on ${shortId(base)}.`);
 }
 
 async function signApproval(

@@ -1,3 +1,4 @@
+import { policyGaps } from '../../domain/policy/gaps.ts';
 import { findBroken } from '../../engine/restore/mend.ts';
 import type { App, Installation } from '../app.ts';
 import { outsideLine } from '../views/outside-view.ts';
@@ -21,10 +22,19 @@ export async function checkInstallation(app: App, installation: Installation): P
     await attempt('home', () => checkHome(installation)),
     await attempt('supervisor', () => checkSupervisor(installation)),
     await attempt('trees', () => checkTrees(installation)),
+    checkPolicy(installation),
     ...(await checkPorts(app, installation)),
     checkOutside(installation),
     await attempt('locks', () => checkLocks(app, installation)),
   ];
+}
+
+function checkPolicy({ config, definitions }: Installation): DoctorCheck {
+  const { rules } = config.policy;
+  const [first, ...others] = policyGaps(config.principals, { rules, trees: [...definitions.trees.keys()] });
+  if (first === undefined) return good('policy', 'what it asks for can be given');
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return bad('policy', `${first.sentence} (${first.at})${more}`, 'orchestrate policy show');
 }
 
 function checkJournal({ ledger }: Installation): DoctorCheck {

@@ -14,6 +14,12 @@ export const seenTreeField = z
   .nullable()
   .default(null)
   .describe('First digits of the exact tree that you saw; another tree is refused.');
+export const seenBaseField = z
+  .string()
+  .regex(/^[0-9a-f]{7,40}$/, 'has to be 7 to 40 hex digits')
+  .nullable()
+  .default(null)
+  .describe('First digits of the commit that it was on when you saw it; on another one the answer is refused.');
 export const commentField = z
   .string()
   .max(2000, 'has to be at most 2000 characters')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { policyGaps } from '../../domain/policy/gaps.ts';
 import { factNames, noRules, type When } from '../../domain/policy/rules.ts';
 import { policyDigest } from '../../engine/policy/digest.ts';
 import { defineOperation } from '../operation.ts';
@@ -29,10 +30,18 @@ export const policyShow = defineOperation({
     tickets: z.string().nullable().describe('What a ticket looks like; null: any.'),
     risk: z.array(ruleSchema).describe('What raises the tier of a change.'),
     review: z.array(ruleSchema).describe('What has to be there before a change merges.'),
+    gaps: z
+      .array(
+        z.object({
+          sentence: z.string().describe('What nobody could ever give.'),
+          at: z.string().describe('Where it is written.'),
+        }),
+      )
+      .describe('What the policy asks for and nobody can give.'),
   }),
   examples: [{ command: 'orchestrate policy show', explains: 'Every rule, and where it is written.' }],
   async run(app) {
-    const { config } = await app.installation();
+    const { config, definitions } = await app.installation();
     const rules = config.policy.rules ?? noRules;
     return {
       policy: policyDigest({ config, outside: app.outside }),
@@ -47,6 +56,7 @@ export const policyShow = defineOperation({
         { when: 'every change', says: '1 person', why: 'agents are authors, a person approves', at: 'built in' },
         ...rules.review.map(({ when, why, at, ...rule }) => ({ when: whenText(when), says: saysText(rule), why, at })),
       ],
+      gaps: [...policyGaps(config.principals, { rules, trees: [...definitions.trees.keys()] })],
     };
   },
 });

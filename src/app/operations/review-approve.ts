@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { answerReview } from './_answer-review.ts';
-import { breakGlassField, changeIdField, commentField, detachField, seenTreeField, signField } from './_inputs.ts';
+import {
+  breakGlassField,
+  changeIdField,
+  commentField,
+  detachField,
+  seenBaseField,
+  seenTreeField,
+  signField,
+} from './_inputs.ts';
 
 /** `orchestrate review approve <change>` */
 export const reviewApprove = defineOperation({
@@ -18,6 +26,7 @@ export const reviewApprove = defineOperation({
   input: z.object({
     change: changeIdField.describe('Its id, e.g. `c9`.'),
     tree: seenTreeField,
+    base: seenBaseField,
     tonight: z
       .boolean()
       .default(false)
@@ -47,9 +56,9 @@ export const reviewApprove = defineOperation({
       explains: 'Pass over windows and the number of persons; a follow-up stays open.',
     },
   ],
-  run: (app, { change, tree, comment, tonight, ticket, sign, breakGlass }) =>
+  run: (app, { change, tree, base, comment, tonight, ticket, sign, breakGlass }) =>
     answerReview(app, change, {
-      ...{ verdict: 'approved', tree, comment, ticket, sign, breakGlass },
+      ...{ verdict: 'approved', tree, base, comment, ticket, sign, breakGlass },
       when: tonight ? 'window' : 'now',
     }),
 });

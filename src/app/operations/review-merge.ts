@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { mergeNow } from './_answer-review.ts';
-import { breakGlassField, changeIdField, commentField, detachField, seenTreeField, signField } from './_inputs.ts';
+import {
+  breakGlassField,
+  changeIdField,
+  commentField,
+  detachField,
+  seenBaseField,
+  seenTreeField,
+  signField,
+} from './_inputs.ts';
 
 /** `orchestrate review merge <change>` */
 export const reviewMerge = defineOperation({
@@ -18,6 +26,7 @@ export const reviewMerge = defineOperation({
   input: z.object({
     change: changeIdField.describe('Its id, e.g. `c9`.'),
     tree: seenTreeField,
+    base: seenBaseField,
     comment: commentField,
     sign: signField,
     breakGlass: breakGlassField,

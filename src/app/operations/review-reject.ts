@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { answerReview } from './_answer-review.ts';
-import { changeIdField, commentField, detachField, seenTreeField } from './_inputs.ts';
+import { changeIdField, commentField, detachField, seenBaseField, seenTreeField } from './_inputs.ts';
 
 /** `orchestrate review reject <change>` */
 export const reviewReject = defineOperation({
@@ -19,11 +19,13 @@ export const reviewReject = defineOperation({
   input: z.object({
     change: changeIdField.describe('Its id, e.g. `c9`.'),
     tree: seenTreeField,
+    base: seenBaseField,
     comment: commentField,
     detach: detachField,
   }),
   output: runSchema,
   positional: ['change'],
   examples: [{ command: 'orchestrate review reject c9', explains: 'Reject change c9.' }],
-  run: (app, { change, tree, comment }) => answerReview(app, change, { verdict: 'rejected', tree, comment }),
+  run: (app, { change, tree, base, comment }) =>
+    answerReview(app, change, { verdict: 'rejected', tree, base, comment }),
 });

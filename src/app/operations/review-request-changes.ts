@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { answerReview } from './_answer-review.ts';
-import { changeIdField, detachField, seenTreeField } from './_inputs.ts';
+import { changeIdField, detachField, seenBaseField, seenTreeField } from './_inputs.ts';
 
 /** `orchestrate review request-changes <change>` */
 export const reviewRequestChanges = defineOperation({
@@ -23,6 +23,7 @@ export const reviewRequestChanges = defineOperation({
       .max(2000, 'has to be at most 2000 characters')
       .describe('What should be different. Kept with the answer.'),
     tree: seenTreeField,
+    base: seenBaseField,
     detach: detachField,
   }),
   output: runSchema,
@@ -33,5 +34,6 @@ export const reviewRequestChanges = defineOperation({
       explains: 'Change c9 waits for another version.',
     },
   ],
-  run: (app, { change, tree, comment }) => answerReview(app, change, { verdict: 'changes-requested', tree, comment }),
+  run: (app, { change, tree, base, comment }) =>
+    answerReview(app, change, { verdict: 'changes-requested', tree, base, comment }),
 });

@@ -13,7 +13,7 @@ export const trashRestore = defineOperation({
   name: 'trash restore',
   summary: 'Bring something back from the trash; nothing is ever written over.',
   description:
-    'Without --to it goes to where it lay, each file only where nothing is now; with --to to a path at which nothing is. A whole slot that goes to another place comes without its `.git`. Where its folder is gone, the files are written from the backup. The backup stays until `trash empty --and-refs`.',
+    'Without --to it goes to where it lay, each file only where nothing is now (what lay in the folder of an instance needs --to: that folder goes with its instance); with --to to a path at which nothing is. A whole slot that goes to another place comes without its `.git`. Where its folder is gone, the files are written from the backup. The backup stays until `trash empty --and-refs`.',
   effect: 'write',
   needs: 'home',
   input: z.object({

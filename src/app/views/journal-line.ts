@@ -196,8 +196,10 @@ const tellers: Tellers = {
     `environment ${environment.slice(0, 12)} had ${countText(nChanged, 'changed file')}: moved to ${trash}, to be built again`,
   'trash.put': ({ id, what, name, why, sizeBytes, ref, leftOut }) =>
     `${id} is in the trash: ${what} ${name}, ${bytesText(sizeBytes)}; ${why}${ref === null ? '' : '; a backup holds it'}${leftOut.length === 0 ? '' : `, all but ${countText(leftOut.length, 'file')}`}`,
-  'trash.restored': ({ id, to, how, by }) =>
-    `${by.name} brought ${id} back to ${to}${how === 'moved' ? '' : ', from its backup'}`,
+  'trash.restored': ({ id, to, how, by, left = [] }) =>
+    `${by.name} brought ${id} back to ${to}${how === 'moved' ? '' : ', from its backup'}${left.length === 0 ? '' : `; ${listText(left)} stays in the trash`}`,
+  'commit.kept': ({ commit, slot, ref, why }) =>
+    `commit ${commit.slice(0, 7)} of ${slot} is kept in home as ${ref}, not in a backup: ${why}`,
   'trash.emptied': ({ id, sizeBytes, ref, by }) =>
     `${by.name} emptied ${id}, ${bytesText(sizeBytes)}${ref === null ? '' : '; its backup stays'}`,
   'status.summarised': () => 'status summary',

@@ -195,7 +195,8 @@ function waitingOf(
             ? [`orchestrate review resubmit ${id}`]
             : []),
           `orchestrate runs resume ${run}`,
-          `orchestrate review reject ${id}`,
+          // What was never proven is no tree that anybody could answer.
+          change.gate === null ? `orchestrate runs cancel ${run}` : `orchestrate review reject ${id}`,
         ],
       };
     case 'switchHeld':

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkShape } from './check-shape.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { policyRuleFields, principalsOf, principalsSchema, rulesOf } from './policy-config.ts';
+import { policyRuleFields, principalsOf, principalsSchema, rulesOf, unmeetable } from './policy-config.ts';
 import { programSchema } from './program.ts';
 import { type DefinitionSource, type InstallationConfig, templateIds } from './types.ts';
 import { durationField, sizeField } from './units.ts';
@@ -264,6 +264,9 @@ const configSchema = z
         if (names.has(name)) return;
         const path = ['policy', 'review', index, 'principals', at];
         context.addIssue({ code: 'custom', message: 'is no name of principals', path });
+      });
+      unmeetable(rule, principals).forEach(({ field, message }) => {
+        context.addIssue({ code: 'custom', message, path: ['policy', 'review', index, field] });
       });
     });
   });

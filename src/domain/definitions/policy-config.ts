@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { factNames, type PolicyRules, type Principal, type ReviewRule, type When } from '../policy/rules.ts';
-import { weekdays, whenOfFreeze, whenOfTime } from '../policy/windows.ts';
+import { freezeSpan, weekdays, whenOfFreeze, whenOfTime } from '../policy/windows.ts';
 import { isZone } from '../policy/zone.ts';
 import { idField, proseField, scopeField, uniqueList } from './fields.ts';
 import type { Locator, ValuePath } from './locator.ts';
@@ -89,7 +89,12 @@ const windowSchema = z
 
 const freezeSchema = z
   .strictObject({ from: dateField, to: dateField, zone: zoneField, reason: z.string().min(1).max(500) })
-  .refine(({ from, to }) => from <= to.padEnd(from.length, '~'), { message: 'is before from', path: ['to'] });
+  .superRefine(({ from, to, zone }, context) => {
+    if (whenOfFreeze(from) === undefined || whenOfFreeze(to) === undefined) return;
+    const { fromMs, toMs } = freezeSpan({ kind: 'freeze', from, to, zone: zone ?? 'UTC' });
+    if (fromMs >= toMs)
+      context.addIssue({ code: 'custom', message: 'is not after from: nothing would ever be frozen', path: ['to'] });
+  });
 
 /** The fields of `policy:` that say who approves what, and when. */
 export const policyRuleFields = {
@@ -161,6 +166,26 @@ export const principalsSchema = z
     });
   });
 type WrittenPrincipals = z.output<typeof principalsSchema>;
+
+/** Returns what a rule asks for that nobody could ever give, or nobody could tell whether it was given. */
+export function unmeetable(
+  { persons, signature }: Pick<z.output<typeof reviewRuleSchema>, 'persons' | 'signature'>,
+  principals: WrittenPrincipals,
+): readonly { readonly field: 'persons' | 'signature'; readonly message: string }[] {
+  return [
+    ...(persons !== null && persons > 1 && principals.length === 0
+      ? [
+          {
+            field: 'persons',
+            message: 'needs principals: without them every login counts, and nobody knows how many persons that are',
+          } as const,
+        ]
+      : []),
+    ...(signature && principals.every((one) => one['ssh-keys'].length === 0)
+      ? [{ field: 'signature', message: 'needs a principal with ssh-keys: nobody could sign' } as const]
+      : []),
+  ];
+}
 
 /** Type and body of a public key, without its comment. */
 const keyOf = (key: string): string => key.split(' ').slice(0, 2).join(' ');

@@ -42,15 +42,15 @@ export interface Approvers {
 }
 
 /**
- * Returns who may approve a change of the tree. `authors` are the persons who made it: none for what agents made. One person alone
+ * Returns who may approve a change of the tree; null: of any. `authors` are the persons who made it: none for what agents made. One person alone
  * is never locked out of their own installation.
  */
 export function approversOf(
   principals: readonly Principal[] | undefined,
-  { tree, authors }: { readonly tree: string; readonly authors: readonly string[] },
+  { tree, authors }: { readonly tree: string | null; readonly authors: readonly string[] },
 ): Approvers {
   if (principals === undefined) return { others: undefined, authorMay: true };
-  const able = principals.filter((one) => mayApprove(one, tree));
+  const able = principals.filter((one) => tree === null || mayApprove(one, tree));
   const others = able.filter((one) => !isNamed(one, authors));
   return others.length > 0
     ? { others: others.map(({ name }) => name), authorMay: false }

@@ -13,7 +13,7 @@ export interface RemovalTarget {
  * `dirty` and `unmerged` may go to the trash when that is asked for: the backup holds what they hold. The others may not:
  * somebody is at work there, said that it stays, or owns it.
  */
-export type Obstacle = 'dirty' | 'unmerged' | 'live' | 'leased' | 'locked' | 'claimed' | 'adopted' | 'unreadable';
+export type Obstacle = 'dirty' | 'unmerged' | 'live' | 'leased' | 'locked' | 'adopted' | 'unreadable';
 
 export interface RemovalReason {
   readonly obstacle: Obstacle;

@@ -6,7 +6,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MergeOutput } from '../../domain/machines/change.machine.ts';
 import { type RestoreManifest, restoreName } from '../../domain/restore/manifest.ts';
 import type { Engine } from '../engine.ts';
-import { finalApprovals, findApproval } from '../policy/approvals.ts';
+import { approvedBy, findApproval, type ApprovedBy } from '../policy/approvals.ts';
 import { findTimeHold } from '../policy/hold.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { listRestorePoints, nextRestoreNumber, pointAt } from '../restore/points.ts';
@@ -38,7 +38,7 @@ interface MergeIntent {
   /** The commit by which the remote took it, where it was proposed there. */
   readonly landed?: string | null;
   /** Who approved it, as it was when it began; absent in older rows. */
-  readonly reviewedBy?: string;
+  readonly approved?: ApprovedBy;
 }
 
 /**
@@ -222,7 +222,6 @@ async function fixIntent(
   options: { change: string; gated: Gated; branchRef: string },
 ): Promise<MergeIntent> {
   const { change, gated, branchRef } = options;
-  const approval = findApproval(engine, gated);
   const remote = remoteRule(engine, draftOf(engine, change).run, branchRef);
   const landed = remote?.rule === 'proposal' ? ((await findLanded(engine, remote, change)) ?? null) : null;
   if (remote?.rule === 'proposal' && landed === null) throw await awaitedFault(engine, remote, change);
@@ -239,14 +238,8 @@ async function fixIntent(
     journal: engine.ledger.head(),
     remote: remote === null ? null : { ...remote, address: await noteAddress(engine, remote) },
     landed,
-    reviewedBy: approval ? `${approval.by.name} (${approval.by.kind})` : 'nobody',
+    approved: approvedBy(engine, gated),
   };
-}
-
-/** Who approved exactly this, whatever the policy is by now: for an intent of a version that did not note it. */
-function reviewerBefore(engine: Engine, change: string, { base, exact }: MergeIntent): string {
-  const found = finalApprovals(engine, change).findLast((one) => one.base === base && one.tree === exact);
-  return found === undefined ? 'nobody' : `${found.by.name} (${found.by.kind})`;
 }
 
 interface PointMade {
@@ -269,6 +262,7 @@ async function writeObjects(
   const name = restoreName(intent.number, drafted.title);
   // Put onto a branch that had moved, a change may move other packages than its plan said.
   const moves = regeneratedOf(engine, change, intent.exact)?.moves ?? plan.moves;
+  const { reviewedBy, brokeGlass } = intent.approved ?? approvedBy(engine, { change, ...intent });
   const message = mergeMessage({
     title: drafted.title,
     moves,
@@ -276,7 +270,8 @@ async function writeObjects(
       Run: drafted.run,
       Change: change,
       [plan.goal.kind === 'submit' ? 'Author' : 'Agent']: drafted.authors.join(', '),
-      'Reviewed-by': intent.reviewedBy ?? reviewerBefore(engine, change, intent),
+      'Reviewed-by': reviewedBy,
+      'Broke-glass': brokeGlass,
       'Restore-point': `restore/${name}`,
     },
   });

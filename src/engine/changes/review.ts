@@ -2,16 +2,16 @@ import type { QuestionAnswer } from '../../domain/changes/questions.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { ReviewOutput } from '../../domain/machines/change.machine.ts';
 import { builtIn } from '../../domain/policy/ask.ts';
-import { isNamed, mayApprove, principalOf } from '../../domain/policy/principals.ts';
+import { isNamed, principalOf } from '../../domain/policy/principals.ts';
 import type { Engine } from '../engine.ts';
-import { selfApproved } from '../policy/accept.ts';
+import { selfApprovedNote } from '../policy/accept.ts';
 import { approvalsOf, countedRow, findApproval, type Reviewed, standingOfChange } from '../policy/approvals.ts';
 import { carriedApprovals } from '../policy/carry.ts';
 import { policyDigest } from '../policy/digest.ts';
-import { isWayBack, type Ruled, ruledOf } from '../policy/ruled.ts';
+import { isWayBack, mayAnswer, type Ruled, ruledOf } from '../policy/ruled.ts';
 import { runOf } from '../tasks/task-view.ts';
 import type { Asked } from './asked.ts';
-import { checkChange } from './check.ts';
+import { checkChange, isOther } from './check.ts';
 import { type Drafted, draftOf } from './draft.ts';
 import { type Gated, gatedOf, gateRowOf } from './gate.ts';
 
@@ -21,8 +21,9 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   const gated = gatedOf(engine, change);
   if (!gated) throw new Error(`${change} is reviewed without a gate`);
   const checked = dataOf('change.checked', engine.ledger.latest(`check:${change}`));
-  // The policy moved while it was being proven: what people are shown has to be what counts.
-  if (checked?.policy !== undefined && checked.policy !== policyDigest(engine)) await checkChange(engine, change);
+  // The policy moved while it was being proven, or another tree merges than was proposed: what people are shown is what counts.
+  const isMoved = checked?.policy !== undefined && checked.policy !== policyDigest(engine);
+  if (isMoved || isOther(engine, change, gated)) await checkChange(engine, change, gated);
   const ruled = ruledOf(engine, change);
   const asked: Asked = { drafted, gated, gateRow: gateRowOf(engine, change) };
   const verdicts: Reviewed['verdict'][] = [];
@@ -74,23 +75,31 @@ async function approveByRule(
   }
 }
 
-/** The person whose yes it is; undefined where the policy wants something of them that a yes does not hold, or they may not. */
+/**
+ * The person whose yes it is; undefined where the policy wants something of them that a yes does not hold, they may not, or files were
+ * taken again since.
+ */
 function yesOf(
   engine: Engine,
   { drafted, ruled }: { drafted: Drafted; ruled: Ruled },
 ): Pick<Answer, 'by' | 'note'> | undefined {
   const { by } = runOf(engine, drafted.run);
   if (by.kind !== 'person') return undefined;
+  // It was said about what the run makes, not about what somebody put in its place later.
+  if (drafted.by !== undefined) return undefined;
   if (
     !isWayBack(engine, drafted.run) &&
     ruled.asks.some(({ what }) => ['ticket', 'comment', 'signature'].includes(what))
   )
     return undefined;
   const known = principalOf(engine.config.principals, by.name);
-  if (known.kind !== 'one' || !mayApprove(known.principal, drafted.tree)) return undefined;
+  if (known.kind !== 'one' || !mayAnswer(engine, known.principal, drafted)) return undefined;
   const isAuthor = isNamed(known.principal, ruled.authors);
   if (isAuthor && !ruled.approvers.authorMay) return undefined;
-  return { by: { kind: 'person', name: known.principal.name }, ...(isAuthor ? { note: selfApproved } : {}) };
+  return {
+    by: { kind: 'person', name: known.principal.name },
+    ...(isAuthor ? { note: selfApprovedNote(ruled.approvers) } : {}),
+  };
 }
 
 async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Promise<Reviewed['verdict']> {

@@ -34,6 +34,11 @@ export interface SlotLeases {
   }): Promise<SlotLease | undefined>;
   /** The slot is given to nobody as long as this process lives: something may still write there. */
   setAside(slot: string): void;
+  /**
+   * Keeps a slot that nobody has from being given to anybody, until the answer is called: it is taken away, or comes back.
+   * Undefined when a run has it, or somebody else keeps it. A lease that is being chosen comes before.
+   */
+  hold(slot: string): Promise<(() => void) | undefined>;
   /** The run's lease, if it has one. */
   find(run: string): Lease | undefined;
   /** Who waits for a slot of the tree, first to last. */
@@ -70,8 +75,9 @@ export function createSlotLeases(options: {
     return lease && options.live().includes(lease.run) ? lease.run : undefined;
   };
   const aside = new Set<string>();
+  const held = new Set<string>();
   const freeSlots = (tree: Tree): readonly string[] =>
-    slotNamesOf({ ledger }, tree).filter((name) => holderOf(name) === undefined && !aside.has(name));
+    slotNamesOf({ ledger }, tree).filter((name) => holderOf(name) === undefined && !aside.has(name) && !held.has(name));
   const isPortLeased = (port: number): boolean => {
     const lease = dataOf('lease.taken', ledger.latest(`lease:port:${port}`));
     return lease !== undefined && options.live().includes(lease.run);
@@ -200,6 +206,15 @@ export function createSlotLeases(options: {
     movePort,
     moveSlot,
     setAside: (slot) => void aside.add(slot),
+    hold: (slot) =>
+      inTurn(() => {
+        if (holderOf(slot) !== undefined || held.has(slot)) return Promise.resolve(undefined);
+        held.add(slot);
+        return Promise.resolve(() => {
+          held.delete(slot);
+          for (const other of waiting) other.wake();
+        });
+      }),
     holderOf,
     waitingFor: (tree) => lineOf(tree).order(),
     wake: () => {

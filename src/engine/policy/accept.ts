@@ -1,17 +1,18 @@
 import { Fault } from '../../base/fault.ts';
 import { matchesCharacters } from '../../domain/definitions/match-path.ts';
-import { isNamed, mayApprove } from '../../domain/policy/principals.ts';
+import { type Approvers, isNamed } from '../../domain/policy/principals.ts';
 import { type MergeTime, noRules, type Principal } from '../../domain/policy/rules.ts';
 import type { Approval } from '../../domain/policy/standing.ts';
 import type { Drafted } from '../changes/draft.ts';
 import type { Gated } from '../changes/gate.ts';
 import type { EngineContext } from '../context.ts';
-import type { Answerer } from './answerer.ts';
+import { type Answerer, unknownLogin } from './answerer.ts';
 import { approvalsOf } from './approvals.ts';
-import { type Ruled, ruledOf } from './ruled.ts';
+import { mayAnswer, type Ruled, ruledOf } from './ruled.ts';
 
-/** What stands with the yes of an author whom nobody else could have answered for. */
-export const selfApproved = 'self-approved: only principal';
+/** What stands with the yes of an author whom nobody else could, or had to, answer for. */
+export const selfApprovedNote = ({ others }: Approvers): string =>
+  others === undefined ? 'self-approved: no principals are named' : 'self-approved: only principal';
 
 /** What a person says with a yes. */
 export interface Given {
@@ -41,7 +42,7 @@ export function requireAcceptable(
 ): Accepted {
   const { principal, signature } = given.answerer;
   const ruled = ruledOf(context, drafted.change);
-  requireAllowed(principal, { drafted, given });
+  requireAllowed(principal, { context, drafted, given });
   const note = requireOther(principal, { drafted, ruled });
   requireOnce(context, { principal, drafted, gated, given });
   if (!given.breakGlass) requireTicket(context, { drafted, gated, given, ruled });
@@ -57,30 +58,65 @@ export function requireAcceptable(
   return { approval, note };
 }
 
-const again = ({ change }: Drafted, { command }: Given, option: string): string =>
+/**
+ * Refuses whoever may not say when an approved change merges: nobody takes the time from those who approve it.
+ * Faults: `PRINCIPAL_NOT_ALLOWED`, `REVIEW_SELF`, `SIGNATURE_MISSING`.
+ */
+export function requireMayHurry(
+  context: EngineContext,
+  { drafted, given }: { drafted: Drafted; given: Omit<Given, 'breakGlass'> },
+): void {
+  const ruled = ruledOf(context, drafted.change);
+  requireAllowed(given.answerer.principal, { context, drafted, given: { ...given, breakGlass: false } });
+  requireOther(given.answerer.principal, { drafted, ruled });
+  requireSigned({ drafted, given, ruled });
+}
+
+/**
+ * Refuses whoever may not approve the change either. Who made it may say no: that is to take one's own work back. A login that
+ * several share will do: each of them is known. Faults: `PRINCIPAL_UNKNOWN`, `PRINCIPAL_NOT_ALLOWED`.
+ */
+export function requireMayRefuse(context: EngineContext, drafted: Drafted, login: string): void {
+  const { principals } = context.config;
+  const able = (principals ?? []).filter((one) => mayAnswer(context, one, drafted));
+  // A no is not signed: where all of them are known by keys alone, anybody's keeps what nobody wants from merging.
+  if (able.length > 0 && able.every(({ osUsers }) => osUsers.length === 0)) return;
+  const found = (principals ?? []).filter(({ osUsers }) => osUsers.includes(login));
+  const [first] = found;
+  if (principals === undefined || found.some((one) => able.includes(one))) return;
+  if (first === undefined) throw unknownLogin(login);
+  throw notAllowed(first, drafted);
+}
+
+const again = ({ change }: Drafted, { command }: Pick<Given, 'command'>, option: string): string =>
   `orchestrate review ${command} ${change} ${option}`;
 
-function requireAllowed(principal: Principal, { drafted, given }: { drafted: Drafted; given: Given }): void {
-  const { change, tree } = drafted;
-  if (!mayApprove(principal, tree))
-    throw new Fault(
-      'PRINCIPAL_NOT_ALLOWED',
-      `${principal.name} may approve changes of ${principal.trees.join(', ')}, and ${change} is of ${tree} (${principal.at}).`,
-      {
-        hints: [`orchestrate policy explain ${change}`],
-      },
-    );
+function requireAllowed(
+  principal: Principal,
+  { context, drafted, given }: { context: EngineContext; drafted: Drafted; given: Given },
+): void {
+  const { change } = drafted;
+  if (!mayAnswer(context, principal, drafted)) throw notAllowed(principal, drafted);
   if (given.breakGlass && !principal.mayBreakGlass)
     throw new Fault('PRINCIPAL_NOT_ALLOWED', `${principal.name} may not break the glass (${principal.at}).`, {
       hints: [`orchestrate policy explain ${change}`],
     });
 }
 
+const notAllowed = ({ name, trees, at }: Principal, { change, tree }: Drafted): Fault =>
+  new Fault(
+    'PRINCIPAL_NOT_ALLOWED',
+    `${name} may approve changes of ${trees.join(', ')}, and ${change} is of ${tree} (${at}).`,
+    {
+      hints: [`orchestrate policy explain ${change}`],
+    },
+  );
+
 /** Returns the note of an author who is alone, null for anybody else. */
 function requireOther(principal: Principal, { drafted, ruled }: { drafted: Drafted; ruled: Ruled }): string | null {
   if (!isNamed(principal, ruled.authors)) return null;
   const { others, authorMay } = ruled.approvers;
-  if (authorMay) return selfApproved;
+  if (authorMay) return selfApprovedNote(ruled.approvers);
   throw new Fault(
     'REVIEW_SELF',
     `${principal.name} made ${drafted.change} and cannot approve it: ${(others ?? []).join(' or ')} can.`,
@@ -140,6 +176,19 @@ function requireWords({ drafted, given, ruled }: { drafted: Drafted; given: Give
     throw new Fault('REASON_MISSING', `${change} needs a reason: ${reason.why} (${reason.at}).`, {
       hints: [again(drafted, given, '--comment "<why>"')],
     });
+  requireSigned({ drafted, given, ruled });
+}
+
+function requireSigned({
+  drafted,
+  given,
+  ruled,
+}: {
+  drafted: Drafted;
+  given: Pick<Given, 'answerer' | 'command'>;
+  ruled: Ruled;
+}): void {
+  const { change } = drafted;
   const signed = ruled.asks.find(({ what }) => what === 'signature');
   if (signed !== undefined && given.answerer.signature === null)
     throw new Fault('SIGNATURE_MISSING', `${change} needs a signed approval: ${signed.why} (${signed.at}).`, {

@@ -44,10 +44,13 @@ export async function requireAnswerer(
         hints: [`orchestrate review approve ${statement.change} --sign <key file>`, 'orchestrate principals list'],
       },
     );
-  throw new Fault('PRINCIPAL_UNKNOWN', `The login ${by.name} is none of the principals of orchestrate.yaml.`, {
+  throw unknownLogin(by.name);
+}
+
+export const unknownLogin = (login: string): Fault =>
+  new Fault('PRINCIPAL_UNKNOWN', `The login ${login} is none of the principals of orchestrate.yaml.`, {
     hints: ['orchestrate principals list', 'Add it to os-users of a principal in orchestrate.yaml.'],
   });
-}
 
 async function signer(
   { config, outside }: EngineContext,

@@ -53,6 +53,29 @@ export function findApproval(context: EngineContext, gated: Gated): Reviewed | u
   return found !== undefined && standingOfChange(context, gated).isEnough ? found : undefined;
 }
 
+/** How the record that leaves the machine names those who approved what merges, each once, and who broke the glass for it. */
+export interface ApprovedBy {
+  readonly reviewedBy: readonly string[];
+  readonly brokeGlass: readonly string[];
+}
+
+/** Of the approvals on exactly this base and tree: all that are on record when it merges counted. */
+export function approvedBy(context: EngineContext, exactly: Exactly): ApprovedBy {
+  const given = finalApprovals(context, exactly.change).filter(
+    (one) => one.base === exactly.base && one.tree === exactly.exact,
+  );
+  const now = given.filter((one) => one.policy === policyDigest(context));
+  // The merge itself may have brought another policy: then those of before are those that counted.
+  const counted = now.length > 0 ? now : given.filter((one) => one.policy === given.at(-1)?.policy);
+  const reviewedBy = counted.map(({ by, carriedFrom }) =>
+    carriedFrom === undefined ? `${by.name} (${by.kind})` : `${by.name} (${by.kind}, carried from #${carriedFrom})`,
+  );
+  return {
+    reviewedBy: reviewedBy.length === 0 ? ['nobody'] : [...new Set(reviewedBy)],
+    brokeGlass: [...new Set(counted.filter((one) => one.brokeGlass !== undefined).map(({ by }) => by.name))],
+  };
+}
+
 /** What there is and what is missing, as the row that people are shown. */
 export function countedRow(context: EngineContext, gated: Exactly, more: readonly Approval[] = []) {
   const { change, base, exact } = gated;

@@ -4,8 +4,8 @@ import type { Tree } from '../../domain/definitions/types.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import { asksOf, builtIn, ruleSuffices, tierOf } from '../../domain/policy/ask.ts';
 import type { ChangeFacts } from '../../domain/policy/facts.ts';
-import { type Approvers, approversOf } from '../../domain/policy/principals.ts';
-import { noRules, type PolicyAsk, type TierReason } from '../../domain/policy/rules.ts';
+import { type Approvers, approversOf, mayApprove } from '../../domain/policy/principals.ts';
+import { noRules, type PolicyAsk, type Principal, type TierReason } from '../../domain/policy/rules.ts';
 import { type Drafted, draftOf } from '../changes/draft.ts';
 import type { EngineContext } from '../context.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
@@ -31,9 +31,10 @@ export function ruledOf(context: EngineContext, change: string, facts?: ChangeFa
   const drafted = draftOf(context, change);
   const { config, definitions } = context;
   const rules = config.policy.rules ?? noRules;
-  const scope = scopeOf(context, drafted);
   const found = facts ?? recordedFacts(context, drafted);
-  const { risk, tiers } = tierOf(found, { rules, reasons: [...builtInReasons(context, drafted), ...scope.reasons] });
+  const scope = scopeOf(context, drafted, found);
+  const reasons = [...builtInReasons(context, drafted, found), ...scope.reasons];
+  const { risk, tiers } = tierOf(found, { rules, reasons });
   // A way back is not held up by anything but one person's answer: it is what is needed when something is wrong.
   const isBack = isWayBack(context, drafted.run);
   const asks = asksOf(found, { rules: isBack ? noRules : rules, risk });
@@ -44,7 +45,7 @@ export function ruledOf(context: EngineContext, change: string, facts?: ChangeFa
     tiers,
     asks,
     authors,
-    approvers: approversOf(config.principals, { tree: drafted.tree, authors }),
+    approvers: approversOf(config.principals, { tree: isBack ? null : drafted.tree, authors }),
     ruleMay: ruleSuffices(asks, { risk, autoMerge: config.policy.autoMerge }),
     outsideScope: scope.outside,
     reviewers: reviewersOf(definitions.trees.get(drafted.tree), [...scope.owners, ...asked]),
@@ -55,18 +56,18 @@ function recordedFacts({ ledger }: EngineContext, drafted: Drafted): ChangeFacts
   const checked = dataOf('change.checked', ledger.latest(`check:${drafted.change}`));
   return {
     tree: drafted.tree,
-    paths: drafted.paths.map(({ path }) => path),
+    paths: checked?.paths ?? drafted.paths.map(({ path }) => path),
     facts: checked?.facts ?? [],
     sizeBytes: checked?.sizeBytes ?? 0,
   };
 }
 
 /** Tiers that no configuration lowers: what the playbook says, and paths that steer orchestrate or another tool. */
-function builtInReasons(context: EngineContext, drafted: Drafted): readonly TierReason[] {
+function builtInReasons(context: EngineContext, drafted: Drafted, { paths }: ChangeFacts): readonly TierReason[] {
   const { playbook } = planOf(context, drafted.run);
   const file = context.definitions.playbooks.get(playbook)?.file ?? builtIn;
   const reasons: TierReason[] = [{ tier: drafted.risk, sentence: `the playbook ${playbook} says so`, at: file }];
-  for (const { path } of drafted.paths) {
+  for (const path of paths) {
     const steering = pathRisk(path);
     if (steering) reasons.push({ tier: steering.risk, sentence: `${path}: ${steering.why}`, at: builtIn });
   }
@@ -74,11 +75,11 @@ function builtInReasons(context: EngineContext, drafted: Drafted): readonly Tier
 }
 
 /** A way back may touch everything: its tree was live before. */
-function scopeOf(context: EngineContext, drafted: Drafted) {
+function scopeOf(context: EngineContext, drafted: Drafted, { paths }: ChangeFacts) {
   const { trees } = context.definitions;
   const isRestore = planOf(context, drafted.run).goal.kind === 'restore';
   const own = trees.get(drafted.tree)?.scope ?? [];
-  const outside = drafted.paths.map(({ path }) => path).filter((path) => !isRestore && !matchesAny(own, path));
+  const outside = paths.filter((path) => !isRestore && !matchesAny(own, path));
   const owners = [...trees.values()].filter((one) => outside.some((path) => matchesAny(one.scope, path)));
   const [unowned] = outside.filter((path) => !owners.some((one) => matchesAny(one.scope, path)));
   const reasons: TierReason[] =
@@ -106,6 +107,10 @@ function personAuthors(context: EngineContext, drafted: Drafted): readonly strin
 /** Whether a run leads back to what was live before. */
 export const isWayBack = (context: EngineContext, run: string): boolean =>
   ['undo', 'restore'].includes(runOf(context, run).kind);
+
+/** Whether a principal looks after the tree of a change. A way back may be answered by any of them. */
+export const mayAnswer = (context: EngineContext, principal: Principal, { tree, run }: Drafted): boolean =>
+  isWayBack(context, run) || mayApprove(principal, tree);
 
 /** Trees whose rules look at a change: the others, and its own where it has checks of its own. */
 function reviewersOf(tree: Tree | undefined, others: readonly string[]): readonly string[] {

@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../base/ids.ts';
 import { snapshotLimits } from '../../domain/changes/snapshot-rules.ts';
+import { row } from '../../domain/journal/kinds.ts';
 import { type LeftOut, trashRef } from '../../domain/removal/trash.ts';
 import type { TreeEntry, WorktreeFacts } from '../../ports/git.ts';
 import { orchestrateAuthor } from '../changes/draft.ts';
@@ -47,15 +48,20 @@ const withoutRepository = (path: string): string => path.replace(/\/[^/]*git[^/]
 /** Ref below which commits wait that a slot named, until a record of the trash holds them. */
 const rescuedPrefix = (slot: string): string => `refs/orchestrate/incoming/rescued/${slot}/`;
 
+/** Names a commit in home for all time that the store does not take in. */
+const keptRef = (commit: string): string => `refs/orchestrate/rescued/${commit}`;
+
 /**
  * Takes the commits of a work tree into the store that nothing of ours holds yet: a person or an agent committed there.
- * To be called before its administration is written anew or goes: then nothing in home may name them any more.
+ * To be called before its administration is written anew or goes: then nothing in home may name them any more. What the
+ * store refuses gets a ref in home, with a row that says so; where that is refused as well, nothing goes on (`GIT_FAILED`).
  */
 export async function rescueCommits(
-  { store, paths }: Pick<EngineContext, 'store' | 'paths'>,
+  context: EngineContext,
   facts: Pick<WorktreeFacts, 'name' | 'commits'> | undefined,
 ): Promise<void> {
   if (facts === undefined) return;
+  const { store, paths } = context;
   for (const commit of facts.commits) {
     if (await isInStore(store, commit)) continue;
     try {
@@ -65,10 +71,27 @@ export async function rescueCommits(
         name: `rescued/${facts.name}/${commit}`,
       });
     } catch (error) {
-      // A log names commits that the person's git has thrown away since: nobody can bring those back.
       if (!(error instanceof Fault) || error.code !== 'GIT_FAILED') throw error;
+      // A log names commits that the person's git has thrown away since: nobody can bring those back.
+      if (error.data?.['isAbsent'] === true) continue;
+      await keepInHome(context, { commit, slot: facts.name, refused: error });
     }
   }
+}
+
+async function keepInHome(
+  { home, ledger }: EngineContext,
+  { commit, slot, refused }: { commit: string; slot: string; refused: Fault },
+): Promise<void> {
+  const ref = keptRef(commit);
+  if ((await home.findRef(ref)) !== commit) {
+    const outcome = await home.updateRefs([{ ref, from: null, to: commit }]);
+    if (outcome.kind === 'refused') throw refused;
+  }
+  if (ledger.latest(`kept:${commit}`) !== undefined) return;
+  await ledger.append([
+    row('commit.kept', { commit, slot, ref, why: refused.message }, { run: null, keys: [`kept:${commit}`, 'kept'] }),
+  ]);
 }
 
 /** The same for the work tree at a place, if home has one there. */

@@ -3,9 +3,12 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import type { RemovalItem, RemovalPlan } from '../../domain/removal/plan.ts';
 import type { EngineContext } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
+import type { Engine } from '../engine.ts';
 import { rescueCommits } from './back-up.ts';
 import { noteTrash } from './note-trash.ts';
 import { planOne, planRemoval } from './plan-removal.ts';
+
+type Removing = EngineContext & Performer & Pick<Engine, 'leases'>;
 
 /**
  * Takes away what the plan says, and nothing else: the plan is made anew and has to be the same one, and each target is
@@ -13,11 +16,7 @@ import { planOne, planRemoval } from './plan-removal.ts';
  * backup ref. Called again after a kill it goes on where it was: the hash of a plan stands for it for all time.
  * Faults: `PLAN_MOVED` when anything is not as it was shown; what was moved before it is in the trash.
  */
-export async function carryOutRemoval(
-  engine: EngineContext & Performer,
-  plan: RemovalPlan,
-  by: Actor,
-): Promise<readonly string[]> {
+export async function carryOutRemoval(engine: Removing, plan: RemovalPlan, by: Actor): Promise<readonly string[]> {
   const key = `removal:${plan.hash}`;
   // What is done is what was found now, under the same hash: nothing else of a request is believed.
   const fixed = await engine.perform<RemovalPlan>(
@@ -47,7 +46,7 @@ export const planMoved = (state: string): Fault =>
   });
 
 async function takeAway(
-  engine: EngineContext & Performer,
+  engine: Removing,
   options: { key: string; item: RemovalItem; plan: RemovalPlan; by: Actor; ids: readonly string[] },
 ): Promise<{ id: string | null }> {
   const { key, item, plan, by, ids } = options;
@@ -58,15 +57,26 @@ async function takeAway(
     { key: `${key}:${target.dir}`, name: `move ${target.name} to trash`, input: { ...target, place }, run: null },
     {
       act: async () => {
-        // What lies in the place was moved by this very effect, which was cut off before its record.
-        const isMoved = (await engine.outside.files.info(place)) !== undefined;
-        if (!isMoved) await requireAsShown(engine, { item, plan, ids });
-        await move(engine, item, place);
-        return { id: await note(engine, { item, place, plan, by }) };
+        // From the last look to the move no run is given the slot.
+        const release = target.kind === 'slot' ? await engine.leases.hold(target.name) : () => undefined;
+        if (release === undefined) throw movedMeanwhile(ids);
+        try {
+          // What lies in the place and no longer where it lay was moved by this very effect, which was cut off before its record.
+          const { files } = engine.outside;
+          const isMoved = (await files.info(place)) !== undefined && (await files.info(target.dir)) === undefined;
+          if (!isMoved) await requireAsShown(engine, { item, plan, ids });
+          await move(engine, item, place);
+          return { id: await note(engine, { item, place, plan, by }) };
+        } finally {
+          release();
+        }
       },
     },
   );
 }
+
+const movedMeanwhile = (ids: readonly string[]): Fault =>
+  planMoved(ids.length === 0 ? 'Nothing was taken away.' : `Already in the trash: ${ids.join(', ')}; the rest stays.`);
 
 /** The last look, just before something is moved. */
 async function requireAsShown(
@@ -75,9 +85,7 @@ async function requireAsShown(
 ): Promise<void> {
   const now = await planOne(engine, item.target, plan.toTrash);
   if (now.state === item.state && now.decision.kind === 'trash') return;
-  throw planMoved(
-    ids.length === 0 ? 'Nothing was taken away.' : `Already in the trash: ${ids.join(', ')}; the rest stays.`,
-  );
+  throw movedMeanwhile(ids);
 }
 
 async function move(engine: EngineContext, { target }: RemovalItem, place: string): Promise<void> {

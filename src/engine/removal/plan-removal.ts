@@ -14,7 +14,7 @@ import { findReasons } from './reasons.ts';
 /**
  * Finds out what taking these away would do: each target is refused with every reason, goes to the trash with a backup
  * ref, or is not there. Takes nothing. With `toTrash` what is dirty or unmerged goes to the trash instead of being
- * refused; what is live, leased, locked, claimed or somebody else's stays in any case.
+ * refused; what is live, leased, locked or somebody else's stays in any case.
  */
 export async function planRemoval(
   context: EngineContext,

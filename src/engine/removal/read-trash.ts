@@ -12,8 +12,14 @@ export function readTrash({ ledger }: Journal): readonly TrashItem[] {
   for (const entry of allRows({ ledger }, 'trash.put')) {
     const put = dataOf('trash.put', entry);
     if (put === undefined) continue;
-    const newest = ledger.latest(`trash:${put.id}`)?.kind;
-    const state = newest === 'trash.restored' ? 'restored' : newest === 'trash.emptied' ? 'emptied' : 'there';
+    const newest = ledger.latest(`trash:${put.id}`);
+    const isLeft = (dataOf('trash.restored', newest)?.left ?? []).length > 0;
+    const state =
+      newest?.kind === 'trash.emptied'
+        ? 'emptied'
+        : newest?.kind === 'trash.restored' && !isLeft
+          ? 'restored'
+          : 'there';
     // A place that was emptied may be used once more: the newer one stands at the end.
     items.delete(put.id);
     items.set(put.id, { ...put, atMs: entry.atMs, row: entry.seq, state });

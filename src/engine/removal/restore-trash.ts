@@ -1,15 +1,30 @@
 import { Fault } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
+import type { JsonObject } from '../../base/json.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { TrashItem } from '../../domain/removal/trash.ts';
 import type { EngineContext } from '../context.ts';
 import type { Performer } from '../effects/perform.ts';
+import type { Engine } from '../engine.ts';
 import { slotFolder } from './note-trash.ts';
-import { requireTrash } from './read-trash.ts';
+import { readTrash, requireTrash } from './read-trash.ts';
 
-type Restoring = EngineContext & Performer;
+type Restoring = EngineContext & Performer & Pick<Engine, 'leases'>;
 type How = 'moved' | 'from-backup';
+
+/** How it comes back, as it is decided before anything moves: a repeat after a kill goes by it. */
+interface Way {
+  readonly id: string;
+  /** Absolute; nothing, or an empty folder, was there when this was decided. With `merge` the folder between whose files it goes. */
+  readonly dest: string;
+  /** `whole`: one folder or file is moved; `merge`: each file for itself; `backup`: the folder is gone, its backup is written. */
+  readonly kind: 'whole' | 'merge' | 'backup';
+  /** What is moved; null for `backup`. */
+  readonly folder: string | null;
+  /** It goes to where it lay. */
+  readonly isOwn: boolean;
+}
 
 /**
  * Brings one thing back, to where it lay or to a path of the person's choice, and never over anything: each file and
@@ -23,30 +38,118 @@ export async function restoreTrash(
 ): Promise<{ id: string; to: string; how: How }> {
   const { to, key, by } = options;
   const item = requireTrash(engine, options.id);
+  const before = engine.ledger.latest(`effect:${key}`);
+  const isBegun = before?.kind === 'effect.intended' || before?.kind === 'effect.done';
+  const release = to === null && item.what.startsWith('slot') ? await engine.leases.hold(item.name) : () => undefined;
+  if (release === undefined) throw inUse(item, engine.leases.holderOf(item.name) ?? 'another request');
+  try {
+    const way = isBegun ? null : await findWay(engine, item, to);
+    return await engine.perform(
+      { key, name: 'bring back from the trash', input: { ...(way ?? { id: item.id }) }, run: null },
+      {
+        look: async (input) => lookForIt(engine, { item, way: await wayOf(engine, item, to, input), key, by }),
+        act: async (input) => {
+          const chosen = await wayOf(engine, item, to, input);
+          await bringBack(engine, item, chosen);
+          return record(engine, { item, way: chosen, by });
+        },
+      },
+    );
+  } finally {
+    release();
+  }
+}
+
+/** An intent of an older version does not say how. */
+const wayOf = async (engine: EngineContext, item: TrashItem, to: string | null, input: JsonObject): Promise<Way> =>
+  typeof input['dest'] === 'string' ? (input as unknown as Way) : findWay(engine, item, to);
+
+async function findWay(engine: EngineContext, item: TrashItem, to: string | null): Promise<Way> {
+  const { files } = engine.outside;
+  const dest = destination(engine, item, to);
+  const common = { id: item.id, dest, isOwn: to === null };
+  const isThere = (await files.info(item.place)) !== undefined;
+  if (isThere && item.what === 'slot-files' && to === null) {
+    const names = await files.list(item.place);
+    if (names.length === 0 || names.some((name) => !isGits(name)))
+      return { ...common, kind: 'merge', folder: item.place };
+    throw new Fault('USAGE_BAD_ARGUMENT', `Of ${item.id} only git's own files are left: ${names.join(', ')}.`, {
+      state: 'Nothing was changed.',
+      hints: [`orchestrate trash restore ${item.id} --to <folder>`],
+    });
+  }
+  const folder = isThere ? await folderOf(engine, item) : undefined;
+  if (folder === undefined) await requireBackup(engine, item);
+  if (!(await isFree(engine, dest))) throw taken(item, dest);
+  return folder === undefined ? { ...common, kind: 'backup', folder: null } : { ...common, kind: 'whole', folder };
+}
+
+/** After a kill: what is no longer in the trash and lies at its place was brought there by this effect. */
+async function lookForIt(
+  engine: EngineContext,
+  options: { item: TrashItem; way: Way; key: string; by: Actor },
+): Promise<{ id: string; to: string; how: How } | undefined> {
+  const { item, way, key, by } = options;
+  const { files } = engine.outside;
+  const last = engine.ledger.latest(`trash:${item.id}`);
+  const begun = engine.ledger.latest(`effect:${key}`)?.seq ?? 0;
+  const told = dataOf('trash.restored', last);
+  if (told !== undefined && (last?.seq ?? 0) > begun) return { id: item.id, to: told.to, how: told.how };
+  if (way.kind === 'merge' || (await isFree(engine, way.dest))) return undefined;
+  if ((await files.info(way.folder ?? partOf(way))) !== undefined) return undefined;
+  await bringAdministration(engine, item, way);
+  return record(engine, { item, way, by });
+}
+
+async function bringBack(engine: EngineContext, item: TrashItem, way: Way): Promise<void> {
+  const { files } = engine.outside;
+  const { dest, isOwn, folder } = way;
+  if (way.kind === 'merge') return mergeInto(engine, item, { from: item.place, to: dest });
+  await files.ensureDir(dest.slice(0, dest.lastIndexOf('/')));
+  if (folder === null) return write(engine, item, way);
+  // What git keeps of a slot is the slot's alone: elsewhere its `.git` would lead to another slot's administration.
+  if (!isOwn) await moveGit(engine, folder, 'aside');
+  if (!(await take(engine, folder, dest))) {
+    if (!isOwn) await moveGit(engine, folder, 'back');
+    throw taken(item, dest);
+  }
+  await bringAdministration(engine, item, way);
+}
+
+async function record(
+  engine: EngineContext,
+  { item, way, by }: { item: TrashItem; way: Way; by: Actor },
+): Promise<{ id: string; to: string; how: How }> {
   const { id } = item;
-  const done = await engine.perform(
-    { key, name: 'bring back from the trash', input: { id, to }, run: null },
-    {
-      look: async () => {
-        const last = engine.ledger.latest(`trash:${id}`);
-        const begun = engine.ledger.latest(`effect:${key}`)?.seq ?? 0;
-        const told = dataOf('trash.restored', last);
-        return told !== undefined && (last?.seq ?? 0) > begun ? { id, to: told.to, how: told.how } : undefined;
-      },
-      act: async () => {
-        const dest = destination(engine, item, to);
-        const isThere = (await engine.outside.files.info(item.place)) !== undefined;
-        const how = isThere
-          ? await moveBack(engine, item, { dest, isOwn: to === null })
-          : await write(engine, item, dest);
-        await engine.ledger.append([
-          row('trash.restored', { id, to: dest, how, by }, { run: null, keys: [`trash:${id}`] }),
-        ]);
-        return { id, to: dest, how };
-      },
-    },
-  );
-  return done;
+  const how = way.kind === 'backup' ? 'from-backup' : 'moved';
+  const left = way.kind === 'merge' ? (await engine.outside.files.list(item.place)).filter(isGits) : [];
+  await engine.ledger.append([
+    row(
+      'trash.restored',
+      { id, to: way.dest, how, ...(left.length === 0 ? {} : { left }), by },
+      { run: null, keys: [`trash:${id}`] },
+    ),
+  ]);
+  return { id, to: way.dest, how };
+}
+
+/** What git keeps of a slot, as preparing one takes it away: its `.git` and what was in its administration. */
+const isGits = (name: string): boolean => /^\.git(-administration)?(\.[0-9a-f]{6})?$/.test(name);
+
+async function isFree({ outside: { files } }: EngineContext, dest: string): Promise<boolean> {
+  const there = await files.info(dest);
+  return there === undefined || (there.kind === 'directory' && (await files.list(dest)).length === 0);
+}
+
+/** Moves to a path at which nothing is, or an empty folder: a kill leaves one. */
+async function take({ outside: { files } }: EngineContext, from: string, to: string): Promise<boolean> {
+  const isFolder = (await files.info(from))?.kind === 'directory';
+  const there = await files.info(to);
+  if (there === undefined) return (await files.moveNew(from, to)) === 'moved';
+  if (!isFolder || there.kind !== 'directory' || (await files.list(to)).length > 0) return false;
+  // A folder never takes the place of one that is not empty: the system refuses that.
+  await files.rename(from, to);
+  return true;
 }
 
 /** Where it goes to. Folders of ours are no place for a copy: the next run, or a prune, would take it away again. */
@@ -69,13 +172,22 @@ function destination(engine: EngineContext, item: TrashItem, to: string | null):
       hints: [`orchestrate trash restore ${item.id} --to <folder of yours>`],
     });
   }
+  if (dest === paths.instances || dest.startsWith(`${paths.instances}/`)) {
+    throw new Fault('USAGE_BAD_ARGUMENT', `${item.id} lay in the folder of an instance, which is taken away with it.`, {
+      state: `${item.id} stays in the trash.`,
+      hints: [`orchestrate trash restore ${item.id} --to <folder of yours>`],
+    });
+  }
   const lease = dataOf('lease.taken', ledger.latest(`lease:slot:${item.name}`));
   if (lease === undefined || !item.what.startsWith('slot')) return dest;
-  throw new Fault('REMOVAL_REFUSED', `${lease.run} works in ${item.name}: nothing is put between its files.`, {
+  throw inUse(item, lease.run);
+}
+
+const inUse = (item: TrashItem, who: string): Fault =>
+  new Fault('REMOVAL_REFUSED', `${who} works in ${item.name}: nothing is put between its files.`, {
     state: `${item.id} stays in the trash.`,
     hints: [`orchestrate trash restore ${item.id} --to <folder>`],
   });
-}
 
 const taken = (item: TrashItem, where: string): Fault =>
   new Fault('TRASH_TAKEN', `Something is at ${where}: nothing is written over it.`, {
@@ -83,35 +195,17 @@ const taken = (item: TrashItem, where: string): Fault =>
     hints: [`orchestrate trash restore ${item.id} --to <folder that is not there>`],
   });
 
-async function moveBack(
-  engine: EngineContext,
-  item: TrashItem,
-  { dest, isOwn }: { dest: string; isOwn: boolean },
-): Promise<How> {
+/**
+ * What of the place is the thing itself; undefined when it is there no more. An instance that was taken away by hand lies
+ * below its place under its own name.
+ */
+async function folderOf(engine: EngineContext, item: TrashItem): Promise<string | undefined> {
   const { files } = engine.outside;
-  const slot = item.what === 'slot' ? await slotFolder({ files }, item.place) : undefined;
-  const folder = slot ?? (await onlyFolder(engine, item));
-  if (item.what === 'slot-files' && isOwn) {
-    await mergeInto(engine, item, { from: item.place, to: dest });
-    return 'moved';
-  }
-  await files.ensureDir(dest.slice(0, dest.lastIndexOf('/')));
-  if ((await files.info(dest)) !== undefined) throw taken(item, dest);
-  // What git keeps of a slot is the slot's alone: elsewhere its `.git` would lead to another slot's administration.
-  if (!isOwn) await moveGit(engine, folder, 'aside');
-  if ((await files.moveNew(folder, dest)) === 'taken') {
-    if (!isOwn) await moveGit(engine, folder, 'back');
-    throw taken(item, dest);
-  }
-  if (isOwn && slot !== undefined) await restoreAdministration(engine, item);
-  return 'moved';
-}
-
-/** An instance that was taken away by hand lies below its place under its own name. */
-async function onlyFolder({ outside: { files } }: EngineContext, item: TrashItem): Promise<string> {
+  if (item.what === 'slot') return slotFolder({ files }, item.place);
   const inner = item.what === 'packages' ? `${item.place}/outside-packages` : `${item.place}/${item.name}`;
-  const isInner = item.what === 'packages' || item.what === 'instance';
-  return isInner && (await files.info(inner)) !== undefined ? inner : item.place;
+  if (item.what !== 'packages' && item.what !== 'instance') return item.place;
+  if ((await files.info(inner)) !== undefined) return inner;
+  return item.what === 'packages' ? undefined : item.place;
 }
 
 /** What is set aside lies beside the folder, in the same place of the trash. */
@@ -123,15 +217,27 @@ async function moveGit({ outside: { files } }: EngineContext, folder: string, wa
   }
 }
 
-async function restoreAdministration(engine: EngineContext, item: TrashItem): Promise<void> {
+/** A whole slot at its own place gets its administration back. A repeat finds nothing to bring. */
+async function bringAdministration(engine: EngineContext, item: TrashItem, way: Way): Promise<void> {
+  if (!way.isOwn || way.kind !== 'whole' || item.what !== 'slot') return;
   const { files } = engine.outside;
   const admin = `${engine.paths.gitDir}/worktrees/${item.name}`;
   for (const dir of [item.place, ...(await files.list(item.place)).map((name) => `${item.place}/${name}`)]) {
     if ((await files.info(`${dir}/.git-administration`))?.kind !== 'directory') continue;
     await files.ensureDir(`${engine.paths.gitDir}/worktrees`);
-    await files.moveNew(`${dir}/.git-administration`, admin);
+    await take(engine, `${dir}/.git-administration`, admin);
     return;
   }
+}
+
+/** Tells whether a kill cut off a slot's way back: its files are there, its administration still lies in the trash. */
+export async function isComingBack(engine: EngineContext, dir: string): Promise<boolean> {
+  const { files } = engine.outside;
+  if ((await files.info(dir)) === undefined) return false;
+  for (const { place, what, from, state } of readTrash(engine))
+    if (what === 'slot' && from === dir && state === 'there' && (await files.info(place)) !== undefined)
+      if ((await slotFolder({ files }, place)) === undefined) return true;
+  return false;
 }
 
 /** Puts single files back between the ones that are there: all of them, or none when one has no room. */
@@ -140,7 +246,7 @@ async function mergeInto(engine: EngineContext, item: TrashItem, dirs: { from: s
   const moves: { readonly from: string; readonly to: string }[] = [];
   const visit = async (from: string, to: string, isTop: boolean): Promise<void> => {
     for (const name of await files.list(from)) {
-      if (isTop && name.startsWith('.git') && name !== '.gitignore' && name !== '.gitattributes') continue;
+      if (isTop && isGits(name)) continue;
       const there = (await files.info(`${to}/${name}`))?.kind;
       const isFolder = (await files.info(`${from}/${name}`))?.kind === 'directory';
       if (there === undefined) moves.push({ from: `${from}/${name}`, to: `${to}/${name}` });
@@ -153,17 +259,30 @@ async function mergeInto(engine: EngineContext, item: TrashItem, dirs: { from: s
   for (const { from, to } of moves) if ((await files.moveNew(from, to)) === 'taken') throw taken(item, to);
 }
 
-async function write(engine: EngineContext, item: TrashItem, dest: string): Promise<How> {
+async function requireBackup({ store }: EngineContext, item: TrashItem): Promise<void> {
+  const held = item.ref === null ? undefined : await store.findRef(item.ref);
+  if (held !== undefined && item.tree !== null) return;
+  throw new Fault('TRASH_NOT_FOUND', `${item.place} is gone, and no backup holds the files of ${item.id}.`, {
+    state: 'Nothing was changed.',
+  });
+}
+
+/** Beside where it goes: it takes its place when it is whole. */
+const partOf = ({ dest, id }: Way): string => `${dest}.restoring-${id}`;
+
+async function write(engine: EngineContext, item: TrashItem, way: Way): Promise<void> {
   const { files } = engine.outside;
-  const held = item.ref === null ? undefined : await engine.store.findRef(item.ref);
-  if (held === undefined || item.tree === null) {
-    throw new Fault('TRASH_NOT_FOUND', `${item.place} is gone, and no backup holds the files of ${item.id}.`, {
-      state: 'Nothing was changed.',
-    });
+  await requireBackup(engine, item);
+  const part = partOf(way);
+  try {
+    // What a kill left of it.
+    await files.remove(part);
+    await engine.store.exportTree(asGitTreeId(item.tree ?? ''), part);
+    if (await take(engine, part, way.dest)) return;
+  } catch (error) {
+    await files.remove(part);
+    throw error;
   }
-  const there = await files.info(dest);
-  const isFree = there === undefined || (there.kind === 'directory' && (await files.list(dest)).length === 0);
-  if (!isFree) throw taken(item, dest);
-  await engine.store.exportTree(asGitTreeId(item.tree), dest);
-  return 'from-backup';
+  await files.remove(part);
+  throw taken(item, way.dest);
 }

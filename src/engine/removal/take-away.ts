@@ -2,7 +2,7 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import type { RemovalItem, RemovalPlan, RemovalTarget } from '../../domain/removal/plan.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
-import { acceptFingerprint, findTampering } from '../tasks/tamper.ts';
+import { forgetSlots } from '../tasks/tamper.ts';
 import { carryOutRemoval } from './carry-out.ts';
 import { planRemoval } from './plan-removal.ts';
 
@@ -25,15 +25,17 @@ export const planSlots = (context: EngineContext, names: readonly string[]): Pro
   );
 
 /**
- * Takes away what a plan says, with its hash. A slot's git files go with it: that is our own doing, so what follows is compared with
- * the state after it. What was tampered with before stays as it is told. A repeat goes on where a kill left it.
+ * Takes away what a plan says, with its hash. A slot's git files go with it: that is our own doing, and of home's git files
+ * nothing else is taken over. A repeat goes on where a kill left it.
  */
 export async function takeAway(engine: Engine, plan: RemovalPlan, by: Actor): Promise<readonly string[]> {
-  const { wasClean } = await engine.perform<{ wasClean: boolean }>(
-    { key: `removal:${plan.hash}:clean`, name: "look at home's git files", input: { hash: plan.hash }, run: null },
-    { act: async () => ({ wasClean: (await findTampering(engine)).length === 0 }) },
-  );
-  const ids = await carryOutRemoval(engine, plan, by);
-  if (wasClean && ids.length > 0) await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, null);
-  return ids;
+  try {
+    return await carryOutRemoval(engine, plan, by);
+  } finally {
+    const slots = plan.items.filter(({ target, decision }) => target.kind === 'slot' && decision.kind === 'trash');
+    await forgetSlots(
+      engine,
+      slots.map(({ target }) => target.name),
+    );
+  }
 }

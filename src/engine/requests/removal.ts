@@ -1,7 +1,8 @@
 import { emptyTrash } from '../removal/empty-trash.ts';
+import { requireTrash } from '../removal/read-trash.ts';
 import { restoreTrash } from '../removal/restore-trash.ts';
 import { takeAway } from '../removal/take-away.ts';
-import { acceptFingerprint, findTampering } from '../tasks/tamper.ts';
+import { acceptSlotBack } from '../tasks/tamper.ts';
 import { answerAlone, type Handlers } from './handler.ts';
 
 const things = (n: number): string => (n === 1 ? '1 thing' : `${n} things`);
@@ -14,10 +15,10 @@ export const removalRequests: Handlers<'removal.carry' | 'trash.restore' | 'tras
   },
 
   async 'trash.restore'(engine, { id, to, by }, request) {
-    // A slot that comes back brings its git files: our own doing, unless something was wrong before.
-    const wasClean = (await findTampering(engine)).length === 0;
+    const { what, name } = requireTrash(engine, id);
     const { to: place } = await restoreTrash(engine, { id, to, key: `trash-restore:${request}`, by });
-    if (wasClean) await acceptFingerprint(engine, { kind: 'program', name: 'slot' }, null);
+    // A slot that comes back brings its git files: our own doing, and nothing else is.
+    if (what === 'slot' && to === null) await acceptSlotBack(engine, name);
     await answerAlone(engine, request, { kind: 'accepted', run: null, sentence: `It is back: ${place}` });
   },
 

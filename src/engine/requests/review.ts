@@ -12,7 +12,7 @@ import { redraftChange } from '../changes/redraft.ts';
 import { answerRow } from '../changes/review.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
-import { requireAcceptable } from '../policy/accept.ts';
+import { requireAcceptable, requireMayHurry, requireMayRefuse } from '../policy/accept.ts';
 import { type Answerer, requireAnswerer, requirePerson } from '../policy/answerer.ts';
 import { approvalsOf, countedRow, standingOfChange } from '../policy/approvals.ts';
 import { glassRow, passedOver } from '../policy/break-glass.ts';
@@ -30,6 +30,7 @@ export const reviewRequests: Handlers<'review.answer' | 'review.merge' | 'change
     if (!view || !engine.ledger.latest(`change:${change}`))
       throw new Fault('CHANGE_NOT_FOUND', `There is no open change ${change}.`);
     const { run } = draftOf(engine, change);
+    requirePerson(by, change);
     requireMine(engine, run, by);
     const answers = accepted(id, run, `The files of ${change} were taken again.`);
     await redraftChange(engine, view, by, { answers });
@@ -40,6 +41,7 @@ export const reviewRequests: Handlers<'review.answer' | 'review.merge' | 'change
     const { view, drafted, gated } = requireChange(engine, change);
     requirePerson(by, change);
     if (verdict === 'approved') return approve(engine, { asked, id, view, drafted, gated });
+    requireMayRefuse(engine, drafted, by.name);
     const mayRefuse = takesVerdict[verdict].includes(view.state) && !(await isBeyondRecall(engine, view));
     if (!mayRefuse) throw notReviewable(view);
     requireSame(change, { asked, gated });
@@ -214,6 +216,7 @@ async function hurriedRows(
     const { approval, note } = requireAcceptable(engine, { drafted, gated, given });
     return answerRows(engine, { drafted, gated, counted: { ...approval, row: 0 }, answerer, login: by.name, note });
   }
+  requireMayHurry(engine, { drafted, given: { answerer, when: 'now', ticket: null, comment, command: 'merge' } });
   const hold = (await isBeyondRecall(engine, view)) ? undefined : findTimeHold(engine, change, true);
   if (hold !== undefined) throw timeFault(engine, change, { hold, first: [] });
   const data = {

@@ -69,7 +69,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     const resumed = row('run.resumed', { run, by }, { run, keys });
     const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
     if (view.state === 'paused') {
-      if (view.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+      if (view.fault?.code === 'TREE_TAMPERED') await acceptTampered(engine, run, by);
       for (const task of engine.host.all('task')) {
         if (task.subject.startsWith(`${run}.`) && task.state === 'parked')
           await engine.host.send(task.subject, { type: 'RESUME' });
@@ -78,7 +78,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     } else if (at && (await resumesByRedraft(engine, at, run, by))) {
       await redraftChange(engine, at, by, beside);
     } else if (at && ['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state)) {
-      if (at.fault?.code === 'TREE_TAMPERED') await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+      if (at.fault?.code === 'TREE_TAMPERED') await acceptTampered(engine, run, by);
       const address = acceptedAddress(at.fault, { kind: 'person', name: by.name });
       const rows = [...(beside.rows ?? []), ...(address === undefined ? [] : [address])];
       await sendAnswered(engine, at.subject, { type: 'RETRY' }, { ...beside, rows });
@@ -116,15 +116,24 @@ export async function createRun(engine: Engine, options: Omit<JournalKinds['run.
   await engine.host.create('run', run, { subject: run, previewOnly: options.options.previewOnly }, beside);
 }
 
-/** Where changes were asked for, or a conflict was worked on, going on means: take the files again. */
+/** Where changes were asked for, or a conflict was worked on, going on means: take the files again. Only a person hands them in. */
 async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by: Actor): Promise<boolean> {
   if (at.state !== 'changesRequested' && at.state !== 'conflicted') return false;
   if (planOf(engine, run).goal.kind === 'restore') return false;
   // They were told what changed in home's git files, and go on.
   const told = engine.ledger.latest(`tamper:${run}`)?.seq ?? 0;
-  if (told > (engine.ledger.latest('fingerprint')?.seq ?? 0))
-    await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
-  return at.state === 'changesRequested' || (at.fault?.code === 'CHANGE_CONFLICT' && hasNewFiles(engine, at.subject));
+  if (told > (engine.ledger.latest('fingerprint')?.seq ?? 0)) await acceptTampered(engine, run, by);
+  const isNew =
+    at.state === 'changesRequested' ||
+    (at.fault?.code === 'CHANGE_CONFLICT' && (await hasNewFiles(engine, at.subject)));
+  if (isNew) requirePerson(by, at.subject);
+  return isNew;
+}
+
+/** A person was told what changed in home's git files, and goes on. Fault: `REVIEW_SELF`. */
+async function acceptTampered(engine: Engine, run: string, by: Actor): Promise<void> {
+  requirePerson(by, run);
+  await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
 }
 
 /** The run, while it goes on. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */

@@ -5,8 +5,11 @@ import { composedInstance } from '../instances/start.ts';
 import { forgetAhead } from '../queue/forget.ts';
 import { rescueCommitsOf } from '../removal/back-up.ts';
 import { noteSlotTrash, noteTrash, noteUnrecorded } from '../removal/note-trash.ts';
+import { allRows } from '../removal/read-trash.ts';
+import { isComingBack } from '../removal/restore-trash.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { slotNamesOf } from '../scale/slots-of.ts';
+import { forgetSlots } from '../tasks/tamper.ts';
 
 const reconciler = { kind: 'program', name: 'reconcile' } as const;
 
@@ -87,6 +90,11 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
       .filter((view) => view.state !== 'stopped')
       .map((view) => composedInstance(engine, view.subject).dir),
   );
+  // Brought back from the trash by a person: it goes there again, never for good.
+  const back = allRows(engine, 'trash.restored').flatMap((entry) => {
+    const to = dataOf('trash.restored', entry)?.to;
+    return to?.startsWith(`${engine.paths.instances}/`) ? [{ to, seq: entry.seq }] : [];
+  });
   const findings: string[] = [];
   for (const name of await files.list(engine.paths.instances)) {
     const dir = `${engine.paths.instances}/${name}`;
@@ -97,6 +105,8 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
       findings.push(await setAside(engine, dir, name));
       continue;
     }
+    for (const { to, seq } of back.filter((one) => one.to === dir || one.to.startsWith(`${dir}/`)))
+      if ((await files.info(to)) !== undefined) findings.push(await setAside(engine, to, `${name}-back-${seq}`));
     await files.remove(dir);
     findings.push(`removed the folder of ${name}, which is not running`);
   }
@@ -108,9 +118,9 @@ async function setAside(engine: Engine, dir: string, name: string): Promise<stri
   const place = `${engine.paths.trash}/instances/${name}`;
   await engine.outside.files.ensureDir(`${engine.paths.trash}/instances`);
   if ((await engine.outside.files.moveNew(dir, place)) === 'taken') return `left ${dir}: ${place} is taken`;
-  const why = 'it lay among the instances and is none';
+  const why = 'it lay among the instances and is none of them';
   await noteTrash(engine, { place, what: 'found', name, from: dir, why, run: null, by: reconciler });
-  return `moved ${dir} to trash: it is no instance`;
+  return `moved ${dir} to trash: it is none of the instances`;
 }
 
 /**
@@ -127,10 +137,12 @@ async function sweepSlots(engine: Engine): Promise<readonly string[]> {
   for (const { name, state } of await engine.home.listSlots()) {
     if (state === 'linked' || !ours.has(name) || leased.has(name)) continue;
     const slot = { name, dir: `${engine.paths.trees}/${name}` };
+    if (await isComingBack(engine, slot.dir)) continue;
     const trashDir = `${engine.paths.trash}/${name}`;
     await rescueCommitsOf(engine, slot.dir);
     await engine.home.removeSlot({ slot, trashDir });
     await noteSlotTrash(engine, { trashDir, slot: name, why: 'it was half made', run: null, by: reconciler });
+    await forgetSlots(engine, [name]);
     findings.push(`moved the half-made slot ${name} to trash`);
   }
   return findings;

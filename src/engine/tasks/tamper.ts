@@ -74,6 +74,41 @@ export async function acceptSlot(engine: Engine, slot: string, run: string): Pro
   await engine.ledger.append([row('fingerprint.accepted', { items, by }, { run, keys: ['fingerprint'] })]);
 }
 
+/** Takes it over that whole slots are gone: no git file of theirs is there. Whatever else moved is still told. A repeat is safe. */
+export async function forgetSlots(engine: Engine, slots: readonly string[]): Promise<void> {
+  await takeOver(engine, (accepted, now) => {
+    const gone = slots.filter((slot) => !Object.keys(now).some((item) => isOfSlot(slot, item)));
+    return Object.fromEntries(Object.entries(accepted).filter(([item]) => !gone.some((slot) => isOfSlot(slot, item))));
+  });
+}
+
+/**
+ * Takes over the git files of a slot that came back from the trash, if they lead where a slot's lead. What a git there would
+ * run is told all the same: anybody can have put it there meanwhile. A repeat is safe.
+ */
+export async function acceptSlotBack(engine: Engine, slot: string): Promise<void> {
+  const isWhole = (await engine.home.listSlots()).some(({ name, state }) => name === slot && state === 'linked');
+  if (!isWhole) return;
+  await takeOver(engine, (accepted, now) => ({
+    ...Object.fromEntries(Object.entries(accepted).filter(([item]) => !isOfSlot(slot, item))),
+    ...Object.fromEntries(
+      Object.entries(now).filter(([item]) => isOfSlot(slot, item) && !/\/(config\.worktree|hooks)$/.test(item)),
+    ),
+  }));
+}
+
+type Items = Readonly<Record<string, string>>;
+
+async function takeOver(engine: Engine, change: (accepted: Items, now: Items) => Items): Promise<void> {
+  const accepted = dataOf('fingerprint.accepted', engine.ledger.latest('fingerprint'));
+  if (!accepted) return;
+  const now = await engine.home.fingerprint(await slotLocations(engine));
+  const items = change(accepted.items, now.items);
+  if (compareFingerprints(accepted.items, items).length === 0) return;
+  const by = { kind: 'program', name: 'slot' } as const;
+  await engine.ledger.append([row('fingerprint.accepted', { items, by }, { keys: ['fingerprint'] })]);
+}
+
 /** Names the effect that brings a slot to the base of a run. */
 export const preparationKey = (run: string, slot: string): string => `slot:${run}:${slot}`;
 

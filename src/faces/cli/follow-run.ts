@@ -58,14 +58,14 @@ async function decide(context: FollowContext, view: RunView): Promise<boolean> {
   if (waiting?.what !== 'review' || change === null || change.gate === null) return false;
   // Whoever has given their yes is not asked for it again: it waits for somebody else.
   if (hasApproved(change, context.app.outside.host.userName)) return false;
-  const tree = change.gate.exact;
+  const seen = { change: change.change, tree: change.gate.exact, base: change.gate.base };
   return ask(context, 'approve, switch now', {
-    approve: () => perform(context, 'review-approve', { change: change.change, tree }),
+    approve: () => perform(context, 'review-approve', seen),
     tonight: {
       at: await loadTonight(context),
-      approve: () => perform(context, 'review-approve', { change: change.change, tree, tonight: true }),
+      approve: () => perform(context, 'review-approve', { ...seen, tonight: true }),
     },
-    reject: () => perform(context, 'review-reject', { change: change.change, tree }),
+    reject: () => perform(context, 'review-reject', seen),
     diff: async () => {
       const diff = (await perform(context, 'review-diff', { change: change.change })) as DiffView;
       const { renderReviewDiff } = await import('./render/review-diff.ts');

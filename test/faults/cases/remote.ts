@@ -58,7 +58,7 @@ async function killedBetween(world: FaultWorld): Promise<{ base: string }> {
 const forgetful = [
   {
     file: 'engine/changes/remote.ts',
-    find: 'look: () => findPushed(engine, rule, push), ',
+    find: 'look: () => findPushed(engine, rule, push),',
     replace: '',
   },
   {

@@ -10,6 +10,8 @@ const names = [
   'd/x',
   'd',
   'k.ignored',
+  '.github/x',
+  '.gitkeep',
   'ops/alerts.yaml',
   'docs/env-setup/notes.md',
   'docs/env-setup/new.md',
@@ -21,6 +23,7 @@ export type PersonAct =
   | {
       readonly kind:
         | 'commit'
+        | 'commit refused'
         | 'commit all'
         | 'amend'
         | 'new branch'
@@ -57,8 +60,8 @@ export type OurAct =
   | { readonly kind: 'prepare' | 'snapshot' | 'merge' | 'abandon'; readonly slot: 1 | 2 }
   | { readonly kind: 'undo' | 'reconcile' }
   | { readonly kind: 'restore'; readonly pick: number }
-  | { readonly kind: 'clean slots'; readonly toTrash: boolean; readonly slot: 1 | 2 }
-  | { readonly kind: 'trash restore'; readonly pick: number; readonly isOwn: boolean }
+  | { readonly kind: 'clean slots'; readonly toTrash: boolean; readonly slot: 1 | 2; readonly isKilled: boolean }
+  | { readonly kind: 'trash restore'; readonly pick: number; readonly isOwn: boolean; readonly isKilled: boolean }
   | { readonly kind: 'trash empty'; readonly pick: number };
 
 export type Act = ({ readonly who: 'person' } & PersonAct) | ({ readonly who: 'ours' } & OurAct);
@@ -80,6 +83,7 @@ const byHand: fc.Arbitrary<PersonAct> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constantFrom(
         'commit',
+        'commit refused',
         'commit all',
         'commit all',
         'amend',
@@ -131,8 +135,19 @@ const byUs: fc.Arbitrary<OurAct> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('undo', 'reconcile') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore'), pick: fc.nat(20) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('clean slots'), toTrash: fc.boolean(), slot }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('trash restore'), pick: fc.nat(20), isOwn: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('clean slots'), toTrash: fc.boolean(), slot, isKilled: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('trash restore'),
+      pick: fc.nat(20),
+      isOwn: fc.boolean(),
+      isKilled: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('trash empty'), pick: fc.nat(20) }) },
 ) as fc.Arbitrary<OurAct>;
 
@@ -161,7 +176,22 @@ const round: fc.Arbitrary<readonly Act[]> = fc
     ...(isUndone ? [{ who: 'ours', kind: 'undo' } as const] : []),
   ]);
 
+/** A commit that no strict import takes in, and the slot that it alone is named by is used again or taken away. */
+const refused: fc.Arbitrary<readonly Act[]> = fc.boolean().map((isCleaned): readonly Act[] => [
+  { who: 'ours', kind: 'prepare', slot: 1 },
+  { who: 'person', kind: 'commit refused', at: 'slot' },
+  ...(isCleaned
+    ? ([
+        { who: 'ours', kind: 'abandon', slot: 1 },
+        { who: 'ours', kind: 'clean slots', slot: 1, toTrash: true, isKilled: false },
+      ] as const)
+    : ([{ who: 'ours', kind: 'prepare', slot: 1 }] as const)),
+]);
+
 /** A slot is made, then anybody does anything: most sequences have something to lose by their third act. */
 export const sequences: fc.Arbitrary<readonly Act[]> = fc
-  .array(fc.oneof({ weight: 6, arbitrary: one }, { weight: 1, arbitrary: round }), { minLength: 5, maxLength: 14 })
+  .array(fc.oneof({ weight: 12, arbitrary: one }, { weight: 2, arbitrary: round }, { weight: 1, arbitrary: refused }), {
+    minLength: 5,
+    maxLength: 14,
+  })
   .map((parts): readonly Act[] => [{ who: 'ours', kind: 'prepare', slot: 1 }, ...parts.flat()]);

@@ -46,7 +46,7 @@ function collect(root: string, relative: string, files: Map<string, string>): vo
     for (const name of fs.readdirSync(at)) if (name !== '.git') collect(root, `${relative}/${name}`, files);
   } else if (stat.isSymbolicLink()) {
     files.set(relative, blobId(Buffer.from(fs.readlinkSync(at))));
-  } else if (stat.isFile() && !/\/\.git-?[a-z]*(\/|$)/.test(`/${relative}`)) {
+  } else if (stat.isFile() && !/\/\.git(-administration)?(\.[0-9a-f]{6})?(\/|$)/.test(`/${relative}`)) {
     files.set(relative, blobId(fs.readFileSync(at)));
   }
 }

@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+
 import { Fault } from '../../../src/base/fault.ts';
 import { asGitTreeId, type CommitId, type GitTreeId } from '../../../src/base/ids.ts';
 import { row } from '../../../src/domain/journal/kinds.ts';
@@ -21,6 +23,7 @@ import { snapshotSlot } from '../../../src/engine/tasks/effects.ts';
 import { anna } from '../../fakes/fake-world.ts';
 import { workPlan } from '../../unit/engine/changes/change-scene.ts';
 import type { OurAct } from './commands.ts';
+import { dyingBefore, untilKilled } from './dying.ts';
 import { slotName } from './person.ts';
 import type { RealWorld } from './world.ts';
 
@@ -71,12 +74,23 @@ export class Ours {
       case 'clean slots': {
         const name = slotName(act.slot);
         const target = { kind: 'slot', name, dir: `${engine.paths.trees}/${name}` } as const;
-        return void (await carryOutRemoval(engine, await planRemoval(engine, [target], act), anna));
+        const plan = await planRemoval(engine, [target], act);
+        if (act.isKilled) {
+          await untilKilled(carryOutRemoval(dyingBefore(engine, 'trash.put'), plan, anna));
+          await reconcile(engine);
+        }
+        return void (await carryOutRemoval(engine, plan, anna));
       }
       case 'trash restore': {
         const id = this.#trash(act.pick);
         const to = act.isOwn ? null : `${this.#world.dir}/back${++this.#nUses}`;
-        return void (await restoreTrash(engine, { id, to, key: `trash-restore:${++this.#nUses}`, by: anna }));
+        const asked = { id, to, key: `trash-restore:${++this.#nUses}`, by: anna };
+        if (act.isKilled) {
+          await untilKilled(restoreTrash(dyingBefore(engine, 'trash.restored'), asked));
+          await reconcile(engine);
+        }
+        await restoreTrash(engine, asked);
+        return this.#requireBack(id);
       }
       case 'trash empty': {
         const choice = { ids: [this.#trash(act.pick)], olderThanMs: 0, andRefs: false };
@@ -91,6 +105,16 @@ export class Ours {
     const item = there[pick % Math.max(1, there.length)];
     if (item === undefined) throw new Fault('NOTHING_TO_DO', 'The trash is empty.');
     return item.id;
+  }
+
+  /** What is told as back is no longer in the trash: nothing of it but git's own, beside what was a slot or below a name of git's. */
+  #requireBack(id: string): void {
+    const item = readTrash(this.#world.engine).find((one) => one.id === id);
+    if (item?.what !== 'slot-files' || item.state !== 'restored' || !fs.existsSync(item.place)) return;
+    const left = fs
+      .readdirSync(item.place, { recursive: true, withFileTypes: true })
+      .filter((one) => !one.isDirectory());
+    if (left.length > 0) throw new Error(`${id} is told as back, and ${left[0]?.name} lies in ${item.place}`);
   }
 
   async #point(pick: number): Promise<number> {

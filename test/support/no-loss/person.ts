@@ -3,6 +3,7 @@ import * as path from 'node:path';
 
 import { tryGit } from '../../contract/git/support.ts';
 import type { PersonAct, Place } from './commands.ts';
+import { commitRefused } from './refused-commit.ts';
 import type { RealWorld } from './world.ts';
 
 export const slotName = (slot: 1 | 2): string => (slot === 1 ? 'env-setup' : 'env-setup@2');
@@ -72,6 +73,11 @@ export class Person {
         return void git('add', '--all', '--', act.name);
       case 'commit':
         return void git('commit', '--quiet', '--message', `by hand ${++this.#serial}`);
+      case 'commit refused':
+        // In home it would be the branch's, and orchestrate says no to everything.
+        if (act.at.startsWith('slot') && git('rev-parse', '--verify', '--quiet', 'HEAD') === 0)
+          commitRefused(dir, `refused ${++this.#serial}`);
+        return;
       case 'commit all':
         git('add', '--all');
         return void git('commit', '--quiet', '--message', `by hand ${++this.#serial}`);

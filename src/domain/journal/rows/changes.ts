@@ -44,6 +44,11 @@ export interface ChangeRows {
       readonly branch: string;
       readonly how: 'before' | 'proposal' | 'after';
     } | null;
+    /** The commit and the git tree on it that were looked at; absent: what was proposed. */
+    readonly base?: string;
+    readonly exact?: string;
+    /** What it touches there. */
+    readonly paths?: readonly string[];
     /** What it touches by meaning, see `footprint.ts`. */
     readonly facts?: readonly string[];
     /** Bytes of the files that it adds or changes, as they are after it. */

@@ -29,13 +29,24 @@ export interface TrashRows {
     /** What `tree` does not hold: it lies in `place` alone. */
     readonly leftOut: readonly LeftOut[];
   };
-  /** [`trash:<id>`] It was brought back to `to`; its backup ref stays. */
+  /** [`trash:<id>`] It was brought back to `to`, all but `left`; its backup ref stays. */
   'trash.restored': {
     readonly id: string;
     readonly to: string;
     /** Moved from the trash, or written from the backup ref because the folder was gone. */
     readonly how: 'moved' | 'from-backup';
+    /** Names of git's own that stay in the trash, as they would lead a git of the slot elsewhere; absent: nothing does. */
+    readonly left?: readonly string[];
     readonly by: Actor;
+  };
+  /** [`kept:<commit>`, `kept`] A commit that only a slot named, and that the store does not take in, got a ref in home. */
+  'commit.kept': {
+    readonly commit: string;
+    readonly slot: string;
+    /** Full name, in home. */
+    readonly ref: string;
+    /** Why the store does not hold it: a sentence. */
+    readonly why: string;
   };
   /** [`trash:<id>`] Its folder was removed. `ref`: the backup that stays, or null. */
   'trash.emptied': {

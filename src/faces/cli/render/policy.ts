@@ -46,6 +46,7 @@ export function renderPolicy(view: {
   readonly tickets: string | null;
   readonly risk: readonly Rule[];
   readonly review: readonly Rule[];
+  readonly gaps: readonly { readonly sentence: string; readonly at: string }[];
 }): readonly Line[] {
   const lines = (rules: readonly Rule[]): readonly Line[] =>
     rules.map(({ when, says, why, at }): Line => [`  ${when} → ${says}${why === '' ? '' : `: ${why}`} `, dim(at)]);
@@ -60,6 +61,7 @@ export function renderPolicy(view: {
       ? 'an approval is asked for again when the branch moved'
       : 'an approval goes along when the branch moved somewhere else (never for high risk)',
     ...(view.tickets === null ? [] : [`tickets look like ${view.tickets}`]),
+    ...view.gaps.map(({ sentence, at }): Line => [bad('✗ '), sentence, dim(` ${at}`)]),
     '',
     nextLine('orchestrate windows list'),
   ];

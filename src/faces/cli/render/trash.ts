@@ -45,7 +45,9 @@ export function renderTrashShow(
     `${one.why}; moved by ${one.by}, ${timeText(one.atMs)}`,
     `lay at ${one.from ?? 'a place that nothing says'}`,
     one.isThere ? `lies at ${one.place}` : [warn(`its folder is gone: ${one.place}`)],
-    one.ref === null ? 'no backup' : `backup ${one.ref}: ${countText(one.nPaths, 'file')}`,
+    one.ref === null
+      ? `no backup${one.what === 'packages' || one.what === 'instance' ? ': this folder is the only copy' : ''}`
+      : `backup ${one.ref}: ${countText(one.nPaths, 'file')}`,
     ...(one.commits.length === 0
       ? []
       : [`  and ${listText(one.commits.map((id) => id.slice(0, 7)))}, which nothing else names`]),
@@ -54,7 +56,7 @@ export function renderTrashShow(
     ...(one.nPaths > 20 ? [[dim(`  and ${one.nPaths - 20} more`)]] : []),
     '',
     nextLine(
-      `orchestrate trash restore ${one.id}${one.from === null || one.what === 'slot-files' ? ' --to <folder>' : ''}`,
+      `orchestrate trash restore ${one.id}${one.from === null || ['slot-files', 'packages', 'instance'].includes(one.what) ? ' --to <folder>' : ''}`,
     ),
   ];
 }

@@ -72,26 +72,23 @@ function inChange(state: ReviewerState, { name }: Key, size: Size): ReviewerStat
   if (review === null) return backToList(state);
   const top = scrolled(name, state.top, bodyOf(state, size).length, bodyHeight(state, size));
   if (top !== null) return { ...state, top };
-  const tree = review.gate?.exact;
-  const { change } = review;
+  const { change, gate } = review;
+  const seen = gate === null ? undefined : { change, tree: gate.exact, base: gate.base };
   switch (name) {
     case 'a':
     case 't':
-      if (tree === undefined) return told(state, `${change} has not been proven yet: there is nothing to approve.`);
-      return { ...state, ask: { kind: 'confirm', what: name === 'a' ? 'approve' : 'tonight', change, tree } };
+      if (seen === undefined) return told(state, `${change} has not been proven yet: there is nothing to approve.`);
+      return { ...state, ask: { kind: 'confirm', what: name === 'a' ? 'approve' : 'tonight', ...seen } };
     case 'm':
-      return tree === undefined ? state : { ...state, ask: { kind: 'confirm', what: 'merge', change, tree } };
+      if (seen === undefined || !['queued.holding', 'mergeHeld'].includes(review.state))
+        return told(state, `${change} does not wait to be merged.`);
+      return { ...state, ask: { kind: 'confirm', what: 'merge', ...seen } };
     case 'c':
     case 'r':
-      if (tree === undefined) return told(state, `${change} has not been proven yet: there is nothing to answer.`);
-      return { ...state, ask: { kind: 'text', what: name === 'c' ? 'changes' : 'reject', change, tree, text: '' } };
+      if (seen === undefined) return told(state, `${change} has not been proven yet: there is nothing to answer.`);
+      return { ...state, ask: { kind: 'text', what: name === 'c' ? 'changes' : 'reject', ...seen, text: '' } };
     case 's':
-      return wishing(state, {
-        do: 'answer',
-        operation: 'review-resubmit',
-        input: { change, detach: true },
-        told: `The files of ${change} were taken again: it is proven and reviewed anew.`,
-      });
+      return { ...state, ask: { kind: 'again', change } };
     case 'd':
       return wishing(state, { do: 'diff', change, page: 1 });
     case 'l':
@@ -165,36 +162,62 @@ const MOST_CHARACTERS = 2_000;
 
 function answering(state: ReviewerState, ask: Ask, key: Key): ReviewerState {
   const given: ReviewerState = { ...state, ask: null, notice: null };
-  if (key.name === 'escape') return told(given, 'Nothing was answered.');
-  const { change, tree } = ask;
-  if (ask.kind === 'confirm') {
-    if (key.isPasted) return state;
-    if (key.name !== 'y') return told(given, 'Nothing was answered.');
-    if (ask.what === 'merge') {
-      const input = { change, tree, detach: true };
-      return wishing(given, {
-        do: 'answer',
-        operation: 'review-merge',
-        input,
-        told: `${change} merges as soon as nothing stands in its way.`,
-      });
-    }
-    const isNow = ask.what === 'approve';
-    return wishing(given, {
-      do: 'answer',
-      operation: 'review-approve',
-      input: { change, tree, detach: true, ...(isNow ? {} : { tonight: true }) },
-      told: isNow ? `${change} is approved.` : `${change} is approved: it merges when the window opens.`,
-    });
+  switch (ask.kind) {
+    case 'gone':
+      // What was typed so far went with the question. Why it went stays in sight.
+      return !key.isPasted && ['escape', 'return'].includes(key.name) ? { ...state, ask: null } : state;
+    case 'text':
+      return typing(state, given, ask, key);
+    case 'confirm':
+    case 'again':
+      if (key.isPasted) return state;
+      if (key.name !== 'y') return told(given, 'Nothing was answered.');
+      return wishing(given, ask.kind === 'again' ? againOf(ask.change) : confirmed(ask));
   }
+}
+
+function againOf(change: string): Wish {
+  return {
+    do: 'answer',
+    operation: 'review-resubmit',
+    input: { change, detach: true },
+    told: `The files of ${change} were taken again: it is proven and reviewed anew.`,
+  };
+}
+
+function confirmed({ what, change, tree, base }: Extract<Ask, { kind: 'confirm' }>): Wish {
+  if (what === 'merge')
+    return {
+      do: 'answer',
+      operation: 'review-merge',
+      input: { change, tree, base, detach: true },
+      told: `${change} merges as soon as nothing stands in its way.`,
+    };
+  const isNow = what === 'approve';
+  return {
+    do: 'answer',
+    operation: 'review-approve',
+    input: { change, tree, base, detach: true, ...(isNow ? {} : { tonight: true }) },
+    told: isNow ? `${change} is approved.` : `${change} is approved: it merges when the window opens.`,
+  };
+}
+
+function typing(
+  state: ReviewerState,
+  given: ReviewerState,
+  ask: Extract<Ask, { kind: 'text' }>,
+  key: Key,
+): ReviewerState {
+  if (key.name === 'escape') return told(given, 'Nothing was answered.');
   if (key.name === 'return' && !key.isPasted) {
+    const { change, tree, base } = ask;
     const comment = ask.text.trim();
     const isChanges = ask.what === 'changes';
     if (isChanges && comment === '') return told(given, 'Nothing was answered: say what has to change.');
     return wishing(given, {
       do: 'answer',
       operation: isChanges ? 'review-request-changes' : 'review-reject',
-      input: { change, tree, detach: true, ...(comment === '' ? {} : { comment }) },
+      input: { change, tree, base, detach: true, ...(comment === '' ? {} : { comment }) },
       told: isChanges ? `${change} waits for the changes that you asked for.` : `${change} is rejected.`,
     });
   }

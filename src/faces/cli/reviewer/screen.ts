@@ -157,6 +157,8 @@ function listedLines(
 
 function footerOf(state: ReviewerState, columns: number): readonly Line[] {
   const { ask, notice } = state;
+  if (ask?.kind === 'gone')
+    return [...noticeLines(notice, columns), [warn(' Your words were not sent. '), dim('Enter or Esc: go on')]];
   if (ask !== null) return askLines(state, ask, columns);
   return [...noticeLines(notice, columns), keysOf(state)];
 }
@@ -176,11 +178,15 @@ function noticeLines(notice: Notice | null, columns: number): readonly Line[] {
   return [...wrapLine(line, columns - 1, 3), ...hints].slice(0, MOST_NOTICE_LINES);
 }
 
-function askLines({ tonight }: ReviewerState, ask: Ask, columns: number): readonly Line[] {
+function askLines({ tonight }: ReviewerState, ask: Exclude<Ask, { kind: 'gone' }>, columns: number): readonly Line[] {
+  if (ask.kind === 'again') {
+    const question = `Take the files of ${ask.change} again, as they are now: it is proven and reviewed anew`;
+    return [...wrapLine([strong(` ${question}.`)], columns - 1, 1), yesOrNo];
+  }
   const tree = ask.tree.slice(0, 7);
   if (ask.kind === 'confirm') {
     const question = `${askWords(ask.what, ask.change, tree)}${ask.what === 'tonight' && tonight !== null ? `: ${tonight}` : ''}.`;
-    return [...wrapLine([strong(` ${question}`)], columns - 1, 1), [accent(' [y]'), 'es   ', dim('any other key: no')]];
+    return [...wrapLine([strong(` ${question}`)], columns - 1, 1), yesOrNo];
   }
   const question =
     ask.what === 'changes'
@@ -195,6 +201,8 @@ function askLines({ tonight }: ReviewerState, ask: Ask, columns: number): readon
     [dim(' Enter: answer · Esc: nothing')],
   ];
 }
+
+const yesOrNo: Line = [accent(' [y]'), 'es   ', dim('any other key: no')];
 
 function askWords(what: 'approve' | 'tonight' | 'merge', change: string, tree: string): string {
   const does = 'it is merged and production switched';

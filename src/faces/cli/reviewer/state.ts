@@ -20,14 +20,19 @@ export type Ask =
       readonly what: 'approve' | 'tonight' | 'merge';
       readonly change: string;
       readonly tree: string;
+      readonly base: string;
     }
   | {
       readonly kind: 'text';
       readonly what: 'changes' | 'reject';
       readonly change: string;
       readonly tree: string;
+      readonly base: string;
       readonly text: string;
-    };
+    }
+  | { readonly kind: 'again'; readonly change: string }
+  /** A text was being typed when the question about it went: the rest of the sentence is no command. */
+  | { readonly kind: 'gone' };
 
 /** What has to be fetched or done next. The loop does it by an operation and tells what came of it. */
 export type Wish =
@@ -119,9 +124,13 @@ export function received(state: ReviewerState, news: News): ReviewerState {
     case 'tonight':
       return { ...state, tonight: news.at };
     case 'failed':
-      return { ...state, ask: null, notice: { kind: 'failed', fault: news.fault } };
+      return { ...state, ask: takenAway(state.ask), notice: { kind: 'failed', fault: news.fault } };
   }
 }
+
+/** Returns what is left of a question that is not asked any more. Whoever is in the middle of a word goes on typing. */
+const takenAway = (ask: Ask | null): Ask | null =>
+  ask?.kind === 'text' || ask?.kind === 'gone' ? { kind: 'gone' } : null;
 
 function receivedReview(state: ReviewerState, review: ReviewView): ReviewerState {
   const seen = state.review;
@@ -134,7 +143,7 @@ function receivedReview(state: ReviewerState, review: ReviewView): ReviewerState
   return {
     ...state,
     review,
-    ask: null,
+    ask: takenAway(state.ask),
     notice: { kind: 'moved', text: moved },
     // The old diff is of another tree: it goes, and where it is looked at the new one comes.
     diff: null,

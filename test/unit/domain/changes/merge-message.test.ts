@@ -27,6 +27,13 @@ describe('mergeMessage', () => {
     `);
   });
 
+  it('has one trailer for each value, each on a line of its own', () => {
+    const trailers = { 'Reviewed-by': ['anna (person)', 'ben (person)\nReviewed-by: mallory'], 'Broke-glass': [] };
+    expect(mergeMessage({ title: 'x', moves: [], trailers })).toBe(
+      'x\n\nReviewed-by: anna (person)\nReviewed-by: ben (person) Reviewed-by: mallory\n',
+    );
+  });
+
   it('leaves the list out when no package moves', () => {
     expect(mergeMessage({ title: 'undo', moves: [], trailers: { Run: 'r1' } })).toBe('undo\n\nRun: r1\n');
   });

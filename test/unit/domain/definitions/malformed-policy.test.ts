@@ -23,6 +23,15 @@ describe('a policy that cannot be read', () => {
       'a freeze that ends before it begins',
       'policy:\n  freezes:\n    - { from: 2026-03-02, to: 2026-03-01, reason: x }\n',
     ],
+    [
+      'a freeze that begins as it ends',
+      'policy:\n  freezes:\n    - { from: 2026-12-20, to: 2026-12-20T00:00, reason: x }\n',
+    ],
+    ['more persons than a login can tell', 'policy:\n  review:\n    - { when: { tier: high }, persons: 2 }\n'],
+    [
+      'a signature that nobody could give',
+      'principals:\n  - { name: ben, os-users: [ben] }\npolicy:\n  review:\n    - { signature: true }\n',
+    ],
     ['a time that there is not', "policy:\n  windows:\n    - { from: '25:00', to: '05:00' }\n"],
     ['a window that is never open', "policy:\n  windows:\n    - { from: '05:00', to: '05:00' }\n"],
     ['a zone that there is not', "policy:\n  windows:\n    - { from: '03:00', to: '05:00', zone: Mars }\n"],

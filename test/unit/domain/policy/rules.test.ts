@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
 import { asksOf, ruleSuffices, tierOf } from '../../../../src/domain/policy/ask.ts';
 import type { ChangeFacts } from '../../../../src/domain/policy/facts.ts';
+import { policyGaps } from '../../../../src/domain/policy/gaps.ts';
 import { approversOf, principalOf } from '../../../../src/domain/policy/principals.ts';
 import { noRules, type PolicyRules, type Principal } from '../../../../src/domain/policy/rules.ts';
 import { type Approval, missingText, standingOf } from '../../../../src/domain/policy/standing.ts';
@@ -19,7 +20,9 @@ const config = (text: string) =>
     text: `id: x\nname: x\nservice: { mode: managed }\n${text}`,
     origin: 'installation',
   });
-const rulesOf = (text: string): PolicyRules => config(`policy:\n${text}`).policy.rules ?? noRules;
+const everybody =
+  'principals: [{ name: anna, os-users: [anna], ssh-keys: [ssh-ed25519 AAAA] }, { name: ben, os-users: [ben] }]\n';
+const rulesOf = (text: string): PolicyRules => config(`policy:\n${text}${everybody}`).policy.rules ?? noRules;
 const base = [{ tier: 'medium', sentence: 'the playbook says so', at: 'playbooks/x.yaml' }] as const;
 const tier = (text: string, change = facts) => tierOf(change, { rules: rulesOf(text), reasons: base });
 
@@ -165,5 +168,36 @@ describe('standingOf', () => {
     const rule = yes('auto-merge-low', { by: { kind: 'rule', name: 'auto-merge-low' } });
     expect(standingOf([two], [rule], { approvers: all, ruleMay: true }).isEnough).toBe(true);
     expect(standingOf([two], [rule], { approvers: all, ruleMay: false }).isEnough).toBe(false);
+  });
+});
+
+describe('what nobody can give', () => {
+  const person = (name: string, more: Partial<Principal> = {}): Principal => ({
+    ...{ name, osUsers: [name], sshKeys: [], trees: [], mayBreakGlass: false, at: 'orchestrate.yaml:3' },
+    ...more,
+  });
+  const trees = ['env-setup', 'models-integ'];
+  const signing = rulesOf('  review: [{ signature: true }]\n');
+
+  it('is a tree that no principal looks after', () => {
+    expect(policyGaps([person('anna', { trees: ['models-integ'] })], { trees })).toEqual([
+      {
+        sentence: 'nobody may approve a change of env-setup: it is in trees of no principal',
+        at: 'orchestrate.yaml:3',
+      },
+    ]);
+    expect(policyGaps([person('anna', { trees: ['models-integ'] }), person('ben')], { trees })).toEqual([]);
+    expect(policyGaps(undefined, { trees })).toEqual([]);
+  });
+
+  it('is a signature where none of who may approve has a key', () => {
+    const keyed = person('ben', { sshKeys: ['ssh-ed25519 AAAA'], trees: ['models-integ'] });
+    expect(policyGaps([person('anna'), keyed], { rules: signing, trees })).toEqual([
+      {
+        sentence: 'nobody can sign the approval of a change of env-setup: none of who may approve it has ssh-keys',
+        at: 'orchestrate.yaml:5',
+      },
+    ]);
+    expect(policyGaps([{ ...keyed, trees: [] }], { rules: signing, trees })).toEqual([]);
   });
 });

@@ -32,7 +32,6 @@ it.each<[Obstacle, boolean]>([
   ['live', true],
   ['leased', true],
   ['locked', true],
-  ['claimed', true],
   ['adopted', true],
   ['unreadable', true],
 ])('what is %s stays where it is, though the trash was asked for: %s', (obstacle, stays) => {

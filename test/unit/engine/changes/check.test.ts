@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { checkChange } from '../../../../src/engine/changes/check.ts';
-import { changeScene, type Edits } from './change-scene.ts';
+import { reviewChange } from '../../../../src/engine/changes/review.ts';
+import { installed, lockOf } from '../../../fakes/fake-world.ts';
+import { changeScene, type ChangeScene, type Edits, gated } from './change-scene.ts';
 
 const checked = async (edits: Edits) => {
   const scene = await changeScene({ edits });
@@ -73,5 +75,60 @@ describe('draftChange', () => {
     const { drafted, world } = await changeScene();
     const kept = await world.store.findRef('refs/orchestrate/changes/c1');
     expect(await world.store.treeOf(kept as never)).toBe(drafted.proposed);
+  });
+});
+
+describe('what merges is another tree than what was proposed', () => {
+  const versions = { ...installed, numpy: '2.0.0', pillow: '11.0.0' };
+  const env = (requirements: string, packages: Readonly<Record<string, string>>) => ({
+    'requirements.in': requirements,
+    'requirements.lock': lockOf({ ...versions, ...packages }),
+  });
+  /** The lock is made anew on a branch that had moved: a package comes along that neither side has. */
+  const madeAnew = async (): Promise<ChangeScene> => {
+    const scene = await changeScene({
+      config:
+        'policy: { risk: [{ when: { package: along }, tier: high }], review: [{ when: { package: along }, ticket: true }] }\n',
+      requirements: 'numpy==2.0.0\npillow==11.0.0\n',
+      packages: versions,
+      index: {
+        numpy: { '2.0.0': {}, '2.1.0': {} },
+        pillow: { '11.0.0': {}, '11.1.0': { needs: ['along'] } },
+        along: { '3.0': {} },
+      },
+      edits: env('numpy==2.1.0\npillow==11.0.0\n', { numpy: '2.1.0' }),
+      run: { yes: true },
+    });
+    scene.world.home.commitByHand(env('numpy==2.0.0\npillow==11.1.0\n', { pillow: '11.1.0' }));
+    await gated(scene);
+    return scene;
+  };
+
+  it('is ruled by what merges: a yes beforehand does not pass the rule about a package that came along', async () => {
+    const scene = await madeAnew();
+    expect(scene.latest('change.checked')).toMatchObject({ risk: 'medium' });
+    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    const { exact, base } = scene.latest('change.gated') ?? {};
+    expect(scene.latest('change.checked')).toMatchObject({
+      ...{ risk: 'high', exact, base },
+      facts: expect.arrayContaining(['package:along']) as string[],
+      asks: expect.arrayContaining([expect.objectContaining({ what: 'ticket' })]) as object[],
+    });
+    expect(scene.latest('approval.counted')).toMatchObject({ given: [] });
+  });
+
+  it('is looked at once, however often it is reviewed', async () => {
+    const scene = await madeAnew();
+    await reviewChange(scene.engine, 'c1');
+    const n = scene.rows('change.checked').length;
+    await reviewChange(scene.engine, 'c1');
+    expect(scene.rows('change.checked')).toHaveLength(n);
+  });
+
+  it('is not looked at again where it is what was proposed', async () => {
+    const scene = await changeScene({ run: { yes: true } });
+    await gated(scene);
+    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(scene.rows('change.checked')).toHaveLength(1);
   });
 });

@@ -106,6 +106,22 @@ describe('slot leases', () => {
     });
   });
 
+  it('wait for a slot that is held, and hold none that a run has', async () => {
+    const scene = await open();
+    const release = await scene.leases.hold('models-integ');
+    expect(await scene.leases.hold('models-integ')).toBeUndefined();
+    let lease: Lease | undefined;
+    const waits = take(scene, 'r1', tree({ id: 'models-integ', homePort: 8189, slots: 1 })).then(
+      (one) => (lease = one),
+    );
+    await settled();
+    expect(lease).toBeUndefined();
+    release?.();
+    await waits;
+    expect(lease).toMatchObject({ run: 'r1', slot: 'models-integ' });
+    expect(await scene.leases.hold('models-integ')).toBeUndefined();
+  });
+
   it('never give one port to two runs, though it is free', async () => {
     const scene = await open();
     const both = await Promise.all([take(scene, 'r1'), take(scene, 'r2')]);

@@ -5,6 +5,7 @@ import { approvalMessage, approvalNamespace } from '../../../../src/domain/polic
 import type { RequestKinds } from '../../../../src/domain/requests.ts';
 import { policyDigest } from '../../../../src/engine/policy/digest.ts';
 import { closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { homeDir } from '../../../fakes/fake-world.ts';
 import { approveChange, by, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
 type Answer = Partial<RequestKinds['review.answer']>;
@@ -30,6 +31,9 @@ const refused = (code: string, message?: RegExp) => ({
   kind: 'refused',
   fault: { code, ...(message === undefined ? {} : { message: expect.stringMatching(message) as string }) },
 });
+/** What the merge commit says, which leaves the machine. */
+const messageOf = async ({ world }: Scene): Promise<string> =>
+  (await world.store.commitFacts(asCommitId(world.home.head()))).message;
 const done = (scene: Scene, run = 'r1') => passUntil(scene.world, () => closedAs(scene.world, run) === 'done');
 
 const two = `principals:
@@ -52,6 +56,9 @@ describe('two persons', () => {
     expect(await answer(scene, 'b2')).toMatchObject({ kind: 'accepted', sentence: 'c1 is approved.' });
     await done(scene);
     expect(scene.latest('review.answered')).toMatchObject({ by: person('ben'), login: 'b2' });
+    expect(await messageOf(scene)).toContain(
+      '\nReviewed-by: anna (person)\nReviewed-by: ben (person)\nRestore-point: ',
+    );
   });
 
   it('are not one person who answers twice', async () => {
@@ -96,6 +103,34 @@ describe('an answer', () => {
     const plan = { run: 'r1', verdict: 'approved', planHash: 'x', by: program } as const;
     expect(await scene.ask('run.answer', plan)).toMatchObject(refused('REVIEW_SELF'));
     expect(scene.world.home.head()).toBe(scene.world.first);
+  });
+
+  it('of a program is none either where it hands in files of its own: taken again by a person only', async () => {
+    const program = { kind: 'program', name: 'demo/r1.build#1' } as const;
+    const scene = await waiting('');
+    await answer(scene, 'anna', { verdict: 'changes-requested', comment: 'no' });
+    await scene.until('c1', 'changesRequested');
+    scene.world.files.put(`${homeDir}/trees/env-setup/docs/env-setup/why.md`, 'because\n');
+    expect(await scene.ask('change.resubmit', { change: 'c1', by: program })).toMatchObject(refused('REVIEW_SELF'));
+    expect(await scene.ask('run.resume', { run: 'r1', by: program })).toMatchObject(refused('REVIEW_SELF'));
+    expect(stateOfSubject(scene.world, 'c1')).toBe('changesRequested');
+    expect(await scene.ask('change.resubmit', { change: 'c1', by: person('anna') })).toMatchObject({
+      kind: 'accepted',
+    });
+  });
+
+  it('that says no, or takes the time from those who approved, is only that of somebody who may approve', async () => {
+    const scene = await waiting(two.replace(', persons: 2', ', comment: true'));
+    for (const verdict of ['rejected', 'changes-requested'] as const) {
+      expect(await answer(scene, 'mallory', { verdict, comment: 'x' })).toMatchObject(refused('PRINCIPAL_UNKNOWN'));
+      expect(await answer(scene, 'eva', { verdict, comment: 'x' })).toMatchObject(refused('PRINCIPAL_NOT_ALLOWED'));
+    }
+    expect(await answer(scene, 'anna', { when: 'window', comment: 'fine' })).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'queued.holding');
+    expect(await merge(scene, { by: person('eva') })).toMatchObject(refused('PRINCIPAL_NOT_ALLOWED'));
+    expect(scene.latest('change.hurried')).toBeUndefined();
+    expect(await merge(scene, { by: person('ben') })).toMatchObject({ kind: 'accepted' });
+    await done(scene);
   });
 
   it('about another tree than the one that would merge is refused', async () => {
@@ -177,6 +212,19 @@ describe('a signature', () => {
   it('is asked for where the policy wants one', async () => {
     const scene = await waiting(signed.replace('os-users: [root], ssh-keys: [ssh-ed25519 AAAAben]', 'os-users: [ben]'));
     expect(await answer(scene, 'ben')).toMatchObject(refused('SIGNATURE_MISSING', /orchestrate.yaml:13/));
+  });
+
+  it('is asked for as well of who wants it merged sooner than was signed', async () => {
+    const scene = await waiting(signed.replace('os-users: [root], ssh-keys: [ssh-ed25519 AAAAben]', 'os-users: [ben]'));
+    const window = await sign(scene, key, { when: 'window' });
+    expect(await answer(scene, 'x', { signature: window, when: 'window' })).toMatchObject({ kind: 'accepted' });
+    await scene.until('c1', 'queued.holding');
+    expect(await merge(scene, { by: person('ben') })).toMatchObject(refused('SIGNATURE_MISSING'));
+    expect(scene.latest('change.hurried')).toBeUndefined();
+    expect(await merge(scene, { by: person('ben'), signature: await sign(scene, key) })).toMatchObject({
+      kind: 'accepted',
+    });
+    await done(scene);
   });
 });
 
@@ -260,6 +308,7 @@ describe('in a freeze', () => {
       ...{ id: 'f1', change: 'c1', reason: 'production is down' },
       overrode: [expect.stringContaining('holidays') as string],
     });
+    expect(await messageOf(scene)).toContain('\nReviewed-by: anna (person)\nBroke-glass: anna\n');
     const close = (id: string) => scene.ask('followup.close', { id, comment: 'fine', by });
     expect(await close('f2')).toMatchObject(refused('FOLLOWUP_NOT_FOUND'));
     expect(await close('f1')).toMatchObject({ kind: 'accepted' });

@@ -100,7 +100,7 @@ describe('a change', () => {
 
   it('of a journal of before is reviewed by the rules of today', async () => {
     const scene = await changeScene({
-      config: 'policy: { review: [{ when: { path: requirements.lock }, persons: 2 }] }\n',
+      config: `principals: [${anna}, ${ben}]\npolicy: { review: [{ when: { path: requirements.lock }, persons: 2 }] }\n`,
     });
     await gated(scene);
     const checked = dataOf('change.checked', scene.engine.ledger.latest('check:c1'));
@@ -108,5 +108,51 @@ describe('a change', () => {
     const { policy: _policy, facts: _facts, asks: _asks, tiers: _tiers, sizeBytes: _size, ...old } = checked ?? {};
     await scene.engine.ledger.append([{ kind: 'change.checked', data: old as never, run: 'r1', keys: ['check:c1'] }]);
     expect(ruledOf(scene.engine, 'c1').asks).toHaveLength(2);
+  });
+});
+
+describe('a way back', () => {
+  it('may be answered by any principal, whatever trees they look after', async () => {
+    const scene = await changeScene({
+      config: 'principals: [{ name: eva, os-users: [eva], trees: [ops-maint] }]\n',
+      run: { yes: true },
+    });
+    await gated(scene);
+    expect(() => accept(scene, 'eva')).toThrow(/c1 is of env-setup/);
+    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+
+    const created = scene.latest('run.created');
+    if (created === undefined) throw new Error('no run');
+    const back = { ...created, kind: 'undo', by: { kind: 'person', name: 'eva' } } as const;
+    await scene.engine.ledger.append([row('run.created', back, { run: 'r1', keys: ['run:r1'] })]);
+    expect(accept(scene, 'eva').approval.by.name).toBe('eva');
+    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+  });
+});
+
+describe('a yes that was said beforehand', () => {
+  const again = async (scene: ChangeScene, name: string): Promise<void> => {
+    const drafted = { ...scene.drafted, draft: 2, by: { kind: 'person', name } } as const;
+    await scene.engine.ledger.append([
+      row('change.drafted', drafted, { run: 'r1', keys: ['change:c1', 'change-of:r1'] }),
+    ]);
+    await gated(scene);
+  };
+
+  it('is about what the run made: files that somebody put there later are asked about', async () => {
+    for (const name of ['ben', 'anna']) {
+      const scene = await changeScene({ config: `principals: [${anna}, ${ben}]\n`, run: { yes: true } });
+      await gated(scene);
+      await again(scene, name);
+      expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+      expect(scene.rows('review.answered').filter(({ reviewer }) => reviewer === 'final')).toEqual([]);
+    }
+  });
+
+  it('approves the first draft, which is what it was said about', async () => {
+    const scene = await changeScene({ config: `principals: [${anna}, ${ben}]\n`, run: { yes: true } });
+    await gated(scene);
+    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(scene.latest('review.answered')).toMatchObject({ comment: 'said yes beforehand' });
   });
 });

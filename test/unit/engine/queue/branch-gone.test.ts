@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { runView } from '../../../../src/app/views/run-view.ts';
 import { asCommitId } from '../../../../src/base/ids.ts';
 import { closedAs, passUntil } from '../../../fakes/fake-life.ts';
 import { approveChange, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
@@ -61,6 +62,10 @@ describe('a branch that is deleted under a change', () => {
     await scene.until('c1', 'conflicted');
     await scene.world.clock.advance(20_000);
     expect(closedAs(scene.world, 'r1')).toBeUndefined();
+    // What was never proven cannot be rejected: what is offered works.
+    const commands = runView(scene.world.ledgers.open(), 'r1')?.waiting?.commands;
+    expect(commands).toContain('orchestrate runs cancel r1');
+    expect(commands).not.toContain('orchestrate review reject c1');
     bringBack();
     await scene.until('c1', 'reviewing.deciding');
     await approveChange(scene, 'c1');

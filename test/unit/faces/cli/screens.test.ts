@@ -389,6 +389,7 @@ describe('the screens of the installation', () => {
       ✓ supervisor      running; 0 open requests
       ✓ trees           env-setup: docs/env-setup/** matches no file of the branch; models-integ: docs/models-integ/** matches no file of the branch; ops-maint: docs/ops-maint/** matches no file of the branch
                         → orchestrate trees list
+      ✓ policy          what it asks for can be given
       ✓ port 8188       production, pid 4800 (python main.py)
       ✓ port 8189       free
       ✓ port 8190       free

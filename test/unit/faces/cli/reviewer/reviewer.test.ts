@@ -162,6 +162,36 @@ describe('the reviewer', () => {
     ).toBe(true);
   });
 
+  it('takes the rest of a sentence for no command when the change moves in the middle of it, until Escape or Enter', async () => {
+    const scene = waitingScene();
+    const { app, screen } = await review(
+      scene,
+      ['return', 'c', 'keep it this w', () => moveOn(scene), () => undefined, 'ay, say okay tonight sy', 'ctrl-c'],
+      { onAsk: () => 'r1' },
+    );
+    expect(app.asked).toEqual([]);
+    expect(screen.last()).toContain('exact tree ccccccc');
+    expect(screen.last()).toContain('c1 moved while you looked');
+    expect(screen.last()).toContain('Your words were not sent.');
+
+    const other = waitingScene();
+    const after = await review(
+      other,
+      ['return', 'c', 'keep', () => moveOn(other), () => undefined, ' ay', 'return', 'a', 'y', 'ctrl-c'],
+      { onAsk: () => 'r1' },
+    );
+    // Whoever leaves the sentence behind answers as before.
+    expect(after.app.asked).toEqual([
+      { kind: 'review.answer', data: expect.objectContaining({ verdict: 'approved', tree: 'c'.repeat(40) }) },
+    ]);
+  });
+
+  it('merges only what waits to be merged', async () => {
+    const { app, screen } = await review(waitingScene(), ['return', 'm', 'y', 'ctrl-c'], { onAsk: () => 'r1' });
+    expect(app.asked).toEqual([]);
+    expect(screen.frames.some((frame) => frame.includes('c1 does not wait to be merged.'))).toBe(true);
+  });
+
   it('shows the new one when the supervisor refuses because it moved', async () => {
     const scene = waitingScene();
     const { screen } = await review(scene, ['return', 'a', 'y', 'ctrl-c'], {
@@ -215,8 +245,9 @@ describe('the reviewer', () => {
   it('takes the files again where changes were asked for', async () => {
     const scene = waitingScene();
     move(scene, { machine: 'change', subject: 'c1', from: 'reviewing.deciding', to: 'changesRequested', run: 'r1' });
-    const { app, screen } = await review(scene, ['return', 's', 'ctrl-c'], { onAsk: () => 'r1' });
+    const { app, screen } = await review(scene, ['return', 's', 'x', 's', 'y', 'ctrl-c'], { onAsk: () => 'r1' });
     expect(screen.frames.some((frame) => frame.includes('[s]ubmit again'))).toBe(true);
+    expect(screen.frames.some((frame) => frame.includes('Take the files of c1 again, as they are now'))).toBe(true);
     expect(app.asked).toEqual([{ kind: 'change.resubmit', data: expect.objectContaining({ change: 'c1' }) }]);
   });
 
@@ -282,5 +313,22 @@ describe('review alone, where nobody sits at a whole terminal', () => {
   it('is the list, and says what to type', async () => {
     const { out } = await orchestrate(waitingScene(), ['review']);
     expect(out).toContain('next: orchestrate review show c1');
+  });
+});
+
+describe('an answer that says what was seen', () => {
+  it.each(['approve', 'reject', 'merge'])('is refused on another commit: review %s', async (verb) => {
+    const { app, err, exitStatus } = await orchestrate(waitingScene(), ['review', verb, 'c1', '--base', 'ddddddd'], {
+      onAsk: () => 'r1',
+    });
+    expect(app.asked).toEqual([]);
+    expect(err).toContain('CHANGE_MOVED');
+    expect(exitStatus).not.toBe(0);
+  });
+
+  it('is given on the commit that it names', async () => {
+    const argv = ['review', 'reject', 'c1', '--base', base.slice(0, 7), '--detach'];
+    const { app } = await orchestrate(waitingScene(), argv, { onAsk: () => 'r1' });
+    expect(app.asked).toMatchObject([{ kind: 'review.answer', data: { base, verdict: 'rejected' } }]);
   });
 });
