@@ -80,6 +80,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     } else if (at && ['queued.holding', 'mergeHeld', 'switchHeld', 'conflicted'].includes(at.state)) {
       if (at.fault?.code === 'TREE_TAMPERED') await acceptTampered(engine, run, by);
       const address = acceptedAddress(at.fault, { kind: 'person', name: by.name });
+      if (address !== undefined) requirePerson(by, `the address of ${run}`);
       const rows = [...(beside.rows ?? []), ...(address === undefined ? [] : [address])];
       await sendAnswered(engine, at.subject, { type: 'RETRY' }, { ...beside, rows });
     } else {
