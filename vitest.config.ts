@@ -42,7 +42,8 @@ const ring = (name: string, include: string[], timeoutMs: number, order: number)
 export default defineConfig({
   test: {
     globalSetup: ['test/tidy/test-home.ts'],
-    maxWorkers: 2,
+    // One more than the cores of a small machine: scenes wait for processes half of their time.
+    maxWorkers: 3,
     passWithNoTests: true,
     teardownTimeout: 10_000,
     projects: [

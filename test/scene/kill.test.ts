@@ -6,13 +6,10 @@ import { control, type Commit, type Original, tryKill } from '../support/sweep-c
 /** A bounded share of the kill sweep: the commits around the moment at which the branch moves. `npm run test:faults` has all. */
 const kills = [
   ['before', 'effect.done effect:merge:c1:*:objects'],
-  ['after', 'effect.intended effect:merge:c1:*:point:1'],
   ['after', 'restore.created restore:1'],
   ['before', 'effect.done effect:merge:c1:*:branch'],
   ['after', 'effect.done effect:merge:c1:*:branch'],
-  ['before', 'effect.done effect:merge:c1:*:home'],
   ['after', 'switch.started switching:c1'],
-  ['after', 'watch.started watching:c1'],
   ['before', 'service.switched switch:c1'],
 ] as const;
 

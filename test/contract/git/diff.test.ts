@@ -60,15 +60,16 @@ describe('a part of a patch', () => {
     expect(counts.get('docs/env-setup/notes.md')?.added).toBe(1);
   });
 
-  test('holds a page of 50 MB in bounded memory', async () => {
+  test('holds a page of 200 MB in bounded memory', async () => {
     const { store, base } = await openWorkshop();
     const before = await store.treeOf(base);
-    const after = await store.editTree(before, new Map([['big.txt', 'a line of the large file\n'.repeat(2_000_000)]]));
+    const after = await store.editTree(before, new Map([['big.txt', 'a line of the large file\n'.repeat(8_000_000)]]));
     const usedBefore = process.memoryUsage().rss;
     const part = await store.patchPart({ before, after, paths: ['big.txt'], fromByte: 0, maxBytes: 1_000_000 });
     expect(part.isEnd).toBe(false);
     expect(part.text.length).toBeLessThan(1_100_000);
-    expect(process.memoryUsage().rss - usedBefore).toBeLessThan(40_000_000);
+    // Held whole, bytes and text would be 400 MB; what the runtime does with its own memory meanwhile is far less.
+    expect(process.memoryUsage().rss - usedBefore).toBeLessThan(120_000_000);
   });
 });
 
