@@ -7,6 +7,15 @@ export const dryRunField = z.boolean().default(false).describe('Show the plan an
 export const yesField = z.boolean().default(false).describe('Say yes beforehand, to the plan and to the review.');
 export const detachField = z.boolean().default(false).describe('Return at once; the run goes on.');
 
+/** For what shows its plan and asks before it carries it out. */
+export const saidYesField = z.boolean().default(false).describe('Say yes beforehand.');
+export const seenPlanField = z
+  .string()
+  .regex(/^[0-9a-f]{6,64}$/, 'has to be 6 to 64 hex digits')
+  .nullable()
+  .default(null)
+  .describe('First digits of the plan that you saw; another one is refused.');
+
 /** The exact tree that was seen; another one is refused. */
 export const seenTreeField = z
   .string()

@@ -5,6 +5,7 @@ import type { PrunePlan } from '../../domain/restore/prune-plan.ts';
 import { planPrune } from '../../engine/space/plan-prune.ts';
 import { defineOperation } from '../operation.ts';
 import { newest } from '../views/journal-reader.ts';
+import { saidYesField, seenPlanField } from './_inputs.ts';
 import { personOf } from './_run-output.ts';
 import { loadTotals, totalsSchema } from './_space.ts';
 
@@ -22,17 +23,12 @@ export const restorePrune = defineOperation({
   asksFirst: true,
   input: z.object({
     dryRun: z.boolean().default(false).describe('Show what would go and take nothing away.'),
-    yes: z.boolean().default(false).describe('Say yes beforehand.'),
+    yes: saidYesField,
     wheels: z
       .boolean()
       .default(false)
       .describe('Remove kept wheels as well that only old restore points need: those need the network then.'),
-    plan: z
-      .string()
-      .regex(/^[0-9a-f]{6,64}$/, 'has to be 6 to 64 hex digits')
-      .nullable()
-      .default(null)
-      .describe('First digits of the plan that you saw; another one is refused.'),
+    plan: seenPlanField,
   }),
   output: z.object({
     state: z.enum(['planned', 'pruned', 'nothing']).describe('`planned`: nothing was taken away yet.'),

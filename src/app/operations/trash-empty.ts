@@ -5,6 +5,7 @@ import { findDurationMs } from '../../domain/definitions/units.ts';
 import { planMoved } from '../../engine/removal/carry-out.ts';
 import { planEmpty } from '../../engine/removal/empty-trash.ts';
 import { defineOperation } from '../operation.ts';
+import { saidYesField, seenPlanField } from './_inputs.ts';
 import { personOf } from './_run-output.ts';
 
 /** `orchestrate trash empty` */
@@ -25,13 +26,8 @@ export const trashEmpty = defineOperation({
       .describe('Only what has lain there for longer.'),
     andRefs: z.boolean().default(false).describe('Backups of work that is on no branch go as well.'),
     dryRun: z.boolean().default(false).describe('Show what would go and take nothing away.'),
-    yes: z.boolean().default(false).describe('Say yes beforehand.'),
-    plan: z
-      .string()
-      .regex(/^[0-9a-f]{6,64}$/, 'has to be 6 to 64 hex digits')
-      .nullable()
-      .default(null)
-      .describe('First digits of the plan that you saw; another one is refused.'),
+    yes: saidYesField,
+    plan: seenPlanField,
   }),
   output: z.object({
     state: z.enum(['planned', 'emptied', 'nothing']).describe('`planned`: nothing was taken away yet.'),

@@ -6,6 +6,7 @@ import { planMoved } from '../../engine/removal/carry-out.ts';
 import { planRemoval } from '../../engine/removal/plan-removal.ts';
 import type { Installation } from '../app.ts';
 import { defineOperation } from '../operation.ts';
+import { saidYesField, seenPlanField } from './_inputs.ts';
 import { personOf } from './_run-output.ts';
 
 /** `orchestrate trees clean` */
@@ -24,13 +25,8 @@ export const treesClean = defineOperation({
       .describe('Trees or slots, e.g. `env-setup` or `env-setup@2`; none: the slots of all trees.'),
     toTrash: z.boolean().default(false).describe('What holds work goes to the trash instead of being refused.'),
     dryRun: z.boolean().default(false).describe('Show what would go and take nothing away.'),
-    yes: z.boolean().default(false).describe('Say yes beforehand.'),
-    plan: z
-      .string()
-      .regex(/^[0-9a-f]{6,64}$/, 'has to be 6 to 64 hex digits')
-      .nullable()
-      .default(null)
-      .describe('First digits of the plan that you saw; another one is refused.'),
+    yes: saidYesField,
+    plan: seenPlanField,
   }),
   output: z.object({
     state: z.enum(['planned', 'cleaned', 'nothing']).describe('`planned`: nothing was taken away yet.'),

@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { previewSync } from '../../engine/scale/sync.ts';
 import { defineOperation } from '../operation.ts';
 import { newest } from '../views/journal-reader.ts';
+import { saidYesField, seenPlanField } from './_inputs.ts';
 import { personOf } from './_run-output.ts';
 
 /** `orchestrate trees sync` */
@@ -17,13 +18,8 @@ export const treesSync = defineOperation({
   asksFirst: true,
   input: z.object({
     dryRun: z.boolean().default(false).describe('Show what would be moved and move nothing.'),
-    yes: z.boolean().default(false).describe('Say yes beforehand.'),
-    plan: z
-      .string()
-      .regex(/^[0-9a-f]{6,64}$/, 'has to be 6 to 64 hex digits')
-      .nullable()
-      .default(null)
-      .describe('First digits of the plan that you saw; another one is refused.'),
+    yes: saidYesField,
+    plan: seenPlanField,
   }),
   output: z.object({
     state: z.enum(['planned', 'synced', 'nothing']).describe('`planned`: nothing was moved yet.'),
