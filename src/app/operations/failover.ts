@@ -6,6 +6,7 @@ import { type FailoverPlan, planFailover, requireDead, runsWithSlots } from '../
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { newest } from '../views/journal-reader.ts';
+import { saidYesField, seenPlanField } from './_inputs.ts';
 import { findStuck, overtake } from './_overtake.ts';
 import { personOf } from './_run-output.ts';
 
@@ -39,13 +40,8 @@ export const failover = defineOperation({
   asksFirst: true,
   input: z.object({
     target: z.string().min(1).nullable().default(null).describe('A run, like r12, or a slot, like env-setup@2.'),
-    yes: z.boolean().default(false).describe('Say yes beforehand.'),
-    plan: z
-      .string()
-      .regex(/^[0-9a-f]{6,64}$/, 'has to be 6 to 64 hex digits')
-      .nullable()
-      .default(null)
-      .describe('First digits of the plan that you saw; another one is refused.'),
+    yes: saidYesField,
+    plan: seenPlanField,
   }),
   output: z.object({
     supervisor: z
