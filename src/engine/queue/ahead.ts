@@ -3,6 +3,7 @@ import type { GitTreeId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import { standOf } from '../../domain/queue/line.ts';
 import { markOf } from '../context.ts';
+import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import { composedInstance } from '../instances/start.ts';
@@ -32,10 +33,6 @@ type Proven = JournalKinds['queue.proven'];
 const settleMs = 1_000;
 /** Where a proof could not even begin, so long nothing is begun. */
 const restMs = 60_000;
-
-/** The journal takes no more rows of ours. Any other fault is held against the proof, and it is tried again. */
-const isFatal = (error: unknown): boolean =>
-  !(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code);
 
 /**
  * While changes wait, the one behind is proven on the tree that the branch becomes if those before it merge: its gate finds that
@@ -180,7 +177,7 @@ export function createAhead(
 
   /** Nothing was proven, and nothing says that it would not hold: a port that is free, say, is missing. */
   const rest = async ({ change, onTop }: Prediction, error: unknown): Promise<void> => {
-    if (isFatal(error)) throw error;
+    if (isEnd(error)) throw error;
     const fault = faultRecord(error);
     log.warn('proving ahead failed; it is tried again', { change, ...fault });
     restUntilMs = clock.monotonicMs() + restMs;
@@ -195,7 +192,7 @@ export function createAhead(
         await look();
       } catch (error) {
         if (ending.signal.aborted) break;
-        if (isFatal(error)) {
+        if (isEnd(error)) {
           onFatal(error);
           break;
         }
@@ -279,7 +276,7 @@ async function outcomeOf(
     const outcome = await engine.template.proveAhead(engine, asked);
     return { outcome, fault: null };
   } catch (error) {
-    if (error instanceof Fault && isFatal(error)) throw error;
+    if (error instanceof Fault && isEnd(error)) throw error;
     return { outcome: 'failed', fault: faultRecord(error) };
   }
 }

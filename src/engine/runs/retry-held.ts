@@ -1,8 +1,9 @@
-import { Fault } from '../../base/fault.ts';
+import type { Fault } from '../../base/fault.ts';
 import { findObstacle, findReason } from '../changes/admit.ts';
 import { draftOf } from '../changes/draft.ts';
 import { isForLater } from '../changes/merge.ts';
 import { mayAskRemote, remotePassing } from '../changes/remote-looks.ts';
+import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { timeHolds } from '../policy/hold.ts';
@@ -20,10 +21,6 @@ const passing: ReadonlySet<string> = new Set([
 
 /** What a person has to say something about: no look shows that it is over. */
 const needsPerson: ReadonlySet<string> = new Set(['TREE_TAMPERED', 'DISK_FULL']);
-
-/** Faults that end the supervisor, whatever it looks at. */
-export const isEnd = (error: unknown): boolean =>
-  !(error instanceof Fault) || ['EPOCH_OLD', 'LEDGER_UNAVAILABLE'].includes(error.code);
 
 /**
  * Looks at changes that wait for something that time brings, and sends on those that need wait no longer, or wait for something else

@@ -52,6 +52,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'trash-empty': () => import('./trash.ts').then((m) => m.renderTrashEmpty),
   'trees-clean': () => import('./trash.ts').then((m) => m.renderTreesClean),
   queue: () => import('./queue.ts').then((m) => m.renderQueue),
+  'templates-list': () => import('./templates.ts').then((m) => m.renderTemplates),
   'trees-list': () => import('./lists.ts').then((m) => m.renderTreesList),
   'trees-scale': () => import('./trees.ts').then((m) => m.renderTreesScale),
   'trees-sync': () => import('./trees.ts').then((m) => m.renderTreesSync),
