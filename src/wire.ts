@@ -149,6 +149,11 @@ async function createApp(options: {
     return ledger;
   };
 
+  const openShared = (_paths: InstallationPaths): Pick<Installation, 'bus' | 'memory'> => ({
+    bus: {} as Installation['bus'],
+    memory: {} as Installation['memory'],
+  });
+
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
     installed ??= stated('Nothing was changed.', async () => {
@@ -161,7 +166,14 @@ async function createApp(options: {
         home: homeDir,
         template: config.template,
       });
-      return { paths, config, definitions, ledger: await openJournal(paths), ...openStore(paths) };
+      return {
+        paths,
+        config,
+        definitions,
+        ledger: await openJournal(paths),
+        ...openShared(paths),
+        ...openStore(paths),
+      };
     });
     return installed;
   };
@@ -194,7 +206,7 @@ async function createApp(options: {
       const opened = openStore(paths);
       await opened.store.version();
       await opened.store.create();
-      return { ...opened, ledger: await openJournal(paths), paths };
+      return { ...opened, ledger: await openJournal(paths), ...openShared(paths), paths };
     },
     ask: async (kind, data) => askSupervisor(await supervision(), kind, data),
     async *follow(run, signal) {

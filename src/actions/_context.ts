@@ -1,6 +1,9 @@
 import type { ZodType } from 'zod';
 
 import type { CommitId, EnvironmentId, GitTreeId } from '../base/ids.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { Address } from '../domain/bus/address.ts';
+import type { Delivery, Message } from '../domain/bus/message.ts';
 import type {
   BootEvidence,
   ChecksEvidence,
@@ -10,6 +13,7 @@ import type {
 } from '../domain/changes/evidence.ts';
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { MemoryEntry, MemoryVersion, NewMemory } from '../domain/memory/entry.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
 import type { Drilled } from '../domain/restore/drill.ts';
@@ -21,6 +25,8 @@ import type {
   Digest,
   EnvironmentCondition,
   Files,
+  MemoryHit,
+  MemoryQuery,
   PackageIndex,
   Python,
   PythonFacts,
@@ -75,6 +81,33 @@ export interface Proofs {
   ): Promise<{ readonly workflows: readonly WorkflowProof[]; readonly device: string; readonly instance: string }>;
 }
 
+/** The bus as an agent sees it: whatever it sends is from that agent, in its run. */
+export interface AgentBus {
+  readonly address: Address;
+  send(message: { to: Address; subject: string; body?: JsonObject; dedup?: string }): Promise<number>;
+  /** Sends a question and waits for its answer. Fault `BUS_NO_ANSWER` when none came in time. A repeat asks nothing twice. */
+  ask(message: {
+    to: Address;
+    subject: string;
+    body?: JsonObject;
+    deadlineMs: number;
+  }): Promise<{ readonly id: number; readonly answer: Message }>;
+  answer(ask: number, reply: { subject: string; body?: JsonObject }): Promise<number>;
+  /** What waits in the agent's mailbox and in its tree's, oldest first; taken by this attempt. */
+  take(limit: number): Promise<readonly Delivery[]>;
+  ack(delivery: Delivery): Promise<void>;
+}
+
+/** Memory as an agent sees it: it reads everything, and writes below `swarm/<its tree>/` and `sessions/` only. */
+export interface AgentMemory {
+  get(key: string): Promise<MemoryEntry | undefined>;
+  search(query: MemoryQuery): readonly MemoryHit[];
+  /** Fault `MEMORY_NOT_YOURS` for a key of another tree. */
+  put(entry: Omit<NewMemory, 'by' | 'origin' | 'run'>): Promise<MemoryVersion>;
+  /** What the attempt was given when it began, best first. */
+  readonly restored: readonly MemoryEntry[];
+}
+
 /** What an action is given: ports, its slot, and the two services of the engine that it may use. */
 export interface ActionContext {
   readonly run: string;
@@ -106,6 +139,8 @@ export interface ActionContext {
   readonly proofs: Proofs;
   /** Finds out by doing it whether a restore point comes back from kept wheels alone, in folders of its own. See `drillPoint`. */
   drill(point: string): Promise<Drilled>;
+  readonly bus: AgentBus;
+  readonly memory: AgentMemory;
   /** One line of progress, journalled. */
   note(sentence: string): Promise<void>;
   readonly signal: AbortSignal;
@@ -129,6 +164,8 @@ export type PlanningContext = Pick<
   | 'signal'
   | 'mark'
 > & {
+  /** To read: what was learned before. A plan that it changes says so, with the entry. */
+  readonly memory: Pick<AgentMemory, 'get' | 'search'>;
   readonly definitions: Definitions;
   /** Ids of all review questions. */
   readonly questions: ReadonlySet<string>;

@@ -24,7 +24,9 @@ export interface App {
     branch: string | null;
     /** `comfyui` when left out. */
     template?: TemplateId;
-  }): Promise<Pick<Installation, 'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'paths'>>;
+  }): Promise<
+    Pick<Installation, 'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'bus' | 'memory' | 'paths'>
+  >;
   /** Aborts with the person's Ctrl-C: what an operation does by itself ends then, and leaves nothing half done. */
   readonly signal: AbortSignal;
   /** Tells the person what is going on now, on stderr. */

@@ -206,6 +206,17 @@ export const faultCodes = {
   BUNDLE_INVALID: entry('conflict', 'A bundle is not whole, or not what was signed.'),
   BUNDLE_UNTRUSTED: entry('conflict', 'A bundle is signed by another key than the one that was named.'),
   BUNDLE_UNSUITABLE: entry('user', 'A bundle was made for another Python or platform.'),
+  // Memory.
+  MEMORY_KEY_INVALID: entry('usage', 'A key of a memory entry is not allowed.', 'orchestrate memory list'),
+  MEMORY_CONTENT_INVALID: entry('user', 'A memory entry cannot hold that content.'),
+  MEMORY_NOT_FOUND: entry('not-found', 'No memory entry, or no such version of it.', 'orchestrate memory list'),
+  MEMORY_MOVED: entry(
+    'conflict',
+    'Somebody else wrote the memory entry in the meantime.',
+    'orchestrate memory history <key>',
+  ),
+  MEMORY_BLOCKED: entry('conflict', 'Something that is no entry lies where a memory entry belongs.'),
+  MEMORY_UNAVAILABLE: entry('outside', 'The memory cannot be read or written.', 'orchestrate doctor'),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
   SUPERVISOR_NOT_STARTED: entry('outside', 'The supervisor did not start.', 'orchestrate doctor'),

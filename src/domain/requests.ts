@@ -117,6 +117,15 @@ export interface RequestKinds {
   'trash.restore': { readonly id: string; readonly to: string | null; readonly by: Actor };
   /** `hash` names the plan that the person saw; another one is refused with `PLAN_MOVED`. */
   'trash.empty': { readonly choice: EmptyChoice; readonly hash: string; readonly by: Actor };
+  'condition.set': {
+    readonly name: string;
+    readonly evidence: readonly string[];
+    readonly expiresAtMs: number | null;
+    readonly by: Actor;
+  };
+  'condition.clear': { readonly name: string; readonly reason: string; readonly by: Actor };
+  /** `hash` names the repairs that the person saw; another one is refused with `PLAN_MOVED`. */
+  'doctor.fix': { readonly hash: string; readonly by: Actor };
   /** End as soon as nothing is running. */
   'supervisor.stop': { readonly by: Actor };
 }

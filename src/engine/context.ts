@@ -2,6 +2,7 @@ import type { Definitions, InstallationConfig } from '../domain/definitions/type
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type {
   Bundles,
+  Bus,
   Accelerators,
   Clock,
   ComponentSources,
@@ -11,6 +12,7 @@ import type {
   Host,
   Ledger,
   Log,
+  Memory,
   Pictures,
   Ports,
   Processes,
@@ -57,6 +59,10 @@ export interface Installation {
   readonly work: WorkSources;
   /** Where merges go beside home's branch. */
   readonly remotes: Remotes;
+  /** Messages between agents, trees and people. */
+  readonly bus: Bus;
+  /** What agents know. */
+  readonly memory: Memory;
 }
 
 /** What every part of the engine is given: the outside and the opened installation. */

@@ -1,9 +1,11 @@
 export type * from './accelerators.ts';
 export type * from './bundles.ts';
+export type * from './bus.ts';
 export type * from './component-sources.ts';
 export type * from './files.ts';
 export type * from './git.ts';
 export type * from './ledger.ts';
+export type * from './memory.ts';
 export type * from './network.ts';
 export type * from './pictures.ts';
 export type * from './processes.ts';

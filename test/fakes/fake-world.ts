@@ -18,9 +18,11 @@ import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
 import { createFakeBundles } from './fake-bundles.ts';
+import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakeMemory } from './fake-memory.ts';
 import { createFakePorts, type FakePorts } from './fake-ports.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { createFakePython, fakeLocked, type FakePython, fakePythonFacts, fakeSurvey } from './fake-python.ts';
@@ -161,9 +163,12 @@ const step = (id: string, action: string, needs: readonly string[]): Playbook['s
   with: {},
   timeoutMs: 600_000,
   retries: 1,
+  waitsFor: [],
+  waitAtMostMs: 86_400_000,
 });
 
 export const upgrade: Playbook = {
+  on: [],
   id: 'upgrade-package',
   title: 'Upgrade one Python package',
   description: 'Moves one package.',
@@ -260,7 +265,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log: silentLog,
     host,
   };
-  const context = { paths, config, definitions, store, sources, home, work, remotes, outside };
+  const bus = createFakeBus({ clock });
+  const memory = createFakeMemory({ clock });
+  const context = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
     ...{ context, first },

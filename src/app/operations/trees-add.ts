@@ -101,6 +101,7 @@ async function definitionOf(app: App, given: Given): Promise<string> {
     title: given.title ?? given.id,
     homePort: given.homePort ?? free,
     reviewers,
+    listens: [],
     scale: null,
   });
   try {

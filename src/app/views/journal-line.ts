@@ -21,6 +21,16 @@ export function entrySentence(entry: Entry): string {
 const onTopText = (onTop: readonly string[]): string => (onTop.length === 0 ? '' : ` on top of ${listText(onTop)}`);
 
 const tellers: Tellers = {
+  'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
+  'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
+  'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,
+  'condition.set': ({ name, by, evidence }) =>
+    `${name} holds, says ${by.name}${evidence.length === 0 ? '' : ` (${listText(evidence)})`}`,
+  'condition.cleared': ({ name, by, reason }) => `${name} holds no longer, says ${by.name}: ${reason}`,
+  'step.waits': ({ task, conditions }) => `${task} waits for ${listText(conditions)}`,
+  'memory.noted': ({ version }) => `memory ${version.key}@${version.version} by ${version.by.name} (${version.origin})`,
+  'memory.restored': ({ attempt, entries, nBytes, nLeftOut }) =>
+    `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`,
   'installation.created': ({ home, branchRef, head }) =>
     `installation made at ${home}, ${branchName(branchRef)} at ${shortId(head)}`,
   'environment.borrowed': ({ environment, prefix, manager, packages }) =>

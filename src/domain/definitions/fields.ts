@@ -8,6 +8,22 @@ const ID_FORM = 'has to be lower-case letters, digits and "-", starting with a l
 /** Id of an agent, tree, playbook, step, question or topic; name of an input or an argument. */
 export const idField: z.ZodType<string, string> = z.string().regex(definitionIdPattern, ID_FORM);
 
+/** Name of a topic: `new_models_available`. */
+export const topicField: z.ZodType<string, string> = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_-]{0,63}$/,
+    'has to be lower-case letters, digits, "_" and "-", starting with a letter, 64 at most',
+  );
+
+/** Name of a condition: `env-setup:environment_stable`. */
+export const conditionField: z.ZodType<string, string> = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}:[a-z][a-z0-9_-]{0,63}$/,
+    'has to be a tree and a name such as env-setup:environment_stable',
+  );
+
 /** Id of an action: `env.lock`. */
 export const actionField: z.ZodType<string, string> = z
   .string()

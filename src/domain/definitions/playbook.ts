@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { checkPlaybook } from './check-playbook.ts';
 import { checkShape } from './check-shape.ts';
-import { actionField, idField, proseField, titleField, uniqueList } from './fields.ts';
+import { actionField, conditionField, idField, proseField, titleField, topicField, uniqueList } from './fields.ts';
 import type { Located } from './locator.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { DefinitionSource, Playbook } from './types.ts';
@@ -21,6 +21,7 @@ import { durationField } from './units.ts';
  *   version: { description: Version to move to., default: '' }
  * tree: env-setup
  * trees: [env-extra]                     # other trees that it may run in; may be left out
+ * on: [new_models_available]             # topics whose messages start it; may be left out
  * plan: env.choose                       # chooses versions before anything is written
  * risk: medium                           # low, medium or high
  * steps:
@@ -32,6 +33,8 @@ import { durationField } from './units.ts';
  *     with: { package: '${inputs.package}' }   # texts; may be left out
  *     timeout: 10m
  *     retries: 1                         # tries after the first; may be left out
+ *     waits-for: [env-setup:environment_stable]   # conditions; may be left out
+ *     wait-at-most: 24h                  # then the run pauses and asks; may be left out
  * ```
  */
 export function parsePlaybook(source: DefinitionSource): Playbook {
@@ -47,6 +50,8 @@ const stepSchema = z.strictObject({
   with: z.record(idField, z.string().max(1000)).default({}),
   timeout: durationField({ least: '1s', most: '24h' }),
   retries: z.number().int().min(0).max(5).default(0),
+  'waits-for': uniqueList(conditionField, { most: 8 }).default([]),
+  'wait-at-most': durationField({ least: '1s', most: '30d' }).default(24 * 60 * 60_000),
 });
 
 const playbookSchema = z.strictObject({
@@ -59,6 +64,7 @@ const playbookSchema = z.strictObject({
     .default({}),
   tree: idField,
   trees: uniqueList(idField, { most: 8 }).default([]),
+  on: uniqueList(topicField, { most: 8 }).default([]),
   plan: actionField,
   risk: z.enum(['low', 'medium', 'high']),
   steps: z.array(stepSchema).min(1).max(64),
@@ -70,7 +76,12 @@ export function readPlaybook(source: DefinitionSource): Located<Playbook> {
   const { steps, ...fields } = checkShape(playbookSchema, parsed);
   const value: Playbook = {
     ...fields,
-    steps: steps.map(({ timeout, ...step }) => ({ ...step, timeoutMs: timeout })),
+    steps: steps.map(({ timeout, 'waits-for': waitsFor, 'wait-at-most': waitAtMostMs, ...step }) => ({
+      ...step,
+      timeoutMs: timeout,
+      waitsFor,
+      waitAtMostMs,
+    })),
     file: source.file,
   };
   checkPlaybook({ value, locate: parsed.locate });

@@ -5,8 +5,8 @@ import { durationText } from './units.ts';
 
 /** Returns the text of `trees/<id>.yaml`; `parseTree` reads it back to the same value. What is empty is left out. */
 export function printTree(tree: Omit<Tree, 'file'>): string {
-  const { id, title, homePort, slots, scope, reviewers, questions, channels, checks, scale } = tree;
-  const lists = { questions, channels, checks };
+  const { id, title, homePort, slots, scope, reviewers, questions, channels, listens, checks, scale } = tree;
+  const lists = { questions, channels, listens, checks };
   return stringify(
     {
       id,

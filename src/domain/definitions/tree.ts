@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { checkShape } from './check-shape.ts';
-import { idField, portField, scopeField, titleField, uniqueList } from './fields.ts';
+import { idField, portField, scopeField, titleField, topicField, uniqueList } from './fields.ts';
 import type { Located } from './locator.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { DefinitionSource, Tree } from './types.ts';
@@ -17,7 +17,8 @@ import { durationField } from './units.ts';
  * scope: [ops/**, docs/ops-maint/**]     # see match-path.ts
  * reviewers: [env-setup, models-integ]   # trees
  * questions: [restore-point-exists]      # asked about changes of the others; may be left out
- * channels: [memory-pressure-alert]      # topics it publishes; may be left out
+ * channels: [memory_pressure_alert]      # topics it publishes; may be left out
+ * listens: [new_models_available]        # topics whose messages come into its mailbox; may be left out
  * checks: [ports-untouched]              # asked about its own changes; may be left out
  * scale: { least: 1, most: 4, when-waiting: 2, idle: 30m }   # may be left out: then only a person changes the number
  * ```
@@ -38,7 +39,8 @@ const treeSchema = z.strictObject({
   scope: uniqueList(scopeField, { least: 1 }),
   reviewers: uniqueList(idField),
   questions: uniqueList(idField).default([]),
-  channels: uniqueList(idField).default([]),
+  channels: uniqueList(topicField).default([]),
+  listens: uniqueList(topicField).default([]),
   checks: uniqueList(idField).default([]),
   scale: z
     .strictObject({

@@ -31,6 +31,8 @@ export interface Tree {
   readonly questions: readonly string[];
   /** Topics this tree publishes. */
   readonly channels: readonly string[];
+  /** Topics whose messages come into its mailbox. */
+  readonly listens: readonly string[];
   /** What is asked about its own changes, beside what its reviewers ask: ids of review questions. */
   readonly checks: readonly string[];
   /** How the number of its slots follows what waits; null where only a person changes it. */
@@ -63,6 +65,10 @@ export interface PlaybookStep {
   readonly timeoutMs: number;
   /** Tries after the first. */
   readonly retries: number;
+  /** Conditions that have to hold before it starts: `env-setup:environment_stable`. */
+  readonly waitsFor: readonly string[];
+  /** How long it waits for them before the run pauses and asks. */
+  readonly waitAtMostMs: number;
 }
 
 /** How a goal is carried out. `playbooks/<id>.yaml`. */
@@ -76,6 +82,8 @@ export interface Playbook {
   readonly tree: string;
   /** Other trees that it may run in: the one with the shortest line per slot is taken. */
   readonly trees: readonly string[];
+  /** Topics: a message on one of them starts the playbook, with the message's texts as inputs. */
+  readonly on: readonly string[];
   /** Id of the planning action, which chooses versions before anything is written. */
   readonly plan: string;
   readonly risk: 'low' | 'medium' | 'high';

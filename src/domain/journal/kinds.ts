@@ -1,9 +1,12 @@
 import type { JsonObject } from '../../base/json.ts';
+import type { BusRows } from './rows/bus.ts';
 import type { ChangeRows } from './rows/changes.ts';
+import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
+import type { MemoryRows } from './rows/memory.ts';
 import type { OutsideRows } from './rows/outside.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
@@ -34,7 +37,10 @@ export interface JournalKinds
     TrashRows,
     PolicyRows,
     ScaleRows,
-    ConflictRows {}
+    ConflictRows,
+    BusRows,
+    MemoryRows,
+    ConditionRows {}
 
 export type JournalKind = keyof JournalKinds;
 

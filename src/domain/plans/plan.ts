@@ -33,6 +33,9 @@ export interface PlannedStep {
   readonly with: JsonObject;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** Conditions that have to hold before it starts; absent in plans of a version that knew none. */
+  readonly waitsFor?: readonly string[];
+  readonly waitAtMostMs?: number;
 }
 
 export interface PlanEstimates {

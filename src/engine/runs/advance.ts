@@ -12,6 +12,7 @@ import type { MachineView } from '../machines/host.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { closeRun } from './close.ts';
+import { mayStart } from './may-start.ts';
 import { tellOpened } from './opened.ts';
 
 /**
@@ -72,8 +73,10 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   if (parked) return parkRun(engine, run, parked);
 
   const states = new Map([...byStep].map(([step, one]) => [step, stepState(one)]));
-  for (const step of readySteps(wanted.steps, states).ready)
-    await engine.host.send(taskId(run, step), { type: 'START' });
+  for (const id of readySteps(wanted.steps, states).ready) {
+    const step = wanted.steps.find((one) => one.id === id);
+    if (step && (await mayStart(engine, { run, step }))) await engine.host.send(taskId(run, id), { type: 'START' });
+  }
   if (!wanted.steps.every((step) => states.get(step.id) === 'done')) return;
   if (wanted.isPart) {
     await engine.template.endProofs(engine, run);

@@ -228,6 +228,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     definitions: engine.definitions,
     questions: new Set(Object.keys(engine.template.questions)),
     treeInUse: (id) => whyTreeInUse(engine, id),
+    memory: engine.memory,
   };
   const draft = await action.plan(context, action.input.parse(inputs));
   return {
@@ -251,6 +252,7 @@ function plannedSteps(playbook: Playbook, inputs: Readonly<Record<string, string
     with: fillArguments(step.with, { inputs }) as JsonObject,
     timeoutMs: step.timeoutMs,
     retries: step.retries,
+    ...(step.waitsFor.length === 0 ? {} : { waitsFor: step.waitsFor, waitAtMostMs: step.waitAtMostMs }),
   }));
 }
 

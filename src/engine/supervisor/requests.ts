@@ -3,6 +3,8 @@ import type { JsonObject } from '../../base/json.ts';
 import type { RequestKind } from '../../domain/requests.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
+import { conditionRequests } from '../requests/conditions.ts';
+import { doctorRequests } from '../requests/doctor.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
 import { outsideRequests } from '../requests/outside.ts';
 import { policyRequests } from '../requests/policy.ts';
@@ -28,6 +30,8 @@ const handlers: Handlers<RequestKind> = {
   ...submitRequests,
   ...scaleRequests,
   ...removalRequests,
+  ...conditionRequests,
+  ...doctorRequests,
   ...supervisorRequests,
 };
 

@@ -12,6 +12,8 @@ import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { prepareSlotSafely } from '../removal/prepare-slot.ts';
 import { drillPoint } from '../restore/drill.ts';
+import { agentBus } from './agent-bus.ts';
+import { agentMemory } from './agent-memory.ts';
 import { beat } from './beat.ts';
 import { asDeath } from './death.ts';
 import { bringFiles, handedOver } from './handed-over.ts';
@@ -196,6 +198,8 @@ async function actionContext(
     takeBorrowed: (lockText) => takeBorrowed(engine, { lockText, mark: markOf(engine, attempt) }),
     proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
     drill: (point) => drillPoint(engine, { point, run, attempt, task: subject, port: lease.port, signal }),
+    bus: agentBus(engine, parts),
+    memory: await agentMemory(engine, parts),
     note: async (sentence) => {
       await engine.ledger.append([row('step.noted', { task: subject, attempt, sentence }, { run })]);
     },

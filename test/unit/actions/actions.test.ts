@@ -152,6 +152,8 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     environment: async () => ready,
     takeBorrowed: async () => ready.id,
     proofs,
+    bus: {} as never,
+    memory: {} as never,
     drill: async () => {
       throw new Error('nobody asked for a drill');
     },

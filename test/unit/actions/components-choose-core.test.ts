@@ -66,6 +66,7 @@ async function plan(
   const { config, paths, outside } = world.context;
   const context: PlanningContext = {
     ...outside,
+    memory: world.context.memory,
     config,
     paths,
     store,

@@ -10,6 +10,7 @@ export async function planningContext(world: World): Promise<PlanningContext> {
   const { clock, digest, files, python, accelerators } = outside;
   return {
     ...{ config, paths, clock, digest, files, python, accelerators, store, sources, bundles: outside.bundles },
+    memory: world.context.memory,
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     baseTree: await store.treeOf(world.first),

@@ -22,7 +22,12 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
   const one = machine();
   await init(one);
   const sources = createFakeSources(one.store);
-  const beside = { work: createFakeWork(one.home, one.store, home), remotes: createFakeRemotes() };
+  const beside = {
+    work: createFakeWork(one.home, one.store, home),
+    remotes: createFakeRemotes(),
+    bus: {} as never,
+    memory: {} as never,
+  };
   const app: App = {
     ...one.app,
     cwd: home,

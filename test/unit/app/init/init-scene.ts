@@ -110,6 +110,8 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
         sources: createFakeSources(store),
         work,
         remotes: createFakeRemotes(),
+        bus: {} as never,
+        memory: {} as never,
         ledger: ledgers.open(),
         paths,
       };

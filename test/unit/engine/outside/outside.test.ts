@@ -48,6 +48,8 @@ const keepOutside: Playbook = {
     id,
     title: id,
     action,
+    waitsFor: [],
+    waitAtMostMs: 86_400_000,
     agent: 'environment-specialist',
     needs: index === 0 ? [] : [all[index - 1]?.[0] ?? ''],
     with: {},

@@ -1,0 +1,40 @@
+/** What is looked for at most: a longer question finds nothing that a shorter one does not. */
+const maxPhrases = 32;
+const maxQueryLength = 2_000;
+
+/**
+ * Returns the words of a text as they are searched: runs of letters and digits, lower-case, without accents. `python_versions` are two
+ * words, `2.9.1` are three.
+ */
+export function wordsOf(text: string): readonly string[] {
+  return (
+    text
+      .normalize('NFD')
+      .replace(/\p{M}+/gu, '')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
+}
+
+/** Returns what a question asks for: each of its blank-separated parts is a phrase, whose words have to stand in a row. */
+export function phrasesOf(question: string): readonly (readonly string[])[] {
+  return question
+    .slice(0, maxQueryLength)
+    .split(/\s+/u)
+    .map(wordsOf)
+    .filter((words) => words.length > 0)
+    .slice(0, maxPhrases);
+}
+
+/** Characters before and after the match that are shown. */
+const excerptReach = 60;
+
+/** Returns a few words around the first match, on one line; the beginning when the match is in the key. */
+export function excerptOf(text: string, phrases: readonly (readonly string[])[]): string {
+  const lower = text.toLowerCase();
+  const places = phrases.map(([word]) => lower.indexOf(word ?? '')).filter((at) => at >= 0);
+  const at = places.length === 0 ? 0 : Math.min(...places);
+  const [start, end] = [Math.max(0, at - excerptReach), at + excerptReach];
+  const shown = text.slice(start, end).replace(/\s+/gu, ' ').trim().toWellFormed();
+  return `${start > 0 ? '…' : ''}${shown}${end < text.length ? '…' : ''}`;
+}
