@@ -13,7 +13,8 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const RINGS = ['unit', 'contract', 'scene'];
 
 const rings = process.argv.slice(2).flatMap((arg) => (arg.startsWith('--ring=') ? [arg.slice('--ring='.length)] : []));
-const rest = process.argv.slice(2).filter((arg) => !arg.startsWith('--ring='));
+// npm takes the `--` away, the launcher called by hand does not; vitest would run everything after it.
+const rest = process.argv.slice(2).filter((arg) => !arg.startsWith('--ring=') && arg !== '--');
 await ensureBuilt();
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'orchestrate-report-'));

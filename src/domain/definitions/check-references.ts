@@ -72,11 +72,11 @@ function checkTrees({ trees }: LocatedDefinitions, { questions }: KnownNames): v
 
 function checkAgents({ agents, trees }: LocatedDefinitions, { actions }: KnownNames): void {
   for (const { value: agent, locate } of agents.values()) {
-    if (!trees.has(agent.tree))
+    if (agent.tree !== null && !trees.has(agent.tree))
       throw unknownReference({ kind: 'tree', name: agent.tree, known: trees.keys(), at: locate.value(['tree']) });
-    for (const [index, tool] of agent.tools.entries()) {
+    for (const tool of agent.tools) {
       if (!actions.has(tool))
-        throw unknownReference({ kind: 'action', name: tool, known: actions, at: locate.value(['tools', index]) });
+        throw unknownReference({ kind: 'action', name: tool, known: actions, at: locate.value(['tools', tool]) });
     }
   }
 }

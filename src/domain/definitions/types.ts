@@ -1,13 +1,21 @@
 import type { PolicyRules, Principal } from '../policy/rules.ts';
 
-/** An agent: who does a step. `agents/<id>.md`: front matter and instructions. */
+/** An agent: who does a step. `agents/<id>.md`: front matter and instructions; a subagent file of Claude Code is one too. */
 export interface Agent {
   readonly id: string;
   readonly title: string;
-  /** Id of the tree that it works in. */
-  readonly tree: string;
+  /** When it is asked; empty where the file says nothing. */
+  readonly description: string;
+  /** Id of the tree that it works in; null: it belongs to none, and no group reaches it. */
+  readonly tree: string | null;
   /** Ids of the actions that it may use. */
   readonly tools: readonly string[];
+  /** Tools of Claude Code: `Read`, `Bash(git log:*)`, `mcp__server__tool`. The program runner uses none of them. */
+  readonly otherTools: readonly string[];
+  /** Model that Claude Code would take; the program runner takes none. */
+  readonly model: string | null;
+  /** Fields of Claude Code that the file has and the program runner does not read. */
+  readonly claudeFields: readonly string[];
   /** `program`: built-in actions, no model. */
   readonly runner: 'program';
   readonly maxMinutes: number;

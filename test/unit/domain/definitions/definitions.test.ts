@@ -191,9 +191,23 @@ describe('the built-in definitions', () => {
     ]);
   });
 
+  it('hold the nine specialists, three of each tree', () => {
+    expect([...agents.values()].map(({ id, tree: home }) => `${home} ${id}`).sort()).toEqual([
+      'env-setup environment-specialist',
+      'env-setup package-manager',
+      'env-setup validation-engineer',
+      'models-integ configuration-expert',
+      'models-integ file-system-mapper',
+      'models-integ integration-specialist',
+      'ops-maint log-analyst',
+      'ops-maint repair-technician',
+      'ops-maint systems-administrator',
+    ]);
+  });
+
   it('give every agent a tree and instructions', () => {
     for (const { tree: home, instructions } of agents.values()) {
-      expect(trees.has(home)).toBe(true);
+      expect(trees.has(home ?? '')).toBe(true);
       expect(instructions.length).toBeGreaterThan(200);
     }
   });

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+
+import { parseAgent, readAgent } from '../../../../src/domain/definitions/agent.ts';
+import type { Agent } from '../../../../src/domain/definitions/types.ts';
+import { shownFault } from './shown-fault.ts';
+
+const agentOf = (fields: string): Agent => parseAgent(sourceOf(fields));
+const sourceOf = (fields: string) => ({
+  file: 'agents/code-reviewer.md',
+  text: `---\n${fields}---\nYou review code.\n`,
+  origin: 'installation' as const,
+});
+
+/** As the documentation of Claude Code writes one. */
+const claude = `name: code-reviewer
+description: Expert code review specialist. Use proactively after writing code.
+tools: Read, Grep, Bash(git log:*, git diff:*), mcp__github__*
+model: sonnet
+permissionMode: plan
+maxTurns: 20
+skills:
+  - api-conventions
+mcpServers:
+  - github
+hooks:
+  PreToolUse:
+    - matcher: Bash
+      hooks:
+        - type: command
+          command: ./scripts/validate.sh
+color: purple
+`;
+
+describe('an agent of Claude Code', () => {
+  it('is one of ours that may use no action', () => {
+    expect(agentOf(claude)).toMatchObject({
+      id: 'code-reviewer',
+      title: 'Code reviewer',
+      description: 'Expert code review specialist. Use proactively after writing code.',
+      tree: null,
+      tools: [],
+      model: 'sonnet',
+      runner: 'program',
+      maxMinutes: 30,
+      instructions: 'You review code.',
+    });
+  });
+
+  it('keeps its tools; a comma in brackets parts nothing', () => {
+    expect(agentOf(claude).otherTools).toEqual(['Read', 'Grep', 'Bash(git log:*, git diff:*)', 'mcp__github__*']);
+  });
+
+  it('tells which of its fields nothing here reads', () => {
+    expect(agentOf(claude).claudeFields).toEqual([
+      'color',
+      'hooks',
+      'maxTurns',
+      'mcpServers',
+      'permissionMode',
+      'skills',
+    ]);
+  });
+
+  it('may have our fields beside', () => {
+    const agent = agentOf(`${claude}tree: ops-maint\ntitle: Reviewer\ntime-limit: 5m\n`);
+    expect(agent).toMatchObject({ tree: 'ops-maint', title: 'Reviewer', maxMinutes: 5 });
+  });
+});
+
+describe('the tools of an agent', () => {
+  it.each([
+    ['a text', 'tools: env.lock, Read\n'],
+    ['a list', 'tools:\n  - env.lock\n  - Read\n'],
+    ['a text in quotes', 'tools: "env.lock,Read"\n'],
+  ])('are %s', (_, tools) => {
+    expect(agentOf(`name: x\n${tools}`)).toMatchObject({ tools: ['env.lock'], otherTools: ['Read'] });
+  });
+
+  it('are none where nothing is written: a runner gives nothing that is not asked for', () => {
+    expect(agentOf('name: x\n')).toMatchObject({ tools: [], otherTools: [] });
+  });
+
+  it('lack what is disallowed', () => {
+    expect(agentOf('name: x\ntools: env.lock, env.build\ndisallowedTools: env.build\n').tools).toEqual(['env.lock']);
+  });
+
+  it.each(['env.lock, Read', '"env.lock, Read"', '[env.lock, Read]'])('have a place each: %s', (tools) => {
+    const { locate } = readAgent(sourceOf(`name: x\ntools: ${tools}\n`));
+    const at = locate.value(['tools', 'Read']);
+    expect(at.text?.slice(at.column - 1)).toMatch(/^Read/);
+  });
+
+  it('are shown with the caret at the one that is wrong', () => {
+    expect(shownFault(() => agentOf('name: x\ntools: env.lock, bash\n'))).toMatchInlineSnapshot(`
+      "DEFINITION_INVALID: tools[1] has to be an action such as env.lock, or a tool of Claude Code such as Read, Bash(git log:*) or mcp__server__tool.
+      agents/code-reviewer.md:3:18
+        3 | tools: env.lock, bash
+          |                  ^"
+    `);
+  });
+});
+
+describe('the name of an agent', () => {
+  it('may be written as id', () => {
+    expect(agentOf('id: x\n').id).toBe('x');
+  });
+
+  it('is missing where neither is written', () => {
+    expect(shownFault(() => agentOf('tools: Read\n'))).toContain('DEFINITION_INVALID: name is missing.');
+  });
+
+  it('is one: id and name agree', () => {
+    expect(shownFault(() => agentOf('name: x\nid: y\n'))).toMatchInlineSnapshot(`
+      "DEFINITION_INVALID: id is not the name, x: one of the two is enough.
+      agents/code-reviewer.md:3:5
+        3 | id: y
+          |     ^"
+    `);
+  });
+
+  it('is pointed at as the file writes it', () => {
+    expect(readAgent(sourceOf('name: x\n')).locate.value(['id'])).toMatchObject({ line: 2, column: 7 });
+  });
+});
