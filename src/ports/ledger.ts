@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts';
+import type { Mail } from '../domain/bus/mail.ts';
 
 /** A row before it is written. `keys` make it findable: the newest row of a key answers for it. */
 export interface NewEntry {
@@ -62,10 +63,16 @@ export interface Ledger {
   overtake(epoch: number): Promise<boolean>;
   /** Is some process holding the lock now. */
   isHeld(): Promise<boolean>;
-  /** Writes the rows in one transaction, in order, with the answers to requests. Only the holder of the newest epoch may; else `EPOCH_OLD`. */
+  /**
+   * Writes the rows in one transaction, in order, with the answers to requests. Only the holder of the newest epoch may; else `EPOCH_OLD`.
+   * With `mail` a change of state and its messages are one commit: after the rows come those about the mail, in the order of
+   * `Mail`, and are returned with them. Faults of the mail (`BUS_MAILBOX_FULL`, `BUS_DELIVERY_LATE`, `BUS_MESSAGE_INVALID`)
+   * leave nothing of the call written.
+   */
   append(
     rows: readonly NewEntry[],
     answers?: readonly { readonly id: number; readonly answer: JsonObject }[],
+    mail?: Mail,
   ): Promise<readonly Entry[]>;
   read(options?: ReadOptions): readonly Entry[];
   /** Newest row of the key. */

@@ -123,6 +123,7 @@ export function tree(given: Partial<Tree> & { id: string }): Tree {
     reviewers: [],
     questions: [],
     channels: [],
+    listens: [],
     checks: [],
     scale: null,
     file: `trees/${id}.yaml`,
@@ -265,7 +266,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log: silentLog,
     host,
   };
-  const bus = createFakeBus({ clock });
+  const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
   const context = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, outside };
   const world: World = {

@@ -2,8 +2,11 @@ import { createDigest } from '../../src/adapters/clock/digest.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { canonicalJson, type JsonObject } from '../../src/base/json.ts';
 import { checkChain, draftEntry, genesisHash, linkHash, type Draft } from '../../src/domain/journal/chain.ts';
+import type { BusLimits } from '../../src/domain/bus/limits.ts';
+import type { Mail } from '../../src/domain/bus/mail.ts';
 import type { ChainCheck, Entry, Ledger, LedgerRequest, NewEntry, ReadOptions } from '../../src/ports/ledger.ts';
 import type { Clock, Digest } from '../../src/ports/system.ts';
+import { MemoryMail } from './memory-mail.ts';
 
 /** What several ledger objects share, as processes share a file. */
 interface Store {
@@ -12,6 +15,7 @@ interface Store {
   readonly entries: Entry[];
   readonly requests: LedgerRequest[];
   readonly waiters: Set<() => void>;
+  readonly mail: MemoryMail;
   epoch: number;
   holder: MemoryLedger | undefined;
   version: number;
@@ -20,15 +24,27 @@ interface Store {
 export interface MemoryLedgers {
   /** Opens another ledger over the same rows, as another process would. */
   open(): MemoryLedger;
+  /** The messages that they share; see `createFakeBus`. */
+  readonly mail: MemoryMail;
+  /** Is one of them the supervisor's. */
+  isHeld(): boolean;
+  /** Counts what was committed. */
+  version(): number;
+  /** Wakes whoever waits, as after a commit. */
+  ring(): void;
+  /** Resolves when something was committed since that version, or on abort. */
+  wait(since: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Creates rows in memory that several ledger objects may open. */
 export function createMemoryLedgers({
   clock,
   digest = createDigest(),
+  limits = {},
 }: {
   readonly clock: Clock;
   readonly digest?: Digest;
+  readonly limits?: Partial<BusLimits>;
 }): MemoryLedgers {
   const store: Store = {
     clock,
@@ -36,11 +52,19 @@ export function createMemoryLedgers({
     entries: [],
     requests: [],
     waiters: new Set(),
+    mail: new MemoryMail(clock, limits),
     epoch: 0,
     holder: undefined,
     version: 0,
   };
-  return { open: () => new MemoryLedger(store) };
+  return {
+    open: () => new MemoryLedger(store),
+    mail: store.mail,
+    isHeld: () => store.holder !== undefined,
+    version: () => store.version,
+    ring: () => ring(store),
+    wait: (since, signal) => wait(store, { since, signal }),
+  };
 }
 
 export class MemoryLedger implements Ledger {
@@ -61,7 +85,7 @@ export class MemoryLedger implements Ledger {
     this.#store.epoch += 1;
     const { epoch } = this.#store;
     this.#epoch = epoch;
-    this.#ring();
+    ring(this.#store);
     return { epoch, release: async () => (this.#epoch === epoch ? this.#release() : undefined) };
   }
 
@@ -80,6 +104,7 @@ export class MemoryLedger implements Ledger {
   async append(
     rows: readonly NewEntry[],
     answers: readonly { readonly id: number; readonly answer: JsonObject }[] = [],
+    mail: Mail = {},
   ): Promise<readonly Entry[]> {
     this.#requireOpen();
     const epoch = this.#requireEpoch();
@@ -87,9 +112,10 @@ export class MemoryLedger implements Ledger {
     for (const { id } of answers) {
       if (this.findRequest(id) === undefined) throw new Fault('INTERNAL_BUG', `There is no request ${id} to answer.`);
     }
-    const entries = drafts.map((draft) => this.#link(draft, epoch));
+    const mailDrafts = this.#store.mail.deliver(mail).map(draftEntry);
+    const entries = [...drafts, ...mailDrafts].map((draft) => this.#link(draft, epoch));
     for (const { id, answer } of answers) this.#answer(id, copy(answer));
-    this.#ring();
+    ring(this.#store);
     return entries.map(copy);
   }
 
@@ -127,7 +153,8 @@ export class MemoryLedger implements Ledger {
         yield row;
         lastSeq = row.seq;
       }
-      if (rows.length === 0) await this.#wait(since, AbortSignal.any([signal, this.#closed.signal]));
+      if (rows.length === 0)
+        await wait(this.#store, { since, signal: AbortSignal.any([signal, this.#closed.signal]) });
     }
   }
 
@@ -141,7 +168,7 @@ export class MemoryLedger implements Ledger {
     draftEntry({ kind, data });
     const id = this.#store.requests.length + 1;
     this.#store.requests.push({ id, kind, atMs: this.#store.clock.nowMs(), data: copy(data), answer: null });
-    this.#ring();
+    ring(this.#store);
     return id;
   }
 
@@ -164,7 +191,7 @@ export class MemoryLedger implements Ledger {
     const over = new AbortController();
     const ends = [over.signal, this.#closed.signal, ...(signal === undefined ? [] : [signal])];
     void this.#store.clock.sleep(timeoutMs, AbortSignal.any(ends)).then(() => over.abort());
-    await this.#wait(this.#heardVersion, AbortSignal.any(ends));
+    await wait(this.#store, { since: this.#heardVersion, signal: AbortSignal.any(ends) });
     over.abort();
     this.#heardVersion = this.#store.version;
   }
@@ -194,24 +221,6 @@ export class MemoryLedger implements Ledger {
     this.#epoch = undefined;
   }
 
-  #ring(): void {
-    this.#store.version += 1;
-    for (const wake of [...this.#store.waiters]) wake();
-  }
-
-  #wait(since: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted || this.#store.version !== since) return resolve();
-      const finish = (): void => {
-        this.#store.waiters.delete(finish);
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      this.#store.waiters.add(finish);
-      signal.addEventListener('abort', finish, { once: true });
-    });
-  }
-
   #requireOpen(): void {
     if (this.#closed.signal.aborted) throw new Error('the ledger is closed');
   }
@@ -222,6 +231,24 @@ export class MemoryLedger implements Ledger {
     if (this.#epoch !== this.#store.epoch) throw new Fault('EPOCH_OLD', 'A newer supervisor has taken over.');
     return this.#epoch;
   }
+}
+
+function ring(store: Store): void {
+  store.version += 1;
+  for (const wake of [...store.waiters]) wake();
+}
+
+function wait(store: Store, { since, signal }: { since: number; signal: AbortSignal }): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted || store.version !== since) return resolve();
+    const finish = (): void => {
+      store.waiters.delete(finish);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    store.waiters.add(finish);
+    signal.addEventListener('abort', finish, { once: true });
+  });
 }
 
 /** As the file would give it back: nothing shared, `undefined` left out. */

@@ -24,6 +24,8 @@ const tellers: Tellers = {
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,
+  'bus.refused': ({ from, to, code, subject, claim, times }) =>
+    `a message from ${from} to ${to} was refused${times === 1 ? '' : `, the last of ${times}`}: ${code} ${claim} (${subject})`,
   'condition.set': ({ name, by, evidence }) =>
     `${name} holds, says ${by.name}${evidence.length === 0 ? '' : ` (${listText(evidence)})`}`,
   'condition.cleared': ({ name, by, reason }) => `${name} holds no longer, says ${by.name}: ${reason}`,

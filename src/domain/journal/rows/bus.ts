@@ -1,5 +1,6 @@
 import type { Address } from '../../bus/address.ts';
-import type { MessageKind } from '../../bus/message.ts';
+import type { DeliveryState, MessageKind } from '../../bus/message.ts';
+import type { RefusalCode } from '../../bus/refusal.ts';
 
 /** Messages: what agents of a run sent and took, and what became of the rest. */
 export interface BusRows {
@@ -15,11 +16,25 @@ export interface BusRows {
   };
   /** [`message:<id>:<mailbox>`] An agent of a run has it, and is done with it. */
   'bus.acked': { readonly id: number; readonly mailbox: Address; readonly holder: string; readonly subject: string };
-  /** [`message:<id>:<mailbox>`] It was not delivered: `state` says how it ended. */
+  /** [`message:<id>:<mailbox>`] It was not delivered: `state` says how it stands. */
   'bus.undelivered': {
     readonly id: number;
     readonly mailbox: Address;
-    readonly state: 'dead' | 'expired' | 'undeliverable';
+    readonly state: Extract<DeliveryState, 'dead' | 'expired' | 'undeliverable'>;
+    readonly from: Address;
+    readonly subject: string;
     readonly reason: string;
+  };
+  /** [`refused:<from>`] A message was not accepted, because its sender may not say what it says. */
+  'bus.refused': {
+    readonly from: Address;
+    readonly to: Address;
+    readonly code: RefusalCode;
+    readonly subject: string;
+    /** What it claims to be. */
+    readonly claim: string;
+    /** How often the same sender was refused for the same since the last row; `to`, `subject` and `claim` are of the last time. */
+    readonly times: number;
+    readonly lastAtMs: number;
   };
 }

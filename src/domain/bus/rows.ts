@@ -1,0 +1,31 @@
+import { row } from '../journal/kinds.ts';
+import type { Address } from './address.ts';
+import type { Mail } from './mail.ts';
+import type { Delivery, Message } from './message.ts';
+import type { KeptRefusal } from './refusal.ts';
+
+type Row = ReturnType<typeof row>;
+
+/** Returns the row of a message that was accepted. */
+export function sentRow(message: Message, mailboxes: readonly Address[]): Row {
+  const { id, from, to, kind, subject, inReplyTo, run } = message;
+  return row('bus.sent', { id, from, to, kind, subject, inReplyTo, mailboxes }, { run, keys: [`message:${id}`] });
+}
+
+/** Returns the row of a delivery that its holder is done with. */
+export function ackedRow({ id, mailbox, holder, run }: NonNullable<Mail['acks']>[number], { subject }: Message): Row {
+  return row('bus.acked', { id, mailbox, holder, subject }, { run, keys: [`message:${id}:${mailbox}`] });
+}
+
+/** Returns the row of a delivery that is dead, expired or undeliverable; undefined for any other. */
+export function undeliveredRow({ message, mailbox, state, reason }: Delivery): Row | undefined {
+  if (state !== 'dead' && state !== 'expired' && state !== 'undeliverable') return undefined;
+  const { id, from, subject, run } = message;
+  const data = { id, mailbox, state, from, subject, reason: reason ?? state };
+  return row('bus.undelivered', data, { run, keys: [`message:${id}:${mailbox}`] });
+}
+
+/** Returns the row of a message that was not accepted. */
+export function refusedRow({ id: _, ...refusal }: KeptRefusal): Row {
+  return row('bus.refused', refusal, { keys: [`refused:${refusal.from}`] });
+}
