@@ -206,6 +206,16 @@ export const faultCodes = {
   BUNDLE_INVALID: entry('conflict', 'A bundle is not whole, or not what was signed.'),
   BUNDLE_UNTRUSTED: entry('conflict', 'A bundle is signed by another key than the one that was named.'),
   BUNDLE_UNSUITABLE: entry('user', 'A bundle was made for another Python or platform.'),
+  // Conditions, and what agents ask of each other.
+  CONDITION_INVALID: entry('usage', 'A condition has a name or evidence that does not fit.', 'orchestrate conditions list'),
+  CONDITION_NOT_SET: entry('not-found', 'The condition does not hold.', 'orchestrate conditions list'),
+  CONDITION_NOT_YOURS: entry('conflict', 'The condition belongs to another tree, or is for persons.'),
+  CONDITION_WITHOUT_EVIDENCE: entry('user', 'An agent set a condition without a row that it rests on.'),
+  CONDITION_AWAITED: entry(
+    'waiting',
+    'A step waited too long for a condition.',
+    'orchestrate conditions list',
+  ),
   // Memory.
   MEMORY_KEY_INVALID: entry('usage', 'A key of a memory entry is not allowed.', 'orchestrate memory list'),
   MEMORY_CONTENT_INVALID: entry('user', 'A memory entry cannot hold that content.'),

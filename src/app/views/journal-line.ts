@@ -8,7 +8,7 @@ import { commandText } from '../../domain/templates/command-line.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { faultOfEvent } from './machine-state.ts';
-import { branchName, countText, listText, shortId, spanText, watchedText } from './text.ts';
+import { branchName, countText, listText, shortId, spanText, timeText, watchedText } from './text.ts';
 
 type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
 
@@ -29,7 +29,8 @@ const tellers: Tellers = {
   'condition.set': ({ name, by, evidence }) =>
     `${name} holds, says ${by.name}${evidence.length === 0 ? '' : ` (${listText(evidence)})`}`,
   'condition.cleared': ({ name, by, reason }) => `${name} holds no longer, says ${by.name}: ${reason}`,
-  'step.waits': ({ task, conditions }) => `${task} waits for ${listText(conditions)}`,
+  'step.waits': ({ task, conditions, dueAtMs }) =>
+    `${task} waits for ${listText(conditions)}, until ${timeText(dueAtMs)} at most`,
   'memory.noted': ({ version }) => `memory ${version.key}@${version.version} by ${version.by.name} (${version.origin})`,
   'memory.restored': ({ attempt, entries, nBytes, nLeftOut }) =>
     `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`,

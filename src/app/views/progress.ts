@@ -14,6 +14,10 @@ export type ProgressEvent =
   | { readonly kind: 'plan'; readonly run: string; readonly lines: readonly string[]; readonly ids: readonly string[] }
   | { readonly kind: 'started'; readonly n: number; readonly id: string; readonly title: string; readonly atMs: number }
   | { readonly kind: 'note'; readonly id: string; readonly sentence: string }
+  /** A step waits for conditions before it begins. */
+  | { readonly kind: 'waits'; readonly id: string; readonly sentence: string }
+  /** What the run's agents said to others, and what they were told. */
+  | { readonly kind: 'mail'; readonly sentence: string }
   | {
       readonly kind: 'done';
       readonly n: number;
@@ -97,6 +101,12 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
     return [
       { kind: 'note', id: stepOfTask(seen.run, noted.data.task) ?? noted.data.task, sentence: noted.data.sentence },
     ];
+  const waits = rowOf('step.waits', entry);
+  if (waits !== undefined) {
+    const id = stepOfTask(seen.run, waits.data.task) ?? waits.data.task;
+    return [{ kind: 'waits', id, sentence: entrySentence(entry) }];
+  }
+  if (entry.kind === 'bus.sent' || entry.kind === 'bus.acked') return [{ kind: 'mail', sentence: entrySentence(entry) }];
   const reported = rowOf('step.reported', entry);
   if (reported !== undefined) {
     const id = stepOfTask(seen.run, reported.data.task) ?? reported.data.task;

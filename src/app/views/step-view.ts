@@ -15,6 +15,14 @@ export const stepSchema = z.object({
   attempt: z.number().describe('Try that it is at, from 1.'),
   sentence: z.string().nullable().describe('What it reported when it was done; null: nothing yet.'),
   note: z.string().nullable().describe('Newest progress inside the step.'),
+  waits: z
+    .object({
+      conditions: z.array(z.string()).describe('Conditions that do not hold yet.'),
+      dueAtMs: z.number().describe('When the run pauses and asks, in milliseconds since 1970.'),
+      row: z.number().describe('Journal row that says so.'),
+    })
+    .nullable()
+    .describe('What it waits for before it begins; null: nothing.'),
   startedAtMs: z.number().nullable().describe('When it began, in milliseconds since 1970.'),
   durationMs: z.number().nullable().describe('How long it took; null while it is not done.'),
   fault: faultSchema.nullable().describe('Why it failed or waits, or null.'),
@@ -27,6 +35,7 @@ interface Draft {
   attempt: number;
   sentence: string | null;
   note: string | null;
+  waits: StepView['waits'];
   startedAtMs: number | null;
   durationMs: number | null;
   fault: FaultRecord | null;
@@ -45,6 +54,7 @@ const emptyDraft = (): Draft => ({
   attempt: 1,
   sentence: null,
   note: null,
+  waits: null,
   startedAtMs: null,
   durationMs: null,
   fault: null,
@@ -65,6 +75,7 @@ function readEntry(run: string, entry: Entry, drafts: Map<string, Draft>): void 
     if (moved.state === 'leasing') draft.startedAtMs = moved.atMs;
     if (moved.state === 'spawning' && draft.state !== 'leasing') draft.attempt += 1;
     draft.state = moved.state;
+    draft.waits = null;
     draft.fault = moved.fault ?? (moved.state === 'failed' ? draft.fault : null);
     if (moved.state === 'failed' && draft.startedAtMs !== null) draft.durationMs = moved.atMs - draft.startedAtMs;
   }
@@ -75,6 +86,10 @@ function readEntry(run: string, entry: Entry, drafts: Map<string, Draft>): void 
     done.durationMs = reported.data.durationMs;
     done.row = reported.seq;
   }
+  const waits = rowOf('step.waits', entry);
+  const waiting = waits === undefined ? undefined : draftOf(waits.data.task);
+  if (waits !== undefined && waiting !== undefined)
+    waiting.waits = { conditions: [...waits.data.conditions], dueAtMs: waits.data.dueAtMs, row: waits.seq };
   const noted = rowOf('step.noted', entry);
   const busy = noted === undefined ? undefined : draftOf(noted.data.task);
   if (noted !== undefined && busy !== undefined) busy.note = noted.data.sentence;

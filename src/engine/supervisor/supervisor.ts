@@ -3,6 +3,8 @@ import { canonicalJson, type JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import { lookForConflicts } from '../conflicts/radar.ts';
+import { observeConditions } from '../conditions/observe.ts';
+import { waitingRuns } from '../conditions/wait.ts';
 import type { EngineContext } from '../context.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
@@ -196,8 +198,9 @@ class Supervisor {
     const { clock, log } = engine.outside;
     if (clock.monotonicMs() - this.#lookedMs < watchEveryMs) return;
     this.#lookedMs = clock.monotonicMs();
-    for (const run of endedUnclosed(engine)) this.#dirty.add(run);
+    for (const run of [...endedUnclosed(engine), ...waitingRuns(engine)]) this.#dirty.add(run);
     const looks: Readonly<Record<string, () => Promise<unknown>>> = {
+      conditions: () => observeConditions(engine),
       'held changes': () => retryHeld(engine),
       'how many slots are wanted': () => scaleByRule(engine),
       production: () => watchProduction(engine),
@@ -241,13 +244,15 @@ class Supervisor {
     const { host, ledger, outside } = this.#engine;
     const isBusy =
       host.nRunning > 0 || this.#ahead.nRunning > 0 || this.#services.size > 0 || ledger.openRequests().length > 0;
-    // Nobody else would merge it at its time.
-    const waitsForTime = host
-      .all('change')
-      .some(
-        ({ state, subject, fault }) =>
-          state === 'queued.holding' && (timeHolds.has(fault?.code ?? '') || mergesInWindow(this.#engine, subject)),
-      );
+    // Nobody else would merge it at its time, or see that a condition holds, or that it was waited for too long.
+    const waitsForTime =
+      waitingRuns(this.#engine).length > 0 ||
+      host
+        .all('change')
+        .some(
+          ({ state, subject, fault }) =>
+            state === 'queued.holding' && (timeHolds.has(fault?.code ?? '') || mergesInWindow(this.#engine, subject)),
+        );
     const nowMs = outside.clock.monotonicMs();
     if (isBusy || waitsForTime) this.#idleSinceMs = nowMs;
     const { idleSeconds } = this.#options;

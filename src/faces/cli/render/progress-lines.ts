@@ -44,6 +44,10 @@ export function progressLines(event: ProgressEvent, columns: StepColumns): reado
         ),
       ];
     }
+    case 'waits':
+      return [beside(columns, event.id, warn('⧗'), event.sentence)];
+    case 'mail':
+      return [beside(columns, 'bus', dim('·'), event.sentence)];
     case 'found':
       return [[warn('! '), event.sentence]];
     case 'started':

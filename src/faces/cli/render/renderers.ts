@@ -4,6 +4,7 @@ type Renderer = (output: never) => readonly Line[];
 
 const run = (): Promise<Renderer> => import('./run.ts').then((m) => m.renderRun);
 const claim = (): Promise<Renderer> => import('./claims.ts').then((m) => m.renderClaim);
+const condition = (): Promise<Renderer> => import('./conditions.ts').then((m) => m.renderCondition);
 const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.renderService);
 
 /** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
@@ -63,6 +64,9 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'claims-handoff': claim,
   'claims-steal': claim,
   'claims-set': claim,
+  'conditions-list': () => import('./conditions.ts').then((m) => m.renderConditions),
+  'conditions-set': condition,
+  'conditions-clear': condition,
   'trees-add': run,
   'trees-remove': run,
   'journal-tail': () => import('./journal.ts').then((m) => m.renderJournalTail),

@@ -1,5 +1,5 @@
 import type { RunView } from '../../../app/views/run-view.ts';
-import { spanText, timeText } from '../../../app/views/text.ts';
+import { listText, spanText, timeText } from '../../../app/views/text.ts';
 import { faultLines, nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { planLine, stepLine } from './progress-lines.ts';
@@ -47,8 +47,10 @@ function stepLines({ steps, stages }: RunView): readonly Line[] {
     const text =
       step.fault?.message ??
       step.sentence ??
+      waitText(step.waits) ??
       (step.state === 'done' ? 'not proven: it reported nothing' : (step.note ?? step.title));
-    const rows = step.row === null ? '' : rowsText([step.row]);
+    const row = step.row ?? step.waits?.row;
+    const rows = row === undefined ? '' : rowsText([row]);
     const attempt = step.attempt === 1 ? '' : ` (try ${step.attempt})`;
     return [
       ...(stepLine(
@@ -73,6 +75,9 @@ function stepLines({ steps, stages }: RunView): readonly Line[] {
   ]);
   return [...lines, ...later];
 }
+
+const waitText = (waits: RunView['steps'][number]['waits']): string | undefined =>
+  waits === null ? undefined : `waits for ${listText(waits.conditions)}, until ${timeText(waits.dueAtMs)} at most`;
 
 function restoreLines({ restorePoint }: RunView): readonly Line[] {
   if (restorePoint === null) return [];
