@@ -207,15 +207,15 @@ export const faultCodes = {
   BUNDLE_UNTRUSTED: entry('conflict', 'A bundle is signed by another key than the one that was named.'),
   BUNDLE_UNSUITABLE: entry('user', 'A bundle was made for another Python or platform.'),
   // Conditions, and what agents ask of each other.
-  CONDITION_INVALID: entry('usage', 'A condition has a name or evidence that does not fit.', 'orchestrate conditions list'),
+  CONDITION_INVALID: entry(
+    'usage',
+    'A condition has a name or evidence that does not fit.',
+    'orchestrate conditions list',
+  ),
   CONDITION_NOT_SET: entry('not-found', 'The condition does not hold.', 'orchestrate conditions list'),
   CONDITION_NOT_YOURS: entry('conflict', 'The condition belongs to another tree, or is for persons.'),
   CONDITION_WITHOUT_EVIDENCE: entry('user', 'An agent set a condition without a row that it rests on.'),
-  CONDITION_AWAITED: entry(
-    'waiting',
-    'A step waited too long for a condition.',
-    'orchestrate conditions list',
-  ),
+  CONDITION_AWAITED: entry('waiting', 'A step waited too long for a condition.', 'orchestrate conditions list'),
   // Memory.
   MEMORY_KEY_INVALID: entry('usage', 'A key of a memory entry is not allowed.', 'orchestrate memory list'),
   MEMORY_CONTENT_INVALID: entry('user', 'A memory entry cannot hold that content.'),
@@ -228,13 +228,25 @@ export const faultCodes = {
   MEMORY_BLOCKED: entry('conflict', 'Something that is no entry lies where a memory entry belongs.'),
   MEMORY_UNAVAILABLE: entry('outside', 'The memory cannot be read or written.', 'orchestrate doctor'),
   // Messages.
-  BUS_MESSAGE_INVALID: entry('usage', 'A message is not well-formed, too large or too deep.', 'orchestrate bus send --help'),
+  BUS_MESSAGE_INVALID: entry(
+    'usage',
+    'A message is not well-formed, too large or too deep.',
+    'orchestrate bus send --help',
+  ),
   BUS_MAILBOX_FULL: entry('busy', 'A mailbox holds as many messages as it may.', 'orchestrate bus status'),
   BUS_TYPE_RESERVED: entry('conflict', 'Messages of that type are written by the supervisor alone.'),
   BUS_SENDER_FORGED: entry('conflict', 'A message names another sender than the one who sends it.'),
   BUS_MESSAGE_NOT_FOUND: entry('not-found', 'No message of that id, or none in that mailbox.', 'orchestrate bus inbox'),
-  BUS_MAILBOX_NOT_YOURS: entry('conflict', 'A program takes from its own mailbox and its tree’s only.', 'orchestrate bus inbox'),
-  BUS_DELIVERY_LATE: entry('conflict', 'Somebody else has the message by now, or it is over.', 'orchestrate bus status'),
+  BUS_MAILBOX_NOT_YOURS: entry(
+    'conflict',
+    'A program takes from its own mailbox and its tree’s only.',
+    'orchestrate bus inbox',
+  ),
+  BUS_DELIVERY_LATE: entry(
+    'conflict',
+    'Somebody else has the message by now, or it is over.',
+    'orchestrate bus status',
+  ),
   BUS_NO_ANSWER: entry('waiting', 'Nobody answered in time.', 'orchestrate bus status'),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),

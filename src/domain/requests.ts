@@ -1,4 +1,5 @@
 import type { SubmitAsked } from './changes/source.ts';
+import type { ShownRepair } from './doctor/finding.ts';
 import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
@@ -124,8 +125,8 @@ export interface RequestKinds {
     readonly by: Actor;
   };
   'condition.clear': { readonly name: string; readonly reason: string; readonly by: Actor };
-  /** `hash` names the repairs that the person saw; another one is refused with `PLAN_MOVED`. */
-  'doctor.fix': { readonly hash: string; readonly by: Actor };
+  /** `hash` names the repairs that the person saw; a finding that is another one by now is left. */
+  'doctor.fix': { readonly repairs: readonly ShownRepair[]; readonly hash: string; readonly by: Actor };
   /** End as soon as nothing is running. */
   'supervisor.stop': { readonly by: Actor };
 }

@@ -2,7 +2,7 @@
 export interface Clock {
   /** Wall-clock time in milliseconds since 1970, for records and due times. */
   nowMs(): number;
-  /** Milliseconds of a clock that never jumps, for durations. */
+  /** Milliseconds of a clock that never jumps, for durations. It counts from the start of the machine, the same in all its processes. */
   monotonicMs(): number;
   /** Resolves after the time, or at once with `false` when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<boolean>;

@@ -2,6 +2,25 @@ import { createFakeBus } from '../fakes/fake-bus.ts';
 import { createFakeClock } from '../fakes/fake-clock.ts';
 import { createMemoryLedgers } from '../fakes/memory-ledger.ts';
 import { describeBus, limits } from './bus.contract.ts';
+import { makeStateDir } from './support/state-dir.ts';
+
+for (const mode of ['inline', 'worker'] as const)
+  describeBus(`over sqlite, writing in ${mode === 'inline' ? 'its own thread' : 'a worker'}`, async () => {
+    const clock = createFakeClock();
+    const dir = makeStateDir(mode);
+    let boot = 'first';
+    return {
+      clock,
+      async open() {
+        const ledger = await dir.open({ clock, limits, bootName: () => boot });
+        return { ledger, bus: ledger.bus() };
+      },
+      restartMachine: () => {
+        boot = 'second';
+      },
+      remove: () => dir.remove(),
+    };
+  });
 
 describeBus('in memory', async () => {
   const clock = createFakeClock();

@@ -1,9 +1,9 @@
 import { createDigest } from '../../src/adapters/clock/digest.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { canonicalJson, type JsonObject } from '../../src/base/json.ts';
-import { checkChain, draftEntry, genesisHash, linkHash, type Draft } from '../../src/domain/journal/chain.ts';
 import type { BusLimits } from '../../src/domain/bus/limits.ts';
 import type { Mail } from '../../src/domain/bus/mail.ts';
+import { checkChain, draftEntry, genesisHash, linkHash, type Draft } from '../../src/domain/journal/chain.ts';
 import type { ChainCheck, Entry, Ledger, LedgerRequest, NewEntry, ReadOptions } from '../../src/ports/ledger.ts';
 import type { Clock, Digest } from '../../src/ports/system.ts';
 import { MemoryMail } from './memory-mail.ts';
@@ -153,8 +153,7 @@ export class MemoryLedger implements Ledger {
         yield row;
         lastSeq = row.seq;
       }
-      if (rows.length === 0)
-        await wait(this.#store, { since, signal: AbortSignal.any([signal, this.#closed.signal]) });
+      if (rows.length === 0) await wait(this.#store, { since, signal: AbortSignal.any([signal, this.#closed.signal]) });
     }
   }
 

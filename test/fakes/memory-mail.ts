@@ -118,7 +118,8 @@ export class MemoryMail {
 
   takeOne({ id, mailbox }: Place, options: { holder: string; leaseMs: number }): Delivery | undefined {
     const one = this.#at({ id, mailbox });
-    if (one === undefined || !open.includes(one.state) || !this.#isFree(one) || this.#endsInstead(one)) return undefined;
+    if (one === undefined || !open.includes(one.state) || !this.#isFree(one) || this.#endsInstead(one))
+      return undefined;
     return this.#hand(one, options);
   }
 
@@ -173,7 +174,11 @@ export class MemoryMail {
     );
     const kept = new Set(this.deliveries.map(({ message }) => message.id));
     for (const { id } of [...this.messages])
-      if (!kept.has(id)) this.messages.splice(this.messages.findIndex((one) => one.id === id), 1);
+      if (!kept.has(id))
+        this.messages.splice(
+          this.messages.findIndex((one) => one.id === id),
+          1,
+        );
   }
 
   untold(): readonly MemoryDelivery[] {

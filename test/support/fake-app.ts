@@ -89,6 +89,8 @@ function fakeOutside(scene: SceneLedger | null): object {
     },
     processes: {
       isAlive: async () => true,
+      findMarked: async () => [],
+      canBindReadOnly: async () => true,
       run: async ({ program }: { program: string }) => ({
         exitCode: 0,
         signal: null,
@@ -147,6 +149,9 @@ function fakeInstallation(scene: SceneLedger): object {
       envs: `${home}/.orchestrate/envs`,
       wheels: `${home}/.orchestrate/wheels`,
       logs: `${home}/logs`,
+      trees: `${home}/trees`,
+      instances: `${home}/.orchestrate/instances`,
+      trash: `${home}/.orchestrate/trash`,
       state: '/state/orchestrate/demo',
       store: '/state/orchestrate/demo/store.git',
       tools: '/state/orchestrate/demo/tools',
@@ -157,11 +162,14 @@ function fakeInstallation(scene: SceneLedger): object {
       template: 'comfyui',
       program: null,
       service: { port: 8188, mode: 'managed' },
+      ports: { first: 8191, last: 8199 },
       python: { program: null },
       policy: { autoMerge: [] },
     },
     definitions: { agents: new Map(), playbooks: new Map(), trees: new Map(trees.map((tree) => [tree.id, tree])) },
     ledger: scene.ledger,
+    bus: { counts: () => [] },
+    memory: { verify: async () => [] },
     store: {
       readFile: async () => undefined,
       list: async () => [],

@@ -7,10 +7,13 @@ const maxTimerMs = 2 ** 31 - 1;
 export function createSystemClock(): Clock {
   return {
     nowMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
+    monotonicMs: sinceBootMs,
     sleep,
   };
 }
+
+/** Not `performance.now()`: that counts from the start of the process, and processes have to agree about a lease. */
+const sinceBootMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<boolean> {
   const dueAtMs = performance.now() + ms;

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { Fault } from '../../base/fault.ts';
 import { draftEntry, linkText, type ChainHead, type Draft, type Sha256 } from '../../domain/journal/chain.ts';
+import { BusWriter } from './bus/bus-writer.ts';
 import { isIoError } from './database-faults.ts';
 import { KeyHeads, namesOf } from './key-heads.ts';
 import type { AppendJob, NextEpochJob, RequestJob, WriteJob, WriteOutcome } from './write-jobs.ts';
@@ -12,11 +13,12 @@ const preGrownBytes = 4_000_000;
 /** The row that says: a head that was noted outside the database is not in the journal any more. */
 const headMissingKind = 'ledger.headMissing';
 
-/** Writes to the journal and the requests over one connection, one transaction at a time. */
+/** Writes to the journal, the requests and the messages over one connection, one transaction at a time. */
 export class JournalWriter {
   readonly #db: DatabaseSync;
   readonly #sha256: Sha256;
   readonly #heads: KeyHeads;
+  readonly #bus: BusWriter;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #loadMeta: StatementSync;
@@ -32,6 +34,7 @@ export class JournalWriter {
     this.#db = db;
     this.#sha256 = sha256;
     this.#heads = new KeyHeads(db);
+    this.#bus = new BusWriter(db);
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#loadMeta = db.prepare('SELECT epoch, head_seq, head_hash FROM meta');
@@ -94,6 +97,8 @@ export class JournalWriter {
         return this.#request(job);
       case 'nextEpoch':
         return this.#nextEpoch(job);
+      default:
+        return orRefused(() => this.#bus.do(job, this.#meta.epoch));
     }
   }
 
@@ -102,10 +107,14 @@ export class JournalWriter {
     for (const { id } of job.answers) {
       if (this.#findRequest.get(id) === undefined) return refuseAnswer(id);
     }
-    const { seq, hash: prev } = this.#meta;
-    const hashes = job.rows.map((row) => this.#link(row, job));
-    for (const { id, answerText } of job.answers) this.#answerRequest.run(answerText, id);
-    return { kind: 'appended', firstSeq: seq + 1, prev, hashes };
+    return orRefused(() => {
+      // Before the rows: it may still be refused, and then nothing of the call is written.
+      const mailRows = job.mail === undefined ? [] : this.#bus.deliver(job.mail);
+      const { seq, hash: prev } = this.#meta;
+      const hashes = [...job.rows, ...mailRows].map((row) => this.#link(row, job));
+      for (const { id, answerText } of job.answers) this.#answerRequest.run(answerText, id);
+      return { kind: 'appended', firstSeq: seq + 1, prev, hashes, mailRows };
+    });
   }
 
   #request(job: RequestJob): WriteOutcome {
@@ -135,6 +144,16 @@ export class JournalWriter {
     this.#meta.seq = seq;
     this.#meta.hash = hash;
     return hash;
+  }
+}
+
+/** A fault of the work is its answer; the jobs beside it go on. */
+function orRefused(work: () => WriteOutcome): WriteOutcome {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { kind: 'refused', fault: error.toRecord() };
   }
 }
 

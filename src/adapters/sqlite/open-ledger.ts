@@ -1,4 +1,5 @@
 import type { Clock, Digest } from '../../ports/system.ts';
+import type { BusLimits } from '../../domain/bus/limits.ts';
 import { retryBusy } from './busy.ts';
 import { openReadConnection } from './connections.ts';
 import { databaseFault } from './database-faults.ts';
@@ -17,6 +18,10 @@ export interface LedgerOptions {
   readonly mode: 'inline' | 'worker';
   /** The database grows no further than this, and appends beyond it are `DISK_FULL`. Absent: as the disk allows. */
   readonly maxSizeBytes?: number;
+  /** Of its bus; left out: `defaultBusLimits`. */
+  readonly limits?: Partial<BusLimits>;
+  /** Names the start of the machine; left out: as the kernel does. */
+  readonly bootName?: () => string;
 }
 
 /**
@@ -27,7 +32,7 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
   const files = ledgerFiles(options.dir);
   ensureLedgerFiles(files);
   await prepareDatabase(files);
-  const { clock, digest, mode, maxSizeBytes } = options;
+  const { clock, digest, mode, maxSizeBytes, limits, bootName } = options;
   const writerOptions = { files, ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }) };
   const writer =
     mode === 'worker'
@@ -35,7 +40,8 @@ export async function openLedger(options: LedgerOptions): Promise<SqliteLedger> 
       : await retryBusy(files.database, () => createLedgerWriter(writerOptions));
   try {
     const db = await retryBusy(files.database, () => openReadConnection(files.database));
-    return new SqliteLedger({ files, clock, digest, writer, db });
+    const bus = { ...(limits === undefined ? {} : { limits }), ...(bootName === undefined ? {} : { bootName }) };
+    return new SqliteLedger({ files, clock, digest, writer, db, ...bus });
   } catch (error) {
     await writer.close();
     throw databaseFault(error, files.database);

@@ -7,7 +7,7 @@ import { retryBusy } from './busy.ts';
 import { openWriteConnection, setDurable } from './connections.ts';
 import { databaseFault, fileFault } from './database-faults.ts';
 import type { LedgerFiles } from './ledger-files.ts';
-import { createSchema, loadSchemaVersion, schemaVersion, upgradeFromVersion1 } from './schema.ts';
+import { createSchema, loadSchemaVersion, schemaVersion, upgrade } from './schema.ts';
 import { SupervisorLock } from './supervisor-lock.ts';
 
 /**
@@ -63,7 +63,7 @@ async function carryOver(db: DatabaseSync, files: LedgerFiles): Promise<void> {
     const version = await retryBusy(files.database, () => loadSchemaVersion(db, files.database));
     if (version === schemaVersion) return;
     await retryBusy(files.database, () => keepCopy(db, `${files.database}.v${version}.bak`));
-    await retryBusy(files.database, () => transact(db, () => upgradeFromVersion1(db, files.database)));
+    await retryBusy(files.database, () => transact(db, () => upgrade(db, { version, file: files.database })));
   } finally {
     lock.release();
   }

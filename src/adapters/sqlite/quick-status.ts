@@ -15,8 +15,8 @@ export interface QuickStatus {
   readonly nOpenRequests: number;
 }
 
-/** The layouts in which the query below means the same. */
-const knownVersion = 2;
+/** The layout in which the query below means what it says. */
+const knownVersion = 3;
 const readPatienceMs = 500;
 
 const query = `

@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { Fault } from '../../base/fault.ts';
 import { genesisHash } from '../../domain/journal/chain.ts';
+import { createBusTables } from './bus/bus-tables.ts';
 import { KeyHeads, namesOf } from './key-heads.ts';
 
 /** The layout that this code reads and writes. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 /** The oldest layout that is carried over. */
 export const oldestVersion = 1;
 
@@ -57,15 +58,23 @@ const linkBatchRows = 1_000;
 /** Lays out an empty database. Must be called inside a transaction. */
 export function createSchema(db: DatabaseSync): void {
   db.exec(tables + keyHeadsTable);
+  createBusTables(db);
   db.prepare('INSERT INTO meta VALUES (1, ?, 0, 0, ?)').run(schemaVersion, genesisHash);
 }
 
 /**
- * Carries layout 1 over: it had no links, and found only the rows of a run, by an index.
- * Must be called inside a transaction.
+ * Carries an older layout over to the one of now. Must be called inside a transaction.
  * Faults: `LEDGER_BROKEN` when a row cannot be read.
  */
-export function upgradeFromVersion1(db: DatabaseSync, file: string): void {
+export function upgrade(db: DatabaseSync, { version, file }: { version: number; file: string }): void {
+  if (version < 2) linkRows(db, file);
+  // Layout 2 had no messages.
+  createBusTables(db);
+  db.prepare('UPDATE meta SET schema_version = ?').run(schemaVersion);
+}
+
+/** Layout 1 had no links, and found only the rows of a run, by an index. */
+function linkRows(db: DatabaseSync, file: string): void {
   db.exec(`DROP INDEX journal_run; ALTER TABLE journal ADD COLUMN links TEXT NOT NULL DEFAULT '[0]'; ${keyHeadsTable}`);
   const batch = db.prepare(
     `SELECT seq, run, kind, keys FROM journal WHERE seq > ? ORDER BY seq LIMIT ${linkBatchRows}`,
@@ -82,7 +91,6 @@ export function upgradeFromVersion1(db: DatabaseSync, file: string): void {
     }
     heads.save();
   }
-  db.prepare('UPDATE meta SET schema_version = 2').run();
 }
 
 /**

@@ -2,11 +2,19 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { Fault } from '../../base/fault.ts';
 import { canonicalJson, type JsonObject } from '../../base/json.ts';
+import type { Moment } from '../../domain/bus/lifetime.ts';
+import { type BusLimits, defaultBusLimits } from '../../domain/bus/limits.ts';
+import type { Mail } from '../../domain/bus/mail.ts';
 import { draftEntry, type Draft } from '../../domain/journal/chain.ts';
+import type { Bus } from '../../ports/bus.ts';
 import type { ChainCheck, Entry, Ledger, LedgerRequest, NewEntry, ReadOptions } from '../../ports/ledger.ts';
 import type { Clock, Digest } from '../../ports/system.ts';
 import { findWitness } from './bell-rope.ts';
 import { Bell } from './bell.ts';
+import { readBootName } from './bus/boot-name.ts';
+import type { BusOutcomeOf, BusWork, CheckedMail } from './bus/bus-jobs.ts';
+import { BusReader } from './bus/bus-reader.ts';
+import { checkSend, SqliteBus } from './bus/sqlite-bus.ts';
 import { databaseFault } from './database-faults.ts';
 import { JournalReader } from './journal-reader.ts';
 import { setLockAside } from './ledger-files.ts';
@@ -28,6 +36,8 @@ export class SqliteLedger implements Ledger {
   readonly #reader: JournalReader;
   readonly #lock: SupervisorLock;
   readonly #bell: Bell;
+  readonly #limits: BusLimits;
+  readonly #bootName: () => string;
   #epoch: number | undefined;
   /** The version when `waitForBell` last resolved: what came after it, its caller may not have read. */
   #heardVersion: number;
@@ -39,12 +49,18 @@ export class SqliteLedger implements Ledger {
     readonly digest: Digest;
     readonly writer: Writer;
     readonly db: DatabaseSync;
+    readonly limits?: Partial<BusLimits>;
+    /** Names the start of the machine; left out: as the kernel does. */
+    readonly bootName?: () => string;
   }) {
     this.#files = parts.files;
     this.#clock = parts.clock;
     this.#digest = parts.digest;
     this.#writer = parts.writer;
     this.#db = parts.db;
+    this.#limits = { ...defaultBusLimits, ...parts.limits };
+    const boot = parts.bootName === undefined ? readBootName() : undefined;
+    this.#bootName = parts.bootName ?? (() => boot ?? '');
     this.#reader = new JournalReader(parts.db);
     this.#lock = new SupervisorLock(parts.files.lock);
     this.#bell = new Bell(parts.files.bell, () => this.#reader.version());
@@ -80,14 +96,32 @@ export class SqliteLedger implements Ledger {
   async append(
     rows: readonly NewEntry[],
     answers: readonly { readonly id: number; readonly answer: JsonObject }[] = [],
+    mail?: Mail,
   ): Promise<readonly Entry[]> {
     this.#requireOpen();
     const epoch = this.#requireEpoch();
     const atMs = this.#clock.nowMs();
     const drafts = rows.map(draftEntry);
     const answerTexts = answers.map(({ id, answer }) => ({ id, answerText: canonicalJson(answer) }));
-    const done = await this.#do({ kind: 'append', epoch, atMs, rows: drafts, answers: answerTexts }, 'appended');
-    return drafts.map((draft, index) => writtenEntry(draft, { epoch, atMs, index, done }));
+    const checked = mail === undefined ? {} : { mail: this.#checkMail(mail) };
+    const job = { kind: 'append', epoch, atMs, rows: drafts, answers: answerTexts, ...checked } as const;
+    const done = await this.#do(job, 'appended');
+    return [...drafts, ...done.mailRows].map((draft, index) => writtenEntry(draft, { epoch, atMs, index, done }));
+  }
+
+  /** Returns the bus over the same file: its commits are the ledger's, and wake the same waiters. */
+  bus(): Bus {
+    return new SqliteBus({
+      reader: new BusReader(this.#db),
+      limits: this.#limits,
+      now: () => this.#now(),
+      epoch: () => this.#epoch,
+      submit: (work) => this.#doBus(work),
+      read: (work) => this.#read(work),
+      version: () => this.#read(() => this.#reader.version()),
+      isClosed: () => this.#closing !== undefined,
+      wait: (since, signal) => this.#bell.wait({ since, signal }),
+    });
   }
 
   read(options: ReadOptions = {}): readonly Entry[] {
@@ -184,6 +218,22 @@ export class SqliteLedger implements Ledger {
     if (outcome.kind !== kind) throw new Error(`a ${job.kind} job ended as ${outcome.kind}`);
     this.#bell.look();
     return outcome as Extract<WriteOutcome, { kind: Kind }>;
+  }
+
+  async #doBus<Work extends BusWork>(work: Work): Promise<BusOutcomeOf<Work['kind']>> {
+    this.#requireOpen();
+    const outcome = await this.#writer.submit({ ...work, now: this.#now(), limits: this.#limits });
+    if (outcome.kind === 'refused') throw Fault.fromRecord(outcome.fault);
+    this.#bell.look();
+    return outcome as BusOutcomeOf<Work['kind']>;
+  }
+
+  #checkMail({ sends = [], ...rest }: Mail): CheckedMail {
+    return { ...rest, sends: sends.map(checkSend), now: this.#now(), limits: this.#limits };
+  }
+
+  #now(): Moment {
+    return { boot: this.#bootName(), monotonicMs: this.#clock.monotonicMs(), wallMs: this.#clock.nowMs() };
   }
 
   #read<T>(work: () => T): T {

@@ -1,8 +1,9 @@
 import type { FaultRecord } from '../../base/fault.ts';
 import type { ChainHead, Draft } from '../../domain/journal/chain.ts';
+import type { BusJob, BusOutcome, CheckedMail } from './bus/bus-jobs.ts';
 
 /** A piece of work for the writing connection. Plain data: it may cross to a worker thread. */
-export type WriteJob = AppendJob | RequestJob | NextEpochJob;
+export type WriteJob = AppendJob | RequestJob | NextEpochJob | BusJob;
 
 export interface AppendJob {
   readonly kind: 'append';
@@ -10,6 +11,7 @@ export interface AppendJob {
   readonly atMs: number;
   readonly rows: readonly Draft[];
   readonly answers: readonly { readonly id: number; readonly answerText: string }[];
+  readonly mail?: CheckedMail;
 }
 
 export interface RequestJob {
@@ -27,7 +29,15 @@ export interface NextEpochJob {
 }
 
 export type WriteOutcome =
-  | { readonly kind: 'appended'; readonly firstSeq: number; readonly prev: string; readonly hashes: readonly string[] }
+  | {
+      readonly kind: 'appended';
+      readonly firstSeq: number;
+      readonly prev: string;
+      readonly hashes: readonly string[];
+      /** The rows about the mail, after those of the job. */
+      readonly mailRows: readonly Draft[];
+    }
+  | BusOutcome
   | { readonly kind: 'requested'; readonly id: number }
   | { readonly kind: 'epoch'; readonly epoch: number }
   | { readonly kind: 'refused'; readonly fault: FaultRecord };

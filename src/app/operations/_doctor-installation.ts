@@ -1,31 +1,23 @@
 import { policyGaps } from '../../domain/policy/gaps.ts';
-import { findBroken } from '../../engine/restore/mend.ts';
 import type { App, Installation } from '../app.ts';
 import { outsideLine } from '../views/outside-view.ts';
 import { recordedHead } from '../views/restore-view.ts';
 import { serviceView } from '../views/service-view.ts';
-import { branchName, countText, listText, shortId, spanText } from '../views/text.ts';
+import { branchName, countText, listText, shortId } from '../views/text.ts';
 import { treeView } from '../views/tree-view.ts';
 import { attempt, bad, good, type DoctorCheck } from './_doctor-check.ts';
 import { checkTrees } from './_doctor-trees.ts';
 
-/** A git at work holds its lock for less than this. */
-const STALE_LOCK_MS = 60_000;
-const LOCKS = ['index.lock', 'HEAD.lock', 'config.lock', 'packed-refs.lock', 'shallow.lock'];
-
-/** Checks what belongs to the installation: journal, store, home, supervisor, ports, locks. */
+/** Checks what belongs to the installation and is no disagreement of two records; those are found by `engine/doctor`. */
 export async function checkInstallation(app: App, installation: Installation): Promise<readonly DoctorCheck[]> {
   return [
-    await attempt('journal', async () => checkJournal(installation)),
-    await attempt('store', () => checkStore(installation)),
-    await attempt('restore points', () => checkPoints(app, installation)),
     await attempt('home', () => checkHome(installation)),
     await attempt('supervisor', () => checkSupervisor(installation)),
     await attempt('trees', () => checkTrees(installation)),
     checkPolicy(installation),
     ...(await checkPorts(app, installation)),
     checkOutside(installation),
-    await attempt('locks', () => checkLocks(app, installation)),
+    await attempt('state folder', () => checkState(app, installation)),
   ];
 }
 
@@ -35,36 +27,6 @@ function checkPolicy({ config, definitions }: Installation): DoctorCheck {
   if (first === undefined) return good('policy', 'what it asks for can be given');
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
   return bad('policy', `${first.sentence} (${first.at})${more}`, 'orchestrate policy show');
-}
-
-function checkJournal({ ledger }: Installation): DoctorCheck {
-  const check = ledger.verify();
-  if (check.kind === 'holds')
-    return good('journal', `the hash chain holds over ${countText(check.nEntries, 'row')}, head #${check.headSeq}`);
-  return bad(
-    'journal',
-    `the hash chain breaks at row #${check.firstBadSeq}: ${check.reason}`,
-    'orchestrate journal verify',
-  );
-}
-
-async function checkStore({ store, paths }: Installation): Promise<DoctorCheck> {
-  const problems = await store.verify();
-  if (problems.length === 0) return good('store', 'every object of the store is there');
-  return bad(
-    'store',
-    `${paths.store}: ${problems.slice(0, 3).join('; ')}${problems.length > 3 ? ` and ${problems.length - 3} more` : ''}`,
-    'keep a copy of the folder before anything else',
-  );
-}
-
-async function checkPoints(app: App, installation: Installation): Promise<DoctorCheck> {
-  const broken = await findBroken({ ...installation, outside: app.outside });
-  if (broken.length === 0) return good('restore points', 'every tag names what the journal says, in home and store');
-  const told = broken.map(
-    ({ tag, where, found }) => `${tag} ${found === null ? 'is missing' : `names ${shortId(found)}`} in the ${where}`,
-  );
-  return bad('restore points', listText(told.slice(0, 3)), 'orchestrate restore mend');
 }
 
 async function checkHome({ home, ledger }: Installation): Promise<DoctorCheck> {
@@ -141,14 +103,13 @@ function checkOutside({ ledger }: Installation): DoctorCheck {
   );
 }
 
-async function checkLocks(app: App, { paths }: Installation): Promise<DoctorCheck> {
-  const { files, clock } = app.outside;
-  const stale: string[] = [];
-  for (const path of [paths.gitDir, paths.store].flatMap((dir) => LOCKS.map((name) => `${dir}/${name}`))) {
-    const info = await files.info(path);
-    const ageMs = info === undefined ? 0 : clock.nowMs() - info.mtimeMs;
-    if (ageMs > STALE_LOCK_MS) stale.push(`${path} (${spanText(ageMs)} old)`);
-  }
-  if (stale.length === 0) return good('locks', 'no stale lock files of git');
-  return bad('locks', `a git that is gone left ${listText(stale)}`, 'remove it when no git is running');
+/** Journal, store and keys are out of reach of agents as long as nobody but their owner may enter. */
+async function checkState(app: App, { paths }: Installation): Promise<DoctorCheck> {
+  const mode = (await app.outside.files.info(paths.state))?.mode ?? 0o700;
+  if ((mode & 0o077) === 0) return good('state folder', `${paths.state} is closed to others`);
+  return bad(
+    'state folder',
+    `${paths.state} is open to others (mode ${(mode & 0o777).toString(8)})`,
+    `chmod 700 ${paths.state}`,
+  );
 }

@@ -27,7 +27,8 @@ export const conditionsSet = defineOperation({
   positional: ['name'],
   examples: [
     {
-      command: 'orchestrate conditions set ops-maint:maintenance_window_approved --for 2h --because "nobody renders now"',
+      command:
+        'orchestrate conditions set ops-maint:maintenance_window_approved --for 2h --because "nobody renders now"',
       explains: 'Steps that wait for a maintenance window go on, for two hours.',
     },
   ],

@@ -31,6 +31,8 @@ const tellers: Tellers = {
   'condition.cleared': ({ name, by, reason }) => `${name} holds no longer, says ${by.name}: ${reason}`,
   'step.waits': ({ task, conditions, dueAtMs }) =>
     `${task} waits for ${listText(conditions)}, until ${timeText(dueAtMs)} at most`,
+  'doctor.fixed': ({ hash, by, repairs }) =>
+    `repairs ${shortId(hash)} for ${by.name}: ${repairs.length === 0 ? 'none' : repairs.map(({ id, outcome, sentence }) => `${id} ${outcome}, ${sentence}`).join('; ')}`,
   'memory.noted': ({ version }) => `memory ${version.key}@${version.version} by ${version.by.name} (${version.origin})`,
   'memory.restored': ({ attempt, entries, nBytes, nLeftOut }) =>
     `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`,

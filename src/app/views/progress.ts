@@ -106,7 +106,8 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
     const id = stepOfTask(seen.run, waits.data.task) ?? waits.data.task;
     return [{ kind: 'waits', id, sentence: entrySentence(entry) }];
   }
-  if (entry.kind === 'bus.sent' || entry.kind === 'bus.acked') return [{ kind: 'mail', sentence: entrySentence(entry) }];
+  if (entry.kind === 'bus.sent' || entry.kind === 'bus.acked')
+    return [{ kind: 'mail', sentence: entrySentence(entry) }];
   const reported = rowOf('step.reported', entry);
   if (reported !== undefined) {
     const id = stepOfTask(seen.run, reported.data.task) ?? reported.data.task;

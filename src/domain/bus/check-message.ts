@@ -25,12 +25,16 @@ export function checkMessage(message: NewMessage): string {
     throw invalid('dedup', `A key is one line of 1 to ${maxDedupChars} characters.`);
   if (expiresAtMs !== null && !Number.isSafeInteger(expiresAtMs))
     throw invalid('expiresAtMs', 'The time of expiry is not a whole number of milliseconds.');
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('body', 'A body is a JSON object.');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw invalid('body', 'A body is a JSON object.');
   walk(body, { path: 'body', depth: 1, left: { n: maxBodyValues } });
   const text = canonicalJson(body);
   const nBytes = new TextEncoder().encode(text).length;
   if (nBytes > maxBodyBytes)
-    throw invalid('body', `The body has ${nBytes} bytes; ${maxBodyBytes} are the most. Put it into memory and name its key.`);
+    throw invalid(
+      'body',
+      `The body has ${nBytes} bytes; ${maxBodyBytes} are the most. Put it into memory and name its key.`,
+    );
   return text;
 }
 

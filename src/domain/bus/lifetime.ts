@@ -29,7 +29,7 @@ export const isLeaseOver = ({ boot, takenMs, leaseMs }: Lease, now: Moment): boo
 /** Returns when a message that is accepted now and expires at a time of the wall clock is due. */
 export const dueAt = (expiresAtMs: number, now: Moment): Due => ({
   boot: now.boot,
-  dueMs: now.monotonicMs + Math.max(0, expiresAtMs - now.wallMs),
+  dueMs: Math.ceil(now.monotonicMs) + Math.max(0, expiresAtMs - now.wallMs),
   wallMs: expiresAtMs,
 });
 

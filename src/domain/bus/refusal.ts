@@ -31,7 +31,8 @@ const senderFields = ['from', 'sender'];
 export function findRefusal(message: NewMessage): Refusal | undefined {
   const type = reservedTypes.find((reserved) => typesOf(message).includes(reserved));
   if (type !== undefined) return { code: 'BUS_TYPE_RESERVED', claim: `it is of the type ${type}` };
-  if (kindOf(message.from) === 'supervisor') return { code: 'BUS_SENDER_FORGED', claim: 'it comes from the supervisor' };
+  if (kindOf(message.from) === 'supervisor')
+    return { code: 'BUS_SENDER_FORGED', claim: 'it comes from the supervisor' };
   for (const field of senderFields) {
     const claimed = claimedSender(message.body[field]);
     if (claimed !== undefined && claimed !== message.from)

@@ -26,11 +26,15 @@ export const whySilent = (nAttempts: number): string =>
 
 /** Returns the fault of a mailbox that takes no more. */
 export function mailboxFull(mailbox: Address, limit: number): Fault {
-  return new Fault('BUS_MAILBOX_FULL', `${mailbox} holds ${limit} messages that nobody is done with: it takes no more.`, {
-    state: 'Nothing was sent.',
-    hints: [`orchestrate bus inbox ${mailbox}`, 'orchestrate bus send … --wait 10m'],
-    data: { mailbox, limit },
-  });
+  return new Fault(
+    'BUS_MAILBOX_FULL',
+    `${mailbox} holds ${limit} messages that nobody is done with: it takes no more.`,
+    {
+      state: 'Nothing was sent.',
+      hints: [`orchestrate bus inbox ${mailbox}`, 'orchestrate bus send … --wait 10m'],
+      data: { mailbox, limit },
+    },
+  );
 }
 
 /** Returns the fault of a sender that may not say what it says. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts';
+import type { Actor } from '../journal/actor.ts';
 import { dataOf } from '../journal/kinds.ts';
 import type { Condition, ConditionName } from './condition.ts';
-import type { Actor } from '../journal/actor.ts';
 
 /** Where a condition stands: what the newest row about it says at a time. */
 export type ConditionStanding =

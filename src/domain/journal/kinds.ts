@@ -3,6 +3,7 @@ import type { BusRows } from './rows/bus.ts';
 import type { ChangeRows } from './rows/changes.ts';
 import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
+import type { DoctorRows } from './rows/doctor.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
@@ -40,7 +41,8 @@ export interface JournalKinds
     ConflictRows,
     BusRows,
     MemoryRows,
-    ConditionRows {}
+    ConditionRows,
+    DoctorRows {}
 
 export type JournalKind = keyof JournalKinds;
 

@@ -63,7 +63,7 @@ function titleOf({ goal, goalText, moves, files }: Plan): string {
   return main.to === null ? `remove ${main.name} ${main.from}` : `upgrade ${main.name} ${main.from} → ${main.to}`;
 }
 
-const keptRef = (change: string): string => `refs/orchestrate/changes/${change}`;
+export const keptRef = (change: string): string => `refs/orchestrate/changes/${change}`;
 
 /**
  * Writes what was proposed, and what it is compared with where that is no commit's tree, as commits under a ref of ours: nothing unmerged is ever lost. The

@@ -1,11 +1,11 @@
 import { Fault } from '../../base/fault.ts';
-import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
 import { findConditionName, treeOfCondition } from '../../domain/conditions/name.ts';
 import { whyNotOwner } from '../../domain/conditions/owner.ts';
+import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
-import type { Beside } from '../machines/host.ts';
 import type { Engine } from '../engine.ts';
+import type { Beside } from '../machines/host.ts';
 import { standingNow } from './standing.ts';
 
 /** What conditions are moved with: any part of the engine, and tests. */
@@ -107,7 +107,12 @@ function requireOwner({ definitions }: Moving, name: string, by: Actor): void {
 
 function requireEvidence(
   { ledger, outside }: Moving,
-  options: { readonly name: string; readonly by: Actor; readonly evidence: readonly string[]; readonly expiresAtMs: number | null },
+  options: {
+    readonly name: string;
+    readonly by: Actor;
+    readonly evidence: readonly string[];
+    readonly expiresAtMs: number | null;
+  },
 ): void {
   const { name, by, evidence, expiresAtMs } = options;
   const state = 'Nothing was changed.';

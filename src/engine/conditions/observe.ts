@@ -1,4 +1,8 @@
-import { environmentStable, seeEnvironmentStable, type StableFacts } from '../../domain/conditions/environment-stable.ts';
+import {
+  environmentStable,
+  seeEnvironmentStable,
+  type StableFacts,
+} from '../../domain/conditions/environment-stable.ts';
 import { maintenanceApproved, seeMaintenanceApproved } from '../../domain/conditions/maintenance-window.ts';
 import { treeOfCondition } from '../../domain/conditions/name.ts';
 import { nextMove, type Seen } from '../../domain/conditions/observed.ts';
@@ -49,8 +53,6 @@ function stableFacts(engine: Engine): StableFacts {
         : null,
     recorded: recordedRow ? placeOf(recordedRow) : null,
     merging: engine.host.all('change').find(({ state }) => moving.includes(state))?.subject ?? null,
-    outside: outsideRow
-      ? { ...placeOf(outsideRow), open: open.length === 0 ? null : summaryText(open) }
-      : null,
+    outside: outsideRow ? { ...placeOf(outsideRow), open: open.length === 0 ? null : summaryText(open) } : null,
   };
 }

@@ -29,18 +29,14 @@ export async function hasItsConditions(
       row('step.waits', { task, conditions: awaited, dueAtMs }, { run, keys: [`waits:${task}`] }),
     ]);
   if (nowMs < dueAtMs) return false;
-  throw new Fault(
-    'CONDITION_AWAITED',
-    `${task} has waited ${durationText(waitMs)} for ${awaited.join(' and ')}.`,
-    {
-      hints: [
-        ...awaited.map((name) => `orchestrate conditions set ${name} --because "<why>"`),
-        `orchestrate runs resume ${run}   (waits for as long again)`,
-      ],
-      state: 'The step has not begun; the branch and production are as they were.',
-      data: { task, conditions: awaited },
-    },
-  );
+  throw new Fault('CONDITION_AWAITED', `${task} has waited ${durationText(waitMs)} for ${awaited.join(' and ')}.`, {
+    hints: [
+      ...awaited.map((name) => `orchestrate conditions set ${name} --because "<why>"`),
+      `orchestrate runs resume ${run}   (waits for as long again)`,
+    ],
+    state: 'The step has not begun; the branch and production are as they were.',
+    data: { task, conditions: awaited },
+  });
 }
 
 /** Runs whose next step waits for a condition: somebody has to look again. */

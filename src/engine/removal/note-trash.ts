@@ -134,32 +134,56 @@ export async function noteSlotTrash(
   return ids.filter((id) => id !== null);
 }
 
+/** Something in the trash that no row tells of. */
+export interface Unrecorded {
+  /** Below the trash: `r7-env-setup/env-setup.mb3k-0f12ab`. */
+  readonly path: string;
+  readonly place: string;
+}
+
+/** Finds what lies in the trash without a record. Writes nothing. */
+export async function findUnrecorded({
+  ledger,
+  paths,
+  outside: { files, digest },
+}: Pick<EngineContext, 'ledger' | 'paths' | 'outside'>): Promise<readonly Unrecorded[]> {
+  const found: Unrecorded[] = [];
+  const isKnown = (path: string): boolean =>
+    ledger.latest(`trash:${trashId(path, (text) => digest.sha256(text))}`) !== undefined;
+  for (const top of await files.list(paths.trash)) {
+    const dir = `${paths.trash}/${top}`;
+    if (isOnItsWay(top) || isKnown(dir)) continue;
+    const names = (await files.info(dir))?.kind === 'directory' ? await files.list(dir) : [];
+    const { isOne } = placeKind(top, names);
+    for (const path of isOne ? [top] : names.map((name) => `${top}/${name}`)) {
+      const place = `${paths.trash}/${path}`;
+      if (!isKnown(place)) found.push({ path, place });
+    }
+  }
+  return found;
+}
+
 /**
  * Writes down what lies in the trash without a record: put there by an older version, or by a supervisor that was killed
  * before it could. Returns one sentence for each.
  */
 export async function noteUnrecorded(engine: EngineContext): Promise<readonly string[]> {
-  const { files, digest } = engine.outside;
   const findings: string[] = [];
-  const by = { kind: 'program', name: 'reconcile' } as const;
-  const isKnown = (path: string): boolean =>
-    engine.ledger.latest(`trash:${trashId(path, (text) => digest.sha256(text))}`) !== undefined;
-  for (const top of await files.list(engine.paths.trash)) {
-    const dir = `${engine.paths.trash}/${top}`;
-    if (isOnItsWay(top) || isKnown(dir)) continue;
-    const names = (await files.info(dir))?.kind === 'directory' ? await files.list(dir) : [];
-    const { isOne } = placeKind(top, names);
-    for (const path of isOne ? [top] : names.map((name) => `${top}/${name}`)) {
-      const place = `${engine.paths.trash}/${path}`;
-      if (isKnown(place)) continue;
-      const below = (await files.info(place))?.kind === 'directory' ? await files.list(place) : [];
-      const { what, name } = placeKind(path, below);
-      const from = what.startsWith('slot') ? `${engine.paths.trees}/${name}` : null;
-      const run = runOfPlace(path);
-      const why = run === null ? 'it was found in the trash without a record' : `it was in the way of ${run}`;
-      const id = await noteTrash(engine, { place, what, name, from, why, run, by });
-      if (id !== null) findings.push(`wrote down ${id}, which lay in the trash without a record`);
-    }
+  for (const one of await findUnrecorded(engine)) {
+    const id = await noteFound(engine, one);
+    if (id !== null) findings.push(`wrote down ${id}, which lay in the trash without a record`);
   }
   return findings;
+}
+
+/** Writes one of them down. Returns its id; null: nothing is there. */
+export async function noteFound(engine: EngineContext, { path, place }: Unrecorded): Promise<string | null> {
+  const { files } = engine.outside;
+  const below = (await files.info(place))?.kind === 'directory' ? await files.list(place) : [];
+  const { what, name } = placeKind(path, below);
+  const from = what.startsWith('slot') ? `${engine.paths.trees}/${name}` : null;
+  const run = runOfPlace(path);
+  const why = run === null ? 'it was found in the trash without a record' : `it was in the way of ${run}`;
+  const by = { kind: 'program', name: 'reconcile' } as const;
+  return noteTrash(engine, { place, what, name, from, why, run, by });
 }

@@ -1,8 +1,14 @@
-import { Fault } from '../../base/fault.ts';
-import type { Handlers } from './handler.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import { fixFindings } from '../doctor/fix.ts';
+import { accepted, type Handlers } from './handler.ts';
 
 export const doctorRequests: Handlers<'doctor.fix'> = {
-  async 'doctor.fix'() {
-    throw new Fault('USAGE_BAD_ARGUMENT', 'not here yet');
+  async 'doctor.fix'(engine, { repairs, hash, by }, id) {
+    const fixed = await fixFindings(engine, { repairs, hash, by, key: `doctor:${id}` });
+    const n = fixed.filter(({ outcome }) => outcome === 'repaired').length;
+    await engine.ledger.append(
+      [row('doctor.fixed', { hash, by, repairs: fixed }, { keys: ['doctor'] })],
+      accepted(id, null, `${n} of ${fixed.length} repaired.`),
+    );
   },
 };

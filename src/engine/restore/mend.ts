@@ -44,7 +44,7 @@ export async function mendPoints(context: EngineContext): Promise<readonly strin
   const findings: string[] = [];
   for (const one of await findBroken(context)) {
     try {
-      findings.push(await mend(context, one));
+      findings.push(await mendPoint(context, one));
     } catch (error) {
       if (!(error instanceof Fault) || error.code === 'EPOCH_OLD') throw error;
       findings.push(`${one.tag} is broken in the ${one.where} and could not be made again: ${error.message}`);
@@ -53,7 +53,8 @@ export async function mendPoints(context: EngineContext): Promise<readonly strin
   return findings;
 }
 
-async function mend(context: EngineContext, { number, tag, where, found }: BrokenPoint): Promise<string> {
+/** Makes one of them again, from what was found. Returns what was done, as a sentence. */
+export async function mendPoint(context: EngineContext, { number, tag, where, found }: BrokenPoint): Promise<string> {
   const known = recorded(context).find(({ created }) => created.number === number);
   if (known === undefined) throw new Error(`${tag} is not on record`);
   const { created, entry } = known;

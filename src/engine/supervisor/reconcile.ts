@@ -3,13 +3,12 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { composedInstance } from '../instances/start.ts';
 import { forgetAhead } from '../queue/forget.ts';
-import { rescueCommitsOf } from '../removal/back-up.ts';
-import { noteSlotTrash, noteTrash, noteUnrecorded } from '../removal/note-trash.ts';
+import { noteUnrecorded } from '../removal/note-trash.ts';
 import { allRows } from '../removal/read-trash.ts';
 import { isComingBack } from '../removal/restore-trash.ts';
+import { setInstanceAside, setSlotAside } from '../removal/set-aside.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { slotNamesOf } from '../scale/slots-of.ts';
-import { forgetSlots } from '../tasks/tamper.ts';
 
 const reconciler = { kind: 'program', name: 'reconcile' } as const;
 
@@ -102,25 +101,16 @@ async function sweepFolders(engine: Engine): Promise<readonly string[]> {
     const composed = dataOf('instance.composed', engine.ledger.latest(`instance:${name}`));
     if (composed && (await engine.template.mayLive(engine, composed))) continue;
     if (composed === undefined && !/^i\d+$/.test(name)) {
-      findings.push(await setAside(engine, dir, name));
+      findings.push(await setInstanceAside(engine, { dir, name, by: reconciler }));
       continue;
     }
     for (const { to, seq } of back.filter((one) => one.to === dir || one.to.startsWith(`${dir}/`)))
-      if ((await files.info(to)) !== undefined) findings.push(await setAside(engine, to, `${name}-back-${seq}`));
+      if ((await files.info(to)) !== undefined)
+        findings.push(await setInstanceAside(engine, { dir: to, name: `${name}-back-${seq}`, by: reconciler }));
     await files.remove(dir);
     findings.push(`removed the folder of ${name}, which is not running`);
   }
   return findings;
-}
-
-/** What no instance of ours is called: somebody else put it there. */
-async function setAside(engine: Engine, dir: string, name: string): Promise<string> {
-  const place = `${engine.paths.trash}/instances/${name}`;
-  await engine.outside.files.ensureDir(`${engine.paths.trash}/instances`);
-  if ((await engine.outside.files.moveNew(dir, place)) === 'taken') return `left ${dir}: ${place} is taken`;
-  const why = 'it lay among the instances and is none of them';
-  await noteTrash(engine, { place, what: 'found', name, from: dir, why, run: null, by: reconciler });
-  return `moved ${dir} to trash: it is none of the instances`;
 }
 
 /**
@@ -136,14 +126,8 @@ async function sweepSlots(engine: Engine): Promise<readonly string[]> {
   const findings: string[] = [];
   for (const { name, state } of await engine.home.listSlots()) {
     if (state === 'linked' || !ours.has(name) || leased.has(name)) continue;
-    const slot = { name, dir: `${engine.paths.trees}/${name}` };
-    if (await isComingBack(engine, slot.dir)) continue;
-    const trashDir = `${engine.paths.trash}/${name}`;
-    await rescueCommitsOf(engine, slot.dir);
-    await engine.home.removeSlot({ slot, trashDir });
-    await noteSlotTrash(engine, { trashDir, slot: name, why: 'it was half made', run: null, by: reconciler });
-    await forgetSlots(engine, [name]);
-    findings.push(`moved the half-made slot ${name} to trash`);
+    if (await isComingBack(engine, `${engine.paths.trees}/${name}`)) continue;
+    findings.push(await setSlotAside(engine, name, reconciler));
   }
   return findings;
 }

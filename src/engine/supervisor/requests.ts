@@ -37,7 +37,7 @@ const handlers: Handlers<RequestKind> = {
 
 /** Acts for longer than it takes to write a row. */
 export const isLong = (kind: string): boolean =>
-  /^(service|outside|trees?|failover|removal|trash)\./.test(kind) || kind === 'space.prune';
+  /^(service|outside|trees?|failover|removal|trash|doctor)\./.test(kind) || kind === 'space.prune';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {

@@ -2,9 +2,9 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import { canonicalJson, type JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
-import { lookForConflicts } from '../conflicts/radar.ts';
 import { observeConditions } from '../conditions/observe.ts';
 import { waitingRuns } from '../conditions/wait.ts';
+import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
@@ -188,7 +188,8 @@ class Supervisor {
 
   /** One at a time of what must not meet. A look takes its own turn. */
   #turnOf(kind: string): Engine['inServiceTurn'] {
-    if (kind === 'space.prune' || /^(trees?|failover|removal|trash)\./.test(kind)) return this.#engine.inSpaceTurn;
+    if (kind === 'space.prune' || /^(trees?|failover|removal|trash|doctor)\./.test(kind))
+      return this.#engine.inSpaceTurn;
     return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
   }
 

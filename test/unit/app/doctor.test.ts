@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 
 import { doctor } from '../../../src/app/operations/doctor.ts';
 import { Fault } from '../../../src/base/fault.ts';
+import type { RequestKinds } from '../../../src/domain/requests.ts';
 import { fakeApp, type FakeAppOptions } from '../../support/fake-app.ts';
 import { installedScene, waitingScene } from '../../support/journal-scene.ts';
 import type { SceneLedger } from '../../support/scene-ledger.ts';
+
+const looking = { fix: false, deep: false, dryRun: false, yes: false, plan: null };
 
 async function failing(
   options: FakeAppOptions & { nodeVersion?: string },
@@ -14,7 +17,7 @@ async function failing(
     ...fakeApp(scene, options),
     ...(options.nodeVersion === undefined ? {} : { nodeVersion: options.nodeVersion }),
   };
-  const { ok, checks } = await doctor.run(app, {});
+  const { ok, checks } = await doctor.run(app, looking);
   const bad = checks.filter((check) => !check.ok);
   expect(ok).toBe(bad.length === 0);
   return bad.map(({ id, fact, hint }) => `${id}: ${fact}${hint === null ? '' : ` → ${hint}`}`);
@@ -30,11 +33,10 @@ const result = (stdout: string, exitCode = 0) => ({
   durationMs: 1,
 });
 const programs = (git: string, python: string) => ({
-  processes: {
-    isAlive: async () => true,
-    run: async ({ program }: { program: string }) => result(program === 'git' ? git : python),
-  },
+  processes: { ...quiet, run: async ({ program }: { program: string }) => result(program === 'git' ? git : python) },
 });
+/** Every process of ours is alive and awaited. */
+const quiet = { isAlive: async () => true, findMarked: async () => [], canBindReadOnly: async () => true };
 const goodGit = 'git version 2.39.5\n';
 const goodPython = '[[3, 11, 2], true, true, false]\n';
 
@@ -68,7 +70,7 @@ describe('doctor', () => {
     const run = async (): Promise<never> => {
       throw new Fault('PROCESS_FAILED', 'No such program.');
     };
-    expect(await failing({ outside: { processes: { run, isAlive: async () => true } } })).toEqual([
+    expect(await failing({ outside: { processes: { ...quiet, run } } })).toEqual([
       'git: git is not on the PATH → install git 2.39 or newer',
       'python: python3 cannot be run → install Python 3.10 or newer, or set python.program in orchestrate.yaml',
     ]);
@@ -79,7 +81,7 @@ describe('doctor', () => {
     const broken = new Fault('DEFINITION_INVALID', 'The field home-port has to be a number.', {
       at: { file: 'trees/env-setup.yaml', line: 3, column: 12 },
     });
-    const { checks } = await doctor.run({ ...app, installation: () => Promise.reject(broken) }, {});
+    const { checks } = await doctor.run({ ...app, installation: () => Promise.reject(broken) }, looking);
     expect(checks.at(-1)).toEqual({
       id: 'definitions',
       ok: false,
@@ -104,6 +106,7 @@ describe('doctor', () => {
         ...programs(goodGit, goodPython),
         files: {
           freeBytes: async () => 5_000_000_000,
+          list: async () => [],
           info: async (path: string) =>
             path.endsWith('comfy-home/.git/index.lock')
               ? { kind: 'file', sizeBytes: 0, mode: 0o644, mtimeMs: scene.nowMs() - 7_200_000 }
@@ -115,8 +118,8 @@ describe('doctor', () => {
     expect(found).toEqual([
       'journal: the hash chain breaks at row #3: its hash is another one → orchestrate journal verify',
       'store: /state/orchestrate/demo/store.git: missing blob 1234 → keep a copy of the folder before anything else',
+      'locks: a git that is gone left /home/anna/comfy-home/.git/index.lock → orchestrate doctor --fix',
       'home: HOME_DETACHED: HEAD names a commit.',
-      'locks: a git that is gone left /home/anna/comfy-home/.git/index.lock (2h00m old) → remove it when no git is running',
     ]);
   });
 
@@ -125,7 +128,7 @@ describe('doctor', () => {
       port === 8189
         ? { kind: 'held', owners: [{ pid: 7, startTime: '1', argv: ['node', 'other.js'] }] }
         : { kind: 'free' };
-    const { ok, checks } = await doctor.run(fakeApp(waitingScene(), { outside: { ports: { holder } } }), {});
+    const { ok, checks } = await doctor.run(fakeApp(waitingScene(), { outside: { ports: { holder } } }), looking);
     expect(ok).toBe(true);
     expect(checks.find(({ id }) => id === 'port 8189')).toEqual({
       id: 'port 8189',
@@ -135,10 +138,65 @@ describe('doctor', () => {
     });
   });
 
+  it('lists each disagreement with what says so and what repairs it, and failed checks beside', async () => {
+    const scene = installedScene();
+    const outside = { processes: { ...quiet, isAlive: async () => false, run: async () => result(goodGit) } };
+    const memory = {
+      verify: async () => [
+        {
+          path: 'index',
+          kind: 'index-stale',
+          sentence: 'The index is older than 2 entries.',
+          line: null,
+          column: null,
+        },
+        { path: 'swarm/x.json', kind: 'malformed', sentence: 'It is no JSON.', line: 3, column: 7 },
+      ],
+    };
+    const bus = { counts: () => [{ mailbox: 'tree:ops-maint', state: 'dead', n: 2 }] };
+    const { findings, state, hash } = await doctor.run(
+      fakeApp(scene, { outside, installation: { memory, bus } }),
+      looking,
+    );
+    expect(state).toBe('looked');
+    expect(hash).toMatch(/^d+$/);
+    expect(findings.map(({ id, severity, repair }) => `${severity} ${id}: ${repair.kind}`)).toEqual([
+      'error check:python: by-hand',
+      'error instance-gone:i1: safe',
+      'warning memory-index-stale:index: safe',
+      'warning memory-malformed:swarm/x.json: by-hand',
+      'warning bus-dead:tree:ops-maint: by-hand',
+    ]);
+    expect(findings.find(({ id }) => id === 'memory-malformed:swarm/x.json')?.evidence).toEqual(['swarm/x.json:3:7']);
+  });
+
+  it('shows the safe repairs first, and hands exactly those to the supervisor', async () => {
+    const scene = installedScene();
+    const outside = { processes: { ...quiet, isAlive: async () => false, run: async () => result(goodGit) } };
+    const app = fakeApp(scene, {
+      outside,
+      onAsk: (kind, data) => {
+        if (kind !== 'doctor.fix') return null;
+        const { repairs, hash, by } = data as RequestKinds['doctor.fix'];
+        const fixed = repairs.map(({ id }) => ({ id, outcome: 'repaired' as const, sentence: 'wrote it down' }));
+        scene.add('doctor.fixed', { hash, by, repairs: fixed }, { keys: ['doctor'] });
+        return null;
+      },
+    });
+    const planned = await doctor.run(app, { ...looking, fix: true });
+    expect([planned.state, planned.repairs, app.asked]).toEqual(['planned', [], []]);
+    const done = await doctor.run(app, { ...looking, fix: true, yes: true, plan: planned.hash });
+    expect(app.asked).toMatchObject([{ kind: 'doctor.fix', data: { hash: planned.hash, by: { name: 'anna' } } }]);
+    expect(done).toMatchObject({ state: 'fixed', repairs: [{ id: 'instance-gone:i1', outcome: 'repaired' }] });
+    await expect(doctor.run(app, { ...looking, fix: true, plan: 'abcdef' })).rejects.toMatchObject({
+      code: 'PLAN_MOVED',
+    });
+  });
+
   it('passes a bug on', async () => {
     const run = async (): Promise<never> => {
       throw new TypeError('x is not a function');
     };
-    await expect(doctor.run(fakeApp(null, { outside: { processes: { run } } }), {})).rejects.toThrow(TypeError);
+    await expect(doctor.run(fakeApp(null, { outside: { processes: { run } } }), looking)).rejects.toThrow(TypeError);
   });
 });

@@ -4,7 +4,7 @@ import type { RunHead } from '../../../app/views/run-view.ts';
 import { countText, listText, moveText, roomText, shortId, timeText } from '../../../app/views/text.ts';
 import type { TreeView } from '../../../app/views/tree-view.ts';
 import { nextLine } from '../failure.ts';
-import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
+import { dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { drillLine } from './drill.ts';
 import { table } from './table.ts';
 import { rowsText, stateSpan } from './words.ts';
@@ -180,30 +180,4 @@ export function renderTreesList({ trees }: { readonly trees: readonly TreeView[]
       `${priority === 'normal' ? '' : `, ${priority}`}, since ${timeText(sinceMs)}`,
     ]),
   ]);
-}
-
-interface Check {
-  readonly id: string;
-  readonly ok: boolean;
-  readonly fact: string;
-  readonly hint: string | null;
-}
-
-/** Renders `doctor`. */
-export function renderDoctor({
-  ok,
-  checks,
-}: {
-  readonly ok: boolean;
-  readonly checks: readonly Check[];
-}): readonly Line[] {
-  const width = Math.max(0, ...checks.map(({ id }) => id.length));
-  const nBad = checks.filter((check) => !check.ok).length;
-  return [
-    ...checks.flatMap((check): Line[] => [
-      [check.ok ? good('✓ ') : bad('✗ '), `${check.id.padEnd(width)}  ${check.fact}`],
-      ...(check.hint === null ? [] : [[dim(`  ${''.padEnd(width)}  → `), check.hint]]),
-    ]),
-    ok ? [good('all good')] : [bad(`${nBad} of ${checks.length} checks failed`)],
-  ];
 }

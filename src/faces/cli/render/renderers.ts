@@ -83,7 +83,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   conflicts: () => import('./conflicts.ts').then((m) => m.renderConflicts),
   init: () => import('./init.ts').then((m) => m.renderInit),
   eject: () => import('./eject.ts').then((m) => m.renderEject),
-  doctor: () => import('./lists.ts').then((m) => m.renderDoctor),
+  doctor: () => import('./doctor.ts').then((m) => m.renderDoctor),
 };
 
 /** Returns the lines of an operation's output. */

@@ -13,8 +13,14 @@ describe('a stable environment', () => {
   it.each([
     ['nothing was proven yet', nothing],
     ['c2 is being merged', { ...nothing, switched, merging: 'c2' }],
-    ['changed outside: pip moved 2 packages', { ...nothing, switched, outside: { row: 21, atMs: 210, open: 'pip moved 2 packages' } }],
-    ['c1 was taken back, and nothing was recorded since', { ...nothing, recorded, switched: { ...switched, isReverted: true } }],
+    [
+      'changed outside: pip moved 2 packages',
+      { ...nothing, switched, outside: { row: 21, atMs: 210, open: 'pip moved 2 packages' } },
+    ],
+    [
+      'c1 was taken back, and nothing was recorded since',
+      { ...nothing, recorded, switched: { ...switched, isReverted: true } },
+    ],
   ] as const)('is none when %s', (why, facts) => {
     expect(seeEnvironmentStable(facts)).toEqual({ holds: false, why });
   });

@@ -15,7 +15,16 @@ const waitingFor = (conditions: readonly string[], waitAtMostMs = 3_600_000): Pr
       step.id === 'lock' ? { ...step, waitsFor: conditions, waitAtMostMs } : step,
     );
     const playbooks = new Map([[playbook.id, { ...playbook, steps }]]);
-    const agent = { id: 'package-manager', tree: 'env-setup', title: 'x', tools: [], runner: 'program', maxMinutes: 1, instructions: '', file: 'x' } as const;
+    const agent = {
+      id: 'package-manager',
+      tree: 'env-setup',
+      title: 'x',
+      tools: [],
+      runner: 'program',
+      maxMinutes: 1,
+      instructions: '',
+      file: 'x',
+    } as const;
     const definitions = { ...world.context.definitions, playbooks, agents: new Map([[agent.id, agent]]) };
     return { ...world, context: { ...world.context, definitions } };
   });
@@ -85,10 +94,17 @@ describe('the stable environment', () => {
     await start(scene);
     await scene.until('c1', 'reviewing.deciding');
     const recorded = rowsOf(scene, 'environment.recorded')[0]?.seq;
-    expect(scene.latest('condition.set')).toMatchObject({ name: stable, by: { kind: 'rule' }, evidence: [`#${recorded}`] });
+    expect(scene.latest('condition.set')).toMatchObject({
+      name: stable,
+      by: { kind: 'rule' },
+      evidence: [`#${recorded}`],
+    });
     await approveChange(scene, 'c1');
     await scene.until('c1', 'verified');
-    await passUntil(scene.world, () => (scene.latest('condition.set')?.evidence.length ?? 0) > 0 && rowsOf(scene, 'condition.set').length > 1);
+    await passUntil(
+      scene.world,
+      () => (scene.latest('condition.set')?.evidence.length ?? 0) > 0 && rowsOf(scene, 'condition.set').length > 1,
+    );
     const switched = rowsOf(scene, 'service.switched')[0]?.seq;
     expect(scene.latest('condition.set')?.evidence).toContain(`#${switched}`);
   });
