@@ -1,4 +1,5 @@
-// Writes what is made from the operations and the faults: the help of the command line, docs/commands.md, docs/errors.md.
+// Writes what is made from the operations, the faults and the schemas of what people write: the help of the command line,
+// docs/commands.md, docs/errors.md, docs/schema/.
 // `--check` only says whether they are current.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -39,6 +40,7 @@ async function findStale(root) {
     { file: 'src/faces/cli/help.gen.ts', text: await renderHelp(operations) },
     { file: 'docs/commands.md', text: await renderCommands(operations) },
     { file: 'docs/errors.md', text: await renderErrors() },
+    ...(await renderSchemas()),
   ];
   return wanted.filter(
     ({ file, text }) =>
@@ -68,10 +70,7 @@ async function renderHelp(operations) {
   const source = `// Written by scripts/docs.mjs from the operations. Do not edit.
 /** Every page of help by the words that ask for it, made before so that help needs no parser. */
 export const helpPages = {\n${entries.join('\n')}\n} as const;\n`;
-  const options = JSON.parse(fs.readFileSync(path.join(ROOT, '.oxfmtrc.json'), 'utf8'));
-  delete options.$schema;
-  delete options.ignorePatterns;
-  return (await format('help.gen.ts', source, options)).code;
+  return (await format('help.gen.ts', source, formatOptions())).code;
 }
 
 async function renderCommands(operations) {
@@ -164,6 +163,23 @@ The kind decides the exit status:
 |---|---|
 ${kinds.join('\n')}
 `;
+}
+
+async function renderSchemas() {
+  const { jsonSchemaOf, schemaKinds } = await import('../src/domain/definitions/schemas.ts');
+  return Promise.all(
+    schemaKinds.map(async (kind) => {
+      const file = `docs/schema/${kind}.schema.json`;
+      return { file, text: (await format(file, JSON.stringify(jsonSchemaOf(kind)), formatOptions())).code };
+    }),
+  );
+}
+
+function formatOptions() {
+  const options = JSON.parse(fs.readFileSync(path.join(ROOT, '.oxfmtrc.json'), 'utf8'));
+  delete options.$schema;
+  delete options.ignorePatterns;
+  return options;
 }
 
 function cell(text) {

@@ -4,72 +4,37 @@ import * as path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
+import { newAgent, newPlaybook, newTree } from '../src/domain/definitions/new-definition.ts';
 import { generate } from './generate.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 // At least two and at most 40 characters: also what the definitions accept as an id.
 const ID = /^[a-z][a-z0-9-]{1,39}$/;
 
+const schemaOf = (kind) => `../docs/schema/${kind}.schema.json`;
+
 const KINDS = {
   agent: {
     file: (id) => `agents/${id}.md`,
-    render: ({ id, title }) => `---
-id: ${id}
-title: ${title}
-tree: env-setup
-runner: program
-tools:
-  - env.record
-time-limit: 30m
----
-
-# ${title}
-
-What this agent is good at, in one paragraph.
-
-## Works like this
-
-1. …
-
-## Never
-
-- …
-`,
+    render: ({ id, title }) =>
+      newAgent({ id, title, tree: 'env-setup', description: `Say here when ${title} is asked.`, tools: ['env.record'] }),
     test: ({ id }) => definitionTest('agent', `agents/${id}.md`, id),
   },
   tree: {
     file: (id) => `trees/${id}.yaml`,
-    render: ({ id, title }) => `id: ${id}
-title: ${title}
-home-port: 8191
-slots: 2
-scope:
-  - docs/${id}/**
-reviewers: [ops-maint]
-questions: []
-channels:
-  - ${id}-changed
-`,
+    render: ({ id, title }) => newTree({ id, title, schema: schemaOf('tree'), homePort: 8191, reviewers: ['ops-maint'] }),
     test: ({ id }) => definitionTest('tree', `trees/${id}.yaml`, id),
   },
   playbook: {
     file: (id) => `playbooks/${id}.yaml`,
-    render: ({ id, title, words }) => `id: ${id}
-title: ${title}
-description: What is different afterwards, in one sentence.
-triggers:
-  - ${words}
-inputs: {}
-tree: env-setup
-plan: env.choose
-risk: medium
-steps:
-  - id: record
-    title: Record what is there
-    action: env.record
-    agent: environment-specialist
-    timeout: 2m
-`,
+    render: ({ id, title }) =>
+      newPlaybook({
+        id,
+        title,
+        tree: 'env-setup',
+        schema: schemaOf('playbook'),
+        step: { agent: 'environment-specialist', action: 'env.record', plan: 'env.choose' },
+      }),
     test: ({ id }) => definitionTest('playbook', `playbooks/${id}.yaml`, id),
   },
   action: {

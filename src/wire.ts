@@ -14,6 +14,7 @@ import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
+import { createMemory } from './adapters/memory/memory.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
 import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
@@ -149,10 +150,15 @@ async function createApp(options: {
     return ledger;
   };
 
-  const openShared = (_paths: InstallationPaths): Pick<Installation, 'bus' | 'memory'> => ({
+  const openShared = (paths: InstallationPaths): Pick<Installation, 'bus' | 'memory'> => ({
     bus: {} as Installation['bus'],
-    memory: {} as Installation['memory'],
+    memory: openMemory(paths),
   });
+  const openMemory = ({ memory: dir, state: stateDir }: InstallationPaths): Installation['memory'] => {
+    const memory = createMemory({ dir, stateDir, clock, digest, editor: { kind: 'person', name: host.userName } });
+    opened.push(memory);
+    return memory;
+  };
 
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {

@@ -11,9 +11,11 @@ import type {
   SmokeEvidence,
   WorkflowProof,
 } from '../domain/changes/evidence.ts';
+import type { Condition } from '../domain/conditions/condition.ts';
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { MemoryEntry, MemoryVersion, NewMemory } from '../domain/memory/entry.ts';
+import type { FailedBefore } from '../domain/memory/failed-version.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
 import type { Drilled } from '../domain/restore/drill.ts';
@@ -93,9 +95,31 @@ export interface AgentBus {
     deadlineMs: number;
   }): Promise<{ readonly id: number; readonly answer: Message }>;
   answer(ask: number, reply: { subject: string; body?: JsonObject }): Promise<number>;
-  /** What waits in the agent's mailbox and in its tree's, oldest first; taken by this attempt. */
+  /** What waits in the agent's mailbox and in its tree's, oldest first; taken by this attempt, and its own again after a restart. */
   take(limit: number): Promise<readonly Delivery[]>;
   ack(delivery: Delivery): Promise<void>;
+}
+
+/** What a step reported that came before, as its row says. */
+export interface StepReport {
+  readonly step: string;
+  readonly agent: string;
+  readonly action: string;
+  readonly sentence: string;
+  readonly output: JsonObject;
+  /** Journal row. */
+  readonly row: number;
+}
+
+/** Conditions as an agent sees them: it reads all, and sets those of its own tree. */
+export interface AgentConditions {
+  /** The condition while it holds. */
+  find(name: string): Condition | undefined;
+  /**
+   * Sets one that rests on the reports of the steps that this one needs. Returns the row that says so; a repeat returns the row of then.
+   * Faults: `CONDITION_INVALID`, `CONDITION_NOT_YOURS`, `CONDITION_WITHOUT_EVIDENCE`, `TREE_NOT_FOUND`.
+   */
+  set(name: string, options: { readonly forMs: number | null }): Promise<number>;
 }
 
 /** Memory as an agent sees it: it reads everything, and writes below `swarm/<its tree>/` and `sessions/` only. */
@@ -140,7 +164,10 @@ export interface ActionContext {
   /** Finds out by doing it whether a restore point comes back from kept wheels alone, in folders of its own. See `drillPoint`. */
   drill(point: string): Promise<Drilled>;
   readonly bus: AgentBus;
+  readonly conditions: AgentConditions;
   readonly memory: AgentMemory;
+  /** Reports of the steps that this one needs, straight or through others, in the order of the plan. */
+  readonly before: readonly StepReport[];
   /** One line of progress, journalled. */
   note(sentence: string): Promise<void>;
   readonly signal: AbortSignal;
@@ -166,6 +193,8 @@ export type PlanningContext = Pick<
 > & {
   /** To read: what was learned before. A plan that it changes says so, with the entry. */
   readonly memory: Pick<AgentMemory, 'get' | 'search'>;
+  /** Versions of a package that did not pass their proof here: remembered, and looked up in the journal just now. */
+  failedBefore(name: string): Promise<readonly FailedBefore[]>;
   readonly definitions: Definitions;
   /** Ids of all review questions. */
   readonly questions: ReadonlySet<string>;

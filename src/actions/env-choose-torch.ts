@@ -11,6 +11,7 @@ import { familyOf } from '../domain/environments/cuda-family.ts';
 import { requireRequirement } from '../domain/environments/requirements.ts';
 import { torchWarnings } from '../domain/environments/torch-companions.ts';
 import { publicPart } from '../domain/environments/version.ts';
+import { type FailedBefore, failedClause } from '../domain/memory/failed-version.ts';
 import { bytesText } from '../domain/plans/amounts.ts';
 import type { PlanDraft } from '../domain/plans/plan.ts';
 import type { Acceleration, PythonFacts } from '../ports/index.ts';
@@ -50,18 +51,36 @@ export const envChooseTorch = definePlanningAction({
     requirePackage(before, 'torch');
     const python = await context.interpreter();
     const asked = await askTorch(context, { before, version, cuda, python });
-    const refused = new Map<string, string>();
+    const failed = (await context.failedBefore('torch')).filter(
+      (one) => familyOf(one.version) === '' || familyOf(one.version) === asked.question.family,
+    );
+    // Another build of the same version is another program: what failed as cu128 may run as cpu.
+    const refused = new Map(version === '' ? failed.map((one) => [publicPart(one.version), failedClause(one)]) : []);
     for (let nTries = 0; nTries < maxTries; nTries += 1) {
       const answer = chooseTorch({ ...asked.question, refused });
       if (answer.kind !== 'chosen') throw nothingFits(answer, asked, refused);
       const found = await resolveWith(context, { before, python, asked, choice: answer });
       if (found.kind === 'resolved')
-        return draftOf({ before, python, asked, choice: answer, found, rejected: answer.rejected });
+        return withFailed(draftOf({ before, python, asked, choice: answer, found, rejected: answer.rejected }), {
+          torch: answer.torch,
+          failed,
+        });
       refused.set(publicPart(answer.torch), found.reason.replace(/\.$/, ''));
     }
     throw nothingFits(chooseTorch({ ...asked.question, refused }), asked, refused);
   },
 });
+
+/** Asked for by its number it is taken all the same, and said. */
+function withFailed(
+  draft: PlanDraft,
+  { torch, failed }: { torch: string; failed: readonly FailedBefore[] },
+): PlanDraft {
+  const known = failed.find((one) => publicPart(one.version) === publicPart(torch));
+  if (known === undefined) return draft;
+  const warning = `torch ${torch} was asked for by its number, though ${failedClause(known)}`;
+  return { ...draft, warnings: [warning, ...draft.warnings] };
+}
 
 interface Chosen {
   readonly before: EnvironmentBefore;

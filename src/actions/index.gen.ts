@@ -1,8 +1,12 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
 import { bundleChoose } from './bundle-choose.ts';
 import { bundleImport } from './bundle-import.ts';
+import { busAnswer } from './bus-answer.ts';
+import { busAsk } from './bus-ask.ts';
+import { busPublish } from './bus-publish.ts';
 import { componentsChooseCore } from './components-choose-core.ts';
 import { componentsTake } from './components-take.ts';
+import { conditionSet } from './condition-set.ts';
 import { envAdd } from './env-add.ts';
 import { envBuild } from './env-build.ts';
 import { envChooseTorch } from './env-choose-torch.ts';
@@ -17,8 +21,11 @@ import { envRemove } from './env-remove.ts';
 import { envUnpin } from './env-unpin.ts';
 import { envVerify } from './env-verify.ts';
 import { filesWrite } from './files-write.ts';
+import { handoverPlan } from './handover-plan.ts';
+import { handoverWrite } from './handover-write.ts';
 import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
+import { memoryNote } from './memory-note.ts';
 import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
 import { restoreChoose } from './restore-choose.ts';
@@ -36,8 +43,12 @@ import { workflowRun } from './workflow-run.ts';
 export const actions = [
   bundleChoose,
   bundleImport,
+  busAnswer,
+  busAsk,
+  busPublish,
   componentsChooseCore,
   componentsTake,
+  conditionSet,
   envAdd,
   envBuild,
   envChoose,
@@ -52,8 +63,11 @@ export const actions = [
   envUnpin,
   envVerify,
   filesWrite,
+  handoverPlan,
+  handoverWrite,
   instanceBoot,
   instanceSmoke,
+  memoryNote,
   outsideChoose,
   outsideTake,
   restoreChoose,

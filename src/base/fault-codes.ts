@@ -55,6 +55,9 @@ export const faultCodes = {
     'A playbook names a step, action, agent or tree that does not exist.',
     'orchestrate doctor',
   ),
+  DEFINITION_EXISTS: entry('conflict', 'There is a definition file of that id already.'),
+  AGENT_NOT_FOUND: entry('not-found', 'There is no agent of that name.', 'orchestrate agents list'),
+  PLAYBOOK_NOT_FOUND: entry('not-found', 'There is no playbook of that id.', 'orchestrate playbooks list'),
   CONFIG_INVALID: entry('user', 'orchestrate.yaml has a wrong or unknown field.', 'orchestrate doctor'),
   // Installation.
   HOME_NOT_FOUND: entry('not-found', 'This folder is not inside an installation.', 'orchestrate init <folder>'),
@@ -216,6 +219,7 @@ export const faultCodes = {
   CONDITION_NOT_YOURS: entry('conflict', 'The condition belongs to another tree, or is for persons.'),
   CONDITION_WITHOUT_EVIDENCE: entry('user', 'An agent set a condition without a row that it rests on.'),
   CONDITION_AWAITED: entry('waiting', 'A step waited too long for a condition.', 'orchestrate conditions list'),
+  CHANNEL_NOT_YOURS: entry('conflict', 'An agent published on a channel of another tree.', 'orchestrate trees list'),
   // Memory.
   MEMORY_KEY_INVALID: entry('usage', 'A key of a memory entry is not allowed.', 'orchestrate memory list'),
   MEMORY_CONTENT_INVALID: entry('user', 'A memory entry cannot hold that content.'),
@@ -227,6 +231,13 @@ export const faultCodes = {
   ),
   MEMORY_BLOCKED: entry('conflict', 'Something that is no entry lies where a memory entry belongs.'),
   MEMORY_UNAVAILABLE: entry('outside', 'The memory cannot be read or written.', 'orchestrate doctor'),
+  // What is done with memory.
+  MEMORY_NOT_YOURS: entry(
+    'conflict',
+    "An agent writes into its own tree's memory only.",
+    'orchestrate memory share <key> --to <tree>',
+  ),
+  MEMORY_EXPORT_INVALID: entry('user', 'A file of exported memory is not whole, or not what was written.'),
   // Messages.
   BUS_MESSAGE_INVALID: entry(
     'usage',

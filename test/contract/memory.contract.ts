@@ -294,6 +294,19 @@ export function describeMemory(name: string, makePlace: () => Promise<MemoryPlac
         expect(await memory.get('swarm/env-setup/a.md')).toMatchObject({ version: 2, refutedBy: null });
       });
 
+      it('reaches what somebody copied by hand', async () => {
+        const text = 'torch 2.9 works with every node pack\n';
+        await memory.put(note('swarm/env-setup/a.md', text));
+        place.edit('swarm/ops-maint/b.md', text);
+        await memory.sync();
+        expect(await memory.get('swarm/ops-maint/b.md')).toMatchObject({
+          origin: 'hand',
+          copyOf: { key: 'swarm/env-setup/a.md', version: 1 },
+        });
+        await memory.put(note('no.md', 'it does not', { refutes: [{ key: 'swarm/env-setup/a.md', version: 1 }] }));
+        expect(found('torch works', { prefix: 'swarm' })).toEqual([]);
+      });
+
       it('names a version that there is', async () => {
         const fault = await faultOf(memory.put(note('a', 'x', { refutes: [{ key: 'b', version: 1 }] })));
         expect(fault).toMatchObject({ code: 'MEMORY_NOT_FOUND', state: 'Nothing was changed.' });
@@ -429,6 +442,7 @@ export function describeMemory(name: string, makePlace: () => Promise<MemoryPlac
     it.each([
       ['A44 depth', 'a.json', '['.repeat(100_000)],
       ['A44 depth', 'a.yaml', `${'['.repeat(100_000)}`],
+      ['A44 depth', 'a.yaml', '- '.repeat(100_000)],
       ['A44 size', 'a.md', 'x'.repeat(50 * 1024 * 1024)],
       ['A44 keys', 'a.json', `{${Array.from({ length: 1_000_000 }, (_, n) => `"k${n}":0`).join(',')}}`],
       ['A45', 'a.json', '{"__proto__": {"x": 1}}'],

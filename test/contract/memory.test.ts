@@ -1,6 +1,7 @@
 import { createFakeClock } from '../fakes/fake-clock.ts';
 import { createFakeMemory, FakeMemoryFolder } from '../fakes/fake-memory.ts';
 import { describeMemory } from './memory.contract.ts';
+import { makeMemoryPlace } from './support/memory-place.ts';
 
 describeMemory('fake', async () => {
   const clock = createFakeClock();
@@ -16,3 +17,5 @@ describeMemory('fake', async () => {
     remove: async () => {},
   };
 });
+
+describeMemory('files', async () => makeMemoryPlace());

@@ -4,7 +4,7 @@ import { Fault } from '../../src/base/fault.ts';
 import { draftVersion, kindOfKey, requireSound } from '../../src/domain/memory/draft-version.ts';
 import type { MemoryEntry, MemoryProblem, MemoryRef, MemoryVersion, NewMemory } from '../../src/domain/memory/entry.ts';
 import { foldedPath, isBelow, isPassedOver, keyProblem } from '../../src/domain/memory/key.ts';
-import { judgeFile } from '../../src/domain/memory/notice.ts';
+import { judgeFile, minCopyBytes } from '../../src/domain/memory/notice.ts';
 import { isOld } from '../../src/domain/memory/retention.ts';
 import { excerptOf, phrasesOf, wordsOf } from '../../src/domain/memory/words.ts';
 import type { Clock, Memory, MemoryHit } from '../../src/ports/index.ts';
@@ -154,7 +154,14 @@ class FakeMemory implements Memory {
     if (judged.kind !== 'edited') return;
     const kind = this.#folder.entries.get(key)?.at(-1)?.kind ?? kindOfKey(key);
     const by = { kind: 'person', name: 'anna' } as const;
-    noticed.push(this.#append({ key, kind, text: judged.text, by, origin: 'hand' }));
+    const copyOf = this.#sameContent(key, judged.text);
+    noticed.push(this.#append({ key, kind, text: judged.text, by, origin: 'hand', copyOf }));
+  }
+
+  #sameContent(key: string, text: string): MemoryRef | null {
+    const all = [...this.#folder.entries.values()].flat();
+    const same = all.findLast((one) => one.key !== key && one.text === text);
+    return same === undefined || same.sizeBytes < minCopyBytes ? null : { key: same.key, version: same.version };
   }
 
   #notAKey(path: string, why: string): MemoryProblem {

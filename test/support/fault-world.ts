@@ -120,7 +120,7 @@ export class FaultWorld {
   }
 
   get id(): string {
-    return /^id: (\S+)$/m.exec(fs.readFileSync(join(this.home, 'orchestrate.yaml'), 'utf8'))?.[1] ?? '';
+    return /^id: ["']?([^\s"']+)/m.exec(fs.readFileSync(join(this.home, 'orchestrate.yaml'), 'utf8'))?.[1] ?? '';
   }
 
   get state(): string {

@@ -208,6 +208,7 @@ function checkedConfig(options: {
     merge: { mode: 'local', remote: null, branch: null, pushTags: false },
     supervisor: { idleSeconds: 600 },
     queue: { ahead: 1 },
+    memory: { budgetBytes: 16 * 1024 },
     adopted: { layout: layout.id, comfyui: around.comfyui, python: null },
   };
   return parseConfig({ file: 'orchestrate.yaml (to be written)', text: printConfig(config), origin: 'installation' });

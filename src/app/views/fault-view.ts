@@ -4,6 +4,8 @@ import { faultCodes } from '../../base/fault-codes.ts';
 import type { FaultRecord, Position } from '../../base/fault.ts';
 import { caretText } from '../../domain/definitions/caret.ts';
 
+export { problemsOf } from '../../domain/definitions/faults.ts';
+
 /** A fault as outputs carry it. */
 export const faultSchema = z
   .object({

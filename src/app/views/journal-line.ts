@@ -20,6 +20,11 @@ export function entrySentence(entry: Entry): string {
 
 const onTopText = (onTop: readonly string[]): string => (onTop.length === 0 ? '' : ` on top of ${listText(onTop)}`);
 
+function notedText({ by, origin, isRemoved, refutedBy }: JournalKinds['memory.noted']['version']): string {
+  if (refutedBy !== null) return ` is refuted by ${refutedBy.key}@${refutedBy.version}`;
+  return isRemoved ? ' was taken away' : ` by ${by.kind} ${by.name} (${origin})`;
+}
+
 const tellers: Tellers = {
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
@@ -29,11 +34,15 @@ const tellers: Tellers = {
   'condition.set': ({ name, by, evidence }) =>
     `${name} holds, says ${by.name}${evidence.length === 0 ? '' : ` (${listText(evidence)})`}`,
   'condition.cleared': ({ name, by, reason }) => `${name} holds no longer, says ${by.name}: ${reason}`,
+  'memory.noted': ({ version }) => `memory ${version.key}@${version.version}${notedText(version)}`,
+  'memory.learned': ({ through, nWritten }) =>
+    `memory was given what rows up to #${through} teach: ${countText(nWritten, 'entry', 'entries')} written`,
+  'memory.problem': ({ problem }) =>
+    `memory/${problem.path}${problem.line === null ? '' : `, line ${problem.line}`} is left as it is (${problem.kind}): ${problem.sentence}`,
   'step.waits': ({ task, conditions, dueAtMs }) =>
     `${task} waits for ${listText(conditions)}, until ${timeText(dueAtMs)} at most`,
   'doctor.fixed': ({ hash, by, repairs }) =>
     `repairs ${shortId(hash)} for ${by.name}: ${repairs.length === 0 ? 'none' : repairs.map(({ id, outcome, sentence }) => `${id} ${outcome}, ${sentence}`).join('; ')}`,
-  'memory.noted': ({ version }) => `memory ${version.key}@${version.version} by ${version.by.name} (${version.origin})`,
   'memory.restored': ({ attempt, entries, nBytes, nLeftOut }) =>
     `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`,
   'installation.created': ({ home, branchRef, head }) =>

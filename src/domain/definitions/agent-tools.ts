@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ONE_TOO_MANY } from './fields.ts';
 import type { Located, Locator, ValuePath } from './locator.ts';
 
 /**
@@ -28,12 +29,15 @@ export const toolsField: z.ZodType<AgentTools, string | string[]> = z
   .transform((written, context) => {
     const tools = typeof written === 'string' ? partsOf(written).map(({ tool }) => tool) : written;
     tools.forEach((tool, index) => {
-      const problem = tools.indexOf(tool) < index ? 'is there twice' : problemOf(tool);
-      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem, path: [index] });
+      const isTwice = tools.indexOf(tool) < index;
+      const message = isTwice ? 'is there twice' : problemOf(tool);
+      const params = { remedy: isTwice ? ONE_TOO_MANY : 'Take it out, or write it as env.lock and Read are written.' };
+      if (message !== undefined) context.addIssue({ code: 'custom', message, path: [index], params });
     });
     const isAction = (tool: string): boolean => actionPattern.test(tool);
     return { actions: tools.filter(isAction), others: tools.filter((tool) => !isAction(tool)) };
-  });
+  })
+  .meta({ examples: ['env.verify, instance.boot'] });
 
 function problemOf(tool: string): string | undefined {
   if (tool === '') return 'is empty: there is a comma too many';

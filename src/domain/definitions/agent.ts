@@ -4,6 +4,8 @@ import { Fault } from '../../base/fault.ts';
 import { locateTools, toolsField } from './agent-tools.ts';
 import { checkShape } from './check-shape.ts';
 import { idField, titleField } from './fields.ts';
+import { attempt, throwTogether } from './faults.ts';
+import { frontMatterOf } from './front-matter.ts';
 import { positionAt, type Located, type Locator, type ValuePath } from './locator.ts';
 import { parseYaml } from './parse-yaml.ts';
 import type { Agent, DefinitionSource } from './types.ts';
@@ -46,22 +48,30 @@ export const claudeFields = [
 
 const foreign = z.unknown().meta({ description: 'Read by Claude Code, not by the program runner.' }).optional();
 
-const agentSchema = z
+/** Schema of the front matter of `agents/<name>.md`; its descriptions are what an editor shows. */
+export const agentSchema = z
   .strictObject({
-    name: idField.optional(),
-    id: idField.optional(),
-    description: z.string().max(20_000).default(''),
-    tools: toolsField.optional(),
-    disallowedTools: toolsField.optional(),
+    name: idField
+      .meta({ description: 'Its id: the name of the file without .md.', examples: ['log-analyst'] })
+      .optional(),
+    id: idField.meta({ description: 'Another word for name.', examples: ['log-analyst'] }).optional(),
+    description: z
+      .string()
+      .max(20_000)
+      .meta({ description: 'When it is asked.', examples: ['Reads logs and says what happened.'] })
+      .default(''),
+    tools: toolsField.describe('Actions it may use, and tools of Claude Code, with commas or as a list.').optional(),
+    disallowedTools: toolsField.describe('Taken from its tools.').optional(),
     model: z
       .string()
       .regex(/^[\w.:@/[\]-]{1,100}$/, 'has to be one word, such as inherit or sonnet')
+      .meta({ description: 'Model that Claude Code takes; the program runner takes none.', examples: ['inherit'] })
       .nullable()
       .default(null),
-    title: titleField.optional(),
-    tree: idField.nullable().default(null),
-    runner: z.enum(['program']).default('program'),
-    'time-limit': durationField({ least: '1m', most: '24h' }).default(30 * 60_000),
+    title: titleField.meta({ description: 'Its name for people.', examples: ['Log analyst'] }).optional(),
+    tree: idField.describe('Tree that it belongs to.').nullable().default(null),
+    runner: z.enum(['program']).default('program').describe('Who carries out its steps: built-in actions.'),
+    'time-limit': durationField({ least: '1m', most: '24h' }).prefault('30m'),
     ...(Object.fromEntries(claudeFields.map((field) => [field, foreign])) as Record<
       (typeof claudeFields)[number],
       typeof foreign
@@ -77,16 +87,22 @@ const agentSchema = z
 /** Returns the agent with the places of the parts of its front matter. */
 export function readAgent(source: DefinitionSource): Located<Agent> {
   const text = source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text;
-  const { start, end, bodyStart } = frontMatter(text, source.file);
+  const { start, end, bodyStart } = frontMatterOf({ file: source.file, text });
   const parsed = parseYaml({ file: source.file, text }, { range: { start, end } });
   const locate = placesOf(parsed);
-  const fields = checkShape(agentSchema, { value: parsed.value, locate });
+  const faults: Fault[] = [];
+  const fields = attempt(faults, () => checkShape(agentSchema, { value: parsed.value, locate }));
   const instructions = text.slice(bodyStart).trim();
   if (instructions === '') {
-    throw new Fault('DEFINITION_INVALID', 'The agent has no instructions: write them below the second --- line.', {
-      at: positionAt({ file: source.file, text }, text.length),
-    });
+    faults.push(
+      new Fault('DEFINITION_INVALID', 'The agent has no instructions: write them below the second --- line.', {
+        at: positionAt({ file: source.file, text }, text.length),
+        hints: ['Write below the line --- what it does and how, as Markdown.'],
+      }),
+    );
   }
+  throwTogether(faults);
+  if (fields === undefined) throw new Error('fields are wrong, and no fault says why');
   const id = fields.name ?? fields.id ?? '';
   const denied = fields.disallowedTools?.actions ?? [];
   return {
@@ -123,21 +139,4 @@ const hasField = (value: unknown, field: string): boolean =>
 function titleOf(id: string): string {
   const words = id.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function frontMatter(text: string, file: string): { start: number; end: number; bodyStart: number } {
-  const first = /^---[ \t]*\r?\n/.exec(text);
-  if (first === null) {
-    throw new Fault('DEFINITION_SYNTAX', 'The file has to start with a line --- and the fields of the agent.', {
-      at: positionAt({ file, text }, 0),
-    });
-  }
-  const start = first[0].length;
-  const last = /^---[ \t]*(?:\r?\n|$)/m.exec(text.slice(start));
-  if (last === null) {
-    throw new Fault('DEFINITION_SYNTAX', 'The line --- that ends the fields of the agent is missing.', {
-      at: positionAt({ file, text }, 0),
-    });
-  }
-  return { start, end: start + last.index, bodyStart: start + last.index + last[0].length };
 }

@@ -61,14 +61,15 @@ import { durationField, sizeField } from './units.ts';
  *   branch: null             # on the remote; named as home's when left out
  *   push-tags: false         # restore points go along
  * supervisor: { idle-time: 10m }
+ * memory: { budget: 16 KiB } # what a task is given of memory at most
  * queue: { ahead: 1 }        # changes proven before it is their turn, where the machine has room; 0: none
  * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
  * ```
  */
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
-  const { id, name, template, service, program, ports, python, policy, principals, merge, supervisor, queue, adopted } =
-    checkShape(checkedSchema, parsed, 'CONFIG_INVALID');
+  const checked = checkShape(checkedSchema, parsed, 'CONFIG_INVALID');
+  const { id, name, template, service, program, ports, python, policy, principals, merge, supervisor, queue, adopted } = checked;
   const { locate } = parsed;
   const rules = rulesOf(policy, { locate, path: ['policy'] });
   return {
@@ -110,6 +111,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     merge: { mode: merge.mode, remote: merge.remote, branch: merge.branch, pushTags: merge['push-tags'] },
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
     queue,
+    memory: { budgetBytes: checked.memory.budget },
     adopted,
   };
 }
@@ -205,7 +207,7 @@ const mergeSchema = z
   })
   .prefault({});
 
-const configSchema = z
+const fieldsSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'has to be lower-case letters, digits and "-", 64 at most'),
     name: titleField,
@@ -251,6 +253,7 @@ const configSchema = z
     supervisor: z
       .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
       .prefault({}),
+    memory: z.strictObject({ budget: sizeField({ least: '0 B', most: '10 MiB' }).default(16 * 1024) }).prefault({}),
     queue: z.strictObject({ ahead: z.number().int().min(0).max(4).default(1) }).prefault({}),
     adopted: z
       .strictObject({ layout: idField, comfyui: absolutePath, python: absolutePath.nullable().default(null) })
@@ -271,8 +274,8 @@ const configSchema = z
     });
   });
 
-/** What a template needs, and what is of another one. */
-const checkedSchema = configSchema.superRefine(({ template, program, service }, context) => {
+/** Schema of `orchestrate.yaml`: the fields, what a template needs, and what is of another one. */
+export const configSchema = fieldsSchema.superRefine(({ template, program, service }, context) => {
   const isService = template === 'service';
   const issue = (message: string, ...path: string[]): void => context.addIssue({ code: 'custom', message, path });
   if (isService && program === null) issue('is needed where template is service', 'program');

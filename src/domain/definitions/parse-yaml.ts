@@ -12,9 +12,10 @@ import {
 } from 'yaml';
 
 import { Fault } from '../../base/fault.ts';
+import { throwTogether } from './faults.ts';
 import { locatorOf, pointer, positionAt, type Located, type LocatedText, type ValuePath } from './locator.ts';
 import { findTooDeep, findUnclosed } from './yaml-depth.ts';
-import { isUnclosed, syntaxSentence } from './yaml-sentences.ts';
+import { type Complaint, isUnclosed, syntaxComplaint, yamlComplaints as says } from './yaml-sentences.ts';
 
 /** Largest text that is parsed, in UTF-16 units: far above any definition, far below what a parser can be hurt with. */
 export const MAX_YAML_SIZE = 256 * 1024;
@@ -32,7 +33,7 @@ export interface YamlOptions {
  * Parses YAML 1.2 (core schema) to plain JSON values with the place of every key and value.
  * Only what JSON can hold: no aliases, anchors, tags, merge keys, directives, second documents, infinities or
  * integers that lose digits. Keys are unique texts and never `__proto__`, `constructor` or `prototype`.
- * An empty text is `null`. Faults: the code of the options, always with a position.
+ * An empty text is `null`. Faults: the code of the options, always with a position; what is no such value is told all at once.
  */
 export function parseYaml(
   file: LocatedText,
@@ -40,11 +41,12 @@ export function parseYaml(
 ): Located<unknown> {
   const isMarked = range === undefined && file.text.startsWith('\uFEFF');
   const source = { file: file.file, text: isMarked ? file.text.slice(1) : file.text };
-  const walk: Walk = { source, start: range?.start ?? 0, code, values: new Map(), keys: new Map() };
+  const walk: Walk = { source, start: range?.start ?? 0, code, values: new Map(), keys: new Map(), faults: [] };
   checkText(walk);
   const document = composeOne(walk, source.text.slice(walk.start, range?.end));
   const { contents } = document;
   const value = contents === null ? null : plainValue(walk, contents, []);
+  throwTogether(walk.faults);
   return { value, locate: locatorOf(source, walk) };
 }
 
@@ -55,33 +57,37 @@ interface Walk {
   readonly code: SyntaxCode;
   readonly values: Map<string, number>;
   readonly keys: Map<string, number>;
+  /** What was found while the tree was walked: it goes on behind each. */
+  readonly faults: Fault[];
 }
 
-/** Returns the fault at an offset of the file. */
-function faultAt(walk: Walk, offset: number, message: string): Fault {
-  return new Fault(walk.code, message, { at: positionAt(walk.source, offset) });
+/** Returns the fault at an offset of the file, with what to do about it. */
+function faultAt(walk: Walk, offset: number, [message, remedy]: Complaint): Fault {
+  return new Fault(walk.code, message, { at: positionAt(walk.source, offset), hints: [remedy] });
+}
+
+/** Faults of one file that are told: each place is counted from the start of the file. */
+const MAX_FAULTS = 50;
+
+function note(walk: Walk, offset: number, complaint: Complaint): null {
+  walk.faults.push(faultAt(walk, offset, complaint));
+  if (walk.faults.length >= MAX_FAULTS) throwTogether(walk.faults);
+  return null;
 }
 
 const strangeCharacterPattern = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFD]|\p{Surrogate}/u;
 
 function checkText(walk: Walk): void {
   const { text } = walk.source;
-  if (text.length > MAX_YAML_SIZE) throw faultAt(walk, 0, 'The file is larger than 256 KiB, the most that is read.');
+  if (text.length > MAX_YAML_SIZE) throw faultAt(walk, 0, says.tooLarge);
   const at = text.search(strangeCharacterPattern);
-  if (at !== -1)
-    throw faultAt(walk, at, 'The text has a character that is not text: the file is damaged or not UTF-8.');
+  if (at !== -1) throw faultAt(walk, at, says.noText);
 }
 
 function composeOne(walk: Walk, text: string): Document.Parsed {
   const tokens = [...new Parser().parse(text)];
   const tooDeep = findTooDeep(tokens);
-  if (tooDeep !== undefined) {
-    throw faultAt(
-      walk,
-      walk.start + tooDeep,
-      'Lists and fields are nested too deeply: 32 levels are the most that is read.',
-    );
-  }
+  if (tooDeep !== undefined) throw faultAt(walk, walk.start + tooDeep, says.tooDeep);
   // Duplicate keys are looked for here: the library compares every key with every other one.
   const composer = new Composer({
     version: '1.2',
@@ -91,16 +97,15 @@ function composeOne(walk: Walk, text: string): Document.Parsed {
     prettyErrors: false,
   });
   const [document, second] = [...composer.compose(tokens, true, text.length)];
-  if (document === undefined) throw faultAt(walk, walk.start, 'The file is empty.');
+  if (document === undefined) throw faultAt(walk, walk.start, says.empty);
   const error = document.errors[0];
   if (error !== undefined) {
     const unclosed = isUnclosed(error) ? findUnclosed(tokens) : undefined;
-    throw faultAt(walk, walk.start + (unclosed ?? error.pos[0]), syntaxSentence(error));
+    throw faultAt(walk, walk.start + (unclosed ?? error.pos[0]), syntaxComplaint(error));
   }
-  if (second !== undefined)
-    throw faultAt(walk, walk.start + second.range[0], 'A second document starts here; a file holds one.');
+  if (second !== undefined) throw faultAt(walk, walk.start + second.range[0], says.secondDocument);
   if (document.directives.yaml.explicit === true || Object.keys(document.directives.tags).length > 1) {
-    throw faultAt(walk, walk.start, 'Directives (lines that start with %) are not read.');
+    throw faultAt(walk, walk.start, says.directive);
   }
   return document as Document.Parsed;
 }
@@ -108,13 +113,9 @@ function composeOne(walk: Walk, text: string): Document.Parsed {
 function plainValue(walk: Walk, node: Node, path: ValuePath): unknown {
   const offset = walk.start + (node.range?.[0] ?? 0);
   walk.values.set(pointer(path), offset);
-  if (isAlias(node)) throw faultAt(walk, offset, 'Aliases (*name) are not read: write the value out.');
-  if ('anchor' in node && node.anchor !== undefined) {
-    throw faultAt(walk, propertyOffset(walk, offset), 'Anchors (&name) are not read: write the value out.');
-  }
-  if (node.tag !== undefined) {
-    throw faultAt(walk, propertyOffset(walk, offset), 'Tags (!name) are not read: write the plain value.');
-  }
+  if (isAlias(node)) return note(walk, offset, says.alias);
+  if ('anchor' in node && node.anchor !== undefined) return note(walk, propertyOffset(walk, offset), says.anchor);
+  if (node.tag !== undefined) return note(walk, propertyOffset(walk, offset), says.tag);
   if (isMap(node)) return plainObject(walk, node, path);
   if (isSeq(node)) return node.items.map((item, index) => plainValue(walk, item as Node, [...path, index]));
   return isScalar(node) ? plainScalar(walk, node.value, offset) : null;
@@ -136,12 +137,11 @@ function plainObject(walk: Walk, map: YAMLMap, path: ValuePath): Record<string, 
   for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
     const offset = walk.start + (key.range?.[0] ?? map.range?.[0] ?? 0);
     const name = isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
-    if (name === undefined) throw faultAt(walk, offset, 'A key has to be plain text.');
-    if (key.tag !== undefined || ('anchor' in key && key.anchor !== undefined))
-      throw faultAt(walk, offset, 'A key has to be plain text, without tag or anchor.');
-    if (name === '<<') throw faultAt(walk, offset, 'Merge keys (<<) are not read: write the fields out.');
-    if (forbiddenKeys.has(name)) throw faultAt(walk, offset, `The key ${name} is not allowed.`);
-    if (entries.has(name)) throw faultAt(walk, offset, `The key ${name} is there twice.`);
+    const complaint = keyComplaint(key, name, entries);
+    if (name === undefined || complaint !== undefined) {
+      note(walk, offset, complaint ?? says.keyNoText);
+      continue;
+    }
     plainScalar(walk, name, offset);
     const below = [...path, name];
     walk.keys.set(pointer(below), offset);
@@ -150,16 +150,18 @@ function plainObject(walk: Walk, map: YAMLMap, path: ValuePath): Record<string, 
   return Object.fromEntries(entries);
 }
 
+function keyComplaint(key: Node, name: string | undefined, entries: ReadonlyMap<string, unknown>): Complaint | undefined {
+  if (name === undefined) return says.keyNoText;
+  if (key.tag !== undefined || ('anchor' in key && key.anchor !== undefined)) return says.keyTagged;
+  if (name === '<<') return says.merge;
+  if (forbiddenKeys.has(name)) return [`The key ${name} is not allowed.`, 'Take it out.'];
+  if (entries.has(name)) return [`The key ${name} is there twice.`, 'Take one of the two out, or put them together.'];
+  return undefined;
+}
+
 function plainScalar(walk: Walk, value: unknown, offset: number): string | number | boolean | null {
-  if (typeof value === 'string') {
-    if (!strangeCharacterPattern.test(value)) return value;
-    throw faultAt(walk, offset, 'The text has an escape for a character that is not text.');
-  }
+  if (typeof value === 'string') return strangeCharacterPattern.test(value) ? note(walk, offset, says.escape) : value;
   if (typeof value === 'boolean' || value === null) return value;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw faultAt(walk, offset, 'Only finite numbers are read.');
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw faultAt(walk, offset, 'The number has more digits than can be kept: put it in quotes.');
-  }
-  return value;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return note(walk, offset, says.notFinite);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? note(walk, offset, says.tooManyDigits) : value;
 }

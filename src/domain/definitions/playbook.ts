@@ -54,7 +54,8 @@ const stepSchema = z.strictObject({
   'wait-at-most': durationField({ least: '1s', most: '30d' }).default(24 * 60 * 60_000),
 });
 
-const playbookSchema = z.strictObject({
+/** Schema of `playbooks/<id>.yaml`; its descriptions are what an editor shows. */
+export const playbookSchema = z.strictObject({
   id: idField,
   title: titleField,
   description: proseField,

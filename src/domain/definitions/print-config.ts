@@ -5,7 +5,7 @@ import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
 export function printConfig(config: InstallationConfig): string {
-  const { id, name, service, ports, python, policy, merge, supervisor, queue, adopted } = config;
+  const { id, name, service, ports, python, policy, merge, supervisor, queue, memory, adopted } = config;
   const parts = [
     { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
     { comment: undefined, fields: { name } },
@@ -69,6 +69,10 @@ export function printConfig(config: InstallationConfig): string {
     {
       comment: 'ahead: changes that are proven before it is their turn, where the machine has room; 0: none.',
       fields: { queue },
+    },
+    {
+      comment: 'What a task is given of memory at most.',
+      fields: { memory: { budget: sizeText(memory.budgetBytes) } },
     },
     {
       comment: 'What was adopted, and lies where it was: looked at for changes that come from outside.',

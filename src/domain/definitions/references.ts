@@ -1,5 +1,5 @@
 import { Fault, type Position } from '../../base/fault.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { nearestWord } from './did-you-mean.ts';
 
 /** Returns the fault for a name that stands for nothing: `PLAYBOOK_UNKNOWN_REFERENCE` with the nearest known name. */
 export function unknownReference(options: {
@@ -11,8 +11,16 @@ export function unknownReference(options: {
   const { kind, name, at } = options;
   const known = [...options.known].sort();
   const list = known.length === 0 ? ` There is no ${kind} at all.` : ` Known: ${known.join(', ')}.`;
-  return new Fault('PLAYBOOK_UNKNOWN_REFERENCE', `There is no ${kind} ${name}.${didYouMean(name, known) || list}`, {
+  const near = nearestWord(name, known);
+  const guess = near === undefined ? list : ` Did you mean ${near}?`;
+  return new Fault('PLAYBOOK_UNKNOWN_REFERENCE', `There is no ${kind} ${name}.${guess}`, {
     at,
     data: { kind, name, known },
+    hints: [near === undefined ? `Name one that is there${wayToAdd(kind)}.` : `Write ${near} in its place.`],
   });
+}
+
+function wayToAdd(kind: string): string {
+  if (kind === 'agent' || kind === 'tree') return `, or add it: orchestrate ${kind}s new`;
+  return kind === 'input' || kind === 'step' ? ', or add it' : '';
 }

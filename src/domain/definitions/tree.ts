@@ -29,31 +29,42 @@ export function parseTree(source: DefinitionSource): Tree {
 
 /** Slots of a tree: more than five environments at work at once is more than a machine of a person has memory for. */
 export const mostSlots = 5;
-const slotsField = z.number().int().min(1).max(mostSlots);
+const slotsField = z.number().int().min(1).max(mostSlots).meta({ examples: [2] });
 
-const treeSchema = z.strictObject({
-  id: idField,
-  title: titleField,
-  'home-port': portField,
-  slots: slotsField.default(2),
-  scope: uniqueList(scopeField, { least: 1 }),
-  reviewers: uniqueList(idField),
-  questions: uniqueList(idField).default([]),
-  channels: uniqueList(topicField).default([]),
-  listens: uniqueList(topicField).default([]),
-  checks: uniqueList(idField).default([]),
+/** Schema of `trees/<id>.yaml`; its descriptions are what an editor shows. */
+export const treeSchema = z.strictObject({
+  id: idField.describe('Its id: the name of the file without .yaml.'),
+  title: titleField.describe('Its name for people.'),
+  'home-port': portField.describe('Port of the service in its first slot; of no other tree.'),
+  slots: slotsField.default(2).describe('Slots at most: runs that work in it at once.'),
+  scope: uniqueList(scopeField, { least: 1 }).meta({
+    description: 'Paths that it may change: a path, dir/**, or * within a segment.',
+    examples: [['docs/env-setup/**']],
+  }),
+  reviewers: uniqueList(idField).meta({
+    description: 'Trees whose reviewers look at every change of this one.',
+    examples: [['ops-maint']],
+  }),
+  questions: uniqueList(idField).default([]).describe('What it asks about changes of the others.'),
+  channels: uniqueList(topicField).default([]).describe('Topics that it publishes.'),
+  listens: uniqueList(topicField).default([]).describe('Topics whose messages come into its mailbox.'),
+  checks: uniqueList(idField).default([]).describe('What is asked about its own changes, beside what its reviewers ask.'),
   scale: z
     .strictObject({
       least: slotsField.default(1),
       most: slotsField,
       'when-waiting': z.number().int().min(1).max(20).default(2),
-      idle: durationField({ least: '1s', most: '7d' }).default(30 * 60_000),
+      idle: durationField({ least: '1s', most: '7d' }).prefault('30m'),
     })
     .superRefine(({ least, most }, context) => {
       if (least > most) context.addIssue({ code: 'custom', message: 'is below scale.least', path: ['most'] });
     })
     .nullable()
-    .default(null),
+    .default(null)
+    .meta({
+      description: 'When it gets a slot more or less by itself.',
+      examples: [{ least: 1, most: 4, 'when-waiting': 2, idle: '30m' }],
+    }),
 });
 
 /** Returns the tree with the places of its parts. */

@@ -190,6 +190,8 @@ export interface InstallationConfig {
     readonly pushTags: boolean;
   };
   readonly supervisor: { readonly idleSeconds: number };
+  /** Bytes of memory that a task is given at most, each entry whole. */
+  readonly memory: { readonly budgetBytes: number };
   /** Changes at most that are proven before it is their turn, beside what runs and gates prove; 0: none. */
   readonly queue: { readonly ahead: number };
   /** What was adopted, and lies where it was: looked at for changes that come from outside. Null where nothing is watched. */
@@ -206,8 +208,11 @@ export interface InstallationConfig {
 export interface DefinitionSource {
   /** Shown in messages: relative to home, or `built-in:agents/x.md`. */
   readonly file: string;
+  /** Empty where it was not read. */
   readonly text: string;
   readonly origin: 'built-in' | 'installation';
+  /** Why it was not read, and what to do about it. */
+  readonly unread?: { readonly why: string; readonly remedy: string };
 }
 
 export interface Definitions {

@@ -42,7 +42,7 @@ export function durationField({
   readonly least: string;
   readonly most: string;
 }): z.ZodType<number, string> {
-  return measureField(findDurationMs, { least, most, form: 'a time like 90s, 10m or 2h' });
+  return measureField(findDurationMs, { least, most, form: 'a time like 90s, 10m or 2h', example: '10m' });
 }
 
 /** Field that is written like `2 GiB`, as bytes. */
@@ -53,22 +53,25 @@ export function sizeField({
   readonly least: string;
   readonly most: string;
 }): z.ZodType<number, string> {
-  return measureField(findSizeBytes, { least, most, form: 'a size like 512 MiB or 2 GiB' });
+  return measureField(findSizeBytes, { least, most, form: 'a size like 512 MiB or 2 GiB', example: '2 GiB' });
 }
 
 type Find = (text: string) => number | undefined;
 
 function measureField(
   find: Find,
-  { least, most, form }: { least: string; most: string; form: string },
+  { least, most, form, example }: { least: string; most: string; form: string; example: string },
 ): z.ZodType<number, string> {
   const problem = `has to be ${form}, from ${least} to ${most}`;
-  return z.string({ error: problem }).transform((text, context) => {
-    const amount = find(text);
-    if (amount !== undefined && amount >= (find(least) ?? 0) && amount <= (find(most) ?? 0)) return amount;
-    context.addIssue({ code: 'custom', message: problem });
-    return z.NEVER;
-  });
+  return z
+    .string({ error: problem })
+    .transform((text, context) => {
+      const amount = find(text);
+      if (amount !== undefined && amount >= (find(least) ?? 0) && amount <= (find(most) ?? 0)) return amount;
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    })
+    .meta({ description: `${form.replace(/^a/, 'A')}, from ${least} to ${most}.`, examples: [example] });
 }
 
 function measure(text: string, pattern: RegExp, units: Readonly<Record<string, number>>): number | undefined {

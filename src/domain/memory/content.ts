@@ -1,7 +1,9 @@
 import { Fault } from '../../base/fault.ts';
-import { parseYaml } from '../definitions/parse-yaml.ts';
+import { MAX_YAML_SIZE, parseYaml } from '../definitions/parse-yaml.ts';
+import { MAX_YAML_DEPTH } from '../definitions/yaml-depth.ts';
 import type { MemoryProblem } from './entry.ts';
 import { findJsonProblem } from './json-problem.ts';
+import { findDeepNesting } from './yaml-nesting.ts';
 
 /** The largest entry: what does not fit is a file of its own, and the entry names it. */
 export const maxMemoryBytes = 1024 * 1024;
@@ -56,6 +58,11 @@ function jsonProblem(key: string, text: string): ContentProblem | undefined {
 }
 
 function yamlProblem(key: string, text: string): ContentProblem | undefined {
+  const deep = text.length > MAX_YAML_SIZE ? undefined : findDeepNesting(text);
+  if (deep !== undefined) {
+    const sentence = `Lists and fields are nested too deeply: ${MAX_YAML_DEPTH} levels are the most that is read.`;
+    return problem(key, 'malformed', sentence, placeAt(text, deep));
+  }
   try {
     parseYaml({ file: key, text });
     return undefined;
@@ -65,7 +72,8 @@ function yamlProblem(key: string, text: string): ContentProblem | undefined {
   }
 }
 
-function tooLarge(key: string, nBytes: number): ContentProblem {
+/** What is said of a file with more bytes than an entry may have. */
+export function tooLarge(key: string, nBytes: number): ContentProblem {
   return problem(key, 'too-large', `It has ${nBytes} bytes; an entry has ${maxMemoryBytes} at most.`);
 }
 

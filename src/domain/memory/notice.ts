@@ -1,13 +1,17 @@
-import { type ContentProblem, readContent } from './content.ts';
+import { readContent } from './content.ts';
+import type { MemoryProblem } from './entry.ts';
 
 /** A file that is the beginning of what it was, and this young, is taken to be on its way to the disk. */
 const settlingMs = 2_000;
+
+/** A file by hand with as many bytes, all the same as another entry's, is a copy of it; fewer may be the same by chance. */
+export const minCopyBytes = 32;
 
 /** What a file in the memory folder is, compared with the entry's last good version. */
 export type Noticed =
   | { readonly kind: 'same' }
   | { readonly kind: 'edited'; readonly text: string }
-  | { readonly kind: 'unsound'; readonly problem: ContentProblem };
+  | { readonly kind: 'unsound'; readonly problem: MemoryProblem };
 
 /**
  * Judges the bytes of a file that somebody may have edited. `last`: text of the last good version, undefined when there is none.

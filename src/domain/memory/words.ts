@@ -26,12 +26,13 @@ export function phrasesOf(question: string): readonly (readonly string[])[] {
     .slice(0, maxPhrases);
 }
 
-/** Characters before and after the match that are shown. */
+/** Characters before and after the match that are shown, and of the text that are looked at for it. */
 const excerptReach = 60;
+const excerptDepth = 65_536;
 
 /** Returns a few words around the first match, on one line; the beginning when the match is in the key. */
 export function excerptOf(text: string, phrases: readonly (readonly string[])[]): string {
-  const lower = text.toLowerCase();
+  const lower = text.slice(0, excerptDepth).toLowerCase();
   const places = phrases.map(([word]) => lower.indexOf(word ?? '')).filter((at) => at >= 0);
   const at = places.length === 0 ? 0 : Math.min(...places);
   const [start, end] = [Math.max(0, at - excerptReach), at + excerptReach];

@@ -3,6 +3,7 @@ import { sessionReport } from '../../domain/runs/session-report.ts';
 import type { Engine } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import type { MachineView } from '../machines/host.ts';
+import { exportSession } from '../memory/session.ts';
 import { deliverAgain } from '../restore/deliver-again.ts';
 import { removeDrilled } from '../restore/drill.ts';
 import { runOf } from '../tasks/task-view.ts';
@@ -18,6 +19,7 @@ export async function closeRun(engine: Engine, view: MachineView): Promise<void>
   await keepOpened(engine, run);
   await deliverAgain(engine);
   const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;
+  await exportSession(engine, view);
   const report = await writeReport(engine, view, plan?.goalText ?? runOf(engine, run).goal);
   const freed = await engine.leases.free(run);
   await engine.ledger.append([

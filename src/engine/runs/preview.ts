@@ -18,6 +18,7 @@ import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment, interpreterOf } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
+import { failedBefore } from '../memory/failed-before.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
 import { openWarning, touchedQuestion } from '../outside/settle.ts';
 import { listRestorePoints } from '../restore/points.ts';
@@ -229,6 +230,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     questions: new Set(Object.keys(engine.template.questions)),
     treeInUse: (id) => whyTreeInUse(engine, id),
     memory: engine.memory,
+    failedBefore: (name) => failedBefore(engine, name),
   };
   const draft = await action.plan(context, action.input.parse(inputs));
   return {

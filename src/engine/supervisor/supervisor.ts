@@ -9,6 +9,7 @@ import type { EngineContext } from '../context.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { watchEveryMs, watchProduction } from '../instances/watch.ts';
+import { createMemoryKeeper, type MemoryKeeper } from '../memory/keeper.ts';
 import { mergesInWindow, timeHolds } from '../policy/hold.ts';
 import { type Ahead, createAhead } from '../queue/ahead.ts';
 import { advanceRun } from '../runs/advance.ts';
@@ -99,6 +100,7 @@ class Supervisor {
   readonly #taken = new Set<number>();
   readonly #services = new Set<Promise<void>>();
   readonly #ahead: Ahead;
+  readonly #memory: MemoryKeeper;
   #wake = (): void => {};
   #idleSinceMs: number;
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -114,6 +116,7 @@ class Supervisor {
     this.#idleSinceMs = engine.outside.clock.monotonicMs();
     engine.host.onFatal((error) => this.#fail(error));
     this.#ahead = createAhead(engine, { onFatal: (error) => this.#fail(error), onMoved: () => this.#wake() });
+    this.#memory = createMemoryKeeper(engine);
     engine.host.onMoved((view) => {
       const run = runOfSubject(engine, view.subject);
       if (run !== undefined) this.#dirty.add(run);
@@ -205,6 +208,7 @@ class Supervisor {
       'held changes': () => retryHeld(engine),
       'how many slots are wanted': () => scaleByRule(engine),
       production: () => watchProduction(engine),
+      memory: () => this.#memory.look(),
       'who meets whom': () => this.#lookForConflicts(),
       'the summary': async () => recordSummary(engine, await this.#options.summarise()),
     };

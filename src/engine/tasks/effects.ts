@@ -13,10 +13,12 @@ import { createProofs } from '../proofs/proofs.ts';
 import { prepareSlotSafely } from '../removal/prepare-slot.ts';
 import { drillPoint } from '../restore/drill.ts';
 import { agentBus } from './agent-bus.ts';
+import { agentConditions } from './agent-conditions.ts';
 import { agentMemory } from './agent-memory.ts';
 import { beat } from './beat.ts';
 import { asDeath } from './death.ts';
 import { bringFiles, handedOver } from './handed-over.ts';
+import { reportsBefore } from './reports-before.ts';
 import { requireLease, slotDir, snapshotSlot } from './slot.ts';
 import { acceptFingerprint, preparationKey, requireUntampered } from './tamper.ts';
 import { type TaskParts, taskParts } from './task-view.ts';
@@ -174,6 +176,7 @@ async function actionContext(
   const { clock, digest, files, python, accelerators } = engine.outside;
   const { index } = engine.config.python;
   const baseTree = await engine.store.treeOf(plan.base);
+  const before = reportsBefore(engine, parts);
   return {
     run,
     attempt,
@@ -198,8 +201,10 @@ async function actionContext(
     takeBorrowed: (lockText) => takeBorrowed(engine, { lockText, mark: markOf(engine, attempt) }),
     proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
     drill: (point) => drillPoint(engine, { point, run, attempt, task: subject, port: lease.port, signal }),
-    bus: agentBus(engine, parts),
+    bus: agentBus(engine, parts, signal),
+    conditions: agentConditions(engine, parts, before),
     memory: await agentMemory(engine, parts),
+    before,
     note: async (sentence) => {
       await engine.ledger.append([row('step.noted', { task: subject, attempt, sentence }, { run })]);
     },

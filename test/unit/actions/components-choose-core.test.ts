@@ -67,6 +67,7 @@ async function plan(
   const context: PlanningContext = {
     ...outside,
     memory: world.context.memory,
+    failedBefore: async () => [],
     config,
     paths,
     store,

@@ -1,5 +1,6 @@
 import type { PlanningContext } from '../../../src/actions/_context.ts';
 import { findEnvironment } from '../../../src/engine/environments/named.ts';
+import { failedBefore } from '../../../src/engine/memory/failed-before.ts';
 import { wasOnBranch } from '../../../src/engine/restore/was-on-branch.ts';
 import { fakePythonFacts } from '../../fakes/fake-python.ts';
 import type { World } from '../../fakes/fake-world.ts';
@@ -11,6 +12,7 @@ export async function planningContext(world: World): Promise<PlanningContext> {
   return {
     ...{ config, paths, clock, digest, files, python, accelerators, store, sources, bundles: outside.bundles },
     memory: world.context.memory,
+    failedBefore: (name) => failedBefore({ ...world.context, ledger: world.ledgers.open() }, name),
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
     baseTree: await store.treeOf(world.first),

@@ -4,6 +4,9 @@ type Renderer = (output: never) => readonly Line[];
 
 const run = (): Promise<Renderer> => import('./run.ts').then((m) => m.renderRun);
 const claim = (): Promise<Renderer> => import('./claims.ts').then((m) => m.renderClaim);
+const memoryWritten = (): Promise<Renderer> => import('./memory-changes.ts').then((m) => m.renderMemoryWritten);
+const check = (): Promise<Renderer> => import('./definitions.ts').then((m) => m.renderCheck);
+const written = (): Promise<Renderer> => import('./definitions.ts').then((m) => m.renderNew);
 const condition = (): Promise<Renderer> => import('./conditions.ts').then((m) => m.renderCondition);
 const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.renderService);
 
@@ -57,6 +60,18 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'trees-list': () => import('./lists.ts').then((m) => m.renderTreesList),
   'trees-scale': () => import('./trees.ts').then((m) => m.renderTreesScale),
   'trees-sync': () => import('./trees.ts').then((m) => m.renderTreesSync),
+  'trees-show': () => import('./definitions.ts').then((m) => m.renderTree),
+  'trees-check': check,
+  'trees-new': written,
+  'agents-list': () => import('./definitions.ts').then((m) => m.renderAgentsList),
+  'agents-show': () => import('./definitions.ts').then((m) => m.renderAgent),
+  'agents-check': check,
+  'agents-new': written,
+  'playbooks-list': () => import('./definitions.ts').then((m) => m.renderPlaybooksList),
+  'playbooks-show': () => import('./definitions.ts').then((m) => m.renderPlaybook),
+  'playbooks-check': check,
+  'playbooks-new': written,
+  schema: () => import('./definitions.ts').then((m) => m.renderSchema),
   failover: () => import('./failover.ts').then((m) => m.renderFailover),
   'claims-list': () => import('./claims.ts').then((m) => m.renderClaims),
   'claims-claim': claim,
@@ -80,6 +95,22 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'outside-show': () => import('./outside.ts').then((m) => m.renderOutsideShow),
   'outside-keep': run,
   'outside-discard': () => import('./outside.ts').then((m) => m.renderOutsideDiscard),
+  'memory-get': () => import('./memory.ts').then((m) => m.renderMemoryGet),
+  'memory-list': () => import('./memory.ts').then((m) => m.renderMemoryList),
+  'memory-search': () => import('./memory.ts').then((m) => m.renderMemorySearch),
+  'memory-history': () => import('./memory.ts').then((m) => m.renderMemoryHistory),
+  'memory-load': () => import('./memory.ts').then((m) => m.renderMemoryLoad),
+  'memory-put': memoryWritten,
+  'memory-revert': memoryWritten,
+  'memory-init': () => import('./memory-changes.ts').then((m) => m.renderMemoryInit),
+  'memory-populate': () => import('./memory-changes.ts').then((m) => m.renderMemoryPopulate),
+  'memory-refute': () => import('./memory-changes.ts').then((m) => m.renderMemoryRefute),
+  'memory-share': () => import('./memory-changes.ts').then((m) => m.renderMemoryShare),
+  'memory-transfer': () => import('./memory-changes.ts').then((m) => m.renderMemoryTransfer),
+  'memory-export': () => import('./memory-changes.ts').then((m) => m.renderMemoryExport),
+  'memory-import': () => import('./memory-changes.ts').then((m) => m.renderMemoryImport),
+  'memory-prune': () => import('./memory-changes.ts').then((m) => m.renderMemoryPrune),
+  'memory-lint': () => import('./memory-changes.ts').then((m) => m.renderMemoryLint),
   conflicts: () => import('./conflicts.ts').then((m) => m.renderConflicts),
   init: () => import('./init.ts').then((m) => m.renderInit),
   eject: () => import('./eject.ts').then((m) => m.renderEject),

@@ -47,6 +47,7 @@ describe('orchestrate.yaml', () => {
       merge: { mode: 'local', remote: null, branch: null, pushTags: false },
       supervisor: { idleSeconds: 600 },
       queue: { ahead: 1 },
+      memory: { budgetBytes: 16_384 },
       adopted: null,
     });
   });
@@ -121,6 +122,7 @@ describe('orchestrate.yaml', () => {
       }),
       supervisor: fc.record({ idleSeconds: fc.integer({ min: 1, max: 86_400 }) }),
       queue: fc.record({ ahead: fc.integer({ min: 0, max: 4 }) }),
+      memory: fc.record({ budgetBytes: fc.integer({ min: 0, max: 10 * 1024 ** 2 }) }),
       adopted: fc.option(
         fc.record({ layout: fc.constantFrom('clone', 'stability-matrix'), comfyui: path, python: fc.option(path) }),
       ),

@@ -71,7 +71,7 @@ const cases: readonly Case[] = [
     from: '---\nRun',
     to: 'timeout: 10m\n---\nRun',
     shows: [
-      'DEFINITION_INVALID: There is no field timeout. Known: id, runner, time-limit, title, tools, tree.',
+      'DEFINITION_INVALID: There is no field timeout. Known: description, disallowedTools, id, model, name, runner, time-limit, title, tools, tree.',
       'agents/validation-engineer.md:6:1',
       '  6 | timeout: 10m',
       '    | ^',

@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
     from: 'risk: medium',
     to: 'risk: medium\ncolour: red',
     shows: [
-      'DEFINITION_INVALID: There is no field colour. Known: description, id, inputs, plan, risk, steps, title, tree, trees, triggers.',
+      'DEFINITION_INVALID: There is no field colour. Known: description, id, inputs, on, plan, risk, steps, title, tree, trees, triggers.',
       'playbooks/upgrade-package.yaml:12:1',
       '  12 | colour: red',
       '     | ^',

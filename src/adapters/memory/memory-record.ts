@@ -1,0 +1,319 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+import { Fault } from '../../base/fault.ts';
+import type { MemoryEntry, MemoryRef, MemoryVersion, NewMemory } from '../../domain/memory/entry.ts';
+import { setDurable } from '../sqlite/connections.ts';
+
+/** The layout that this code reads and writes. */
+const layout = 1;
+/** Only who makes the file waits: writers hold the lock of the memory. */
+const patienceMs = 5_000;
+
+/**
+ * `about` is the version as it was written; `refuted_by` and `is_removed` are all that changes of one later. `pending` is what the
+ * file of an entry still lacks (`write`, `remove`), and `before` what it was until then: they are in the commit of the version.
+ */
+const tables = `
+  CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), layout INTEGER NOT NULL, id TEXT NOT NULL) STRICT;
+  CREATE TABLE contents (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE versions (
+    key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    about TEXT NOT NULL,
+    copy_of TEXT,
+    refuted_by TEXT,
+    is_removed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (key, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX versions_copies ON versions (copy_of) WHERE copy_of IS NOT NULL;
+  CREATE INDEX versions_contents ON versions (sha256);
+  CREATE TABLE entries (
+    key TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    mark TEXT,
+    pending TEXT,
+    before TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX entries_pending ON entries (key) WHERE pending IS NOT NULL;
+  CREATE TABLE changes (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL, version INTEGER NOT NULL) STRICT;
+  CREATE TABLE removals (key TEXT NOT NULL, version INTEGER NOT NULL, at_ms INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+`;
+
+/** An entry: its newest version, and how its file was when it was last in step with it. */
+export interface EntryState {
+  readonly head: MemoryVersion;
+  readonly mark: string | null;
+  readonly pending: 'write' | 'remove' | null;
+  /** SHA-256 of the file that a pending write replaces; null: none was there. */
+  readonly before: string | null;
+}
+
+type Row = Record<string, string | number | null>;
+
+/** `memory.db`: versions, what they hold and where they come from. Writers hold the lock of the memory. */
+export class MemoryRecord {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  private constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Opens the record; undefined when there is none and `make` does not ask for one. */
+  static open(file: string, { make }: { readonly make: boolean }): MemoryRecord | undefined {
+    if (!make && !fs.existsSync(file)) return undefined;
+    if (make) ensureFile(file);
+    const db = new DatabaseSync(file, { timeout: patienceMs, allowExtension: false });
+    try {
+      if (!isLaidOut(db, file)) {
+        if (!make) return void db.close();
+        layOut(db, file);
+      }
+      setDurable(db);
+      return new MemoryRecord(db);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Names this record, so that an index of another one is told from its own. */
+  id(): string {
+    return String(this.#get('SELECT id FROM meta')?.['id']);
+  }
+
+  lastSequence(): number {
+    return Number(this.#get('SELECT max(sequence) AS last FROM changes')?.['last'] ?? 0);
+  }
+
+  entry(key: string): EntryState | undefined {
+    const row = this.#get(`${selectEntries} WHERE e.key = ?`, key);
+    return row === undefined ? undefined : entryOf(row);
+  }
+
+  /** Newest versions in the order of their keys, read as they are asked for. */
+  *entries(afterKey = ''): Generator<EntryState> {
+    // Read in pages: a statement that is still open would keep the log of the database from being shortened.
+    for (let last = afterKey; ;) {
+      const rows = this.#all(`${selectEntries} WHERE e.key > ? ORDER BY e.key LIMIT 500`, last);
+      for (const row of rows) yield entryOf(row);
+      if (rows.length < 500) return;
+      last = String(rows.at(-1)?.['key']);
+    }
+  }
+
+  pendingKeys(): readonly string[] {
+    return this.#all('SELECT key FROM entries WHERE pending IS NOT NULL').map(({ key }) => String(key));
+  }
+
+  find({ key, version }: MemoryRef): MemoryVersion | undefined {
+    const row = this.#get(`SELECT ${versionColumns} FROM versions v WHERE key = ? AND version = ?`, key, version);
+    return row === undefined ? undefined : versionOf(row);
+  }
+
+  history(key: string): readonly MemoryVersion[] {
+    return this.#all(`SELECT ${versionColumns} FROM versions v WHERE key = ? ORDER BY version DESC`, key).map(
+      versionOf,
+    );
+  }
+
+  text(sha256: string): string {
+    return String(this.#get('SELECT text FROM contents WHERE sha256 = ?', sha256)?.['text']);
+  }
+
+  /** All contents with the digest that they were written under. */
+  *contents(): Generator<{ readonly sha256: string; readonly text: string }> {
+    for (let last = ''; ;) {
+      const rows = this.#all('SELECT sha256, text FROM contents WHERE sha256 > ? ORDER BY sha256 LIMIT 100', last);
+      for (const row of rows) yield { sha256: String(row['sha256']), text: String(row['text']) };
+      if (rows.length < 100) return;
+      last = String(rows.at(-1)?.['sha256']);
+    }
+  }
+
+  /** The newest version of another entry with the same content. */
+  sameContent(key: string, sha256: string): MemoryRef | null {
+    const row = this.#get(
+      `SELECT v.key, v.version FROM versions v JOIN changes c ON c.key = v.key AND c.version = v.version
+       WHERE v.sha256 = ? AND v.key <> ? ORDER BY c.sequence DESC LIMIT 1`,
+      sha256,
+      key,
+    );
+    return row === undefined ? null : { key: String(row['key']), version: Number(row['version']) };
+  }
+
+  since(sequence: number, limit: number): readonly { readonly sequence: number; readonly version: MemoryVersion }[] {
+    return this.#all(
+      `SELECT c.sequence, ${versionColumns} FROM changes c JOIN versions v ON v.key = c.key AND v.version = c.version
+       WHERE c.sequence > ? ORDER BY c.sequence LIMIT ?`,
+      sequence,
+      limit,
+    ).map((row) => ({ sequence: Number(row['sequence']), version: versionOf(row) }));
+  }
+
+  /** Adds a version, and what it refutes, in one commit. `pending`: its file is to be written; else `mark` is of its file. */
+  append(
+    { text, ...version }: MemoryEntry,
+    file: { readonly pending: 'write'; readonly before: string | null } | { readonly mark: string | null },
+  ): void {
+    const { key, sha256, copyOf, refutedBy } = version;
+    const [mark, pending, before] = 'pending' in file ? [null, file.pending, file.before] : [file.mark, null, null];
+    this.transact(() => {
+      this.#run('INSERT OR IGNORE INTO contents VALUES (?, ?)', sha256, text);
+      this.#run(
+        'INSERT INTO versions (key, version, sha256, about, copy_of, refuted_by) VALUES (?, ?, ?, ?, ?, ?)',
+        ...[key, version.version, sha256, JSON.stringify(version), refText(copyOf), refText(refutedBy)],
+      );
+      this.#run('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?)', key, version.version, mark, pending, before);
+      this.#note(version);
+      for (const ref of version.refutes) this.#refute(ref, version);
+    });
+  }
+
+  /** Marks the newest version as taken away. `pending`: its file is still to be removed. */
+  markRemoved(
+    { key, version }: MemoryRef,
+    why: { readonly by: NewMemory['by']; readonly reason: string; readonly atMs: number; readonly isPending: boolean },
+  ): void {
+    this.transact(() => {
+      this.#run('UPDATE versions SET is_removed = 1 WHERE key = ? AND version = ?', key, version);
+      this.#run(
+        'UPDATE entries SET mark = NULL, pending = ?, before = NULL WHERE key = ?',
+        why.isPending ? 'remove' : null,
+        key,
+      );
+      this.#run(
+        'INSERT INTO removals VALUES (?, ?, ?, ?, ?)',
+        key,
+        version,
+        why.atMs,
+        JSON.stringify(why.by),
+        why.reason,
+      );
+      this.#note({ key, version });
+    });
+  }
+
+  /** The file of the entry is as its newest version says; a null mark: it is to be read again at the next look. */
+  settle(key: string, mark: string | null): void {
+    this.#run('UPDATE entries SET mark = ?, pending = NULL, before = NULL WHERE key = ?', mark, key);
+  }
+
+  /** Commits several steps together. */
+  transact(work: () => void): void {
+    if (this.#db.isTransaction) return work();
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** A claim that is not so is not so in any copy, however often it was copied on. */
+  #refute(ref: MemoryRef, { key, version }: MemoryRef): void {
+    const open = [ref];
+    for (let one = open.shift(); one !== undefined; one = open.shift()) {
+      const found = this.find(one);
+      if (found === undefined || found.refutedBy !== null) continue;
+      this.#run(
+        'UPDATE versions SET refuted_by = ? WHERE key = ? AND version = ?',
+        ...[refText({ key, version }), one.key, one.version],
+      );
+      this.#note(one);
+      const copies = this.#all('SELECT key, version FROM versions WHERE copy_of = ?', refText(one));
+      open.push(...copies.map((row) => ({ key: String(row['key']), version: Number(row['version']) })));
+    }
+  }
+
+  #note({ key, version }: MemoryRef): void {
+    this.#run('INSERT INTO changes (key, version) VALUES (?, ?)', key, version);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  #get(sql: string, ...values: (string | number | null)[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  #all(sql: string, ...values: (string | number | null)[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): void {
+    this.#statement(sql).run(...values);
+  }
+}
+
+const versionColumns = 'v.key, v.version, v.about, v.refuted_by, v.is_removed';
+const selectEntries = `SELECT ${versionColumns}, e.mark, e.pending, e.before
+  FROM entries e JOIN versions v ON v.key = e.key AND v.version = e.version`;
+
+function versionOf(row: Row): MemoryVersion {
+  const { refuted_by: refutedBy, is_removed: isRemoved } = row;
+  const about = JSON.parse(String(row['about'])) as MemoryVersion;
+  return { ...about, refutedBy: refOf(refutedBy ?? null), isRemoved: isRemoved === 1 };
+}
+
+function entryOf(row: Row): EntryState {
+  const { mark, pending, before } = row as {
+    mark: string | null;
+    pending: EntryState['pending'];
+    before: string | null;
+  };
+  return { head: versionOf(row), mark, pending, before };
+}
+
+const refText = (ref: MemoryRef | null): string | null => (ref === null ? null : `${ref.key}@${ref.version}`);
+
+function refOf(text: string | number | null): MemoryRef | null {
+  if (typeof text !== 'string') return null;
+  const at = text.lastIndexOf('@');
+  return { key: text.slice(0, at), version: Number(text.slice(at + 1)) };
+}
+
+/** An existing file is not opened here: closing it would drop the locks that SQLite has on it. */
+function ensureFile(file: string): void {
+  fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (fs.existsSync(file)) return;
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function isLaidOut(db: DatabaseSync, file: string): boolean {
+  const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== undefined;
+  if (!isThere) return false;
+  const found = Number(db.prepare('SELECT layout FROM meta').get()?.['layout']);
+  if (found === layout) return true;
+  throw new Fault('MEMORY_UNAVAILABLE', `${file} has layout ${found}; this orchestrate knows layout ${layout}.`, {
+    state: 'Nothing was changed.',
+    hints: ['npm install --global orchestrate@latest', 'orchestrate --version'],
+  });
+}
+
+function layOut(db: DatabaseSync, file: string): void {
+  setDurable(db);
+  db.exec('BEGIN IMMEDIATE');
+  if (!isLaidOut(db, file)) {
+    db.exec(tables);
+    db.prepare('INSERT INTO meta VALUES (1, ?, ?)').run(layout, randomBytes(8).toString('hex'));
+  }
+  db.exec('COMMIT');
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+import { Fault } from '../../base/fault.ts';
+import { type MemoryEntry, memoryKinds, type MemoryRef, type NewMemory } from '../../domain/memory/entry.ts';
+import { requireKey } from '../../domain/memory/key.ts';
+import { mayWrite } from '../../domain/memory/standard.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import type { Memory } from '../../ports/index.ts';
+import type { App } from '../app.ts';
+import { personOf } from './_run-output.ts';
+
+export const keyField = z.string().min(1).max(600).describe('Key of the entry: its path below the memory folder.');
+export const prefixField = z
+  .string()
+  .min(1)
+  .max(600)
+  .nullable()
+  .default(null)
+  .describe('Only entries below it, e.g. `swarm/env-setup`.');
+export const kindField = z.enum(memoryKinds).nullable().default(null);
+export const entryRefField = z
+  .string()
+  .min(1)
+  .max(620)
+  .describe('Key of the entry, with `@3` for its version 3; the newest otherwise.');
+
+/** Returns a prefix and kind as `Memory` wants them. */
+export const filterOf = ({ prefix, kind }: { prefix: string | null; kind: NewMemory['kind'] | null }) => ({
+  ...(prefix === null ? {} : { prefix: prefix.replace(/\/+$/, '') }),
+  ...(kind === null ? {} : { kinds: [kind] }),
+});
+
+/** Opens the memory, edits by hand taken up first: what is shown is what lies there. */
+export async function openMemory(app: App): Promise<Memory> {
+  const { memory } = await app.installation();
+  await memory.sync();
+  return memory;
+}
+
+/** Returns the parts of `swarm/env-setup/torch.md@3`. Fault: `MEMORY_KEY_INVALID`. */
+export function parseRef(text: string): { readonly key: string; readonly version: number | undefined } {
+  const [, key = text, version] = /^(.*)@([1-9]\d{0,8})$/.exec(text) ?? [];
+  return { key: requireKey(key), version: version === undefined ? undefined : Number(version) };
+}
+
+/** Returns the entry that a reference names. Fault: `MEMORY_NOT_FOUND`, with the versions that there are. */
+export async function requireEntry(memory: Memory, text: string): Promise<MemoryEntry> {
+  const { key, version } = parseRef(text);
+  const found = await memory.get(key, version);
+  if (found !== undefined) return found;
+  const [newest] = memory.history(key);
+  throw new Fault('MEMORY_NOT_FOUND', whyNotFound(text, newest), {
+    state: 'Nothing was changed.',
+    hints: newest === undefined ? ['orchestrate memory list'] : [`orchestrate memory history ${key}`],
+  });
+}
+
+function whyNotFound(text: string, newest: (MemoryRef & { readonly isRemoved: boolean }) | undefined): string {
+  if (newest === undefined) return `There is no entry ${text} in memory.`;
+  const where = newest.isRemoved ? 'it was taken away; its versions are kept' : `its newest version is ${newest.version}`;
+  return `There is no ${text} in memory: ${where}.`;
+}
+
+/**
+ * Returns who writes: the person, or the program of ours that types the command, with the run that it belongs to. Such a program is an
+ * agent and writes below its own tree only. Fault: `MEMORY_NOT_YOURS`.
+ */
+export async function writerOf(app: App, key: string): Promise<Pick<NewMemory, 'by' | 'run'>> {
+  const { startedBy } = app.outside.host;
+  const by = personOf(app);
+  const attempt = /(?:^|\/)((r\d+)\.[a-z][a-z0-9-]*)(?:#\d+)?$/.exec(startedBy ?? '');
+  if (startedBy === null) return { by, run: null };
+  const { ledger, definitions } = await app.installation();
+  const [, task = '', run = ''] = attempt ?? [];
+  const plan = dataOf('plan.made', ledger.latest(`plan:${run}`))?.plan;
+  const agent = plan?.steps.find(({ id }) => `${run}.${id}` === task)?.agent;
+  const tree = (agent === undefined ? undefined : definitions.agents.get(agent)?.tree) ?? plan?.tree;
+  if (tree === undefined || !mayWrite(tree, key))
+    throw new Fault('MEMORY_NOT_YOURS', `${startedBy} works ${tree === undefined ? 'for no tree' : `in ${tree}`} and may not write ${key}.`, {
+      state: 'Nothing was written.',
+      ...(tree === undefined ? {} : { hints: [`Write below swarm/${tree}/ or sessions/; others read it there.`] }),
+    });
+  return { by: agent === undefined ? by : { kind: 'program', name: agent }, run };
+}
+
+/** Returns the journal rows, files and addresses that were given as evidence, without empty ones. */
+export const evidenceField = z
+  .array(z.string().min(1).max(500))
+  .max(64)
+  .default([])
+  .describe('What it rests on: `#123` for a journal row, a file, an address. May be given several times.');

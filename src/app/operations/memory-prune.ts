@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+import { Fault } from '../../base/fault.ts';
+import { canonicalJson } from '../../base/json.ts';
+import { pastRetention, retentionDays } from '../../domain/memory/retention.ts';
+import type { Memory } from '../../ports/index.ts';
+import { defineOperation } from '../operation.ts';
+import { saidYesField, seenPlanField } from './_inputs.ts';
+import { filterOf, openMemory, prefixField, writerOf } from './_memory.ts';
+
+const pageSize = 1_000;
+
+const days = Object.entries(retentionDays).map(([kind, n]) => `${kind} ${n === null ? 'for good' : `${n} days`}`);
+
+/** `orchestrate memory prune` */
+export const memoryPrune = defineOperation({
+  name: 'memory prune',
+  summary: 'Take away entries of memory whose time is over.',
+  description: `Each kind is kept for its own time after its newest version: ${days.join(', ')}. What was refuted or has expired goes 30 days later. The files go; the versions stay, and \`memory revert\` brings one back. It is never done by itself.`,
+  effect: 'destroy',
+  needs: 'home',
+  asksFirst: true,
+  input: z.object({
+    prefix: prefixField,
+    dryRun: z.boolean().default(false).describe('Show what would go and take nothing away.'),
+    yes: saidYesField,
+    plan: seenPlanField,
+  }),
+  output: z.object({
+    state: z.enum(['planned', 'pruned', 'nothing']).describe('`planned`: nothing was taken away yet.'),
+    hash: z.string().describe('Names the plan: what is shown is what is taken away.'),
+    entries: z
+      .array(
+        z.object({
+          key: z.string().describe('Key of the entry.'),
+          version: z.number().describe('Its newest version.'),
+          sizeBytes: z.number().describe('Its size in bytes.'),
+          why: z.string().describe('Why it goes.'),
+        }),
+      )
+      .describe('Entries that go.'),
+    nKept: z.number().describe('Entries that stay.'),
+    nStayed: z.number().describe('Entries that were to go and were written anew meanwhile: they stay.'),
+  }),
+  positional: ['prefix'],
+  confirm: (input, planned) => ({ ...input, yes: true, plan: planned.hash }),
+  examples: [
+    { command: 'orchestrate memory prune --dry-run', explains: 'What would go, and why.' },
+    { command: 'orchestrate memory prune sessions', explains: 'Only what sessions left.' },
+  ],
+  async run(app, { prefix, dryRun, yes, plan: seen }) {
+    const memory = await openMemory(app);
+    const { entries, nKept } = findPast(memory, { prefix, nowMs: app.outside.clock.nowMs() });
+    const hash = app.outside.digest.sha256(canonicalJson(entries));
+    if (seen !== null && !hash.startsWith(seen))
+      throw new Fault('PLAN_MOVED', 'What would be taken away is something else now than what you saw.', {
+        state: 'Nothing was taken away.',
+        hints: ['orchestrate memory prune'],
+      });
+    if (entries.length === 0) return { state: 'nothing' as const, hash, entries, nKept, nStayed: 0 };
+    if (dryRun || !yes) return { state: 'planned' as const, hash, entries, nKept, nStayed: 0 };
+    let nStayed = 0;
+    for (const { key, version, why } of entries) {
+      const { by } = await writerOf(app, key);
+      try {
+        if (!(await memory.remove({ key, ifVersion: version, by, reason: why }))) nStayed += 1;
+      } catch (error) {
+        if (!(error instanceof Fault) || error.code !== 'MEMORY_MOVED') throw error;
+        nStayed += 1;
+      }
+    }
+    return { state: 'pruned' as const, hash, entries, nKept, nStayed };
+  },
+});
+
+function findPast(memory: Memory, { prefix, nowMs }: { prefix: string | null; nowMs: number }) {
+  const entries: { key: string; version: number; sizeBytes: number; why: string }[] = [];
+  let nAll = 0;
+  for (let afterKey = ''; ; ) {
+    const page = memory.list({ ...filterOf({ prefix, kind: null }), withOld: true, afterKey, limit: pageSize });
+    for (const one of page) {
+      const why = pastRetention(one, nowMs);
+      if (why !== undefined) entries.push({ key: one.key, version: one.version, sizeBytes: one.sizeBytes, why });
+    }
+    nAll += page.length;
+    if (page.length < pageSize) break;
+    afterKey = page.at(-1)?.key ?? '';
+  }
+  return { entries, nKept: nAll - entries.length };
+}

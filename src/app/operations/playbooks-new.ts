@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import { Fault } from '../../base/fault.ts';
+import { idField, titleField } from '../../domain/definitions/fields.ts';
+import { newPlaybook } from '../../domain/definitions/new-definition.ts';
+import type { Definitions } from '../../domain/definitions/types.ts';
+import { defineOperation } from '../operation.ts';
+import { loadDefinitions } from './_definitions.ts';
+import {
+  newIdField,
+  newOutput,
+  overrideField,
+  schemaFromFile,
+  writeDefinition,
+  writeSchema,
+} from './_new-definition.ts';
+
+/** `orchestrate playbooks new <id>` */
+export const playbooksNew = defineOperation({
+  name: 'playbooks new',
+  summary: 'Write a new playbook to fill in, with the schema that your editor checks it by.',
+  description: 'Writes playbooks/<id>.yaml in your home, checked before, and commits nothing.',
+  effect: 'write',
+  needs: 'home',
+  input: z.object({
+    id: newIdField,
+    override: overrideField,
+    tree: idField.nullable().default(null).describe('Tree that it runs in; the first one otherwise.'),
+    title: titleField.nullable().default(null).describe('Its name for people.'),
+  }),
+  output: newOutput,
+  positional: ['id'],
+  examples: [
+    { command: 'orchestrate playbooks new tidy-styles --tree models-integ', explains: 'A new file to fill in.' },
+    { command: 'orchestrate playbooks new upgrade-pytorch --override', explains: 'Change a built-in playbook.' },
+  ],
+  async run(app, { id, override, tree, title }) {
+    const found = await loadDefinitions(app);
+    const blank = (): string =>
+      newPlaybook({
+        id,
+        title: title ?? `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`,
+        tree: tree ?? [...found.definitions.trees.keys()][0] ?? '',
+        schema: schemaFromFile('playbook'),
+        step: firstStep(found.definitions, tree),
+      });
+    const { file } = await writeDefinition(app, found, {
+      kind: 'playbooks',
+      id,
+      override,
+      text: (builtIn) => builtIn ?? blank(),
+    });
+    return { id, file, schema: await writeSchema(app, found.home, 'playbook'), changed: [], notUsed: [] };
+  },
+});
+
+/** A step that somebody can do: an agent of the tree where one may use anything. */
+function firstStep({ agents }: Definitions, tree: string | null): { agent: string; action: string; plan: string } {
+  const able = [...agents.values()].filter(({ tools }) => tools.length > 0);
+  const agent = able.find((one) => one.tree === tree) ?? able[0];
+  const action = agent?.tools.find((tool) => !/\.(choose|plan)/.test(tool)) ?? agent?.tools[0];
+  if (agent === undefined || action === undefined)
+    throw new Fault('DEFINITION_INVALID', 'No agent may use any action: nobody could do a step.', {
+      hints: ['orchestrate agents new my-agent --tools files.write'],
+      state: 'Nothing was written.',
+    });
+  return { agent: agent.id, action, plan: 'env.choose' };
+}

@@ -1,0 +1,100 @@
+import { Fault } from '../../base/fault.ts';
+import type { MemoryProblem } from '../../domain/memory/entry.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { FactRow } from '../../domain/memory/note.ts';
+import { notesOf, teachingKinds } from '../../domain/memory/notes-of.ts';
+import type { Engine } from '../engine.ts';
+import { writeNote } from './write-note.ts';
+
+export interface MemoryKeeper {
+  /**
+   * Writes down what the journal has taught since the last look, takes up what was edited by hand, and notes every version in the
+   * journal, whoever wrote it. Cut off at any place it goes on where it was: what is written already is found written.
+   */
+  look(): Promise<void>;
+}
+
+/** Rows and versions of one look: the next one goes on. */
+const pageSize = 500;
+/** Versions that share a commit. */
+const batchSize = 100;
+/** The folder is looked through at most this often while nothing else asks for it. */
+const syncEveryMs = 10_000;
+
+/** Who writes what the journal teaches. */
+const by = { kind: 'program', name: 'supervisor' } as const;
+
+/** Returns what keeps memory and journal in step, for one supervisor. */
+export function createMemoryKeeper(engine: Engine): MemoryKeeper {
+  const { ledger, memory, outside } = engine;
+  let read = 0;
+  let syncedMs = Number.NEGATIVE_INFINITY;
+
+  const learn = async (): Promise<void> => {
+    const learned = dataOf('memory.learned', ledger.latest('memory:learned'))?.through ?? 0;
+    const rows = ledger.read({ afterSeq: Math.max(learned, read), kinds: teachingKinds, limit: pageSize });
+    let nWritten = 0;
+    for (const fact of rows) nWritten += await learnFrom(engine, fact);
+    const through = rows.at(-1)?.seq;
+    if (through === undefined) return;
+    read = through;
+    if (nWritten > 0) await ledger.append([row('memory.learned', { through, nWritten }, { keys: ['memory:learned'] })]);
+  };
+
+  const sync = async (): Promise<void> => {
+    if (outside.clock.monotonicMs() - syncedMs < syncEveryMs) return;
+    const { problems } = await memory.sync();
+    syncedMs = outside.clock.monotonicMs();
+    for (const problem of problems) await tellProblem(engine, problem);
+  };
+
+  return {
+    async look() {
+      await learn();
+      await sync();
+      await noteVersions(engine);
+    },
+  };
+}
+
+async function learnFrom(engine: Engine, fact: FactRow): Promise<number> {
+  let nWritten = 0;
+  for (const note of notesOf(fact, engine.ledger)) {
+    try {
+      const outcome = await writeNote(engine.memory, note, by);
+      if (outcome.kind === 'written') nWritten += 1;
+      if (outcome.kind === 'other-form')
+        await tellProblem(engine, { ...placeOf(note.key), kind: 'other-form', sentence: `Nothing is added to it: ${outcome.why}.` });
+    } catch (error) {
+      // What is in the way of one entry keeps no other from being written.
+      if (!(error instanceof Fault) || error.code !== 'MEMORY_BLOCKED') throw error;
+      await tellProblem(engine, { ...placeOf(note.key), kind: 'blocked', sentence: error.message });
+    }
+  }
+  return nWritten;
+}
+
+const placeOf = (path: string) => ({ path, line: null, column: null });
+
+/** Once, until it is another problem. */
+async function tellProblem({ ledger }: Engine, problem: MemoryProblem): Promise<void> {
+  const keys = [`memory-problem:${problem.path}`];
+  const told = dataOf('memory.problem', ledger.latest(`memory-problem:${problem.path}`))?.problem;
+  if (told?.kind === problem.kind && told.sentence === problem.sentence) return;
+  await ledger.append([row('memory.problem', { problem }, { keys })]);
+}
+
+/** Writes a row for each version that has none yet, in the order in which they were written. A repeat writes none twice. */
+export async function noteVersions({ ledger, memory }: Engine): Promise<void> {
+  for (;;) {
+    const last = dataOf('memory.noted', ledger.latest('memory-seq'))?.sequence ?? 0;
+    const versions = memory.since(last, batchSize);
+    if (versions.length === 0) return;
+    await ledger.append(
+      versions.map(({ sequence, version }) =>
+        row('memory.noted', { sequence, version }, { run: version.run, keys: [`memory:${version.key}`, 'memory-seq'] }),
+      ),
+    );
+    if (versions.length < batchSize) return;
+  }
+}

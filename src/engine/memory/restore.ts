@@ -1,0 +1,63 @@
+import type { MemoryEntry } from '../../domain/memory/entry.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { rankForTask, taskWords, withinBudget } from '../../domain/memory/relevance.ts';
+import type { Memory } from '../../ports/index.ts';
+import type { EngineContext } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import type { TaskParts } from '../tasks/task-view.ts';
+
+/** Entries whose words fit that are weighed for one task. */
+const maxFound = 100;
+
+/** What a task asks of memory. */
+export interface MemoryQuestion {
+  readonly words: string;
+  /** Tree whose own entries count more. */
+  readonly tree: string;
+  readonly budgetBytes: number;
+}
+
+/** What a task is given of memory. */
+export interface Recalled {
+  /** Best first. */
+  readonly entries: readonly MemoryEntry[];
+  readonly nBytes: number;
+  readonly nLeftOut: number;
+}
+
+/** Returns the entries that are relevant, best first and whole, as far as the budget goes. What was refuted or has expired is none of them. Writes nothing. */
+export async function recall(
+  { memory, outside }: Pick<EngineContext, 'memory' | 'outside'>,
+  { words, tree, budgetBytes }: MemoryQuestion,
+): Promise<Recalled> {
+  const hits = words === '' ? [] : memory.search({ words, any: true, limit: maxFound });
+  const ranked = rankForTask(hits, { tree, nowMs: outside.clock.nowMs() });
+  const { taken, nBytes, nLeftOut } = withinBudget(ranked, budgetBytes);
+  return { entries: await load(memory, taken), nBytes, nLeftOut };
+}
+
+/** An entry that went in this moment is none to be given. */
+async function load(memory: Memory, refs: readonly { key: string; version: number }[]): Promise<readonly MemoryEntry[]> {
+  const entries = await Promise.all(refs.map(({ key, version }) => memory.get(key, version)));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+/**
+ * Gives an attempt what is known about its work, and writes down what that was before the work begins. A repeat of the same attempt is
+ * given the same versions.
+ */
+export async function restoreMemory(engine: Engine, parts: TaskParts): Promise<readonly MemoryEntry[]> {
+  const { run, attempt, step, plan } = parts;
+  const key = `memory-of:${attempt}`;
+  const given = dataOf('memory.restored', engine.ledger.latest(key));
+  if (given !== undefined) return load(engine.memory, given.entries);
+  await engine.memory.sync();
+  const tree = engine.definitions.agents.get(step.agent)?.tree ?? plan.tree;
+  const words = taskWords([plan.goalText, plan.playbook, step.title, ...plan.moves.slice(0, 8).map(({ name }) => name)]);
+  const { budgetBytes } = engine.config.memory;
+  const { entries, nBytes, nLeftOut } = await recall(engine, { words, tree, budgetBytes });
+  const refs = entries.map((one) => ({ key: one.key, version: one.version }));
+  const data = { attempt, agent: step.agent, words, entries: refs, nBytes, budgetBytes, nLeftOut };
+  await engine.ledger.append([row('memory.restored', data, { run, keys: [key] })]);
+  return entries;
+}

@@ -1,0 +1,43 @@
+import { Fault } from '../../base/fault.ts';
+import type { MemoryVersion, NewMemory } from '../../domain/memory/entry.ts';
+import type { MemoryNote } from '../../domain/memory/note.ts';
+import type { Memory } from '../../ports/index.ts';
+
+/** Times that a note is made anew because somebody wrote the same entry at that moment. */
+const maxTries = 5;
+
+/** What came of a note. `other-form`: people keep the entry in a form of their own; it is left as it is. */
+export type NoteOutcome =
+  | { readonly kind: 'written'; readonly version: MemoryVersion }
+  | { readonly kind: 'same' }
+  | { readonly kind: 'other-form'; readonly why: string };
+
+/**
+ * Writes what a note says into its entry, on top of what is there: edits of people stay. A repeat writes nothing. Faults: those of
+ * `Memory.put` but for a content that is not taken, which is an outcome.
+ */
+export async function writeNote(memory: Memory, note: MemoryNote, by: NewMemory['by']): Promise<NoteOutcome> {
+  for (let nTries = 1; ; nTries += 1) {
+    const there = await memory.get(note.key);
+    const before = there === undefined || there.isRemoved ? undefined : there.text;
+    const text = note.edit(before);
+    if (text === before) return { kind: 'same' };
+    if (text === undefined) return { kind: 'other-form', why: 'it has another form than this writes' };
+    try {
+      const version = await memory.put({
+        key: note.key,
+        kind: note.kind,
+        text,
+        by,
+        run: note.run,
+        evidence: [`#${note.row}`],
+        ifVersion: there?.version ?? 0,
+      });
+      return { kind: 'written', version };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      if (error.code === 'MEMORY_CONTENT_INVALID') return { kind: 'other-form', why: error.message };
+      if (error.code !== 'MEMORY_MOVED' || nTries === maxTries) throw error;
+    }
+  }
+}

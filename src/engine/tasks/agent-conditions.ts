@@ -1,0 +1,31 @@
+import type { AgentConditions, StepReport } from '../../actions/_context.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import { setCondition } from '../conditions/move.ts';
+import { findHolding } from '../conditions/standing.ts';
+import type { Engine } from '../engine.ts';
+import type { TaskParts } from './task-view.ts';
+
+/** Conditions as the agent of an attempt has them: what it sets rests on the reports of the steps that its own step needs. */
+export function agentConditions(
+  engine: Engine,
+  { run, step }: TaskParts,
+  before: readonly StepReport[],
+): AgentConditions {
+  const evidence = before.filter((report) => step.needs.includes(report.step)).map(({ row }) => `#${row}`);
+  return {
+    find: (name) => findHolding(engine, name),
+    async set(name, { forMs }) {
+      const by = { kind: 'program', name: step.agent } as const;
+      // Killed after the row: these words are said.
+      const known = engine.ledger
+        .read({ key: `condition:${name}`, run, kinds: ['condition.set'] })
+        .find((entry) => {
+          const said = dataOf('condition.set', entry);
+          return said?.by.name === by.name && said.evidence.join() === evidence.join();
+        });
+      if (known !== undefined) return known.seq;
+      const expiresAtMs = forMs === null ? null : engine.outside.clock.nowMs() + forMs;
+      return setCondition(engine, { name, by, evidence, expiresAtMs, run });
+    },
+  };
+}
