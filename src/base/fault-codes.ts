@@ -59,6 +59,13 @@ export const faultCodes = {
   AGENT_NOT_FOUND: entry('not-found', 'There is no agent of that name.', 'orchestrate agents list'),
   PLAYBOOK_NOT_FOUND: entry('not-found', 'There is no playbook of that id.', 'orchestrate playbooks list'),
   CONFIG_INVALID: entry('user', 'orchestrate.yaml has a wrong or unknown field.', 'orchestrate doctor'),
+  // Expressions, checks and tests of playbooks.
+  EXPRESSION_INVALID: entry('user', 'An expression of a playbook cannot be read, or does not fit its place.'),
+  EXPRESSION_FAILED: entry('user', 'An expression of a playbook cannot be decided from what is known.'),
+  STEP_CHECK_FAILED: entry('user', 'What a step reported is not what its check asks for.'),
+  STEP_NOT_ASKED: entry('conflict', 'No step of the run waits for an answer.', 'orchestrate runs list'),
+  PLAYBOOK_TEST_INVALID: entry('user', 'A test of a playbook gives or expects something that cannot be.'),
+  PLAYBOOK_TEST_FAILED: entry('user', 'A playbook does something else than its test expects.'),
   // Installation.
   HOME_NOT_FOUND: entry('not-found', 'This folder is not inside an installation.', 'orchestrate init <folder>'),
   HOME_EXISTS: entry('conflict', 'The folder already holds something else.'),

@@ -29,6 +29,13 @@ export interface RequestKinds {
     readonly planHash: string;
     readonly by: Actor;
   };
+  /** Whether a step may start that a person has to say yes to. `step`: its id in the plan. */
+  'step.answer': {
+    readonly run: string;
+    readonly step: string;
+    readonly verdict: 'approved' | 'rejected';
+    readonly by: Actor;
+  };
   'run.resume': { readonly run: string; readonly by: Actor };
   'run.cancel': { readonly run: string; readonly by: Actor };
   /** How soon a run that has not merged is wanted. */

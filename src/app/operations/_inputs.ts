@@ -7,6 +7,14 @@ export const dryRunField = z.boolean().default(false).describe('Show the plan an
 export const yesField = z.boolean().default(false).describe('Say yes beforehand, to the plan and to the review.');
 export const detachField = z.boolean().default(false).describe('Return at once; the run goes on.');
 
+/** For an answer to a run that may ask for several steps. */
+export const stepField = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'has to be the id of a step, like lock')
+  .nullable()
+  .default(null)
+  .describe('Step that is answered; left out: the one that the run waits for.');
+
 /** For what shows its plan and asks before it carries it out. */
 export const saidYesField = z.boolean().default(false).describe('Say yes beforehand.');
 export const seenPlanField = z

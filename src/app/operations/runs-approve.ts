@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
-import { answerPlan } from './_answer-plan.ts';
-import { detachField, runIdField } from './_inputs.ts';
+import { answerRun } from './_answer-run.ts';
+import { detachField, runIdField, stepField } from './_inputs.ts';
 
 /** `orchestrate runs approve <run>` */
 export const runsApprove = defineOperation({
   name: 'runs approve',
-  summary: 'Say yes to the plan of a run that waits for it.',
+  summary: 'Say yes to the plan of a run, or to its step, that waits for it.',
   effect: 'write',
   needs: 'home',
   follows: true,
@@ -20,10 +20,16 @@ export const runsApprove = defineOperation({
       .nullable()
       .default(null)
       .describe('First digits of the plan that you saw; another plan is refused.'),
+    step: stepField,
     detach: detachField,
   }),
   output: runSchema,
   positional: ['run'],
-  examples: [{ command: 'orchestrate runs approve r12', explains: 'Answer the plan of run r12.' }],
-  run: (app, { run, plan }) => answerPlan(app, run, { verdict: 'approved', plan }),
+  examples: [
+    {
+      command: 'orchestrate runs approve r12',
+      explains: 'Answer the plan of run r12, or the step that waits for you.',
+    },
+  ],
+  run: (app, { run, plan, step }) => answerRun(app, run, { verdict: 'approved', plan, step }),
 });

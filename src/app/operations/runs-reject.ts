@@ -2,13 +2,13 @@ import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
-import { answerPlan } from './_answer-plan.ts';
-import { detachField, runIdField } from './_inputs.ts';
+import { answerRun } from './_answer-run.ts';
+import { detachField, runIdField, stepField } from './_inputs.ts';
 
 /** `orchestrate runs reject <run>` */
 export const runsReject = defineOperation({
   name: 'runs reject',
-  summary: 'Say no to the plan of a run that waits for it.',
+  summary: 'Say no to the plan of a run, or to its step, that waits for it.',
   effect: 'write',
   needs: 'home',
   follows: true,
@@ -21,10 +21,13 @@ export const runsReject = defineOperation({
       .nullable()
       .default(null)
       .describe('First digits of the plan that you saw; another plan is refused.'),
+    step: stepField,
     detach: detachField,
   }),
   output: runSchema,
   positional: ['run'],
-  examples: [{ command: 'orchestrate runs reject r12', explains: 'Answer the plan of run r12.' }],
-  run: (app, { run, plan }) => answerPlan(app, run, { verdict: 'rejected', plan }),
+  examples: [
+    { command: 'orchestrate runs reject r12', explains: 'Call run r12 off; what its steps did is taken back.' },
+  ],
+  run: (app, { run, plan, step }) => answerRun(app, run, { verdict: 'rejected', plan, step }),
 });

@@ -2,6 +2,7 @@ import { isGoodRun } from '../../domain/changes/evidence.ts';
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
 import { summaryText } from '../../domain/outside/describe.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
+import { itemText } from '../../domain/plans/expand.ts';
 import { missingText } from '../../domain/policy/standing.ts';
 import { entryText } from '../../domain/policy/windows.ts';
 import { commandText } from '../../domain/templates/command-line.ts';
@@ -43,6 +44,15 @@ const tellers: Tellers = {
     `${task} waits for ${listText(conditions)}, until ${timeText(dueAtMs)} at most`,
   'doctor.fixed': ({ hash, by, repairs }) =>
     `repairs ${shortId(hash)} for ${by.name}: ${repairs.length === 0 ? 'none' : repairs.map(({ id, outcome, sentence }) => `${id} ${outcome}, ${sentence}`).join('; ')}`,
+  'step.skipped': ({ task, because }) => `${task} is left out: ${because}`,
+  'step.expanded': ({ task, items }) =>
+    `${task} is done for ${countText(items.length, 'thing')}: ${listText(items.map(itemText))}`,
+  'step.filled': ({ task, with: args }) =>
+    `${task} is given ${listText(Object.entries(args).map(([name, value]) => `${name} ${itemText(value ?? null)}`))}`,
+  'step.asked': ({ task, text }) => `${task} waits for a person: ${text}`,
+  'step.answered': ({ task, verdict, by }) => `${task} is ${verdict} by ${by.kind} ${by.name}`,
+  'step.checked': ({ task, check }) => `${task} is as its check asks: ${check}`,
+  'run.takesBack': ({ run, state, tasks }) => `${run} is ${state}: ${listText(tasks)} take back what was done`,
   'memory.restored': ({ attempt, entries, nBytes, nLeftOut }) =>
     `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`,
   'installation.created': ({ home, branchRef, head }) =>

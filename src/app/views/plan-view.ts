@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { describePlan } from '../../domain/plans/describe.ts';
+import { stepTerms } from '../../domain/plans/step-terms.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 
 const moveSchema = z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() });
@@ -26,6 +27,7 @@ export const planSchema = z
           action: z.string(),
           agent: z.string(),
           needs: z.array(z.string()),
+          terms: z.array(z.string()).describe('Whether, for what and on whose yes it is done; empty where it just is.'),
         }),
       )
       .describe('Steps in order.'),
@@ -72,7 +74,10 @@ export function planView(reader: JournalReader, run: string): PlanView | null {
     base: plan.base,
     model: plan.model,
     lines: describePlan(plan),
-    steps: plan.steps.map(({ id, title, action, agent, needs }) => ({ id, title, action, agent, needs: [...needs] })),
+    steps: plan.steps.map((step) => {
+      const { id, title, action, agent, needs } = step;
+      return { id, title, action, agent, needs: [...needs], terms: [...stepTerms(step)] };
+    }),
     moves: plan.moves.map((move) => ({ ...move })),
     rejected: plan.rejected.map((one) => ({ ...one })),
     estimates: { ...plan.estimates },
@@ -81,3 +86,6 @@ export function planView(reader: JournalReader, run: string): PlanView | null {
     row: made.seq,
   };
 }
+
+/** Whether a line of a plan is about one step: where the steps themselves are shown these are left out. */
+export const isStepLine = (line: string): boolean => /^\s*(?:\d+ |↳ )/.test(line);

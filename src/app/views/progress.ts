@@ -1,6 +1,8 @@
 import type { FaultRecord } from '../../base/fault.ts';
+import type { Json } from '../../base/json.ts';
 import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import { describePlan } from '../../domain/plans/describe.ts';
+import { itemText } from '../../domain/plans/expand.ts';
 import type { Entry } from '../../ports/index.ts';
 import { entrySentence } from './journal-line.ts';
 import { rowOf } from './journal-reader.ts';
@@ -122,6 +124,14 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
       },
     ];
   }
+  const skipped = rowOf('step.skipped', entry);
+  if (skipped !== undefined) return [{ kind: 'found', sentence: entrySentence(entry) }];
+  const expanded = rowOf('step.expanded', entry);
+  if (expanded !== undefined) {
+    const { task, items } = expanded.data;
+    addItems(stepOfTask(seen.run, task) ?? task, items, seen);
+    return [{ kind: 'found', sentence: entrySentence(entry) }];
+  }
   const answered = rowOf('review.answered', entry);
   if (answered !== undefined) {
     const { change, reviewer, by, verdict, questions } = answered.data;
@@ -145,10 +155,20 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
   return undefined;
 }
 
+/** From here on the step is counted as what it became. */
+function addItems(id: string, items: readonly Json[], seen: Seen): void {
+  const became = items.map((_, index) => `${id}.${index + 1}`);
+  for (const [index, item] of items.entries())
+    seen.titles.set(`${id}.${index + 1}`, `${seen.titles.get(id) ?? id} (${itemText(item)})`);
+  seen.steps = seen.steps.flatMap((step) => (step === id ? became : [step]));
+}
+
 /** What happens to production, the graphics card and the queue while a run is at work. */
 function besideTheSteps(entry: Entry): ProgressEvent | undefined {
   const isTold =
     rowOf('graphics.returned', entry) !== undefined ||
+    rowOf('step.answered', entry) !== undefined ||
+    rowOf('run.takesBack', entry) !== undefined ||
     rowOf('queue.waited', entry) !== undefined ||
     (rowOf('graphics.lent', entry)?.data.freed ?? null) !== null ||
     hasProblems(rowOf('queue.restored', entry)?.data);

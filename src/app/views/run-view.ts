@@ -16,10 +16,11 @@ import { listText } from './text.ts';
 const waitingSchema = z
   .object({
     what: z
-      .enum(['plan', 'review', 'changes', 'conflict', 'merge', 'paused', 'opened'])
+      .enum(['plan', 'step', 'review', 'changes', 'conflict', 'merge', 'paused', 'opened'])
       .describe('What has to be decided or cleared.'),
     sentence: z.string().describe('The same in plain English.'),
     commands: z.array(z.string()).describe('Commands that decide it.'),
+    step: z.string().optional().describe('Where a step waits for a yes: its id.'),
   })
   .describe('What a person has to do, when the run waits for one.');
 export type WaitingView = z.infer<typeof waitingSchema>;
@@ -149,6 +150,14 @@ function waitingOf(
       what: 'opened',
       sentence: `the slot of ${run} is yours until you give it back`,
       commands: ['orchestrate submit', `orchestrate open --close ${run}`],
+    };
+  const step = state === 'paused' && fault?.code === 'WAITING_FOR_PERSON' ? fault.data?.['step'] : undefined;
+  if (typeof step === 'string')
+    return {
+      what: 'step',
+      sentence: `${run} is paused: ${fault?.message ?? ''}`,
+      commands: [`orchestrate runs approve ${run}`, `orchestrate runs reject ${run}`],
+      step,
     };
   if (state === 'paused')
     return {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
 import type { FaultRecord } from '../../base/fault.ts';
+import type { Json } from '../../base/json.ts';
+import { itemText } from '../../domain/plans/expand.ts';
+import { takenBackBy } from '../../domain/plans/take-back.ts';
 import type { Entry } from '../../ports/index.ts';
 import { faultSchema } from './fault-view.ts';
 import { rowOf } from './journal-reader.ts';
@@ -44,9 +47,36 @@ interface Draft {
 
 /** Returns the steps of the plan in order, as far as the rows of the run tell. */
 export function stepViews(run: string, plan: PlanView | null, entries: Iterable<Entry>): StepView[] {
+  const rows = [...entries];
   const drafts = new Map<string, Draft>();
-  for (const entry of entries) readEntry(run, entry, drafts);
-  return (plan?.steps ?? []).map(({ id, title }) => ({ id, title, ...(drafts.get(id) ?? emptyDraft()) }));
+  for (const entry of rows) readEntry(run, entry, drafts);
+  return carriedOut(run, plan, rows).map(({ id, title }) => ({ id, title, ...(drafts.get(id) ?? emptyDraft()) }));
+}
+
+/** The steps of the plan, each thing of a list by itself once it is known, and at the end those that take others back. */
+function carriedOut(
+  run: string,
+  plan: PlanView | null,
+  rows: readonly Entry[],
+): readonly Pick<StepView, 'id' | 'title'>[] {
+  const lists = new Map<string, readonly Json[]>();
+  const takingBack: string[] = [];
+  for (const entry of rows) {
+    const expanded = rowOf('step.expanded', entry);
+    if (expanded !== undefined) lists.set(stepOfTask(run, expanded.data.task) ?? '', expanded.data.items);
+    const begun = rowOf('run.takesBack', entry);
+    if (begun !== undefined) takingBack.push(...begun.data.tasks.map((task) => stepOfTask(run, task) ?? task));
+  }
+  const steps = (plan?.steps ?? []).flatMap(({ id, title }) =>
+    (lists.get(id) ?? []).length === 0
+      ? [{ id, title }]
+      : (lists.get(id) ?? []).map((item, index) => ({
+          id: `${id}.${index + 1}`,
+          title: `${title} (${itemText(item)})`,
+        })),
+  );
+  const titleOf = (id: string): string => steps.find((step) => step.id === takenBackBy(id))?.title ?? id;
+  return [...steps, ...takingBack.map((id) => ({ id, title: `Take back: ${titleOf(id)}` }))];
 }
 
 const emptyDraft = (): Draft => ({
@@ -90,6 +120,15 @@ function readEntry(run: string, entry: Entry, drafts: Map<string, Draft>): void 
   const waiting = waits === undefined ? undefined : draftOf(waits.data.task);
   if (waits !== undefined && waiting !== undefined)
     waiting.waits = { conditions: [...waits.data.conditions], dueAtMs: waits.data.dueAtMs, row: waits.seq };
+  const skipped = rowOf('step.skipped', entry);
+  const left = skipped === undefined ? undefined : draftOf(skipped.data.task);
+  if (skipped !== undefined && left !== undefined) {
+    left.sentence = `left out: ${skipped.data.because}`;
+    left.row = skipped.seq;
+  }
+  const asked = rowOf('step.asked', entry);
+  const person = asked === undefined ? undefined : draftOf(asked.data.task);
+  if (asked !== undefined && person !== undefined) person.note = `waits for your yes: ${asked.data.text}`;
   const noted = rowOf('step.noted', entry);
   const busy = noted === undefined ? undefined : draftOf(noted.data.task);
   if (noted !== undefined && busy !== undefined) busy.note = noted.data.sentence;

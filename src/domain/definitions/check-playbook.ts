@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import { referencesIn } from '../plans/fill.ts';
 import { inputsOfTrigger, wordsOfTrigger } from '../plans/trigger.ts';
+import { checkExpressions } from './check-expressions.ts';
 import { findCycle } from './find-cycle.ts';
 import type { Located } from './locator.ts';
 import { unknownReference } from './references.ts';
@@ -8,12 +8,14 @@ import type { Playbook } from './types.ts';
 
 /**
  * Checks what a playbook says about itself: step ids are unique, needs and inputs exist, nothing needs itself in a
- * circle, every trigger has a word of its own. Faults: `DEFINITION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`, `PLAYBOOK_CYCLE`.
+ * circle, every trigger has a word of its own, expressions and arguments read what is there by then.
+ * Faults: `DEFINITION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`, `PLAYBOOK_CYCLE`, `EXPRESSION_INVALID`.
  */
 export function checkPlaybook(playbook: Located<Playbook>): void {
   checkTriggers(playbook);
   checkSteps(playbook);
   checkCycle(playbook);
+  checkExpressions(playbook);
 }
 
 function checkTriggers({ value, locate }: Located<Playbook>): void {
@@ -32,7 +34,6 @@ function checkTriggers({ value, locate }: Located<Playbook>): void {
 
 function checkSteps({ value, locate }: Located<Playbook>): void {
   const ids = value.steps.map((step) => step.id);
-  const inputs = Object.keys(value.inputs);
   for (const [index, step] of value.steps.entries()) {
     const path = ['steps', index];
     if (ids.indexOf(step.id) < index) {
@@ -41,20 +42,6 @@ function checkSteps({ value, locate }: Located<Playbook>): void {
     for (const [needIndex, need] of step.needs.entries()) {
       const at = locate.value([...path, 'needs', needIndex]);
       if (!ids.includes(need)) throw unknownReference({ kind: 'step', name: need, known: ids, at });
-    }
-    for (const [name, text] of Object.entries(step.with)) {
-      const at = locate.value([...path, 'with', name]);
-      for (const reference of referencesIn(text)) {
-        if (reference.input === undefined) {
-          throw new Fault(
-            'PLAYBOOK_UNKNOWN_REFERENCE',
-            `${reference.text} is no reference: only \${inputs.name} is filled in. Write $$ for a dollar sign.`,
-            { at },
-          );
-        }
-        if (!inputs.includes(reference.input))
-          throw unknownReference({ kind: 'input', name: reference.input, known: inputs, at });
-      }
     }
   }
 }

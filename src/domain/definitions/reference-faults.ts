@@ -112,6 +112,10 @@ function* playbookFaults({ value, locate }: Located<Playbook>, context: Context)
   for (const [index, step] of value.steps.entries()) {
     const places = { action: locate.value(['steps', index, 'action']), agent: locate.value(['steps', index, 'agent']) };
     yield* workFaults(step, places, context);
+    if (step.compensate === undefined) continue;
+    const back = ['steps', index, 'compensate'];
+    const backPlaces = { action: locate.value([...back, 'action']), agent: locate.value([...back, 'agent']) };
+    yield* workFaults(step.compensate, backPlaces, context);
   }
 }
 

@@ -77,6 +77,24 @@ export interface PlaybookStep {
   readonly waitsFor: readonly string[];
   /** How long it waits for them before the run pauses and asks. */
   readonly waitAtMostMs: number;
+  /** Expression: where it does not hold, the step is left out. */
+  readonly when?: string;
+  /** Expression that gives a list: the step is done once for each thing in it, one after the other. */
+  readonly forEach?: string;
+  /** Expression over what the step reported: where it does not hold, the step has failed. */
+  readonly check?: string;
+  /** Why a person has to say yes before the step starts. */
+  readonly approval?: string;
+  /** What takes the step back when the run does not come to its end. */
+  readonly compensate?: Compensation;
+}
+
+/** A step that is done only when a later one fails, or the run is rejected or called off. */
+export interface Compensation {
+  readonly action: string;
+  readonly agent: string;
+  readonly with: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
 }
 
 /** How a goal is carried out. `playbooks/<id>.yaml`. */

@@ -15,6 +15,7 @@ import type { RemoteRows } from './rows/remotes.ts';
 import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
+import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
 
@@ -28,6 +29,7 @@ export interface JournalKinds
     SupervisorRows,
     MachineRows,
     RunRows,
+    StepRows,
     ChangeRows,
     InstanceRows,
     EnvironmentRows,

@@ -15,7 +15,7 @@ export interface TaskContext {
 export type TaskEvent =
   /** All steps that it needs are done. */
   | { type: 'START' }
-  /** A step that it needs has failed. */
+  /** Its `when` does not hold, or there is nothing to do it for. */
   | { type: 'SKIP' }
   | { type: 'RESUME' }
   /** It is dead beyond doubt, and another slot takes over. */
@@ -72,7 +72,7 @@ export const taskMachine = setup({
   context: ({ input }) => ({ ...input, attempt: 1, dueAtMs: 0, fault: null }),
   initial: 'waiting',
   states: {
-    waiting: { tags: 'waiting', on: { START: 'leasing', SKIP: 'failed', CANCEL: 'failed' } },
+    waiting: { tags: 'waiting', on: { START: 'leasing', SKIP: 'skipped', CANCEL: 'failed' } },
     leasing: {
       invoke: {
         id: 'lease',
@@ -162,6 +162,7 @@ export const taskMachine = setup({
       },
     },
     done: { type: 'final' },
+    skipped: { type: 'final' },
     failed: { type: 'final' },
   },
 });

@@ -1,5 +1,6 @@
 import { bytesText, minutesText } from './amounts.ts';
 import type { PackageMove, Plan } from './plan.ts';
+import { stepTerms } from './step-terms.ts';
 
 /** Digits of the plan's hash that people are shown. */
 export const SHOWN_HASH_DIGITS = 6;
@@ -121,10 +122,14 @@ function rejectedLines({ rejected }: Plan): readonly string[] {
 
 function stepLines({ steps }: Plan): readonly string[] {
   const width = Math.max(0, ...steps.map((step) => step.id.length));
-  return steps.map(
-    (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(width)}  ${step.title} · ${step.agent}`,
-  );
+  return steps.flatMap((step, index) => [
+    `${String(index + 1).padStart(2)} ${step.id.padEnd(width)}  ${step.title} · ${step.agent}`,
+    ...stepTerms(step).map((term) => `${' '.repeat(width + 5)}${TERM}${term}`),
+  ]);
 }
+
+/** Begins a line that says on what terms a step is done. */
+const TERM = '↳ ';
 
 function warningLines({ warnings }: Plan): readonly string[] {
   return warnings.map((warning) => `! ${warning}`);

@@ -1,5 +1,5 @@
 import type { CommitId, GitTreeId, PlanHash } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json.ts';
+import type { Json, JsonObject } from '../../base/json.ts';
 import type { SourceFound } from '../changes/source.ts';
 import type { BrokenPromise } from '../environments/promises.ts';
 
@@ -36,7 +36,22 @@ export interface PlannedStep {
   /** Conditions that have to hold before it starts; absent in plans of a version that knew none. */
   readonly waitsFor?: readonly string[];
   readonly waitAtMostMs?: number;
+  /** Arguments that read what earlier steps reported, as they are written; filled in when it starts. */
+  readonly late?: Readonly<Record<string, string>>;
+  /** Where it does not hold the step is left out; `holds` is null where only the run can tell. */
+  readonly when?: { readonly text: string; readonly holds: boolean | null };
+  /** It is done once for each of these; `items` is null where only the run can tell. */
+  readonly forEach?: { readonly text: string; readonly items: readonly Json[] | null };
+  readonly check?: string;
+  readonly approval?: string;
+  readonly compensate?: PlannedCompensation;
+  /** Set where it is one of those that a `forEach` step became: that step, and the thing it is done for. */
+  readonly of?: string;
+  readonly item?: Json;
 }
+
+/** What takes a step back. */
+export type PlannedCompensation = Pick<PlannedStep, 'action' | 'agent' | 'with' | 'late' | 'timeoutMs'>;
 
 export interface PlanEstimates {
   /** Exact where the index tells sizes, else null. */

@@ -2,8 +2,11 @@ import { Fault } from '../../base/fault.ts';
 import { didYouMean } from '../definitions/did-you-mean.ts';
 import { findCycle, type Needing } from '../definitions/find-cycle.ts';
 
-/** How far a step is. `active` is everything between the lease and the end; `failed` also stands for cancelled. */
-export type StepState = 'waiting' | 'active' | 'done' | 'failed';
+/**
+ * How far a step is. `active` is everything between the lease and the end; `failed` also stands for cancelled. A step that was
+ * `skipped` keeps nobody: what needs it goes on as if it were done.
+ */
+export type StepState = 'waiting' | 'active' | 'done' | 'skipped' | 'failed';
 
 export interface ReadySteps {
   /** Steps that wait and whose needs are all done, in declared order. */
@@ -23,7 +26,7 @@ export function readySteps(steps: readonly Needing[], states: ReadonlyMap<string
       .find((id) => id !== undefined);
     if (stateOf(step.id) !== 'waiting') continue;
     if (failed !== undefined) blockedBy.set(step.id, failed);
-    else if (step.needs.every((need) => stateOf(need) === 'done')) ready.push(step.id);
+    else if (step.needs.every((need) => isOver(stateOf(need)))) ready.push(step.id);
   }
   const declared = steps.map((step) => step.id);
   const inOrder = (a: string, b: string): number => declared.indexOf(a) - declared.indexOf(b);
@@ -32,6 +35,9 @@ export function readySteps(steps: readonly Needing[], states: ReadonlyMap<string
     blocked: [...blockedBy].map(([step, by]) => ({ step, by })).sort((a, b) => inOrder(a.step, b.step)),
   };
 }
+
+/** Whether nothing of the step is left to do, and nothing went wrong. */
+export const isOver = (state: StepState): boolean => state === 'done' || state === 'skipped';
 
 /**
  * Returns the step and all that it needs, straight or through others, sorted: what `--until` carries out.

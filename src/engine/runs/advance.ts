@@ -1,8 +1,5 @@
-import { Fault, type FaultRecord, faultRecord } from '../../base/fault.ts';
-import { taskId, type RunId } from '../../base/ids.ts';
+import { Fault, type FaultRecord } from '../../base/fault.ts';
 import { asGitTreeId } from '../../base/ids.ts';
-import type { PlannedStep } from '../../domain/plans/plan.ts';
-import { readySteps, type StepState, untilStep } from '../../domain/plans/schedule.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { draftChange, findChangeOf } from '../changes/draft.ts';
 import { voidUnmerged } from '../changes/merge.ts';
@@ -10,10 +7,12 @@ import { supersedeOlder } from '../changes/supersede.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { snapshotSlot, requireLease } from '../tasks/effects.ts';
-import { planOf, runOf } from '../tasks/task-view.ts';
+import { planOf } from '../tasks/task-view.ts';
 import { closeRun } from './close.ts';
-import { mayStart } from './may-start.ts';
+import { executeSteps } from './execute-steps.ts';
 import { tellOpened } from './opened.ts';
+import { takeBack } from './take-back.ts';
+import { tasksOf } from './tasks-of.ts';
 
 /**
  * Looks at a run, its tasks and its change as they are, and sends what follows. Level-triggered: called after
@@ -25,7 +24,7 @@ export async function advanceRun(engine: Engine, run: string): Promise<void> {
   if (view.isFinal) return endRun(engine, view);
   switch (view.state) {
     case 'executing':
-      return executeSteps(engine, view);
+      return executeRun(engine, view);
     case 'paused':
       return;
     case 'reviewing':
@@ -35,50 +34,15 @@ export async function advanceRun(engine: Engine, run: string): Promise<void> {
   }
 }
 
-const tasksOf = (engine: Engine, run: string): readonly MachineView[] =>
-  engine.host.all('task').filter((one) => one.subject.startsWith(`${run}.`));
-
-/** The steps that are to be done now: all, or those that `--until` needs, until the person resumes. */
-function wantedSteps(engine: Engine, run: string): { steps: readonly PlannedStep[]; isPart: boolean } {
-  const { steps } = planOf(engine, run);
-  const { until } = runOf(engine, run).options;
-  if (until === null || engine.ledger.latest(`resumed:${run}`)) return { steps, isPart: false };
-  const wanted = untilStep(steps, until);
-  return { steps: wanted, isPart: wanted.length < steps.length };
-}
-
-async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
-  const run = view.subject as RunId;
+async function executeRun(engine: Engine, view: MachineView): Promise<void> {
+  const run = view.subject;
   // A way back that a person had to say yes to: its tree is there already.
   const { goal } = planOf(engine, run);
   if (goal.kind === 'restore' || goal.kind === 'submit')
     return void (await engine.host.send(run, { type: 'TASKS_DONE' }));
-  let wanted: ReturnType<typeof wantedSteps>;
-  try {
-    wanted = wantedSteps(engine, run);
-  } catch (error) {
-    await engine.host.send(run, { type: 'TASK_FAILED', fault: faultRecord(error) });
-    return;
-  }
-  for (const step of wanted.steps) {
-    const task = taskId(run, step.id);
-    if (!engine.host.find(task))
-      await engine.host.create('task', task, { subject: task, maxAttempts: 1 + step.retries });
-  }
-  const tasks = tasksOf(engine, run);
-  const byStep = new Map(tasks.map((one) => [one.subject.slice(run.length + 1), one]));
-  const failed = tasks.find((one) => one.state === 'failed');
-  if (failed) return failRun(engine, run, tasks, failed);
-  const parked = tasks.find((one) => one.state === 'parked');
-  if (parked) return parkRun(engine, run, parked);
-
-  const states = new Map([...byStep].map(([step, one]) => [step, stepState(one)]));
-  for (const id of readySteps(wanted.steps, states).ready) {
-    const step = wanted.steps.find((one) => one.id === id);
-    if (step && (await mayStart(engine, { run, step }))) await engine.host.send(taskId(run, id), { type: 'START' });
-  }
-  if (!wanted.steps.every((step) => states.get(step.id) === 'done')) return;
-  if (wanted.isPart) {
+  const at = await executeSteps(engine, view);
+  if (at === 'going') return;
+  if (at === 'part-done') {
     await engine.template.endProofs(engine, run);
     return void (await engine.host.send(run, { type: 'UNTIL_REACHED' }));
   }
@@ -86,28 +50,10 @@ async function executeSteps(engine: Engine, view: MachineView): Promise<void> {
   await proposeTree(engine, run);
 }
 
-const stepState = ({ state }: MachineView): StepState =>
-  state === 'done' || state === 'failed' || state === 'waiting' ? state : 'active';
-
-/** Ends the other tasks first: nothing of a failed run may still be at work. */
-async function failRun(engine: Engine, run: string, tasks: readonly MachineView[], failed: MachineView): Promise<void> {
-  const live = tasks.filter((one) => !one.isFinal);
-  for (const one of live) if (one.state !== 'compensating') await engine.host.send(one.subject, { type: 'CANCEL' });
-  if (live.length > 0) return;
-  const fault: FaultRecord =
-    failed.fault ?? new Fault('INTERRUPTED', `Step ${failed.subject} was called off.`).toRecord();
-  await engine.host.send(run, { type: 'TASK_FAILED', fault });
-}
-
-async function parkRun(engine: Engine, run: string, parked: MachineView): Promise<void> {
-  const fault =
-    parked.fault ?? new Fault('WAITING_FOR_PERSON', `Step ${parked.subject} waits for a person.`).toRecord();
-  await engine.template.endProofs(engine, run);
-  await engine.host.send(run, { type: 'TASK_PARKED', fault });
-}
-
 async function proposeTree(engine: Engine, run: string): Promise<void> {
   const plan = planOf(engine, run);
+  // Every step was left out: nobody took a slot.
+  if (!engine.leases.find(run)) return void (await engine.host.send(run, { type: 'NOTHING_CHANGED' }));
   if (!findChangeOf(engine, run)) {
     const proposed = await snapshotSlot(engine, requireLease(engine, run));
     if (proposed === (await engine.store.treeOf(plan.base)))
@@ -168,7 +114,7 @@ async function followChange(engine: Engine, view: MachineView): Promise<void> {
   if (['rejected', 'superseded', 'abandoned'].includes(at.state)) await send({ type: 'CHANGE_REJECTED', fault });
 }
 
-/** Calls off what is left of an ended run, then closes it: instances, leases, report. */
+/** Calls off what is left of an ended run, takes back what its steps did, then closes it: instances, leases, report. */
 async function endRun(engine: Engine, view: MachineView): Promise<void> {
   const run = view.subject;
   const tasks = tasksOf(engine, run).filter((one) => !one.isFinal);
@@ -179,5 +125,6 @@ async function endRun(engine: Engine, view: MachineView): Promise<void> {
   if (mayAbandon) await engine.host.send(at.subject, { type: 'ABANDON' });
   if (tasks.length > 0 || (at && !engine.host.find(at.subject)?.isFinal)) return;
   if (change !== undefined) await voidUnmerged(engine, change);
+  if (!(await takeBack(engine, view))) return;
   await closeRun(engine, view);
 }

@@ -2,7 +2,6 @@ import type { PlanningAction, PlanningContext } from '../../actions/_context.ts'
 import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
-import type { JsonObject } from '../../base/json.ts';
 import { stated } from '../../base/stated.ts';
 import { describeDifference } from '../../domain/changes/fingerprint.ts';
 import { matchesAny } from '../../domain/definitions/match-path.ts';
@@ -10,9 +9,9 @@ import type { Playbook } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { PreviewOutput } from '../../domain/machines/run.machine.ts';
 import { estimateRun, type KnownBefore } from '../../domain/plans/estimate.ts';
-import { fillArguments } from '../../domain/plans/fill.ts';
 import { planHash } from '../../domain/plans/plan-hash.ts';
 import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
+import { plannedSteps } from '../../domain/plans/planned-steps.ts';
 import { conflictWarnings, lookForConflicts } from '../conflicts/radar.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
@@ -28,6 +27,7 @@ import { placeRun } from '../scale/place-run.ts';
 import { whyTreeInUse } from '../scale/tree-in-use.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
+import { installationFacts } from './installation-facts.ts';
 import { planOpen } from './plan-open.ts';
 import { planSubmit } from './plan-submit.ts';
 import { understandRun } from './understand-run.ts';
@@ -67,7 +67,9 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     branchRef,
     base,
     inputs,
-    steps: playbook ? plannedSteps(playbook, inputs) : (made.steps ?? []),
+    steps: playbook
+      ? plannedSteps(playbook, { inputs, installation: installationFacts(engine.config) })
+      : (made.steps ?? []),
     moves: draft.moves,
     rejected: draft.rejected,
     lockText: draft.lockText,
@@ -242,20 +244,6 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     tree: playbook.tree,
     risk: playbook.risk,
   };
-}
-
-function plannedSteps(playbook: Playbook, inputs: Readonly<Record<string, string>>): Plan['steps'] {
-  return playbook.steps.map((step) => ({
-    id: step.id,
-    title: step.title,
-    action: step.action,
-    agent: step.agent,
-    needs: step.needs,
-    with: fillArguments(step.with, { inputs }) as JsonObject,
-    timeoutMs: step.timeoutMs,
-    retries: step.retries,
-    ...(step.waitsFor.length === 0 ? {} : { waitsFor: step.waitsFor, waitAtMostMs: step.waitAtMostMs }),
-  }));
 }
 
 async function planRestore(engine: Engine, created: RunCreated, base: CommitId): Promise<Made> {

@@ -15,12 +15,14 @@ import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
 import { scaleRequests } from '../requests/scale.ts';
 import { serviceRequests } from '../requests/service.ts';
+import { stepRequests } from '../requests/steps.ts';
 import { submitRequests } from '../requests/submit.ts';
 import { supervisorRequests } from '../requests/supervisor.ts';
 
 /** What other processes may ask, by feature. */
 const handlers: Handlers<RequestKind> = {
   ...runRequests,
+  ...stepRequests,
   ...reviewRequests,
   ...policyRequests,
   ...queueRequests,

@@ -3,6 +3,7 @@ import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { checkStep } from '../../domain/plans/check-step.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
@@ -12,6 +13,7 @@ import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { prepareSlotSafely } from '../removal/prepare-slot.ts';
 import { drillPoint } from '../restore/drill.ts';
+import { factsOnRecord } from '../runs/step-scene.ts';
 import { agentBus } from './agent-bus.ts';
 import { agentConditions } from './agent-conditions.ts';
 import { agentMemory } from './agent-memory.ts';
@@ -54,7 +56,9 @@ export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandl
       const parts = partsOf(subject);
       const action = actionOf(parts.step.action);
       const reported = dataOf('step.reported', requireRow(engine, `step:${subject}`));
-      if (reported) await action.verify?.(await actionContext(engine, parts, subject, signal), reported.output);
+      if (!reported) return {};
+      await action.verify?.(await actionContext(engine, parts, subject, signal), reported.output);
+      await verifyCheck(engine, parts, subject, reported.output);
       return {};
     },
     waitUntil: async ({ input, signal }) => {
@@ -64,6 +68,19 @@ export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandl
     },
     compensate: async ({ subject }) => ({ stopped: await stopInstancesOf(engine, partsOf(subject).run) }),
   };
+}
+
+/** Holds what a step reported against its own `check`. Faults: `STEP_CHECK_FAILED`, `EXPRESSION_FAILED`. */
+async function verifyCheck(
+  engine: Engine,
+  { run, step, attempt }: TaskParts,
+  task: string,
+  output: JsonObject,
+): Promise<void> {
+  const { check } = step;
+  if (check === undefined) return;
+  checkStep(step, output, factsOnRecord(engine, run, step));
+  await engine.ledger.append([row('step.checked', { task, attempt, check }, { run })]);
 }
 
 function attemptNumber(engine: Engine, subject: string): number {

@@ -1,8 +1,11 @@
 import { attemptId, type RunId, type TaskId } from '../../base/ids.ts';
 import { dataOf, type JournalKinds } from '../../domain/journal/kinds.ts';
+import { expandSteps } from '../../domain/plans/expand.ts';
 import type { Plan, PlannedStep } from '../../domain/plans/plan.ts';
+import { takenBackBy, takeBackSteps } from '../../domain/plans/take-back.ts';
 import type { EngineContext } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
+import { expansionsOf } from '../runs/expansions.ts';
 
 /** Returns the run's first row. */
 export function runOf(engine: EngineContext, run: string): JournalKinds['run.created'] {
@@ -30,7 +33,20 @@ export function taskParts(engine: Engine, task: string, attempt: number): TaskPa
   const dot = task.indexOf('.');
   const run = task.slice(0, dot) as RunId;
   const plan = planOf(engine, run);
-  const step = plan.steps.find((one) => one.id === task.slice(dot + 1));
+  const step = findStep(engine, run, plan, task.slice(dot + 1));
   if (!step) throw new Error(`the plan of ${run} has no step for ${task}`);
   return { run, step, plan, attempt: attemptId(task as TaskId, attempt) };
+}
+
+/** The step as it is carried out: one of a list, or one that takes another back, with the arguments that were filled in when it started. */
+function findStep(engine: Engine, run: string, { steps }: Plan, id: string): PlannedStep | undefined {
+  const expansions = expansionsOf(engine, run);
+  const done = takenBackBy(id);
+  const all = [
+    ...expandSteps(steps, expansions),
+    ...(done === undefined ? [] : takeBackSteps(steps, { expansions, done: [done] })),
+  ];
+  const step = all.find((one) => one.id === id);
+  const filled = dataOf('step.filled', engine.ledger.latest(`filled:${run}.${id}`));
+  return step && filled ? { ...step, with: filled.with } : step;
 }

@@ -7,7 +7,7 @@ import { Fault } from '../../base/fault.ts';
 import type { OperationTable } from './commands.ts';
 import { exitStatusOfRun } from './exit-status.ts';
 import { faultLines } from './failure.ts';
-import { accent, dim, lineText, printLines } from './line.ts';
+import { accent, dim, lineText, printLines, warn } from './line.ts';
 import { performOperation } from './perform-operation.ts';
 import { reviewSummary } from './render/review-summary.ts';
 import type { Streams } from './streams.ts';
@@ -53,6 +53,14 @@ async function decide(context: FollowContext, view: RunView): Promise<boolean> {
     return ask(context, 'approve the plan', {
       approve: () => perform(context, 'runs-approve', { run, plan: plan.hash }),
       reject: () => perform(context, 'runs-reject', { run, plan: plan.hash }),
+    });
+  }
+  if (waiting?.what === 'step') {
+    printLines(context.streams.err, [[warn('! '), waiting.sentence]]);
+    const { step = null } = waiting;
+    return ask(context, 'approve, go on', {
+      approve: () => perform(context, 'runs-approve', { run, step }),
+      reject: () => perform(context, 'runs-reject', { run, step }),
     });
   }
   if (waiting?.what !== 'review' || change === null || change.gate === null) return false;

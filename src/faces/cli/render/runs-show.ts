@@ -1,3 +1,4 @@
+import { isStepLine } from '../../../app/views/plan-view.ts';
 import type { RunView } from '../../../app/views/run-view.ts';
 import { listText, spanText, timeText } from '../../../app/views/text.ts';
 import { faultLines, nextLine } from '../failure.ts';
@@ -16,7 +17,7 @@ export function renderRunsShow(view: RunView): readonly Line[] {
     ...(plan === null
       ? [[dim('no plan yet')] satisfies Line]
       : [
-          ...plan.lines.filter((line) => !/^\s*\d+ /.test(line)).map(planLine),
+          ...plan.lines.filter((line) => !isStepLine(line)).map(planLine),
           [dim(`plan${rowsText([plan.row])}`)] satisfies Line,
         ]),
     ...(lease === null
@@ -91,5 +92,6 @@ function stepMark(state: string): Span {
   if (state === 'done') return good('✓');
   if (state === 'failed') return bad('✗');
   if (state === 'parked') return warn('!');
+  if (state === 'skipped') return dim('–');
   return dim(state === 'waiting' ? '·' : '…');
 }

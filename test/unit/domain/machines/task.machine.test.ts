@@ -27,6 +27,7 @@ describe('the task machine', () => {
       parked: [],
       compensating: ['compensate'],
       done: [],
+      skipped: [],
       failed: [],
     },
     waiting: ['waiting', 'retrying', 'parked'],

@@ -1,0 +1,30 @@
+import { Environment } from '@marcbachmann/cel-js';
+
+import type { ExpressionScope } from './scope.ts';
+
+/** Longest text of an expression, in characters: longer ones are read by nobody. */
+export const MAX_EXPRESSION_LENGTH = 300;
+
+/** The work of one evaluation is at most nodes times the longest list: nothing that is allowed goes through a list within a list. */
+const limits = { maxAstNodes: 80, maxDepth: 16, maxListElements: 32, maxMapEntries: 16, maxCallArguments: 4 };
+
+/** Functions that need time and memory in proportion to what they are given. `matches` does not: a pattern can take for ever. */
+export const knownFunctions: ReadonlySet<string> = new Set([
+  ...['has', 'size', 'string', 'int', 'double', 'bool', 'contains', 'startsWith', 'endsWith'],
+  ...['split', 'join', 'trim', 'substring', 'indexOf', 'lowerAscii', 'upperAscii'],
+]);
+
+/** They go through a list: `outputs.all(one, one.ok)`. */
+export const listMacros: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
+
+/** Returns the language with the variables of a place, typed as far as they are known. */
+export function languageOf({ conditions, item, output }: ExpressionScope): Environment {
+  const language = new Environment({ limits, homogeneousAggregateLiterals: false })
+    .registerVariable('inputs', 'map<string, string>')
+    .registerVariable('steps', 'map<string, dyn>')
+    .registerVariable('installation', 'map<string, dyn>');
+  if (conditions) language.registerVariable('conditions', 'map<string, bool>');
+  if (item) language.registerVariable('item', 'dyn');
+  if (output) language.registerVariable('output', 'map<string, dyn>');
+  return language;
+}
