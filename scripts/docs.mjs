@@ -1,5 +1,5 @@
 // Writes what is made from the operations, the faults and the schemas of what people write: the help of the command line,
-// docs/commands.md, docs/errors.md, docs/schema/.
+// docs/commands.md, docs/errors.md, docs/schema/, man/orchestrate.1.
 // `--check` only says whether they are current.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -41,6 +41,7 @@ async function findStale(root) {
     { file: 'docs/commands.md', text: await renderCommands(operations) },
     { file: 'docs/errors.md', text: await renderErrors() },
     ...(await renderSchemas()),
+    { file: 'man/orchestrate.1', text: await renderMan(operations) },
   ];
   return wanted.filter(
     ({ file, text }) =>
@@ -71,6 +72,12 @@ async function renderHelp(operations) {
 /** Every page of help by the words that ask for it, made before so that help needs no parser. */
 export const helpPages = {\n${entries.join('\n')}\n} as const;\n`;
   return (await format('help.gen.ts', source, formatOptions())).code;
+}
+
+async function renderMan(operations) {
+  const { manPage } = await import('../src/faces/cli/man-page.ts');
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  return manPage(operations, version);
 }
 
 async function renderCommands(operations) {

@@ -17,12 +17,19 @@ const KINDS = {
   agent: {
     file: (id) => `agents/${id}.md`,
     render: ({ id, title }) =>
-      newAgent({ id, title, tree: 'env-setup', description: `Say here when ${title} is asked.`, tools: ['env.record'] }),
+      newAgent({
+        id,
+        title,
+        tree: 'env-setup',
+        description: `Say here when ${title} is asked.`,
+        tools: ['env.record'],
+      }),
     test: ({ id }) => definitionTest('agent', `agents/${id}.md`, id),
   },
   tree: {
     file: (id) => `trees/${id}.yaml`,
-    render: ({ id, title }) => newTree({ id, title, schema: schemaOf('tree'), homePort: 8191, reviewers: ['ops-maint'] }),
+    render: ({ id, title }) =>
+      newTree({ id, title, schema: schemaOf('tree'), homePort: 8191, reviewers: ['ops-maint'] }),
     test: ({ id }) => definitionTest('tree', `trees/${id}.yaml`, id),
   },
   playbook: {

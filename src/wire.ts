@@ -28,12 +28,14 @@ import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
+import { sessionReport } from './app/reports/markdown.ts';
 import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
 import { statusView } from './app/views/status-view.ts';
 import { exitCodes, faultCodes } from './base/fault-codes.ts';
 import { Fault, faultRecord } from './base/fault.ts';
 import type { JsonObject } from './base/json.ts';
 import { stated } from './base/stated.ts';
+import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
 import { printLines } from './faces/cli/line.ts';
@@ -139,21 +141,13 @@ async function createApp(options: {
       }),
     };
   };
-  const openJournal = async (paths: InstallationPaths) => {
-    const ledger = await openLedger({
-      dir: paths.state,
-      clock,
-      digest,
-      mode: role === 'supervisor' ? 'worker' : 'inline',
-    });
+  const openJournal = async (paths: InstallationPaths, limits: BusLimits) => {
+    const mode = role === 'supervisor' ? 'worker' : 'inline';
+    const ledger = await openLedger({ dir: paths.state, clock, digest, mode, limits });
     opened.push(ledger);
-    return ledger;
+    return { ledger, bus: ledger.bus() };
   };
 
-  const openShared = (paths: InstallationPaths): Pick<Installation, 'bus' | 'memory'> => ({
-    bus: {} as Installation['bus'],
-    memory: openMemory(paths),
-  });
   const openMemory = ({ memory: dir, state: stateDir }: InstallationPaths): Installation['memory'] => {
     const memory = createMemory({ dir, stateDir, clock, digest, editor: { kind: 'person', name: host.userName } });
     opened.push(memory);
@@ -176,8 +170,8 @@ async function createApp(options: {
         paths,
         config,
         definitions,
-        ledger: await openJournal(paths),
-        ...openShared(paths),
+        ...(await openJournal(paths, config.bus)),
+        memory: openMemory(paths),
         ...openStore(paths),
       };
     });
@@ -212,7 +206,7 @@ async function createApp(options: {
       const opened = openStore(paths);
       await opened.store.version();
       await opened.store.create();
-      return { ...opened, ledger: await openJournal(paths), ...openShared(paths), paths };
+      return { ...opened, ...(await openJournal(paths, defaultBusLimits)), memory: openMemory(paths), paths };
     },
     ask: async (kind, data) => askSupervisor(await supervision(), kind, data),
     async *follow(run, signal) {
@@ -234,6 +228,7 @@ async function createApp(options: {
           }),
         }),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
+        reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
       });
     },
   };

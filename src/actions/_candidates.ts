@@ -39,7 +39,8 @@ export async function candidatesOf(
     const against = offer === undefined ? undefined : objection(offer, question);
     const warnings = against === undefined ? [] : [`${name} ${version} is ${against}; it was asked for by its number`];
     const known = failed.find((one) => compareVersions(one.version, version) === 0);
-    if (known !== undefined) warnings.push(`${name} ${version} was asked for by its number, though ${failedClause(known)}`);
+    if (known !== undefined)
+      warnings.push(`${name} ${version} was asked for by its number, though ${failedClause(known)}`);
     return { versions: [version], rejected: [], warnings };
   }
   const { candidates, rejected } = offeredVersions({ ...question, offers, newerThan });

@@ -6,5 +6,8 @@ export function spanOf(argument: string, text: string): number | null {
   if (text === '') return null;
   const ms = findDurationMs(text);
   if (ms !== undefined) return ms;
-  throw new Fault('USAGE_BAD_ARGUMENT', `${argument} has to be a time like 90s, 10m or 2h, not ${JSON.stringify(text)}.`);
+  throw new Fault(
+    'USAGE_BAD_ARGUMENT',
+    `${argument} has to be a time like 90s, 10m or 2h, not ${JSON.stringify(text)}.`,
+  );
 }

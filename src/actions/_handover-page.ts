@@ -62,7 +62,14 @@ function answerLines({ step, row, output }: StepReport): readonly string[] {
     `### ${step}: ${inline(text('from'))} (#${row})`,
     '',
     `> ${inline(text('subject'))}`,
-    ...(text('text') === '' ? [] : ['>', ...text('text').split(/\r?\n/).map((line) => `> ${inline(line)}`)]),
+    ...(text('text') === ''
+      ? []
+      : [
+          '>',
+          ...text('text')
+            .split(/\r?\n/)
+            .map((line) => `> ${inline(line)}`),
+        ]),
     '',
     ...(claims.success ? claims.data : []).map(
       ({ entry, saidBy, excerpt }) => `- ${inline(entry)}, written by ${inline(saidBy)}: “${inline(excerpt)}”`,
@@ -75,6 +82,8 @@ function answerLines({ step, row, output }: StepReport): readonly string[] {
 const inline = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
-    .replace(/[\\`*_[\]<>#|!&]/g, (found) => (found === '<' ? '&lt;' : found === '>' ? '&gt;' : found === '&' ? '&amp;' : `\\${found}`))
+    .replace(/[\\`*_[\]<>#|!&]/g, (found) =>
+      found === '<' ? '&lt;' : found === '>' ? '&gt;' : found === '&' ? '&amp;' : `\\${found}`,
+    )
     .trim()
     .slice(0, 1_000);

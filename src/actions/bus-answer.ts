@@ -59,7 +59,10 @@ export const busAnswer = defineAction({
       answered.length === 0
         ? 'nobody asked'
         : answered
-            .map(({ ask, from, nClaims }) => `m${ask} of ${from} answered with ${nClaims === 1 ? '1 entry' : `${nClaims} entries`} of memory`)
+            .map(
+              ({ ask, from, nClaims }) =>
+                `m${ask} of ${from} answered with ${nClaims === 1 ? '1 entry' : `${nClaims} entries`} of memory`,
+            )
             .join(', '),
       ...(read.length === 0 ? [] : [`read ${read.map(({ message }) => `m${message}`).join(', ')}`]),
     ].join('; '),

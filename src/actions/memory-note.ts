@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { memoryKinds } from '../domain/memory/entry.ts';
 import { defineAction } from './_context.ts';
 
-const output = z.object({ key: z.string(), version: z.number().int(), rests: z.array(z.string()), reused: z.boolean() });
+const output = z.object({
+  key: z.string(),
+  version: z.number().int(),
+  rests: z.array(z.string()),
+  reused: z.boolean(),
+});
 
 /**
  * Writes an entry of the agent's own domain: the text, and a line for each report that it rests on. The same words are not written twice.

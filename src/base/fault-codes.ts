@@ -266,6 +266,9 @@ export const faultCodes = {
     'orchestrate bus status',
   ),
   BUS_NO_ANSWER: entry('waiting', 'Nobody answered in time.', 'orchestrate bus status'),
+  // Reports and the journal.
+  JOURNAL_ROW_NOT_FOUND: entry('not-found', 'The journal has no row of that number.', 'orchestrate journal tail'),
+  REPORT_FILE_TAKEN: entry('conflict', 'Something that is no report lies where a report would be written.'),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
   SUPERVISOR_NOT_STARTED: entry('outside', 'The supervisor did not start.', 'orchestrate doctor'),

@@ -15,6 +15,8 @@ export interface Engine extends EngineContext, Performer {
   readonly numbers: Numbers;
   readonly leases: SlotLeases;
   readonly inFlight: InFlight;
+  /** Renders the session report of a run from the journal, as Markdown. */
+  reportOf(run: string): string;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */
   readonly aheadOwners: Set<string>;
   /** One start, stop or switch of production at a time. */

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { readQuickStatus } from '../../src/adapters/sqlite/quick-status.ts';
+import { toLayout1, toLayout2 } from '../support/old-layouts.ts';
 import { makeStateDir, type StateDir } from './support/state-dir.ts';
 
 /** From util-linux: runs a program in namespaces of its own. Without it the tests that need one are skipped. */
@@ -65,7 +66,7 @@ describe('files', () => {
 
 describe('a file that this code cannot use is left alone', () => {
   it.each([
-    ['LEDGER_NEWER', 'UPDATE meta SET schema_version = 3', 'has layout 3; this orchestrate knows layouts up to 2'],
+    ['LEDGER_NEWER', 'UPDATE meta SET schema_version = 4', 'has layout 4; this orchestrate knows layouts up to 3'],
     [
       'LEDGER_OLDER',
       'UPDATE meta SET schema_version = 0',
@@ -192,21 +193,34 @@ describe('a full disk', () => {
   );
 });
 
-describe('layout 1', () => {
-  /** The layout before this one: no links, no heads; an index found the rows of a run. */
-  const toVersion1 = `
-    DROP TABLE key_heads;
-    ALTER TABLE journal DROP COLUMN links;
-    CREATE INDEX journal_run ON journal (run) WHERE run IS NOT NULL;
-    UPDATE meta SET schema_version = 1`;
+describe('layout 2', () => {
+  it('is carried over, after a copy, and holds messages then', async () => {
+    await makeLedger(5);
+    change(toLayout2);
+    const ledger = await place.open();
+    expect(ledger.verify()).toMatchObject({ kind: 'holds', nEntries: 5 });
+    const bus = ledger.bus();
+    const message = { from: 'person:anna', to: 'tree:env-setup', kind: 'note', subject: 'hello', body: {} } as const;
+    const sent = { ...message, dedup: null, expiresAtMs: null, inReplyTo: null, run: null };
+    expect(await bus.send(sent, ['tree:env-setup'])).toMatchObject({ kind: 'accepted', id: 1 });
+    await ledger.close();
+    const copy = new DatabaseSync(`${file}.v2.bak`, { readOnly: true });
+    expect(copy.prepare('SELECT schema_version, head_seq FROM meta').get()).toEqual({ schema_version: 2, head_seq: 5 });
+    copy.close();
+    const again = await place.open();
+    expect(again.bus().find(1)?.subject).toBe('hello');
+    await again.close();
+  });
+});
 
+describe('layout 1', () => {
   it('is carried over, after a copy', async () => {
     await makeLedger(25);
     const before = await place.open();
     const rows = before.read();
     const found = { all: before.latest('all'), by3: before.read({ key: 'by3:1' }), run: before.read({ run: 'r1' }) };
     await before.close();
-    change(toVersion1);
+    change(toLayout1);
 
     const ledger = await place.open();
     expect(ledger.read()).toEqual(rows);
@@ -231,7 +245,7 @@ describe('layout 1', () => {
 
   it('is not touched while a supervisor of that version may be writing it', async () => {
     await makeLedger(2);
-    change(toVersion1);
+    change(toLayout1);
     const holder = new DatabaseSync(join(place.dir, 'supervisor.lock'));
     holder.exec('BEGIN EXCLUSIVE');
     await expect(place.open()).rejects.toMatchObject({ code: 'SUPERVISOR_BUSY' });
@@ -241,7 +255,7 @@ describe('layout 1', () => {
 
   it('stays what it was when it cannot be carried over', async () => {
     await makeLedger(2);
-    change(`${toVersion1}; UPDATE journal SET keys = 'not json' WHERE seq = 2`);
+    change(`${toLayout1}; UPDATE journal SET keys = 'not json' WHERE seq = 2`);
     await expect(place.open()).rejects.toMatchObject({ code: 'LEDGER_BROKEN', data: { seq: 2 } });
     const db = new DatabaseSync(file, { readOnly: true });
     expect(db.prepare('SELECT schema_version FROM meta').get()).toEqual({ schema_version: 1 });

@@ -1,3 +1,4 @@
+import { sessionReport } from '../../src/app/reports/markdown.ts';
 import { parseConfig } from '../../src/domain/definitions/config.ts';
 import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
@@ -62,11 +63,17 @@ export async function startEngine(
   if ((await ledger.acquire()) === undefined) throw new Error('another life holds the ledger');
   const context: EngineContext = { ...world.context, ledger, ...options.context };
   const survivors = findSurvivors(ledger);
-  const built = buildEngine(context, survivors.numbers).engine;
+  const built = buildEngine(context, { highest: survivors.numbers, reportOf: reportFrom(world, ledger) }).engine;
   const engine = options.effects === undefined ? built : withEffects(built, options.effects);
   restoreMachines(engine.host, ledger, survivors);
   return { engine, ledger, kill: () => ledger.close() };
 }
+
+/** The real report: what it says of a run is what its rows say. */
+const reportFrom =
+  (world: World, ledger: Ledger): Engine['reportOf'] =>
+  (run) =>
+    sessionReport(ledger, { run, home: world.context.paths.home });
 
 function withEffects(engine: Engine, effects: EffectTable): Engine {
   const { ledger, outside } = engine;
@@ -164,6 +171,7 @@ export function startSupervisor(
         idleSeconds,
         signal: abort.signal,
         summarise: async () => ({}),
+        reportOf: reportFrom(world, ledger),
         reload: settings,
       }),
     )

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { processesOf, until } from '../support/fault-processes.ts';
 import type { FaultWorld } from '../support/fault-world.ts';
+import { toLayout1 } from '../support/old-layouts.ts';
 import { at, listAt, textAt } from '../support/program.ts';
 import { type Refusal, refusesIn, type Wanted } from '../support/refusal.ts';
 import { linkTools, sceneWorld, sketchOf } from '../support/scene-home.ts';
@@ -505,10 +506,10 @@ describe('the ledger', () => {
   it.each([
     [
       'of a newer orchestrate',
-      () => sql('UPDATE meta SET schema_version = 3'),
+      () => sql('UPDATE meta SET schema_version = 4'),
       'LEDGER_NEWER',
       1,
-      /layout 3/,
+      /layout 4/,
       /npm install/,
     ],
     [
@@ -561,10 +562,7 @@ describe('the ledger', () => {
   it('of the layout before is carried over with all its rows, and a copy is kept', async () => {
     const nRows = world.journal().length;
     await withLedger(
-      () =>
-        sql(
-          'DROP TABLE key_heads; ALTER TABLE journal DROP COLUMN links; CREATE INDEX journal_run ON journal (run) WHERE run IS NOT NULL; UPDATE meta SET schema_version = 1',
-        ),
+      () => sql(toLayout1),
       async () => {
         const { json } = await world.ok(['journal', 'verify', '--json']);
         expect(json).toMatchObject({ ok: true });

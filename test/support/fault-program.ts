@@ -49,8 +49,8 @@ export async function buildProgram(into: string, mutations: readonly Mutation[] 
   return join(into, 'dist', 'bin.js');
 }
 
-/** One plugin for all of them: of two that load one module, only the first would be asked. */
-const mutate = (mutations: readonly Mutation[]): Plugin => ({
+/** Returns a plugin that makes the mutations while it bundles. One for all of them: of two that load one module, only the first would be asked. */
+export const mutate = (mutations: readonly Mutation[]): Plugin => ({
   name: 'mutations',
   setup(at) {
     const missing = new Set(mutations);

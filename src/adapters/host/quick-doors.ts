@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
@@ -15,7 +15,7 @@ export async function readStatusAround(
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<QuickStatus | undefined> {
-  const dir = findStateDir(cwd, env);
+  const dir = findAround(cwd, env)?.stateDir;
   // SQLite is loaded only when there is something to read.
   return dir === undefined ? undefined : (await import('../sqlite/quick-status.ts')).readQuickStatus(dir);
 }
@@ -35,12 +35,66 @@ export function writeOut(text: string): void {
   }
 }
 
-function findStateDir(cwd: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+/** Folders of definitions by kind, in the program's own folder and in home; the id is the name of the file. */
+const definitionFolders: Readonly<Record<string, string>> = { agent: 'agents', tree: 'trees', playbook: 'playbooks' };
+
+/**
+ * Returns the ids of a kind around `cwd`, for the completion of a shell. Never throws: a key that was pressed in the wrong folder gets
+ * no answer. Ids that a shell would read as more than a word are left out.
+ */
+export async function readIdsAround(
+  kind: string,
+  {
+    cwd,
+    env,
+    program,
+  }: { cwd: string; env: Readonly<Record<string, string | undefined>>; program: string | undefined },
+): Promise<readonly string[]> {
+  try {
+    const around = findAround(cwd, env);
+    const folder = definitionFolders[kind];
+    const found =
+      folder !== undefined
+        ? definitionIds(folder, around, program)
+        : around === undefined
+          ? []
+          : kind === 'smoke'
+            ? namesIn(join(around.home, 'workflows'))
+            : (await import('../sqlite/quick-ids.ts')).readQuickIds(around.stateDir, kind);
+    return [...new Set(found)].filter((id) => plainWord.test(id));
+  } catch {
+    return [];
+  }
+}
+
+/** Nothing that a shell expands, splits or runs. */
+const plainWord = /^[A-Za-z0-9_][\w@%+:,./-]{0,199}$/;
+
+/** `program` is what was started, one folder below the program's own: `bin/orchestrate.cjs`, `dist/bin.js`, `src/bin.ts`. */
+function definitionIds(folder: string, around: Around | undefined, program: string | undefined): readonly string[] {
+  const own = program === undefined ? [] : [dirname(dirname(realpathSync(program)))];
+  const builtIn = own.map((dir) => join(dir, around?.isService === true ? 'templates/service' : '', folder));
+  return [...(around === undefined ? [] : [join(around.home, folder)]), ...builtIn].flatMap(namesIn);
+}
+
+const namesIn = (dir: string): readonly string[] =>
+  existsSync(dir) ? readdirSync(dir).flatMap((name) => /^([^.]+)\.(?:yaml|yml|md|json)$/.exec(name)?.[1] ?? []) : [];
+
+interface Around {
+  readonly home: string;
+  readonly stateDir: string;
+  readonly isService: boolean;
+}
+
+function findAround(cwd: string, env: Readonly<Record<string, string | undefined>>): Around | undefined {
   for (let dir = cwd; ; dir = dirname(dir)) {
     const file = join(dir, 'orchestrate.yaml');
     if (existsSync(file)) {
-      const id = idPattern.exec(readFileSync(file, 'utf8'))?.[1];
-      return id === undefined ? undefined : join(stateHome(env), 'orchestrate', id);
+      const text = readFileSync(file, 'utf8');
+      const id = idPattern.exec(text)?.[1];
+      if (id === undefined) return undefined;
+      const isService = /^template:[ \t]*["']?service\b/m.test(text);
+      return { home: dir, stateDir: join(stateHome(env), 'orchestrate', id), isService };
     }
     if (dir === dirname(dir)) return undefined;
   }

@@ -1,5 +1,5 @@
-import type { Clock, Digest } from '../../ports/system.ts';
 import type { BusLimits } from '../../domain/bus/limits.ts';
+import type { Clock, Digest } from '../../ports/system.ts';
 import { retryBusy } from './busy.ts';
 import { openReadConnection } from './connections.ts';
 import { databaseFault } from './database-faults.ts';

@@ -58,7 +58,8 @@ export class SqliteLedger implements Ledger {
     this.#digest = parts.digest;
     this.#writer = parts.writer;
     this.#db = parts.db;
-    this.#limits = { ...defaultBusLimits, ...parts.limits };
+    const { mailbox, attempts } = { ...defaultBusLimits, ...parts.limits };
+    this.#limits = { mailbox, attempts };
     const boot = parts.bootName === undefined ? readBootName() : undefined;
     this.#bootName = parts.bootName ?? (() => boot ?? '');
     this.#reader = new JournalReader(parts.db);

@@ -108,7 +108,8 @@ async function* walkHome(files: Files, home: string, slots: readonly string[]): 
 }
 
 /** Reports and logs carry the names that runs give them. */
-const isMade = (path: string): boolean => /^(sessions\/r\d+\.md|logs\/.*\.(log|jsonl?)(\.\d+)?)$/.test(path);
+const isMade = (path: string): boolean =>
+  /^(sessions\/(\d{4}-\d\d-\d\d-)?r\d+\.md|logs\/.*\.(log|jsonl?)(\.\d+)?)$/.test(path);
 
 const slotNames = async (home: HomeRepository): Promise<readonly string[]> =>
   (await home.listSlots()).filter(({ state }) => state !== 'missing').map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
+import { defaultBusLimits } from '../../domain/bus/limits.ts';
 import { parseConfig } from '../../domain/definitions/config.ts';
 import { branchNameProblem } from '../../domain/definitions/name-rules.ts';
 import { printConfig } from '../../domain/definitions/print-config.ts';
@@ -207,6 +208,7 @@ function checkedConfig(options: {
     },
     merge: { mode: 'local', remote: null, branch: null, pushTags: false },
     supervisor: { idleSeconds: 600 },
+    bus: { ...defaultBusLimits, keepSeconds: 14 * 86_400, groups: {} },
     queue: { ahead: 1 },
     memory: { budgetBytes: 16 * 1024 },
     adopted: { layout: layout.id, comfyui: around.comfyui, python: null },

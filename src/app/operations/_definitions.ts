@@ -89,10 +89,14 @@ async function checkElsewhere(
   { kind, file }: { kind: DefinitionKind; file: string },
 ): Promise<z.infer<typeof checkOutput>> {
   const source = await readOneFile(app.outside.files, absolutePath(app.cwd, file));
-  if (source === undefined) throw new Fault('FILE_ACCESS', `${file} is not there.`, { hints: [], state: 'Nothing was changed.' });
+  if (source === undefined)
+    throw new Fault('FILE_ACCESS', `${file} is not there.`, { hints: [], state: 'Nothing was changed.' });
   const place = `${kind}/${file.slice(file.lastIndexOf('/') + 1)}`;
   const others = sources.filter((one) => one.file !== place);
-  const checked = checkDefinitions([...others, { ...source, file: place, origin: 'installation' }], knownNames(config.template));
+  const checked = checkDefinitions(
+    [...others, { ...source, file: place, origin: 'installation' }],
+    knownNames(config.template),
+  );
   const own = checked.faults.filter(({ at }) => at?.file === place);
   throwTogether(own.map((fault) => placedAt(fault, file)));
   return { files: [file] };

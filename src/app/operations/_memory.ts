@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
 import { type MemoryEntry, memoryKinds, type MemoryRef, type NewMemory } from '../../domain/memory/entry.ts';
 import { requireKey } from '../../domain/memory/key.ts';
 import { mayWrite } from '../../domain/memory/standard.ts';
-import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Memory } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { personOf } from './_run-output.ts';
@@ -57,7 +57,9 @@ export async function requireEntry(memory: Memory, text: string): Promise<Memory
 
 function whyNotFound(text: string, newest: (MemoryRef & { readonly isRemoved: boolean }) | undefined): string {
   if (newest === undefined) return `There is no entry ${text} in memory.`;
-  const where = newest.isRemoved ? 'it was taken away; its versions are kept' : `its newest version is ${newest.version}`;
+  const where = newest.isRemoved
+    ? 'it was taken away; its versions are kept'
+    : `its newest version is ${newest.version}`;
   return `There is no ${text} in memory: ${where}.`;
 }
 
@@ -76,10 +78,14 @@ export async function writerOf(app: App, key: string): Promise<Pick<NewMemory, '
   const agent = plan?.steps.find(({ id }) => `${run}.${id}` === task)?.agent;
   const tree = (agent === undefined ? undefined : definitions.agents.get(agent)?.tree) ?? plan?.tree;
   if (tree === undefined || !mayWrite(tree, key))
-    throw new Fault('MEMORY_NOT_YOURS', `${startedBy} works ${tree === undefined ? 'for no tree' : `in ${tree}`} and may not write ${key}.`, {
-      state: 'Nothing was written.',
-      ...(tree === undefined ? {} : { hints: [`Write below swarm/${tree}/ or sessions/; others read it there.`] }),
-    });
+    throw new Fault(
+      'MEMORY_NOT_YOURS',
+      `${startedBy} works ${tree === undefined ? 'for no tree' : `in ${tree}`} and may not write ${key}.`,
+      {
+        state: 'Nothing was written.',
+        ...(tree === undefined ? {} : { hints: [`Write below swarm/${tree}/ or sessions/; others read it there.`] }),
+      },
+    );
   return { by: agent === undefined ? by : { kind: 'program', name: agent }, run };
 }
 

@@ -19,7 +19,10 @@ export const overrideField = z
 export const newOutput = z.object({
   id: z.string().describe('Its id.'),
   file: z.string().describe('The file that was written, seen from the home. It is not committed.'),
-  schema: z.string().nullable().describe('Schema that editors find through the file, or null where they look for none.'),
+  schema: z
+    .string()
+    .nullable()
+    .describe('Schema that editors find through the file, or null where they look for none.'),
   changed: z.array(z.string()).describe('What is different from the file that it was made of.'),
   notUsed: z.array(z.string()).describe('Tools and fields that no runner here uses.'),
 });

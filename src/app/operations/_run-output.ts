@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import type { RunOptions } from '../../domain/runs/options.ts';
 import type { App } from '../app.ts';
+import { runActions } from '../views/next-actions-view.ts';
 import { runView, type RunView } from '../views/run-view.ts';
 import { loadGoBack } from './_restore-points.ts';
 
@@ -25,7 +26,8 @@ export async function requireRun(app: App, run: string): Promise<RunView> {
   const view = runView(ledger, run);
   if (view === undefined) throw new Fault('RUN_NOT_FOUND', `There is no run ${run}.`);
   const before = view.restorePoint === null ? undefined : view.change?.gate?.base;
-  return { ...view, goBack: before === undefined ? null : await loadGoBack(app, before) };
+  const goBack = before === undefined ? null : await loadGoBack(app, before);
+  return { ...view, goBack, actions: [...runActions(ledger, view)] };
 }
 
 /** Returns the run that an accepted request made or moved. */

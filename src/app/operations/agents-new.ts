@@ -74,5 +74,8 @@ async function textOf(app: App, from: string): Promise<string> {
   const read = await readOneFile(files, (await files.realPath(path)) ?? path);
   const why = read === undefined ? `${from} is not there.` : read.unread?.why;
   if (read !== undefined && why === undefined) return read.text;
-  throw new Fault('FILE_ACCESS', why ?? '', { hints: ['orchestrate agents new --help'], state: 'Nothing was written.' });
+  throw new Fault('FILE_ACCESS', why ?? '', {
+    hints: ['orchestrate agents new --help'],
+    state: 'Nothing was written.',
+  });
 }

@@ -51,10 +51,14 @@ export const memoryExport = defineOperation({
     const text = printExport({ installation: config.id, madeAtMs: clock.nowMs(), entries, sha256 });
     const sizeBytes = new TextEncoder().encode(text).length;
     if (sizeBytes > maxExportBytes)
-      throw new Fault('USAGE_BAD_ARGUMENT', `It would have ${sizeBytes} bytes; what is imported has at most ${maxExportBytes}.`, {
-        ...nothing,
-        hints: ['Export one domain at a time: --prefix swarm/<tree>'],
-      });
+      throw new Fault(
+        'USAGE_BAD_ARGUMENT',
+        `It would have ${sizeBytes} bytes; what is imported has at most ${maxExportBytes}.`,
+        {
+          ...nothing,
+          hints: ['Export one domain at a time: --prefix swarm/<tree>'],
+        },
+      );
     await files.writeAtomic(file, text, { mode: 0o600 });
     return {
       file,
@@ -72,7 +76,7 @@ async function collect(
   { prefix, history }: { prefix: string | null; history: boolean },
 ): Promise<readonly ExportedEntry[]> {
   const versions: MemoryVersion[] = [];
-  for (let afterKey = ''; ; ) {
+  for (let afterKey = ''; ;) {
     const page = memory.list({
       ...filterOf({ prefix, kind: null }),
       withOld: history,

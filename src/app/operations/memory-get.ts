@@ -1,6 +1,7 @@
+import { z } from 'zod';
+
 import { defineOperation } from '../operation.ts';
 import { memoryEntrySchema, memoryEntryView } from '../views/memory-view.ts';
-import { z } from 'zod';
 import { entryRefField, openMemory, requireEntry } from './_memory.ts';
 
 /** `orchestrate memory get <entry>` */
@@ -8,7 +9,7 @@ export const memoryGet = defineOperation({
   name: 'memory get',
   summary: 'Show what an entry of memory says, and who says so.',
   description:
-    'What it says is its author\'s claim: nothing in memory approves, merges or widens a permission. An old version, also of what was taken away, is shown by its number.',
+    "What it says is its author's claim: nothing in memory approves, merges or widens a permission. An old version, also of what was taken away, is shown by its number.",
   effect: 'read',
   needs: 'home',
   input: z.object({ entry: entryRefField }),

@@ -58,7 +58,11 @@ export const memoryImport = defineOperation({
     const sha256 = (text: string): string => app.outside.digest.sha256(text);
     const { head, entries } = readExport({ file, text: await readSource(app, file) }, sha256);
     const steps = planImport(entries, {
-      present: (key) => memory.history(key).slice(0, 1).find(({ isRemoved }) => !isRemoved),
+      present: (key) =>
+        memory
+          .history(key)
+          .slice(0, 1)
+          .find(({ isRemoved }) => !isRemoved),
       problem: problemOf,
     });
     const taken = new Set(
@@ -70,7 +74,12 @@ export const memoryImport = defineOperation({
         state: 'Nothing was imported.',
         hints: [`orchestrate memory import ${asked}`],
       });
-    const shown = { hash, installation: head.installation, madeAtMs: head.madeAtMs, entries: steps.map((one) => ({ ...one })) };
+    const shown = {
+      hash,
+      installation: head.installation,
+      madeAtMs: head.madeAtMs,
+      entries: steps.map((one) => ({ ...one })),
+    };
     if (taken.size === 0) return { state: 'nothing' as const, ...shown, nWritten: 0 };
     if (dryRun || !yes) return { state: 'planned' as const, ...shown, nWritten: 0 };
     const installation = (await app.installation()).config.id;
@@ -99,6 +108,10 @@ async function readSource(app: App, file: string): Promise<string> {
   if (info?.kind !== 'file')
     throw new Fault('FILE_ACCESS', `${file} ${info === undefined ? 'is not there' : 'is no plain file'}.`, nothing);
   if (info.sizeBytes > maxExportBytes)
-    throw new Fault('MEMORY_EXPORT_INVALID', `${file} has ${info.sizeBytes} bytes; an export has at most ${maxExportBytes}.`, nothing);
+    throw new Fault(
+      'MEMORY_EXPORT_INVALID',
+      `${file} has ${info.sizeBytes} bytes; an export has at most ${maxExportBytes}.`,
+      nothing,
+    );
   return (await files.readText(file)) ?? '';
 }

@@ -52,7 +52,7 @@ export const memoryLint = defineOperation({
     };
     const findings = [];
     let nEntries = 0;
-    for (let afterKey = ''; ; ) {
+    for (let afterKey = ''; ;) {
       const page = memory.list({ ...filterOf({ prefix, kind: null }), withOld: true, afterKey, limit: pageSize });
       for (const { key, version } of page) {
         const entry = await memory.get(key, version);

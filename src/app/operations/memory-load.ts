@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { findSizeBytes } from '../../domain/definitions/units.ts';
 import { Fault } from '../../base/fault.ts';
+import { findSizeBytes } from '../../domain/definitions/units.ts';
 import { taskWords } from '../../domain/memory/relevance.ts';
 import { recall } from '../../engine/memory/restore.ts';
 import { defineOperation } from '../operation.ts';
@@ -30,14 +30,20 @@ export const memoryLoad = defineOperation({
   }),
   positional: ['context'],
   examples: [
-    { command: 'orchestrate memory load "upgrade pytorch" --tree env-setup', explains: 'What that run will begin with.' },
+    {
+      command: 'orchestrate memory load "upgrade pytorch" --tree env-setup',
+      explains: 'What that run will begin with.',
+    },
   ],
   async run(app, { context, tree, budget }) {
     await openMemory(app);
     const installation = await app.installation();
     const budgetBytes = budget === null ? installation.config.memory.budgetBytes : bytesOf(budget);
     const words = taskWords([context]);
-    const { entries, nBytes, nLeftOut } = await recall({ ...installation, outside: app.outside }, { words, tree, budgetBytes });
+    const { entries, nBytes, nLeftOut } = await recall(
+      { ...installation, outside: app.outside },
+      { words, tree, budgetBytes },
+    );
     return { words, entries: entries.map(memoryEntryView), nBytes, budgetBytes, nLeftOut };
   },
 });

@@ -23,9 +23,11 @@ export const memoryPopulate = defineOperation({
       .array(
         z.object({
           key: z.string().describe('Key of the entry.'),
-          what: z.enum(['written', 'would-write', 'same', 'other-form', 'nothing']).describe(
-            'What became of it. `other-form`: you keep it in a form of your own; `nothing`: no fact is on record.',
-          ),
+          what: z
+            .enum(['written', 'would-write', 'same', 'other-form', 'nothing'])
+            .describe(
+              'What became of it. `other-form`: you keep it in a form of your own; `nothing`: no fact is on record.',
+            ),
           rows: z.array(z.number()).describe('Journal rows whose facts it holds.'),
           why: z.string().nullable().describe('Why nothing was written, where there is a reason.'),
         }),

@@ -76,7 +76,7 @@ export const memoryPrune = defineOperation({
 function findPast(memory: Memory, { prefix, nowMs }: { prefix: string | null; nowMs: number }) {
   const entries: { key: string; version: number; sizeBytes: number; why: string }[] = [];
   let nAll = 0;
-  for (let afterKey = ''; ; ) {
+  for (let afterKey = ''; ;) {
     const page = memory.list({ ...filterOf({ prefix, kind: null }), withOld: true, afterKey, limit: pageSize });
     for (const one of page) {
       const why = pastRetention(one, nowMs);

@@ -57,7 +57,9 @@ export const memoryPut = defineOperation({
     const before = await memory.get(key);
     const text = await textOf(app, input, before?.text);
     const refs = async (given: readonly string[]) =>
-      Promise.all(given.map(async (one) => requireEntry(memory, one).then(({ key: of, version }) => ({ key: of, version }))));
+      Promise.all(
+        given.map(async (one) => requireEntry(memory, one).then(({ key: of, version }) => ({ key: of, version }))),
+      );
     const version = await memory.put({
       key,
       text,
@@ -82,7 +84,10 @@ async function textOf(
   before: string | undefined,
 ): Promise<string> {
   if (text !== null && file !== null)
-    throw new Fault('USAGE_BAD_ARGUMENT', 'Give either --text or --file.', { ...nothing, hints: ['orchestrate memory put --help'] });
+    throw new Fault('USAGE_BAD_ARGUMENT', 'Give either --text or --file.', {
+      ...nothing,
+      hints: ['orchestrate memory put --help'],
+    });
   if (file !== null) return readSource(app, key, absolutePath(app.cwd, file));
   if (text !== null) return text.endsWith('\n') ? text : `${text}\n`;
   if (before !== undefined) return before;
@@ -96,7 +101,11 @@ async function readSource(app: App, key: string, path: string): Promise<string> 
   if (info?.kind !== 'file')
     throw new Fault('FILE_ACCESS', `${path} ${info === undefined ? 'is not there' : 'is no plain file'}.`, nothing);
   if (info.sizeBytes > maxMemoryBytes)
-    throw new Fault('MEMORY_CONTENT_INVALID', `${path} has ${info.sizeBytes} bytes; an entry has at most ${maxMemoryBytes}.`, nothing);
+    throw new Fault(
+      'MEMORY_CONTENT_INVALID',
+      `${path} has ${info.sizeBytes} bytes; an entry has at most ${maxMemoryBytes}.`,
+      nothing,
+    );
   const read = readContent(key, (await files.readBytes(path)) ?? new Uint8Array());
   if ('kind' in read) throw contentFault(read);
   return read.text;
@@ -105,5 +114,9 @@ async function readSource(app: App, key: string, path: string): Promise<string> 
 function durationOf(text: string): number {
   const ms = findDurationMs(text);
   if (ms !== undefined && ms > 0) return ms;
-  throw new Fault('USAGE_BAD_ARGUMENT', `--expires has to be a time like 12h or 30d, not ${JSON.stringify(text)}.`, nothing);
+  throw new Fault(
+    'USAGE_BAD_ARGUMENT',
+    `--expires has to be a time like 12h or 30d, not ${JSON.stringify(text)}.`,
+    nothing,
+  );
 }

@@ -39,7 +39,9 @@ export const memoryShare = defineOperation({
     const entry = await requireEntry(memory, asked);
     const key = domainKey(to, entry.key.replace(/^swarm\/[^/]+\//, '').replace(/^sessions\//, 'from_sessions/'));
     if (key === entry.key)
-      throw new Fault('NOTHING_TO_DO', `${entry.key} is in the domain of ${to} already.`, { state: 'Nothing was copied.' });
+      throw new Fault('NOTHING_TO_DO', `${entry.key} is in the domain of ${to} already.`, {
+        state: 'Nothing was copied.',
+      });
     const copied = await copyEntry(app, memory, { entry, to: key });
     return {
       from: `${entry.key}@${entry.version}`,

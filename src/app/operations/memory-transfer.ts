@@ -38,7 +38,8 @@ export const memoryTransfer = defineOperation({
   }),
   examples: [
     {
-      command: 'orchestrate memory transfer --from swarm/env-setup/patterns --to swarm/ops-maint/patterns --kind pattern',
+      command:
+        'orchestrate memory transfer --from swarm/env-setup/patterns --to swarm/ops-maint/patterns --kind pattern',
       explains: 'ops-maint has what worked for the environment.',
     },
   ],

@@ -14,7 +14,9 @@ export const playbooksShow = defineOperation({
   input: z.object({ id: z.string().describe('The playbook.') }),
   output: playbookSchema,
   positional: ['id'],
-  examples: [{ command: 'orchestrate playbooks show upgrade-pytorch', explains: 'What an upgrade does, step by step.' }],
+  examples: [
+    { command: 'orchestrate playbooks show upgrade-pytorch', explains: 'What an upgrade does, step by step.' },
+  ],
   async run(app, { id }) {
     const found = await loadDefinitions(app);
     return playbookView(requireDefinition<Playbook>(found, { kind: 'playbooks', id, code: 'PLAYBOOK_NOT_FOUND' }));

@@ -21,7 +21,9 @@ export const treesShow = defineOperation({
     file: z.string().describe('Where it is written.'),
   }),
   positional: ['id'],
-  examples: [{ command: 'orchestrate trees show env-setup', explains: 'Who works there, and what it tells the others.' }],
+  examples: [
+    { command: 'orchestrate trees show env-setup', explains: 'Who works there, and what it tells the others.' },
+  ],
   async run(app, { id }) {
     const tree = await requireTree(app, id);
     const { definitions } = await app.installation();

@@ -7,6 +7,7 @@ import { drillSchema, drillView } from './drill-view.ts';
 import { faultSchema } from './fault-view.ts';
 import { entriesOf, newest, rowOf, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
 import { machineState, type MachineState } from './machine-state.ts';
+import { nextActionSchema } from './next-action.ts';
 import { planSchema, planView } from './plan-view.ts';
 import { borrowedConditionSchema } from './restore-view.ts';
 import { stageSchema, stageViews } from './stage-view.ts';
@@ -75,6 +76,7 @@ export const runSchema = runHeadSchema
     fault: faultSchema.nullable().describe('Why it failed, was rolled back or is paused; null when it was not.'),
     report: z.string().nullable().describe('File of its session report, or null.'),
     next: z.string().nullable().describe('The command to type next, or null.'),
+    actions: z.array(nextActionSchema).describe('What can be done now, most pressing first.'),
   })
   .describe('One execution of a goal, as the journal tells it.');
 export type RunView = z.infer<typeof runSchema>;
@@ -86,7 +88,10 @@ export function runHeads(reader: JournalReader): RunHead[] {
     .reverse();
 }
 
-/** Returns a run, or undefined when there is none of that id. `goBack` needs more than the journal: it is null. */
+/**
+ * Returns a run, or undefined when there is none of that id. `goBack` needs more than the journal: it is null; `actions`, which are
+ * made from this view, are empty.
+ */
 export function runView(reader: JournalReader, run: string): RunView | undefined {
   const created = newest(reader, 'run.created', `run:${run}`);
   if (created === undefined) return undefined;
@@ -113,6 +118,7 @@ export function runView(reader: JournalReader, run: string): RunView | undefined
     fault,
     report: closed?.data.report ?? null,
     next: nextCommand(head, { isPreview: previewOnly, isMerged: restorePoint !== null, hint: fault?.hints[0] ?? null }),
+    actions: [],
   };
 }
 

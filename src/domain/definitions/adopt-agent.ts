@@ -15,7 +15,10 @@ export interface AdoptedAgent {
  * a colon in it: those are put in quotes. All other bytes stay as they are; lines keep their numbers.
  * Fault: `DEFINITION_SYNTAX` where it has no front matter.
  */
-export function adoptAgent(source: LocatedText, { id, tree }: { readonly id: string; readonly tree: string | null }): AdoptedAgent {
+export function adoptAgent(
+  source: LocatedText,
+  { id, tree }: { readonly id: string; readonly tree: string | null },
+): AdoptedAgent {
   const text = source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text;
   const { start, end } = frontMatterOf({ file: source.file, text });
   const changed: string[] = [];

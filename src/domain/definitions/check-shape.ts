@@ -26,9 +26,7 @@ export function checkShape<T>(
 ): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const found = result.error.issues
-    .slice(0, MAX_ISSUES)
-    .flatMap((issue) => findings(issue, { schema, value, locate }));
+  const found = result.error.issues.slice(0, MAX_ISSUES).flatMap((issue) => findings(issue, { schema, value, locate }));
   const meant = new Set(found.flatMap(({ means }) => means ?? []));
   const told = found
     .filter(({ path, isMissing }) => !isMissing || !meant.has(pointer(path)))

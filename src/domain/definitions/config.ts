@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { busOf, busSchema } from './bus-config.ts';
 import { checkShape } from './check-shape.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -61,6 +62,11 @@ import { durationField, sizeField } from './units.ts';
  *   branch: null             # on the remote; named as home's when left out
  *   push-tags: false         # restore points go along
  * supervisor: { idle-time: 10m }
+ * bus:                       # messages between agents, trees and people
+ *   mailbox: 10000           # messages of one mailbox that nobody is done with; one more is refused
+ *   attempts: 5              # tries after which a message is dead
+ *   keep: 14d                # how long one that is over is kept
+ *   groups: { night: [person:anna, agent:repair-technician] }   # group:night; group:<tree> and group:all are there already
  * memory: { budget: 16 KiB } # what a task is given of memory at most
  * queue: { ahead: 1 }        # changes proven before it is their turn, where the machine has room; 0: none
  * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
@@ -69,7 +75,8 @@ import { durationField, sizeField } from './units.ts';
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
   const checked = checkShape(configSchema, parsed, 'CONFIG_INVALID');
-  const { id, name, template, service, program, ports, python, policy, principals, merge, supervisor, queue, adopted } = checked;
+  const { id, name, template, service, program, ports, python, policy, principals, merge, supervisor, bus, queue, adopted } =
+    checked;
   const { locate } = parsed;
   const rules = rulesOf(policy, { locate, path: ['policy'] });
   return {
@@ -110,6 +117,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     ...(principals.length === 0 ? {} : { principals: principalsOf(principals, { locate, path: ['principals'] }) }),
     merge: { mode: merge.mode, remote: merge.remote, branch: merge.branch, pushTags: merge['push-tags'] },
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
+    bus: busOf(bus),
     queue,
     memory: { budgetBytes: checked.memory.budget },
     adopted,
@@ -253,6 +261,7 @@ const fieldsSchema = z
     supervisor: z
       .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
       .prefault({}),
+    bus: busSchema,
     memory: z.strictObject({ budget: sizeField({ least: '0 B', most: '10 MiB' }).default(16 * 1024) }).prefault({}),
     queue: z.strictObject({ ahead: z.number().int().min(0).max(4).default(1) }).prefault({}),
     adopted: z

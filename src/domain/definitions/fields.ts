@@ -50,7 +50,12 @@ export const proseField: z.ZodType<string, string> = z
   .meta({ examples: ['Moves one package to the newest version that fits.'] });
 
 /** A port a person may name: not a system port, and below those the system hands out by itself (32768 and up). */
-export const portField: z.ZodType<number, number> = z.number().int().min(1024).max(32_767).meta({ examples: [8191] });
+export const portField: z.ZodType<number, number> = z
+  .number()
+  .int()
+  .min(1024)
+  .max(32_767)
+  .meta({ examples: [8191] });
 
 /** A pattern of paths that a tree may change; see `match-path.ts`. */
 export const scopeField: z.ZodType<string, string> = z
@@ -76,7 +81,12 @@ export function uniqueList(
     .superRefine((items, context) => {
       items.forEach((text, index) => {
         if (items.indexOf(text) < index)
-          context.addIssue({ code: 'custom', message: 'is there twice', path: [index], params: { remedy: ONE_TOO_MANY } });
+          context.addIssue({
+            code: 'custom',
+            message: 'is there twice',
+            path: [index],
+            params: { remedy: ONE_TOO_MANY },
+          });
       });
     });
 }

@@ -73,7 +73,9 @@ export const newPlaybook = ({
   tree,
   schema,
   step,
-}: NewDefinition & { readonly step: { readonly agent: string; readonly action: string; readonly plan: string } }): string =>
+}: NewDefinition & {
+  readonly step: { readonly agent: string; readonly action: string; readonly plan: string };
+}): string =>
   `${editorHint(schema)}id: ${id}
 title: ${JSON.stringify(title)}
 description: What is different afterwards, in one sentence.

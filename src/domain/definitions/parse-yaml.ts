@@ -150,7 +150,11 @@ function plainObject(walk: Walk, map: YAMLMap, path: ValuePath): Record<string, 
   return Object.fromEntries(entries);
 }
 
-function keyComplaint(key: Node, name: string | undefined, entries: ReadonlyMap<string, unknown>): Complaint | undefined {
+function keyComplaint(
+  key: Node,
+  name: string | undefined,
+  entries: ReadonlyMap<string, unknown>,
+): Complaint | undefined {
   if (name === undefined) return says.keyNoText;
   if (key.tag !== undefined || ('anchor' in key && key.anchor !== undefined)) return says.keyTagged;
   if (name === '<<') return says.merge;

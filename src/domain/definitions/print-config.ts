@@ -5,7 +5,7 @@ import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
 export function printConfig(config: InstallationConfig): string {
-  const { id, name, service, ports, python, policy, merge, supervisor, queue, memory, adopted } = config;
+  const { id, name, service, ports, python, policy, merge, supervisor, bus, queue, memory, adopted } = config;
   const parts = [
     { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
     { comment: undefined, fields: { name } },
@@ -65,6 +65,18 @@ export function printConfig(config: InstallationConfig): string {
     {
       comment: undefined,
       fields: { supervisor: { 'idle-time': durationText(Math.round(supervisor.idleSeconds * 1000)) } },
+    },
+    {
+      comment:
+        'Messages. mailbox: so many that nobody is done with; attempts: tries before one is dead; keep: those that are over.',
+      fields: {
+        bus: {
+          mailbox: bus.mailbox,
+          attempts: bus.attempts,
+          keep: durationText(Math.round(bus.keepSeconds * 1000)),
+          groups: bus.groups,
+        },
+      },
     },
     {
       comment: 'ahead: changes that are proven before it is their turn, where the machine has room; 0: none.',

@@ -29,7 +29,12 @@ export function parseTree(source: DefinitionSource): Tree {
 
 /** Slots of a tree: more than five environments at work at once is more than a machine of a person has memory for. */
 export const mostSlots = 5;
-const slotsField = z.number().int().min(1).max(mostSlots).meta({ examples: [2] });
+const slotsField = z
+  .number()
+  .int()
+  .min(1)
+  .max(mostSlots)
+  .meta({ examples: [2] });
 
 /** Schema of `trees/<id>.yaml`; its descriptions are what an editor shows. */
 export const treeSchema = z.strictObject({
@@ -48,7 +53,9 @@ export const treeSchema = z.strictObject({
   questions: uniqueList(idField).default([]).describe('What it asks about changes of the others.'),
   channels: uniqueList(topicField).default([]).describe('Topics that it publishes.'),
   listens: uniqueList(topicField).default([]).describe('Topics whose messages come into its mailbox.'),
-  checks: uniqueList(idField).default([]).describe('What is asked about its own changes, beside what its reviewers ask.'),
+  checks: uniqueList(idField)
+    .default([])
+    .describe('What is asked about its own changes, beside what its reviewers ask.'),
   scale: z
     .strictObject({
       least: slotsField.default(1),

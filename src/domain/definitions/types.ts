@@ -1,4 +1,5 @@
 import type { PolicyRules, Principal } from '../policy/rules.ts';
+import type { BusConfig } from './bus-config.ts';
 
 /** An agent: who does a step. `agents/<id>.md`: front matter and instructions; a subagent file of Claude Code is one too. */
 export interface Agent {
@@ -208,6 +209,7 @@ export interface InstallationConfig {
     readonly pushTags: boolean;
   };
   readonly supervisor: { readonly idleSeconds: number };
+  readonly bus: BusConfig;
   /** Bytes of memory that a task is given at most, each entry whole. */
   readonly memory: { readonly budgetBytes: number };
   /** Changes at most that are proven before it is their turn, beside what runs and gates prove; 0: none. */

@@ -13,7 +13,12 @@ const sentences: readonly (readonly [code: YAMLParseError['code'], message: RegE
     'This backslash sequence is not known. Write \\\\ for a backslash, or use single quotes.',
     'Use single quotes.',
   ],
-  ['BAD_INDENT', /^Flow/, 'This bracket is never closed.', 'Close it with ] or }, on this line or indented further than it.'],
+  [
+    'BAD_INDENT',
+    /^Flow/,
+    'This bracket is never closed.',
+    'Close it with ] or }, on this line or indented further than it.',
+  ],
   [
     'BAD_INDENT',
     /./,
@@ -55,7 +60,12 @@ const sentences: readonly (readonly [code: YAMLParseError['code'], message: RegE
   ],
   ['NON_STRING_KEY', /./, 'A key has to be plain text.', 'Write the name of a field.'],
   ['TAB_AS_INDENT', /./, 'Tabs are not allowed as indentation: use spaces.', 'Replace the tab by spaces.'],
-  ['UNEXPECTED_TOKEN', /block-seq-ind on same line/, 'A list has to start on the next line.', 'Move the "-" to a line of its own.'],
+  [
+    'UNEXPECTED_TOKEN',
+    /block-seq-ind on same line/,
+    'A list has to start on the next line.',
+    'Move the "-" to a line of its own.',
+  ],
   ['UNEXPECTED_TOKEN', /, in flow/, 'There is a comma too many.', 'Take it out.'],
   [
     'UNEXPECTED_TOKEN',
@@ -79,9 +89,18 @@ export const yamlComplaints = {
   empty: ['The file is empty.', 'Write its fields, or take the file away.'],
   secondDocument: ['A second document starts here; a file holds one.', 'Move what follows to a file of its own.'],
   directive: ['Directives (lines that start with %) are not read.', 'Take the line out.'],
-  alias: ['Aliases (*name) are not read: write the value out.', 'Write the value itself; a text that begins with * goes in quotes.'],
-  anchor: ['Anchors (&name) are not read: write the value out.', 'Take the &name out; a text that begins with & goes in quotes.'],
-  tag: ['Tags (!name) are not read: write the plain value.', 'Take the !name out; a text that begins with ! goes in quotes.'],
+  alias: [
+    'Aliases (*name) are not read: write the value out.',
+    'Write the value itself; a text that begins with * goes in quotes.',
+  ],
+  anchor: [
+    'Anchors (&name) are not read: write the value out.',
+    'Take the &name out; a text that begins with & goes in quotes.',
+  ],
+  tag: [
+    'Tags (!name) are not read: write the plain value.',
+    'Take the !name out; a text that begins with ! goes in quotes.',
+  ],
   keyNoText: ['A key has to be plain text.', 'Write the name of a field.'],
   keyTagged: ['A key has to be plain text, without tag or anchor.', 'Write the name of the field alone.'],
   merge: ['Merge keys (<<) are not read: write the fields out.', 'Write the fields themselves.'],
@@ -98,6 +117,7 @@ export function isUnclosed({ code, message }: YAMLParseError): boolean {
 /** Returns the parser's complaint as a sentence about the file, and what to do about it. */
 export function syntaxComplaint({ code, message }: YAMLParseError): Complaint {
   const known = sentences.find(([knownCode, pattern]) => knownCode === code && pattern.test(message));
-  if (known === undefined) return [`The file is not well-formed YAML: ${message}.`, 'Look at this line and the one above.'];
+  if (known === undefined)
+    return [`The file is not well-formed YAML: ${message}.`, 'Look at this line and the one above.'];
   return [known[2], known[3]];
 }

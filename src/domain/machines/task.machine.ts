@@ -32,7 +32,13 @@ const passing: readonly FaultCode[] = [
   'ATTEMPT_DIED',
 ];
 /** Faults that only a person can clear. */
-const needsPerson: readonly FaultCode[] = ['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL', 'WAITING_FOR_PERSON', 'BUS_NO_ANSWER'];
+const needsPerson: readonly FaultCode[] = [
+  'TREE_TAMPERED',
+  'TREE_REFUSED',
+  'DISK_FULL',
+  'WAITING_FOR_PERSON',
+  'BUS_NO_ANSWER',
+];
 
 const backoffMs = (attempt: number): number => 1_000 * 2 ** (attempt - 1);
 

@@ -5,8 +5,8 @@ import type { JsonObject } from '../../base/json.ts';
 import { normalName } from '../environments/package-name.ts';
 import { dataOf } from '../journal/kinds.ts';
 import type { PackageMove, Plan } from '../plans/plan.ts';
-import { domainKey } from './standard.ts';
 import { type FactReader, type FactRow, oneLine } from './note.ts';
+import { domainKey } from './standard.ts';
 
 /** A version that was taken here and did not pass its proof. */
 export interface FailedVersion {
@@ -95,7 +95,11 @@ function faultIn(event: JsonObject): FaultRecord | null {
 }
 
 /** Returns the move of the one package that the plan was asked about: by its name, or torch where a build of it is chosen. */
-export function askedMove({ inputs, moves, goal }: Pick<Plan, 'inputs' | 'moves' | 'goal'>): (PackageMove & { to: string }) | undefined {
+export function askedMove({
+  inputs,
+  moves,
+  goal,
+}: Pick<Plan, 'inputs' | 'moves' | 'goal'>): (PackageMove & { to: string }) | undefined {
   if (goal.kind !== 'work') return undefined;
   const asked = inputs['package'] ?? (inputs['cuda'] === undefined ? undefined : 'torch');
   if (asked === undefined) return undefined;
@@ -105,7 +109,11 @@ export function askedMove({ inputs, moves, goal }: Pick<Plan, 'inputs' | 'moves'
 }
 
 /** Returns the key under which a failed version is kept. What a key cannot hold of a version is written as `-`. */
-export const failedVersionKey = ({ tree, package: name, version }: Pick<FailedVersion, 'tree' | 'package' | 'version'>): string =>
+export const failedVersionKey = ({
+  tree,
+  package: name,
+  version,
+}: Pick<FailedVersion, 'tree' | 'package' | 'version'>): string =>
   domainKey(tree, `failed_versions/${name}-${version.toLowerCase().replace(/[^a-z0-9._-]+/g, '-')}.json`);
 
 const written = z.object({ package: z.string(), version: z.string(), run: z.string(), row: z.number().int().min(1) });

@@ -31,7 +31,11 @@ export function planImport(
     if (bad !== undefined) return { ...at, what: 'invalid', why: bad };
     if (now === undefined) return { ...at, what: 'new', why: null };
     const isSame = versions.at(-1)?.sha256 === now.sha256;
-    return { ...at, what: isSame ? 'same' : 'differs', why: isSame ? null : `version ${now.version} is there and says something else` };
+    return {
+      ...at,
+      what: isSame ? 'same' : 'differs',
+      why: isSame ? null : `version ${now.version} is there and says something else`,
+    };
   });
 }
 

@@ -36,19 +36,36 @@ export function lintEntry(entry: MemoryEntry, facts: LintFacts): readonly Memory
   const add = (what: MemoryFinding['what'], sentence: string, hint: string): void =>
     void found.push({ key, version, what, sentence, hint });
   const show = `orchestrate memory get ${key}`;
-  const missing = evidence.filter((one) => /^#\d+$/.test(one) && (Number(one.slice(1)) > facts.headRow || one === '#0'));
-  if (missing.length > 0) add('evidence-missing', `rests on ${missing.join(', ')}, and the journal has no such row`, show);
+  const missing = evidence.filter(
+    (one) => /^#\d+$/.test(one) && (Number(one.slice(1)) > facts.headRow || one === '#0'),
+  );
+  if (missing.length > 0)
+    add('evidence-missing', `rests on ${missing.join(', ')}, and the journal has no such row`, show);
   if (evidence.length === 0 && copyOf === null && (kind === 'decision' || kind === 'pattern'))
     add('no-evidence', `a ${kind} that names nothing it rests on`, `orchestrate memory put ${key} --evidence '#<row>'`);
   if (refutedBy !== null)
-    add('refuted', `refuted by ${refutedBy.key}@${refutedBy.version}, and nothing better was written since`, `orchestrate memory get ${refutedBy.key}`);
-  if (expiresAtMs !== null && expiresAtMs <= facts.nowMs) add('expired', 'past its time: no task is given it any more', 'orchestrate memory prune');
+    add(
+      'refuted',
+      `refuted by ${refutedBy.key}@${refutedBy.version}, and nothing better was written since`,
+      `orchestrate memory get ${refutedBy.key}`,
+    );
+  if (expiresAtMs !== null && expiresAtMs <= facts.nowMs)
+    add('expired', 'past its time: no task is given it any more', 'orchestrate memory prune');
   const source = copyOf === null ? undefined : facts.newestOf(copyOf.key);
   if (copyOf !== null && source !== undefined && source.version > copyOf.version)
-    add('copy-behind', `a copy of ${copyOf.key}@${copyOf.version}, which is at ${source.version} by now`, `orchestrate memory history ${copyOf.key}`);
+    add(
+      'copy-behind',
+      `a copy of ${copyOf.key}@${copyOf.version}, which is at ${source.version} by now`,
+      `orchestrate memory history ${copyOf.key}`,
+    );
   if (approvals.test(entry.text) && entry.origin !== 'hand' && !key.startsWith('sessions/decision_logs/'))
-    add('claims-approval', `${entry.by.name} writes of an approval; nothing in memory approves anything`, 'orchestrate review list');
+    add(
+      'claims-approval',
+      `${entry.by.name} writes of an approval; nothing in memory approves anything`,
+      'orchestrate review list',
+    );
   const domain = domainOf(key);
-  if (domain !== null && !facts.trees.has(domain)) add('no-such-tree', `there is no tree ${domain}`, 'orchestrate trees list');
+  if (domain !== null && !facts.trees.has(domain))
+    add('no-such-tree', `there is no tree ${domain}`, 'orchestrate trees list');
   return found;
 }

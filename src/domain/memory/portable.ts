@@ -83,14 +83,23 @@ export function readExport(
   const first = lineOf(source, { line: 1, text: source.text.slice(0, end === -1 ? undefined : end), schema: head });
   const body = end === -1 ? '' : source.text.slice(end + 1);
   if (sha256(body) !== first.sha256)
-    throw invalid(source.file, { line: 1, why: 'its content is not what its first line describes: it was cut off or edited' });
+    throw invalid(source.file, {
+      line: 1,
+      why: 'its content is not what its first line describes: it was cut off or edited',
+    });
   const lines = body.split('\n').slice(0, -1);
   if (lines.length !== first.nVersions)
-    throw invalid(source.file, { line: lines.length + 1, why: `it has ${lines.length} versions instead of ${first.nVersions}` });
+    throw invalid(source.file, {
+      line: lines.length + 1,
+      why: `it has ${lines.length} versions instead of ${first.nVersions}`,
+    });
   const entries = lines.map((text, at) => {
     const entry = lineOf(source, { line: at + 2, text, schema: exported });
     if (sha256(entry.text) !== entry.sha256)
-      throw invalid(source.file, { line: at + 2, why: `the text of ${entry.key}@${entry.version} has another hash than the one beside it` });
+      throw invalid(source.file, {
+        line: at + 2,
+        why: `the text of ${entry.key}@${entry.version} has another hash than the one beside it`,
+      });
     return entry;
   });
   return { head: first, entries };

@@ -55,12 +55,38 @@ export function withinBudget<Entry extends { readonly sizeBytes: number }>(
 }
 
 /** Words that are in every goal and every step, and say nothing about either. */
-const empty = new Set(['a', 'all', 'an', 'and', 'are', 'as', 'at', 'by', 'for', 'from', 'how', 'in', 'is', 'it', 'its', 'of', 'on', 'or', 'the', 'to', 'what', 'with']);
+const empty = new Set([
+  'a',
+  'all',
+  'an',
+  'and',
+  'are',
+  'as',
+  'at',
+  'by',
+  'for',
+  'from',
+  'how',
+  'in',
+  'is',
+  'it',
+  'its',
+  'of',
+  'on',
+  'or',
+  'the',
+  'to',
+  'what',
+  'with',
+]);
 /** More words make no better answer, and a search slower. */
 const maxWords = 24;
 
 /** Returns the words by which a task's memory is looked for: of its goal, its step and the packages that move, each once. */
 export function taskWords(texts: readonly string[]): string {
   const words = texts.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}_-]*/gu) ?? []);
-  return [...new Set(words)].filter((word) => word.length > 1 && !empty.has(word)).slice(0, maxWords).join(' ');
+  return [...new Set(words)]
+    .filter((word) => word.length > 1 && !empty.has(word))
+    .slice(0, maxWords)
+    .join(' ');
 }

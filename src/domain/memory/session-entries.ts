@@ -27,7 +27,12 @@ function metricsOf({ run, state, rows }: SessionFacts) {
     'duration-ms': rows.length === 0 ? 0 : (rows.at(-1)?.atMs ?? 0) - (rows[0]?.atMs ?? 0),
     'download-bytes': plan?.estimates.downloadBytes ?? null,
     'disk-bytes': plan?.estimates.diskBytes ?? null,
-    steps: all('step.reported', rows).map(({ seq, data }) => ({ task: data.task, agent: data.agent, ms: data.durationMs, row: seq })),
+    steps: all('step.reported', rows).map(({ seq, data }) => ({
+      task: data.task,
+      agent: data.agent,
+      ms: data.durationMs,
+      row: seq,
+    })),
     'gate-ms': gated?.durationMs ?? null,
     'down-ms': switched?.downMs ?? null,
     rows: { first: rows[0]?.seq ?? null, last: rows.at(-1)?.seq ?? null },

@@ -11,7 +11,9 @@ export function mailboxesOf({ definitions }: Pick<EngineContext, 'definitions'>,
       return definitions.trees.has(name) ? [to] : [];
     case 'topic':
       return [
-        ...[...definitions.trees.values()].filter(({ listens }) => listens.includes(name)).map(({ id }) => `tree:${id}` as const),
+        ...[...definitions.trees.values()]
+          .filter(({ listens }) => listens.includes(name))
+          .map(({ id }) => `tree:${id}` as const),
         ...([...definitions.playbooks.values()].some(({ on }) => on.includes(name)) ? [to] : []),
       ];
     case 'person':

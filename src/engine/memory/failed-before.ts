@@ -1,5 +1,10 @@
 import { dataOf } from '../../domain/journal/kinds.ts';
-import { askedMove, type FailedBefore, failedVersionOf, readFailedVersion } from '../../domain/memory/failed-version.ts';
+import {
+  askedMove,
+  type FailedBefore,
+  failedVersionOf,
+  readFailedVersion,
+} from '../../domain/memory/failed-version.ts';
 import type { EngineContext } from '../context.ts';
 
 /**
@@ -22,7 +27,14 @@ export async function failedBefore(
       if (failed === undefined || failed.package !== name || failed.version !== said.version) continue;
       if (isProvenSince({ ledger }, failed)) continue;
       const { run, code, message } = failed;
-      found.push({ version: failed.version, run, row: failed.row, code, message, entry: `${version.key}@${version.version}` });
+      found.push({
+        version: failed.version,
+        run,
+        row: failed.row,
+        code,
+        message,
+        entry: `${version.key}@${version.version}`,
+      });
     }
   }
   return found;

@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import type { MemoryProblem } from '../../domain/memory/entry.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { MemoryProblem } from '../../domain/memory/entry.ts';
 import type { FactRow } from '../../domain/memory/note.ts';
 import { notesOf, teachingKinds } from '../../domain/memory/notes-of.ts';
 import type { Engine } from '../engine.ts';
@@ -64,7 +64,11 @@ async function learnFrom(engine: Engine, fact: FactRow): Promise<number> {
       const outcome = await writeNote(engine.memory, note, by);
       if (outcome.kind === 'written') nWritten += 1;
       if (outcome.kind === 'other-form')
-        await tellProblem(engine, { ...placeOf(note.key), kind: 'other-form', sentence: `Nothing is added to it: ${outcome.why}.` });
+        await tellProblem(engine, {
+          ...placeOf(note.key),
+          kind: 'other-form',
+          sentence: `Nothing is added to it: ${outcome.why}.`,
+        });
     } catch (error) {
       // What is in the way of one entry keeps no other from being written.
       if (!(error instanceof Fault) || error.code !== 'MEMORY_BLOCKED') throw error;

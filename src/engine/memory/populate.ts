@@ -1,9 +1,9 @@
 import { asCommitId } from '../../base/ids.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
 import type { NewMemory } from '../../domain/memory/entry.ts';
 import type { FactRow, MemoryNote } from '../../domain/memory/note.ts';
 import { notesOf, teachingKinds } from '../../domain/memory/notes-of.ts';
 import { domainKey, standardEntries } from '../../domain/memory/standard.ts';
-import { dataOf } from '../../domain/journal/kinds.ts';
 import type { EngineContext } from '../context.ts';
 import { writeNote } from './write-note.ts';
 
@@ -42,7 +42,7 @@ export async function populateDomain(
 }
 
 function* teachingRows({ ledger }: Context): Generator<FactRow> {
-  for (let afterSeq = 0; ; ) {
+  for (let afterSeq = 0; ;) {
     const page = ledger.read({ kinds: teachingKinds, afterSeq, limit: pageSize });
     yield* page;
     const last = page.at(-1);
@@ -71,7 +71,12 @@ async function writeAll(
   if (dryRun) {
     const before = (await memory.get(key))?.text;
     const after = edit(before);
-    return { key, what: after === undefined ? 'other-form' : after === before ? 'same' : 'would-write', rows, why: null };
+    return {
+      key,
+      what: after === undefined ? 'other-form' : after === before ? 'same' : 'would-write',
+      rows,
+      why: null,
+    };
   }
   const outcome = await writeNote(memory, { ...first, row: rows.at(-1) ?? first.row, run: null, edit }, by);
   return { key, what: outcome.kind, rows, why: outcome.kind === 'other-form' ? outcome.why : null };
@@ -86,7 +91,8 @@ async function modelPathsNote({ ledger, store }: Context): Promise<MemoryNote | 
   if (bytes === undefined) return undefined;
   const text = `# extra_model_paths.yaml of ${commit.slice(0, 7)} #${at.seq}\n${new TextDecoder().decode(bytes)}`;
   const isOurs = (before: string): boolean =>
-    /^# extra_model_paths\.yaml of [0-9a-f]{7} #\d+\n/.test(before) || before.split('\n').every((line) => /^(?:#|$)/.test(line));
+    /^# extra_model_paths\.yaml of [0-9a-f]{7} #\d+\n/.test(before) ||
+    before.split('\n').every((line) => /^(?:#|$)/.test(line));
   return {
     key: domainKey('models-integ', 'path_mappings.yaml'),
     kind: 'state',

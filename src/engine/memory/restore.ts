@@ -1,5 +1,5 @@
-import type { MemoryEntry } from '../../domain/memory/entry.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { MemoryEntry } from '../../domain/memory/entry.ts';
 import { rankForTask, taskWords, withinBudget } from '../../domain/memory/relevance.ts';
 import type { Memory } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
@@ -37,7 +37,10 @@ export async function recall(
 }
 
 /** An entry that went in this moment is none to be given. */
-async function load(memory: Memory, refs: readonly { key: string; version: number }[]): Promise<readonly MemoryEntry[]> {
+async function load(
+  memory: Memory,
+  refs: readonly { key: string; version: number }[],
+): Promise<readonly MemoryEntry[]> {
   const entries = await Promise.all(refs.map(({ key, version }) => memory.get(key, version)));
   return entries.filter((entry) => entry !== undefined);
 }
@@ -53,7 +56,12 @@ export async function restoreMemory(engine: Engine, parts: TaskParts): Promise<r
   if (given !== undefined) return load(engine.memory, given.entries);
   await engine.memory.sync();
   const tree = engine.definitions.agents.get(step.agent)?.tree ?? plan.tree;
-  const words = taskWords([plan.goalText, plan.playbook, step.title, ...plan.moves.slice(0, 8).map(({ name }) => name)]);
+  const words = taskWords([
+    plan.goalText,
+    plan.playbook,
+    step.title,
+    ...plan.moves.slice(0, 8).map(({ name }) => name),
+  ]);
   const { budgetBytes } = engine.config.memory;
   const { entries, nBytes, nLeftOut } = await recall(engine, { words, tree, budgetBytes });
   const refs = entries.map((one) => ({ key: one.key, version: one.version }));

@@ -21,7 +21,9 @@ export async function exportSession(engine: Engine, view: MachineView): Promise<
   for (const { key, text } of sessionEntries({ run, state: view.state, fault: view.fault, rows })) {
     try {
       if ((await engine.memory.get(key)) !== undefined) continue;
-      written.push(await engine.memory.put({ key, kind: 'session', text, by: supervisor, run, evidence, ifVersion: 0 }));
+      written.push(
+        await engine.memory.put({ key, kind: 'session', text, by: supervisor, run, evidence, ifVersion: 0 }),
+      );
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       engine.outside.log.warn('what a run leaves was not kept in memory', { run, key, ...error.toRecord() });

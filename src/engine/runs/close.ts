@@ -1,12 +1,10 @@
-import { dataOf, row } from '../../domain/journal/kinds.ts';
-import { sessionReport } from '../../domain/runs/session-report.ts';
-import type { Engine } from '../engine.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import { type Engine, requireRow } from '../engine.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
 import type { MachineView } from '../machines/host.ts';
 import { exportSession } from '../memory/session.ts';
 import { deliverAgain } from '../restore/deliver-again.ts';
 import { removeDrilled } from '../restore/drill.ts';
-import { runOf } from '../tasks/task-view.ts';
 import { keepOpened } from './opened.ts';
 
 /** Stops the run's instances, frees its leases, writes its report. Done once; a repeat is safe. */
@@ -18,9 +16,8 @@ export async function closeRun(engine: Engine, view: MachineView): Promise<void>
   await removeDrilled(engine, run);
   await keepOpened(engine, run);
   await deliverAgain(engine);
-  const plan = dataOf('plan.made', engine.ledger.latest(`plan:${run}`))?.plan;
   await exportSession(engine, view);
-  const report = await writeReport(engine, view, plan?.goalText ?? runOf(engine, run).goal);
+  const report = await writeReport(engine, run);
   const freed = await engine.leases.free(run);
   await engine.ledger.append([
     row('run.closed', { run, state: view.state, freed, report }, { run, keys: [`close:${run}`] }),
@@ -28,18 +25,16 @@ export async function closeRun(engine: Engine, view: MachineView): Promise<void>
 }
 
 /** A report is a convenience rendered from the journal: a disk that is full must not keep a run open. */
-async function writeReport(engine: Engine, view: MachineView, goal: string): Promise<string | null> {
-  const path = `${engine.paths.sessions}/${view.subject}.md`;
-  const entries = engine.ledger.read({ run: view.subject, limit: 10_000 });
+async function writeReport(engine: Engine, run: string): Promise<string | null> {
+  // The day on which it was asked for, in UTC like every time that is shown: the same name after a kill.
+  const day = new Date(requireRow(engine, `run:${run}`).atMs).toISOString().slice(0, 10);
+  const path = `${engine.paths.sessions}/${day}-${run}.md`;
   try {
     await engine.outside.files.ensureDir(engine.paths.sessions);
-    await engine.outside.files.writeAtomic(
-      path,
-      sessionReport({ run: view.subject, goal, state: view.state, fault: view.fault, entries }),
-    );
+    await engine.outside.files.writeAtomic(path, engine.reportOf(run));
     return path;
   } catch (error) {
-    engine.outside.log.warn('the session report was not written', { run: view.subject, error: String(error) });
+    engine.outside.log.warn('the session report was not written', { run, error: String(error) });
     return null;
   }
 }

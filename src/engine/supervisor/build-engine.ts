@@ -29,7 +29,7 @@ export type Settings = Pick<EngineContext, 'config' | 'definitions'>;
 /** Puts the parts of a supervisor together. `highest`: numbers in use, from the journal. */
 export function buildEngine(
   context: EngineContext,
-  highest: Readonly<Record<string, number>>,
+  { highest, reportOf }: { readonly highest: Readonly<Record<string, number>>; readonly reportOf: Engine['reportOf'] },
 ): { engine: Engine; apply: (settings: Settings) => void } {
   const { ledger, outside } = context;
   let settings: Settings = { config: context.config, definitions: context.definitions };
@@ -62,6 +62,7 @@ export function buildEngine(
       live: () => [...openRuns(context, host), ...aheadOwners],
     }),
     inFlight: createInFlight(outside.clock),
+    reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
     inServiceTurn: (work) => services.add(work),

@@ -4,6 +4,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import { observeConditions } from '../conditions/observe.ts';
 import { waitingRuns } from '../conditions/wait.ts';
+import { tidyMail } from '../bus/tidy-mail.ts';
 import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
 import { isEnd } from '../effects/is-end.ts';
@@ -26,6 +27,8 @@ export interface SupervisorOptions {
   readonly signal: AbortSignal;
   /** Makes the row that bare `orchestrate` prints. */
   readonly summarise: () => Promise<JsonObject>;
+  /** Renders the session report of a run. */
+  readonly reportOf: Engine['reportOf'];
   /** Reads configuration and definitions anew. Its Faults refuse the request that asked. */
   readonly reload: () => Promise<Settings>;
 }
@@ -50,7 +53,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       state: 'It goes on; nothing was changed.',
     });
   const survivors = findSurvivors(ledger);
-  const { engine, apply } = buildEngine(context, survivors.numbers);
+  const { engine, apply } = buildEngine(context, { highest: survivors.numbers, reportOf: options.reportOf });
   const watch = new Supervisor(engine, `supervisor:${held.epoch}`, options, apply);
   try {
     const { pid, version } = context.outside.host;
@@ -204,6 +207,7 @@ class Supervisor {
     this.#lookedMs = clock.monotonicMs();
     for (const run of [...endedUnclosed(engine), ...waitingRuns(engine)]) this.#dirty.add(run);
     const looks: Readonly<Record<string, () => Promise<unknown>>> = {
+      messages: () => tidyMail(engine),
       conditions: () => observeConditions(engine),
       'held changes': () => retryHeld(engine),
       'how many slots are wanted': () => scaleByRule(engine),

@@ -17,12 +17,10 @@ export function agentConditions(
     async set(name, { forMs }) {
       const by = { kind: 'program', name: step.agent } as const;
       // Killed after the row: these words are said.
-      const known = engine.ledger
-        .read({ key: `condition:${name}`, run, kinds: ['condition.set'] })
-        .find((entry) => {
-          const said = dataOf('condition.set', entry);
-          return said?.by.name === by.name && said.evidence.join() === evidence.join();
-        });
+      const known = engine.ledger.read({ key: `condition:${name}`, run, kinds: ['condition.set'] }).find((entry) => {
+        const said = dataOf('condition.set', entry);
+        return said?.by.name === by.name && said.evidence.join() === evidence.join();
+      });
       if (known !== undefined) return known.seq;
       const expiresAtMs = forMs === null ? null : engine.outside.clock.nowMs() + forMs;
       return setCondition(engine, { name, by, evidence, expiresAtMs, run });

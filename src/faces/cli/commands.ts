@@ -9,7 +9,7 @@ export type OperationTable = Readonly<Record<string, () => Promise<Operation>>>;
 export const allOperations = operations as unknown as OperationTable;
 
 /** What a group without a verb means: the first of these that it has. */
-const DEFAULT_VERBS = ['list', 'status', 'tail'] as const;
+const DEFAULT_VERBS = ['list', 'status', 'tail', 'actions'] as const;
 
 /** Which command the first words of the command line name, and how many of them. */
 export interface FoundCommand {
@@ -19,14 +19,14 @@ export interface FoundCommand {
 }
 
 /**
- * Finds the command. `review list` is the file `review-list`; a group alone is its list.
+ * Finds the command. `review list` is the file `review-list`, and may be typed so; a group alone is its list.
  * Fault: `USAGE_UNKNOWN_COMMAND` with the nearest command.
  */
 export function requireCommand(words: readonly string[], table: OperationTable = allOperations): FoundCommand {
   const [first = '', second] = words;
   if (second !== undefined && Object.hasOwn(table, `${first}-${second}`))
     return { key: `${first}-${second}`, nWords: 2 };
-  if (Object.hasOwn(table, first) && !first.includes('-')) return { key: first, nWords: 1 };
+  if (Object.hasOwn(table, first)) return { key: first, nWords: 1 };
   const verbs = verbsOf(first, table);
   const verb = DEFAULT_VERBS.find((one) => verbs.includes(one));
   if (second === undefined && verb !== undefined) return { key: `${first}-${verb}`, nWords: 1 };

@@ -1,18 +1,7 @@
-/**
- * Characters that steer a terminal, turn the writing direction or cannot be seen: controls (C0, DEL, C1), bidi marks and
- * overrides, zero-width and filler characters, line separators, tag characters, lone surrogates.
- */
-const unsafe =
-  // eslint-disable-next-line no-control-regex -- these are the characters that must not get through
-  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]|\p{Cs}/gu;
+import { unseenCharacters, visibleEscape, visibleText } from '../../base/visible-text.ts';
 
-/**
- * Returns text that comes from anywhere (file names, log lines, titles, messages of commits) so that it shows as one
- * line and does nothing else: unsafe characters become visible escapes, a line feed becomes `\n`.
- */
-export function displayText(text: string): string {
-  return text.replace(unsafe, visibleEscape);
-}
+/** Text from anywhere as one line that does nothing: the last word before a terminal. */
+export const displayText = visibleText;
 
 /** Marks that join the letter before them: of two names that look alike only the bytes differ. */
 const combining = /\p{M}/gu;
@@ -30,14 +19,7 @@ export function nameText(name: string): string {
 
 /** Returns the value as JSON that is safe to look at: unsafe characters are `\uXXXX` escapes, which programs read back. */
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2).replace(unsafe, (character) => (character === '\n' ? character : unitEscapes(character)))}\n`;
-}
-
-function visibleEscape(character: string): string {
-  const named = { '\n': '\\n', '\r': '\\r', '\t': '  ' }[character];
-  if (named !== undefined) return named;
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  return `${JSON.stringify(value, null, 2).replace(unseenCharacters, (character) => (character === '\n' ? character : unitEscapes(character)))}\n`;
 }
 
 function unitEscapes(character: string): string {

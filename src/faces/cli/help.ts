@@ -4,12 +4,13 @@ import { optionsOf, type OperationOption } from '../../app/options.ts';
 const WRAP = 88;
 
 /** What people can say about the exit status; `docs/errors.md` has the codes. */
-const exitLines = [
+export const exitLines = [
   '0 ok · 1 failed · 2 usage · 3 busy · 4 not found · 5 conflict · 6 something outside failed',
   '7 waiting for a person · 70 bug · 130 interrupted',
 ];
 
-const globalOptions: readonly (readonly [string, string])[] = [
+/** Options that every command takes, and what they do. */
+export const globalOptions: readonly (readonly [string, string])[] = [
   ['--json', 'Print the answer as JSON and nothing else.'],
   ['--home DIR', 'The installation around this folder instead of the one around you.'],
   ['--verbose', 'Say more when something goes wrong.'],

@@ -8,6 +8,8 @@ export interface QuickDoors {
   write(text: string): void;
   /** The newest summary of the installation around the person, or undefined. */
   readStatus(): Promise<QuickSummary | undefined>;
+  /** Ids of a kind in the installation around the person, or around `home`. */
+  readIds(kind: string, home: string | undefined): Promise<readonly string[]>;
   readonly version: string;
 }
 
@@ -18,8 +20,8 @@ interface QuickSummary {
 }
 
 /**
- * Answers what needs no parser, no schema and no installation: `--version`, help, and `status` when the newest
- * summary is enough. Returns the exit status, or undefined: then the whole command line has to be loaded.
+ * Answers what needs no parser, no schema and no installation: `--version`, help, the ids that a shell completes, and `status` when
+ * the newest summary is enough. Returns the exit status, or undefined: then the whole command line has to be loaded.
  */
 export async function quick(argv: readonly string[], doors: QuickDoors): Promise<number | undefined> {
   const [first] = argv;
@@ -28,10 +30,18 @@ export async function quick(argv: readonly string[], doors: QuickDoors): Promise
     doors.write(`${doors.version}\n`);
     return 0;
   }
+  if (first === 'complete') return quickIds(argv.slice(1), doors);
   if (first === 'help') return quickHelp(argv.slice(1), doors);
   const last = argv.at(-1);
   if (last !== '--help' && last !== '-h') return undefined;
   return quickHelp(argv.slice(0, -1), doors);
+}
+
+/** `complete <kind> [<home>]`: what the scripts of `completion` call. One id per line, and never an error: nobody typed it. */
+async function quickIds([kind = '', home]: readonly string[], doors: QuickDoors): Promise<number> {
+  const ids = await doors.readIds(kind, home === '' ? undefined : home);
+  if (ids.length > 0) doors.write(`${ids.join('\n')}\n`);
+  return 0;
 }
 
 async function quickHelp(words: readonly string[], doors: QuickDoors): Promise<number | undefined> {

@@ -153,6 +153,8 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     takeBorrowed: async () => ready.id,
     proofs,
     bus: {} as never,
+    conditions: {} as never,
+    before: [],
     memory: {} as never,
     drill: async () => {
       throw new Error('nobody asked for a drill');

@@ -28,7 +28,11 @@ export type BusJob = { readonly now: Moment; readonly limits: BusLimits } & BusW
 
 /** What a job does. */
 export type BusWork =
-  | ({ readonly kind: 'bus.send'; readonly supervisorEpoch: number | null; readonly refusal: Refusal | null } & CheckedSend)
+  | ({
+      readonly kind: 'bus.send';
+      readonly supervisorEpoch: number | null;
+      readonly refusal: Refusal | null;
+    } & CheckedSend)
   | (TakeWork & { readonly kind: 'bus.take'; readonly mailbox: Address; readonly limit: number })
   | (TakeWork & { readonly kind: 'bus.takeOne'; readonly place: Place })
   | { readonly kind: 'bus.ack'; readonly place: Place; readonly holder: string }
@@ -51,7 +55,6 @@ interface TakeWork {
   readonly holder: string;
   readonly leaseMs: number;
 }
-
 
 export type BusOutcome =
   | { readonly kind: 'bus.sent'; readonly outcome: SendOutcome | { readonly kind: 'refused' } }

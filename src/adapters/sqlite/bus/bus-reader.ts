@@ -6,7 +6,14 @@ import type { Delivery, DeliveryState, Message } from '../../../domain/bus/messa
 import type { KeptRefusal } from '../../../domain/bus/refusal.ts';
 import type { MailboxCount, MailQuery } from '../../../ports/bus.ts';
 import { endingOf, Heads, isFree } from './heads.ts';
-import { deliveryOf, messageOf, refusalOf, type StoredDelivery, type StoredMessage, type StoredRefusal } from './stored-mail.ts';
+import {
+  deliveryOf,
+  messageOf,
+  refusalOf,
+  type StoredDelivery,
+  type StoredMessage,
+  type StoredRefusal,
+} from './stored-mail.ts';
 
 const defaultLimit = 100;
 const maxLimit = 1_000;
@@ -60,7 +67,12 @@ export class BusReader {
     const { mailbox, states, run, afterId = 0, limit = defaultLimit } = query;
     requireLimit(limit);
     if (states?.length === 0) return [];
-    const given = { afterId, limit, ...(mailbox === undefined ? {} : { mailbox }), ...(run === undefined ? {} : { run }) };
+    const given = {
+      afterId,
+      limit,
+      ...(mailbox === undefined ? {} : { mailbox }),
+      ...(run === undefined ? {} : { run }),
+    };
     return this.#withMessages(this.#db.prepare(queryText(query)).all(given));
   }
 
@@ -113,8 +125,7 @@ export class BusReader {
 function queryText(query: MailQuery): string {
   const { mailbox, states, run } = query;
   const part = (state: DeliveryState | undefined): string => {
-    const from =
-      run === undefined ? 'bus_deliveries d' : 'bus_messages m CROSS JOIN bus_deliveries d ON d.id = m.id';
+    const from = run === undefined ? 'bus_deliveries d' : 'bus_messages m CROSS JOIN bus_deliveries d ON d.id = m.id';
     const tests = [
       run === undefined ? 'd.id > $afterId' : 'm.run = $run AND m.run IS NOT NULL AND m.id > $afterId',
       ...(mailbox === undefined ? [] : ['d.mailbox = $mailbox']),
@@ -127,8 +138,10 @@ function queryText(query: MailQuery): string {
   return `${parts.join(' UNION ALL ')} ORDER BY id, mailbox LIMIT $limit`;
 }
 
-const messageIn = (row: unknown): Message | undefined => (row === undefined ? undefined : messageOf(row as StoredMessage));
+const messageIn = (row: unknown): Message | undefined =>
+  row === undefined ? undefined : messageOf(row as StoredMessage);
 
 function requireLimit(limit: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) throw new RangeError(`limit ${limit}: 1 to ${maxLimit}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit)
+    throw new RangeError(`limit ${limit}: 1 to ${maxLimit}`);
 }

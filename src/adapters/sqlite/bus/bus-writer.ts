@@ -7,7 +7,14 @@ import { draftEntry, type Draft } from '../../../domain/journal/chain.ts';
 import type { BusJob, BusOutcome, CheckedMail } from './bus-jobs.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
-import { deliveryOf, messageOf, refusalOf, type StoredDelivery, type StoredMessage, type StoredRefusal } from './stored-mail.ts';
+import {
+  deliveryOf,
+  messageOf,
+  refusalOf,
+  type StoredDelivery,
+  type StoredMessage,
+  type StoredRefusal,
+} from './stored-mail.ts';
 import { Tidying } from './tidying.ts';
 
 /** Does the jobs of the bus over the connection that writes. Must be called inside a transaction. */
@@ -92,7 +99,10 @@ export class BusWriter {
   }
 
   /** What only a supervisor may say counts when the epoch of its process is the newest. */
-  #send(job: Extract<BusJob, { kind: 'bus.send' }>, epoch: number): Extract<BusOutcome, { kind: 'bus.sent' }>['outcome'] {
+  #send(
+    job: Extract<BusJob, { kind: 'bus.send' }>,
+    epoch: number,
+  ): Extract<BusOutcome, { kind: 'bus.sent' }>['outcome'] {
     if (job.refusal !== null && job.supervisorEpoch !== epoch) {
       this.#outbox.refuse(job);
       return { kind: 'refused' };

@@ -50,7 +50,10 @@ export function isFree(one: StoredDelivery, now: Moment): boolean {
 }
 
 /** Returns how it ends when it is looked at now; undefined: it does not. Whoever has it may still be done with it. */
-export function endingOf(one: StoredDelivery, at: { now: Moment; maxAttempts: number }): 'expired' | 'dead' | undefined {
+export function endingOf(
+  one: StoredDelivery,
+  at: { now: Moment; maxAttempts: number },
+): 'expired' | 'dead' | undefined {
   if (!isFree(one, at.now)) return undefined;
   const due = dueOf(one);
   if (due !== undefined && isPast(due, at.now)) return 'expired';

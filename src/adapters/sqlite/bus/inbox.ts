@@ -11,7 +11,7 @@ import { deliveryOf, messageOf, type StoredDelivery, type StoredMessage } from '
 /** So many poisoned or expired ones are set aside by one taking; the next takes up where it ended. */
 const maxEndsPerTake = 1_000;
 
-const ended = "holder = NULL, taken_boot = NULL, taken_ms = NULL, lease_ms = NULL, ended_at_ms = ?";
+const ended = 'holder = NULL, taken_boot = NULL, taken_ms = NULL, lease_ms = NULL, ended_at_ms = ?';
 
 /** Hands messages out and takes word of them. Must be called inside a transaction. */
 export class Inbox {
@@ -76,7 +76,14 @@ export class Inbox {
     return this.#ack.run(now.wallMs, id, mailbox, holder).changes === 0 ? 'late' : 'acked';
   }
 
-  fail({ place, holder, reason, hopeless, now, limits }: Extract<BusJob, { kind: 'bus.fail' }>): 'waiting' | 'dead' | 'late' {
+  fail({
+    place,
+    holder,
+    reason,
+    hopeless,
+    now,
+    limits,
+  }: Extract<BusJob, { kind: 'bus.fail' }>): 'waiting' | 'dead' | 'late' {
     const one = this.#at(place);
     if (one?.state !== 'taken' || one.holder !== holder) return 'late';
     if (hopeless || one.attempts >= limits.attempts) {
@@ -104,7 +111,10 @@ export class Inbox {
     return isFree(one, now) && endingOf(one, { now, maxAttempts: limits.attempts }) === undefined;
   }
 
-  #handOut(one: StoredDelivery, { holder, leaseMs, now }: Extract<BusJob, { holder: string; leaseMs: number }>): Delivery {
+  #handOut(
+    one: StoredDelivery,
+    { holder, leaseMs, now }: Extract<BusJob, { holder: string; leaseMs: number }>,
+  ): Delivery {
     const { id, mailbox, attempts } = one;
     this.#hand.run(holder, now.boot, Math.ceil(now.monotonicMs), Math.ceil(leaseMs), id, mailbox);
     const message = messageOf(this.#message.get(id) as unknown as StoredMessage);

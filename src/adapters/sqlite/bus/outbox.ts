@@ -42,8 +42,7 @@ export class Outbox {
     if (before !== undefined) return { kind: 'duplicate', id: before as number };
     const isLost = mailboxes.length === 0;
     const places = isLost ? [to] : [...new Set(mailboxes)];
-    for (const mailbox of places)
-      if (this.isFull(mailbox, limits.mailbox)) throw mailboxFull(mailbox, limits.mailbox);
+    for (const mailbox of places) if (this.isFull(mailbox, limits.mailbox)) throw mailboxFull(mailbox, limits.mailbox);
     const seq = this.#nextSeq.get(from)?.['seq'] as number;
     const given = [now.wallMs, from, seq, to, kind, subject, bodyText, dedup, expiresAtMs, inReplyTo, run];
     const id = Number(this.#insert.run(...given).lastInsertRowid);

@@ -29,11 +29,14 @@ export function decisionNotes(row: FactRow): readonly MemoryNote[] {
 function decisionText(row: FactRow): string | undefined {
   const plan = dataOf('plan.made', row)?.plan;
   if (plan !== undefined) {
-    const left = plan.rejected.slice(0, maxMoves).map(({ name, version, why }) => `${name} ${version} (${oneLine(why, 120)})`);
+    const left = plan.rejected
+      .slice(0, maxMoves)
+      .map(({ name, version, why }) => `${name} ${version} (${oneLine(why, 120)})`);
     return `planned with ${plan.playbook}: ${movesText(plan.moves)}${left.length === 0 ? '' : `; left out ${left.join(', ')}`}`;
   }
   const answered = dataOf('plan.answered', row);
-  if (answered !== undefined) return `plan ${answered.verdict} by ${answered.by.kind} ${answered.by.name}: ${answered.reason}`;
+  if (answered !== undefined)
+    return `plan ${answered.verdict} by ${answered.by.kind} ${answered.by.name}: ${answered.reason}`;
   const gated = dataOf('change.gated', row);
   if (gated !== undefined)
     return gated.fault === null
@@ -53,6 +56,8 @@ function decisionText(row: FactRow): string | undefined {
 
 function movesText(moves: readonly PackageMove[]): string {
   if (moves.length === 0) return 'no package moves';
-  const named = moves.slice(0, maxMoves).map(({ name, from, to }) => `${name} ${from ?? 'nothing'} → ${to ?? 'nothing'}`);
+  const named = moves
+    .slice(0, maxMoves)
+    .map(({ name, from, to }) => `${name} ${from ?? 'nothing'} → ${to ?? 'nothing'}`);
   return `${named.join(', ')}${moves.length > maxMoves ? ` and ${moves.length - maxMoves} more` : ''}`;
 }

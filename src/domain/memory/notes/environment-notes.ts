@@ -39,7 +39,8 @@ export function bootNotes(row: FactRow): readonly MemoryNote[] {
   const evidence = dataOf('evidence.recorded', row)?.evidence;
   if (evidence?.part !== 'boot') return [];
   const { nodeClasses, failedImports, device, pytorchVersion } = evidence;
-  const failed = failedImports.length === 0 ? 'every pack imports' : `does not import: ${failedImports.slice(0, 8).join(', ')}`;
+  const failed =
+    failedImports.length === 0 ? 'every pack imports' : `does not import: ${failedImports.slice(0, 8).join(', ')}`;
   const line = `- ${nodeClasses.length} kinds of nodes on ${oneLine(device, 80)} with torch ${oneLine(pytorchVersion, 40)}; ${oneLine(failed)}`;
   return [
     {

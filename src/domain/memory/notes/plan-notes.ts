@@ -21,7 +21,9 @@ export function planNotes(row: FactRow): readonly MemoryNote[] {
 
 function conflictText({ rejected, brokenPromises = [] }: Plan): string | undefined {
   const parts = [
-    ...rejected.slice(0, maxPromises).map(({ name, version, why }) => `${name} ${version} was left out: ${oneLine(why)}`),
+    ...rejected
+      .slice(0, maxPromises)
+      .map(({ name, version, why }) => `${name} ${version} was left out: ${oneLine(why)}`),
     ...brokenPromises.slice(0, maxPromises).map((one) => promiseText(one)),
   ];
   const more = rejected.length + brokenPromises.length - parts.length;

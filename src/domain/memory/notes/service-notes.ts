@@ -36,7 +36,11 @@ export function repairNotes(row: FactRow, journal: FactReader): readonly MemoryN
       row: row.seq,
       run,
       edit: (before) =>
-        withLine(before, { head: `# ${title}\n\nEach line is one time that it was done.\n`, line: `- ${dayOf(row.atMs)} ${text}`, row: row.seq }),
+        withLine(before, {
+          head: `# ${title}\n\nEach line is one time that it was done.\n`,
+          line: `- ${dayOf(row.atMs)} ${text}`,
+          row: row.seq,
+        }),
     },
   ];
 }
@@ -49,7 +53,12 @@ function repairOf(
   if (switched?.outcome === 'reverted') {
     const run = dataOf('change.drafted', journal.latest(`change:${switched.change}`))?.run ?? null;
     const text = `${switched.change} was taken back: ${oneLine(switched.reason ?? 'production did not stay healthy')}`;
-    return { name: 'switch_taken_back', title: 'New production did not stay healthy: the files before it were put on top', text, run };
+    return {
+      name: 'switch_taken_back',
+      title: 'New production did not stay healthy: the files before it were put on top',
+      text,
+      run,
+    };
   }
   const failedOver = dataOf('run.failedOver', row);
   if (failedOver !== undefined) {
@@ -59,6 +68,14 @@ function repairOf(
   }
   const drilled = dataOf('restore.drilled', row);
   if (drilled === undefined) return undefined;
-  const end = drilled.fault === null ? 'came back in folders of its own' : `did not come back: ${drilled.fault.code} ${oneLine(drilled.fault.message)}`;
-  return { name: 'going_back', title: 'Restore points that were tried out', text: `${drilled.name} ${end}`, run: row.run };
+  const end =
+    drilled.fault === null
+      ? 'came back in folders of its own'
+      : `did not come back: ${drilled.fault.code} ${oneLine(drilled.fault.message)}`;
+  return {
+    name: 'going_back',
+    title: 'Restore points that were tried out',
+    text: `${drilled.name} ${end}`,
+    run: row.run,
+  };
 }

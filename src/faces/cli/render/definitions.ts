@@ -29,7 +29,9 @@ export const renderAgent = (one: AgentView & { readonly instructions: string }):
   [strong(one.agent), ` · ${one.title} · ${one.tree ?? 'of no tree'}`, dim(` · ${one.file}`)],
   ...(one.description === '' ? [] : [one.description]),
   fieldLine('may use', one.tools),
-  ...(one.notUsed.length === 0 ? [] : [[...fieldLine('in its file', one.notUsed), dim(' (not used by the program runner)')]]),
+  ...(one.notUsed.length === 0
+    ? []
+    : [[...fieldLine('in its file', one.notUsed), dim(' (not used by the program runner)')]]),
   fieldLine('does', one.steps),
   [dim('at most     '), `${one.timeLimitSeconds / 60} min for a step`],
   '',
@@ -56,15 +58,17 @@ export function renderPlaybooksList({
 
 /** Renders `playbooks show`. */
 export const renderPlaybook = (one: PlaybookView): readonly Line[] => [
-  [strong(one.playbook), ` · ${one.title} · ${[one.tree, ...one.trees].join(' or ')} · risk ${one.risk}`, dim(` · ${one.file}`)],
+  [
+    strong(one.playbook),
+    ` · ${one.title} · ${[one.tree, ...one.trees].join(' or ')} · risk ${one.risk}`,
+    dim(` · ${one.file}`),
+  ],
   one.description,
   fieldLine('begins with', [...one.triggers, ...one.on.map((topic) => `on ${topic}`)]),
-  ...one.inputs.map(
-    (input): Line => [
-      dim('given       '),
-      `${input.name}${input.default === null ? '' : ` (${input.default === '' ? 'may be left out' : input.default})`}: ${input.description}`,
-    ],
-  ),
+  ...one.inputs.map((input): Line => [
+    dim('given       '),
+    `${input.name}${input.default === null ? '' : ` (${input.default === '' ? 'may be left out' : input.default})`}: ${input.description}`,
+  ]),
   [dim('plans by    '), one.plan],
   '',
   ...table(
@@ -100,9 +104,10 @@ export const renderTree = (one: TreeOutput): readonly Line[] => [
   fieldLine('reviewed by', one.reviewers),
   fieldLine('asks others', one.questions),
   fieldLine('is asked', one.checks),
-  ...one.slots.map(
-    (slot): Line => [dim('slot        '), `${slot.name} · ${slot.lease === null ? slot.state : `${slot.lease.run} on port ${slot.lease.port}`}`],
-  ),
+  ...one.slots.map((slot): Line => [
+    dim('slot        '),
+    `${slot.name} · ${slot.lease === null ? slot.state : `${slot.lease.run} on port ${slot.lease.port}`}`,
+  ]),
   fieldLine(
     'in line',
     one.waiting.map(({ run }) => run),

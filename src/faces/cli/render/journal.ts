@@ -1,4 +1,5 @@
-import { timeText } from '../../../app/views/text.ts';
+import { countText, timeText } from '../../../app/views/text.ts';
+import { nextLine } from '../failure.ts';
 import { bad, dim, good, strong, type Line } from '../line.ts';
 
 interface TailRow {
@@ -37,4 +38,67 @@ export function renderJournalVerify({ ok, nRows, headSeq, headHash, firstBadSeq,
       [dim(`head ${headHash ?? ''}`)],
     ];
   return [[bad('✗ '), `the chain breaks at #${firstBadSeq ?? 0}: ${reason ?? 'no reason was given'}`]];
+}
+
+interface ShownRow extends Omit<TailRow, 'data'> {
+  readonly epoch: number;
+  readonly run: string | null;
+  readonly keys: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly prev: string;
+  readonly fits: boolean;
+}
+
+/** Renders `journal show`. */
+export function renderJournalShow({
+  seq,
+  atMs,
+  kind,
+  sentence,
+  hash,
+  prev,
+  keys,
+  run,
+  epoch,
+  data,
+  fits,
+}: ShownRow): readonly Line[] {
+  return [
+    [strong(`#${seq}`), dim(`  ${timeText(atMs)}  ${kind}`)],
+    sentence,
+    '',
+    [dim('run     '), run ?? '–'],
+    [dim('keys    '), keys.length === 0 ? '–' : keys.join(', ')],
+    [dim('epoch   '), String(epoch)],
+    [dim('before  '), prev],
+    [
+      dim('hash    '),
+      hash,
+      ' ',
+      fits ? good('✓ as it was written') : bad('✗ is not what was written: orchestrate journal verify'),
+    ],
+    '',
+    ...JSON.stringify(data, null, 2).split('\n'),
+  ];
+}
+
+interface Exported {
+  readonly file: string;
+  readonly nRows: number;
+  readonly firstSeq: number | null;
+  readonly lastSeq: number | null;
+  readonly headHash: string | null;
+  readonly isAll: boolean;
+}
+
+/** Renders `journal export`. */
+export function renderJournalExport({ file, nRows, firstSeq, lastSeq, headHash, isAll }: Exported): readonly Line[] {
+  return [
+    [
+      strong(file),
+      `: ${countText(nRows, 'row')}${firstSeq === null ? '' : `, #${firstSeq} to #${lastSeq ?? firstSeq}`}`,
+    ],
+    ...(headHash === null ? [] : [[dim(`hash of the last ${headHash}`)] satisfies Line]),
+    ...(isAll ? [] : [nextLine(`orchestrate journal export <file> --after ${lastSeq ?? 0}`)]),
+  ];
 }

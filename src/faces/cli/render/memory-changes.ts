@@ -41,7 +41,13 @@ interface Populated {
 
 /** Renders `memory populate`: what was written from which rows, and of what nothing is known. */
 export function renderMemoryPopulate({ entries }: Populated): readonly Line[] {
-  const told = { written: 'written', 'would-write': 'would be written', same: 'is so already', 'other-form': '', nothing: '' };
+  const told = {
+    written: 'written',
+    'would-write': 'would be written',
+    same: 'is so already',
+    'other-form': '',
+    nothing: '',
+  };
   return entries.map(({ key, what, rows, why }): Line => {
     if (what === 'nothing') return [dim(`${key}: ${why ?? 'nothing is on record'}`)];
     if (what === 'other-form') return [warn(`${key} is left as it is: ${why ?? 'you keep it in a form of your own'}`)];
@@ -79,7 +85,11 @@ export function renderMemoryTransfer({
   readonly entries: readonly { readonly from: string; readonly to: string; readonly what: string }[];
 }): readonly Line[] {
   if (entries.length === 0) return ['There is nothing to copy.'];
-  const words: Readonly<Record<string, string>> = { copied: 'copied', same: 'there already', 'would-copy': 'would be copied' };
+  const words: Readonly<Record<string, string>> = {
+    copied: 'copied',
+    same: 'there already',
+    'would-copy': 'would be copied',
+  };
   return first(entries.map(({ from, to, what }): Line => [`${from} → `, strong(to), dim(` · ${words[what] ?? what}`)]));
 }
 
@@ -92,7 +102,11 @@ export const renderMemoryExport = (one: {
   readonly sha256: string;
 }): readonly Line[] => [
   [good('Written: '), strong(one.file)],
-  [dim(`${countText(one.nEntries, 'entry', 'entries')}, ${countText(one.nVersions, 'version')}, ${roomText(one.sizeBytes)}, sha256 ${one.sha256.slice(0, 16)}…`)],
+  [
+    dim(
+      `${countText(one.nEntries, 'entry', 'entries')}, ${countText(one.nVersions, 'version')}, ${roomText(one.sizeBytes)}, sha256 ${one.sha256.slice(0, 16)}…`,
+    ),
+  ],
   nextLine(`orchestrate memory import ${one.file} --dry-run`),
 ];
 
@@ -111,7 +125,14 @@ interface Imported {
 }
 
 /** Renders `memory import`: what is new, and what differs and why it stays. */
-export function renderMemoryImport({ state, hash, installation, madeAtMs, entries, nWritten }: Imported): readonly Line[] {
+export function renderMemoryImport({
+  state,
+  hash,
+  installation,
+  madeAtMs,
+  entries,
+  nWritten,
+}: Imported): readonly Line[] {
   const head: Line =
     state === 'imported'
       ? [good(`${countText(nWritten, 'version')} imported`)]
@@ -139,11 +160,15 @@ interface Pruned {
 
 /** Renders `memory prune`: what goes and why. */
 export function renderMemoryPrune({ state, hash, entries, nKept, nStayed }: Pruned): readonly Line[] {
-  if (state === 'nothing') return [[good(`Nothing is past its time: ${countText(nKept, 'entry stays', 'entries stay')}.`)]];
+  if (state === 'nothing')
+    return [[good(`Nothing is past its time: ${countText(nKept, 'entry stays', 'entries stay')}.`)]];
   const head: Line =
     state === 'pruned'
       ? [good(`${countText(entries.length - nStayed, 'entry', 'entries')} taken away; their versions are kept`)]
-      : [strong(`Plan ${hash.slice(0, SHOWN_DIGITS)}`), ` takes away ${countText(entries.length, 'entry', 'entries')}, ${nKept} stay:`];
+      : [
+          strong(`Plan ${hash.slice(0, SHOWN_DIGITS)}`),
+          ` takes away ${countText(entries.length, 'entry', 'entries')}, ${nKept} stay:`,
+        ];
   return [
     head,
     ...first(entries.map(({ key, sizeBytes, why }): Line => [`  ${key}, ${roomText(sizeBytes)}: ${why}`])),
@@ -153,7 +178,12 @@ export function renderMemoryPrune({ state, hash, entries, nKept, nStayed }: Prun
 
 interface Linted {
   readonly nEntries: number;
-  readonly findings: readonly { readonly key: string; readonly version: number; readonly sentence: string; readonly hint: string }[];
+  readonly findings: readonly {
+    readonly key: string;
+    readonly version: number;
+    readonly sentence: string;
+    readonly hint: string;
+  }[];
   readonly problems: readonly {
     readonly path: string;
     readonly sentence: string;

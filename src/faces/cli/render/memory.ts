@@ -14,7 +14,11 @@ export const renderMemoryGet = (entry: MemoryEntryView): readonly Line[] => [
 ];
 
 /** Lines without the last end of line, and without blanks at their ends. */
-const textLines = (text: string): readonly Line[] => text.replace(/\n+$/, '').split('\n').map((line) => line.trimEnd());
+const textLines = (text: string): readonly Line[] =>
+  text
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map((line) => line.trimEnd());
 
 function stateLines({ refutedBy, isRemoved, expiresAtMs }: MemoryVersionView): readonly Line[] {
   return [
@@ -40,8 +44,11 @@ export function renderMemoryList({
 }
 
 /** Renders `memory history`. */
-export const renderMemoryHistory = ({ versions }: { readonly versions: readonly MemoryVersionView[] }): readonly Line[] =>
-  versionsTable(versions);
+export const renderMemoryHistory = ({
+  versions,
+}: {
+  readonly versions: readonly MemoryVersionView[];
+}): readonly Line[] => versionsTable(versions);
 
 const versionsTable = (versions: readonly MemoryVersionView[]): readonly Line[] =>
   table(
@@ -86,7 +93,10 @@ interface Loaded {
 export function renderMemoryLoad({ entries, nBytes, budgetBytes, nLeftOut }: Loaded): readonly Line[] {
   const rest = nLeftOut === 0 ? '' : `, ${nLeftOut} left out`;
   return [
-    [strong(countText(entries.length, 'entry', 'entries')), ` · ${roomText(nBytes)} of ${roomText(budgetBytes)}${rest}`],
+    [
+      strong(countText(entries.length, 'entry', 'entries')),
+      ` · ${roomText(nBytes)} of ${roomText(budgetBytes)}${rest}`,
+    ],
     ...entries.flatMap((one): Line[] => ['', ...renderMemoryGet(one)]),
   ];
 }

@@ -25,7 +25,7 @@ export function renderRun(view: RunView): readonly Line[] {
 }
 
 /** What may be said comes from the rows of merge and switch alone. */
-function doneLines({ run, stages, restorePoint, change, plan, next, goBack }: RunView): readonly Line[] {
+function doneLines({ run, stages, restorePoint, change, plan, next, goBack, actions }: RunView): readonly Line[] {
   if (restorePoint === null) return [[good('Done: '), `${run} changed nothing; everything was as asked for already.`]];
   const moves = plan?.moves ?? [];
   const what = moves.length === 0 ? (change?.title ?? run) : moves.slice(0, 3).map(moveText).join(' · ');
@@ -43,8 +43,19 @@ function doneLines({ run, stages, restorePoint, change, plan, next, goBack }: Ru
       dim(rowsText(switched?.rows ?? [])),
     ],
     ...(next === null ? [] : [goBackLine(goBack, next)]),
+    ...furtherLines(actions, [next]),
   ];
 }
+
+/** More than this is a list of its own: `next actions`. */
+const maxFurther = 3;
+
+/** What else can be done now, without what is shown already. */
+const furtherLines = (actions: RunView['actions'], shown: readonly (string | null)[]): readonly Line[] =>
+  actions
+    .filter(({ command }) => !shown.includes(command))
+    .slice(0, maxFurther)
+    .map(({ sentence, command }) => [dim('then: '), accent(command), dim(`  ${sentence}`)]);
 
 /** An adopted environment that is not as it was recorded is no way back: what says so is named, not the command. */
 function goBackLine(goBack: RunView['goBack'], next: string): Line {
@@ -70,7 +81,7 @@ function goBackWords(goBack: RunView['goBack']): string {
   }[goBack.grade];
 }
 
-function endedLines({ run, state, fault, stages, next }: RunView): readonly Line[] {
+function endedLines({ run, state, fault, stages, next, actions }: RunView): readonly Line[] {
   const isMerged = stages.some(({ id }) => id === 'merge');
   const words = { failed: 'failed', rolledBack: 'was rolled back', cancelled: 'was called off' }[
     state as 'failed' | 'rolledBack' | 'cancelled'
@@ -88,5 +99,6 @@ function endedLines({ run, state, fault, stages, next }: RunView): readonly Line
     ...(state === 'cancelled'
       ? []
       : [nextLine(`orchestrate runs show ${run}`)].filter(() => next !== `orchestrate runs show ${run}`)),
+    ...furtherLines(actions, fault?.hints ?? []),
   ];
 }

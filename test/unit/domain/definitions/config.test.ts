@@ -46,6 +46,7 @@ describe('orchestrate.yaml', () => {
       },
       merge: { mode: 'local', remote: null, branch: null, pushTags: false },
       supervisor: { idleSeconds: 600 },
+      bus: { mailbox: 10_000, attempts: 5, keepSeconds: 14 * 86_400, groups: {} },
       queue: { ahead: 1 },
       memory: { budgetBytes: 16_384 },
       adopted: null,
@@ -121,6 +122,12 @@ describe('orchestrate.yaml', () => {
         pushTags: fc.boolean(),
       }),
       supervisor: fc.record({ idleSeconds: fc.integer({ min: 1, max: 86_400 }) }),
+      bus: fc.record({
+        mailbox: fc.integer({ min: 1, max: 1_000_000 }),
+        attempts: fc.integer({ min: 1, max: 100 }),
+        keepSeconds: fc.integer({ min: 3_600, max: 86_400 }),
+        groups: fc.constantFrom({}, { night: ['person:anna', 'tree:env-setup'] as const }),
+      }),
       queue: fc.record({ ahead: fc.integer({ min: 0, max: 4 }) }),
       memory: fc.record({ budgetBytes: fc.integer({ min: 0, max: 10 * 1024 ** 2 }) }),
       adopted: fc.option(

@@ -241,9 +241,11 @@ describe('advanceRun on an ended run', () => {
     expect(closed[0]?.data).toMatchObject({
       state: 'done',
       freed: ['env-setup', ':8191'],
-      report: '/home/anna/comfy-home/sessions/r1.md',
+      report: '/home/anna/comfy-home/sessions/2026-01-01-r1.md',
     });
-    expect(await scene.world.files.readText('/home/anna/comfy-home/sessions/r1.md')).toContain('# r1: upgrade numpy');
+    expect(await scene.world.files.readText('/home/anna/comfy-home/sessions/2026-01-01-r1.md')).toContain(
+      '# r1: upgrade numpy',
+    );
   });
 
   it('closes without a report when the disk is full', async () => {

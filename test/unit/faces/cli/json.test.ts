@@ -55,7 +55,10 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'templates-list': { argv: ['templates', 'list'], scene: waitingScene },
   submit: { argv: ['submit', 'my-branch', '--tree', 'env-setup'], scene: waitingScene, run: 'r1' },
   'trees-list': { argv: ['trees', 'list'], scene: waitingScene },
+  report: { argv: ['report', 'r1'], scene: doneScene },
+  'next-actions': { argv: ['next', 'actions'], scene: waitingScene },
   'journal-tail': { argv: ['journal', 'tail', '--run', 'r1'], scene: doneScene },
+  'journal-show': { argv: ['journal', 'show', '5'], scene: doneScene },
   'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },
   'service-start': { argv: ['service', 'start'], scene: doneScene },
   'service-stop': { argv: ['service', 'stop'], scene: doneScene },
@@ -94,6 +97,8 @@ const elsewhere = [
   'trees-scale',
   'trees-sync',
   'trees-clean',
+  // It writes a file: its test has a folder.
+  'journal-export',
   // Folders of people and of what was moved aside: their tests have them.
   'open',
   'restore-mend',

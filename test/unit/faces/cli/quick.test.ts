@@ -16,6 +16,7 @@ async function run(
   const exitStatus = await quick(argv, {
     write: (text) => void parts.push(text),
     readStatus: async () => status,
+    readIds: async (kind, home) => (kind === 'run' ? [`r1${home ?? ''}`, 'r2'] : []),
     version: '1.2.3',
   });
   return { exitStatus, text: parts.join('') };
@@ -38,6 +39,13 @@ describe('the quick path', () => {
     const { text } = await run(argv);
     expect(text).toBe((await orchestrate(doneScene(), argv)).out);
     expect(text.length).toBeGreaterThan(200);
+  });
+
+  it('prints ids for a shell, one a line, and nothing where there are none', async () => {
+    expect(await run(['complete', 'run'])).toEqual({ exitStatus: 0, text: 'r1\nr2\n' });
+    expect(await run(['complete', 'run', '/x'])).toEqual({ exitStatus: 0, text: 'r1/x\nr2\n' });
+    expect(await run(['complete', 'nothing', ''])).toEqual({ exitStatus: 0, text: '' });
+    expect(await run(['complete'])).toEqual({ exitStatus: 0, text: '' });
   });
 
   it('prints the same status as the whole command line', async () => {

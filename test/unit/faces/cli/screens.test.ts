@@ -33,6 +33,8 @@ describe('the screens of a run', () => {
       "Done: torch 2.8.0 → 2.11.0 · torchvision 0.23.0 → 0.26.0 is merged as restore/0001-upgrade-pytorch #68
       Production runs it as i3; down 18 s; 2 pending prompts queued again #73
       Go back (0000-init was adopted, not sealed): orchestrate undo
+      then: orchestrate restore drill 0  nobody has tried whether 0000-init comes back
+      then: orchestrate report r1  all of r1 in one report
       "
     `);
   });
@@ -72,6 +74,7 @@ describe('the screens of a run', () => {
       error INSTANCE_BOOT_FAILED ComfyUI ended while it started: No module named 'torch._C'.
         Nothing was merged; the slot is kept as it is.
       next: orchestrate runs show r1
+      then: orchestrate report r1  all of r1 in one report
       "
     `);
   });
@@ -94,6 +97,8 @@ describe('the screens of a run', () => {
       "Done: torch 2.11.0 → 2.8.0 · torchvision 0.26.0 → 0.23.0 is merged as restore/0002-undo #94
       Production runs it as i4; down 12 s; 0 pending prompts queued again #99
       Go back any time, offline: orchestrate undo
+      then: orchestrate restore drill 1  nobody has tried whether 0001-upgrade-pytorch comes back
+      then: orchestrate report r2  all of r2 in one report
       "
     `);
   });
