@@ -307,9 +307,13 @@ export function describeMemory(name: string, makePlace: () => Promise<MemoryPlac
         expect(found('torch works', { prefix: 'swarm' })).toEqual([]);
       });
 
-      it('names a version that there is', async () => {
-        const fault = await faultOf(memory.put(note('a', 'x', { refutes: [{ key: 'b', version: 1 }] })));
-        expect(fault).toMatchObject({ code: 'MEMORY_NOT_FOUND', state: 'Nothing was changed.' });
+      it('names a version that there is, as all that an entry names has to be there', async () => {
+        const nowhere = { key: 'b', version: 1 };
+        for (const more of [{ refutes: [nowhere] }, { supersedes: [nowhere] }, { copyOf: nowhere }])
+          expect(await faultOf(memory.put(note('a', 'x', more)))).toMatchObject({
+            code: 'MEMORY_NOT_FOUND',
+            state: 'Nothing was changed.',
+          });
         expect(place.read('a')).toBeUndefined();
         expect(memory.since(0, 1)).toEqual([]);
       });

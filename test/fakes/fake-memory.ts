@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { Fault } from '../../src/base/fault.ts';
-import { draftVersion, kindOfKey, requireSound } from '../../src/domain/memory/draft-version.ts';
+import { draftVersion, kindOfKey, refsOf, requireSound } from '../../src/domain/memory/draft-version.ts';
 import type { MemoryEntry, MemoryProblem, MemoryRef, MemoryVersion, NewMemory } from '../../src/domain/memory/entry.ts';
 import { foldedPath, isBelow, isPassedOver, keyProblem } from '../../src/domain/memory/key.ts';
 import { judgeFile, minCopyBytes } from '../../src/domain/memory/notice.ts';
@@ -62,7 +62,7 @@ class FakeMemory implements Memory {
 
   async put(entry: NewMemory): Promise<MemoryVersion> {
     requireSound(entry);
-    for (const ref of [...(entry.refutes ?? []), ...(entry.copyOf ? [entry.copyOf] : [])]) this.#require(ref);
+    for (const ref of refsOf(entry)) this.#require(ref);
     this.#requireFree(entry.key);
     this.#requireVersion(entry.key, entry.ifVersion);
     const written = this.#append(entry);

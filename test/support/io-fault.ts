@@ -4,12 +4,14 @@ import { join } from 'node:path';
 
 /** Which call fails in a program that is started with `faultyEnv`: the n-th of its kind on a file below a folder. */
 export interface IoFault {
-  readonly kind: 'write' | 'sync' | 'read' | 'open';
+  readonly kind: 'write' | 'sync' | 'read' | 'open' | 'name' | 'change';
   /** `ENOSPC` 28, `EIO` 5, `EACCES` 13. */
   readonly errno: number;
   readonly at: number;
   /** That call and all later ones; else it alone. */
   readonly andLater?: boolean;
+  /** The program is killed just before that call; it does not fail. */
+  readonly kills?: boolean;
   readonly under: string;
 }
 
@@ -41,6 +43,7 @@ export function faultyEnv(library: string, fault: IoFault, log: string): Readonl
     IO_FAULT_UNDER: fault.under,
     IO_FAULT_LOG: log,
     ...(fault.andLater === true ? { IO_FAULT_FROM: '1' } : {}),
+    ...(fault.kills === true ? { IO_FAULT_KILL: '1' } : {}),
   };
 }
 

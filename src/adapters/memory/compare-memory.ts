@@ -3,14 +3,14 @@ import { isPassedOver, keyProblem } from '../../domain/memory/key.ts';
 import type { Clock, Digest } from '../../ports/system.ts';
 import { judgeEntry } from './look-at-entry.ts';
 import type { FolderEntry, MemoryFolder } from './memory-folder.ts';
-import type { MemoryIndex } from './memory-index.ts';
 import type { EntryState, MemoryRecord } from './memory-record.ts';
+import { readIndex } from './read-index.ts';
 
 interface Compared {
   readonly record: MemoryRecord;
   readonly folder: MemoryFolder;
   readonly look: readonly FolderEntry[];
-  readonly index: MemoryIndex | undefined;
+  readonly indexFile: string;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -55,9 +55,10 @@ function damagedContents({ record, digest }: Compared): MemoryProblem[] {
   return damaged.map(({ sha256 }) => problem(sha256, 'damaged', 'A kept content is not what was written.'));
 }
 
-function indexProblems({ index }: Compared, heads: ReadonlyMap<string, EntryState>): MemoryProblem[] {
-  if (index === undefined) return [];
-  const indexed = new Map([...index.entries()].map((one) => [one.key, one]));
+function indexProblems({ record, indexFile }: Compared, heads: ReadonlyMap<string, EntryState>): MemoryProblem[] {
+  const indexed = readIndex(indexFile, record);
+  if (typeof indexed === 'string') return [problem(indexFile, 'index-unusable', indexed)];
+  if (indexed === undefined) return [];
   const wrong = [...heads.values()].filter(({ head }) => {
     const one = indexed.get(head.key);
     if (head.isRemoved) return one !== undefined;

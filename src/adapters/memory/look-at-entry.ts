@@ -3,6 +3,7 @@ import { draftVersion, kindOfKey } from '../../domain/memory/draft-version.ts';
 import type { MemoryProblem, MemoryVersion, NewMemory } from '../../domain/memory/entry.ts';
 import { judgeFile, minCopyBytes } from '../../domain/memory/notice.ts';
 import type { Clock, Digest } from '../../ports/system.ts';
+import { finishPending } from './finish-pending.ts';
 import type { FoundFile, MemoryFolder } from './memory-folder.ts';
 import type { EntryState, MemoryRecord } from './memory-record.ts';
 
@@ -23,9 +24,10 @@ export interface Look {
   readonly problem?: MemoryProblem;
 }
 
-/** Compares one entry with its file and takes up what was done by hand. Writes to the record; the lock is held. */
+/** Compares one entry with its file and takes up what was done by hand, after what a kill left. Writes to the record; the lock is held. */
 export function lookAtEntry(parts: MemoryParts, key: string): Look {
   const { record, folder } = parts;
+  finishPending(parts, key);
   const state = record.entry(key);
   const found = folder.read(key);
   const there = state?.head.isRemoved === false ? state : undefined;

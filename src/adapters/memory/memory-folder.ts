@@ -87,11 +87,12 @@ export class MemoryFolder {
 
   /** Takes a file away, durably. A repeat is safe. */
   remove(path: string): void {
-    this.#inParent(path, (folder, name) => {
+    const found = this.#inParent(path, (folder, name) => {
       fs.rmSync(folder.at(name), { force: true });
       folder.sync();
       return { kind: 'absent' };
     });
+    if (found.kind === 'blocked') throw blockedFault(path, `${found.path} is ${found.what}`);
   }
 
   /** Looks at everything below, reading no file. A name that is no text is given as bytes of Latin 1. */
@@ -148,6 +149,10 @@ export class MemoryFolder {
       } finally {
         if (parent.folder !== root) parent.folder.close();
       }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EACCES' || code === 'EPERM') return { kind: 'blocked', path: key, what: 'not readable' };
+      throw error;
     } finally {
       root.close();
     }

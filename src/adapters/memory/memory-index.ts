@@ -9,7 +9,7 @@ import { isBusy, isDamaged } from '../sqlite/database-faults.ts';
 import type { MemoryRecord } from './memory-record.ts';
 
 /** The layout that this code makes; any other one, older or newer, is thrown away. */
-const layout = 1;
+export const indexLayout = 1;
 /** Another process may be bringing the index up to date: that of 100,000 entries takes seconds. */
 const patienceMs = 20_000;
 /** Changes that are taken over in one commit. */
@@ -29,7 +29,7 @@ const tables = `
   ) STRICT;
   CREATE VIRTUAL TABLE words USING fts5 (key, text, content = '', contentless_delete = 1);
   INSERT INTO state VALUES (1, '', 0);
-  PRAGMA user_version = ${layout};
+  PRAGMA user_version = ${indexLayout};
 `;
 
 /** `memory-index.db`: the words of every entry's newest version. All of it comes from the record, and it may be thrown away. */
@@ -94,12 +94,6 @@ export class MemoryIndex {
       version: Number(version),
       score: Number(score),
     }));
-  }
-
-  /** Returns what is said of each entry, to compare it with the record. */
-  *entries(): Generator<MemoryRef & { readonly isRefuted: boolean }> {
-    for (const row of this.#all('SELECT key, version, is_refuted FROM entries ORDER BY key'))
-      yield { key: String(row['key']), version: Number(row['version']), isRefuted: row['is_refuted'] === 1 };
   }
 
   #takeBatch(record: MemoryRecord): number {
@@ -213,7 +207,7 @@ function openOrMake(file: string): DatabaseSync {
     // Losing the last commits costs nothing: they are taken over again.
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF');
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version === layout) return db;
+    if (version === indexLayout) return db;
     if (version !== 0) {
       db.close();
       throwAway(file);
@@ -235,7 +229,7 @@ function makeOnce(db: DatabaseSync): void {
     if (!isBusy(error)) throw error; // Another process is at it; without a log of its own it works as well.
   }
   db.exec('BEGIN IMMEDIATE');
-  const isMade = db.prepare('PRAGMA user_version').get()?.['user_version'] === layout;
+  const isMade = db.prepare('PRAGMA user_version').get()?.['user_version'] === indexLayout;
   if (!isMade) db.exec(tables);
   db.exec('COMMIT');
 }

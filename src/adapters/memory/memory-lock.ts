@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 import { Fault } from '../../base/fault.ts';
 import { SupervisorLock } from '../sqlite/supervisor-lock.ts';
+import { memoryFault } from './memory-faults.ts';
 
 /** A write takes milliseconds, so whoever keeps the lock this long is stopped or stuck. */
 const patienceMs = 10_000;
@@ -26,7 +29,7 @@ export class MemoryLock {
 
   async #holdNow<T>(work: () => T): Promise<T> {
     const untilMs = performance.now() + patienceMs;
-    while (!(await this.#lock.tryAcquire())) {
+    while (!(await this.#tryAcquire())) {
       if (performance.now() < untilMs) continue;
       throw new Fault('MEMORY_UNAVAILABLE', `Another process has kept ${this.#file} for ${patienceMs / 1_000} s.`, {
         state: 'Nothing was changed.',
@@ -37,6 +40,15 @@ export class MemoryLock {
       return work();
     } finally {
       this.#lock.release();
+    }
+  }
+
+  async #tryAcquire(): Promise<boolean> {
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+      return await this.#lock.tryAcquire();
+    } catch (error) {
+      throw memoryFault(error instanceof Fault ? error.cause : error, this.#file, 'Nothing was changed.');
     }
   }
 }

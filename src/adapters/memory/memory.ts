@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
-import { draftVersion, requireSound } from '../../domain/memory/draft-version.ts';
+import { draftVersion, refsOf, requireSound } from '../../domain/memory/draft-version.ts';
 import type { MemoryEntry, MemoryProblem, MemoryRef, MemoryVersion, NewMemory } from '../../domain/memory/entry.ts';
 import { isBelow, keyProblem } from '../../domain/memory/key.ts';
 import { isOld } from '../../domain/memory/retention.ts';
@@ -34,6 +34,9 @@ export function createMemory(options: MemoryOptions): Memory {
   return new FileMemory(options);
 }
 
+/** Files that are looked at before somebody else may write: the lock is held for milliseconds. */
+const keysPerCommit = 200;
+
 const kept = 'Nothing of this was written; what was in memory before is kept.';
 const onRecord = 'The version is on record; its file is brought in step by the next command that uses memory.';
 
@@ -55,17 +58,22 @@ class FileMemory implements Memory {
 
   async sync(): ReturnType<Memory['sync']> {
     const found = await this.#orFault(() => lookOver(this.#folder, this.#recordThere()));
-    if (found.isInStep) return { noticed: [], problems: found.problems };
-    return this.#write((parts) => {
-      for (const key of parts.record.pendingKeys()) finishPending(parts, key);
-      for (const path of found.leftBehind) this.#folder.remove(path);
-      const looks: Look[] = [];
-      parts.record.transact(() => looks.push(...found.keys.map((key) => lookAtEntry(parts, key))));
-      this.#indexOf(parts.record);
-      const noticed = looks.flatMap((look) => look.noticed ?? []);
-      const problems = [...found.problems, ...looks.flatMap((look) => look.problem ?? [])];
-      return { noticed, problems: problems.sort((a, b) => (a.path < b.path ? -1 : 1)) };
-    });
+    const looks: Look[] = [];
+    if (!found.isInStep) await this.#write((parts) => this.#clearUp(parts, found.leftBehind));
+    for (let start = 0; start < found.keys.length; start += keysPerCommit) {
+      const some = found.keys.slice(start, start + keysPerCommit);
+      await this.#write((parts) =>
+        parts.record.transact(() => {
+          if (this.#folder.isThere()) for (const key of some) looks.push(lookAtEntry(parts, key));
+        }),
+      );
+    }
+    this.#read((record) => this.#indexOf(record));
+    const problems = [...found.problems, ...looks.flatMap(({ problem }) => problem ?? [])];
+    return {
+      noticed: looks.flatMap(({ noticed }) => noticed ?? []),
+      problems: problems.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    };
   }
 
   async put(entry: NewMemory): Promise<MemoryVersion> {
@@ -73,8 +81,7 @@ class FileMemory implements Memory {
     return this.#write((parts) => {
       const { record } = parts;
       this.#bringInStep(parts, entry.key);
-      for (const ref of [...(entry.refutes ?? []), ...(entry.copyOf ? [entry.copyOf] : [])])
-        requireVersion(record, ref);
+      for (const ref of refsOf(entry)) requireVersion(record, ref);
       const state = record.entry(entry.key);
       requireUnmoved(entry.key, state?.head, entry.ifVersion);
       const bytes = Buffer.from(entry.text);
@@ -87,19 +94,13 @@ class FileMemory implements Memory {
       });
       const before = state === undefined || state.head.isRemoved ? null : state.head.sha256;
       this.#writeBoth(record, { ...version, text: entry.text }, bytes, before);
-      this.#indexOf(record);
       return version;
     });
   }
 
   async get(key: string, version?: number): Promise<MemoryEntry | undefined> {
     if (keyProblem(key) !== undefined) return undefined;
-    if (version === undefined && this.#isOutOfStep(key))
-      await this.#write((parts) => {
-        finishPending(parts, key);
-        lookAtEntry(parts, key);
-        this.#indexOf(parts.record);
-      });
+    if (version === undefined && this.#isOutOfStep(key)) await this.#write((parts) => void lookAtEntry(parts, key));
     return this.#read((record) => {
       const head = record.entry(key)?.head;
       const found = version === undefined ? head : record.find({ key, version });
@@ -154,7 +155,6 @@ class FileMemory implements Memory {
       record.markRemoved(head, { by, reason, atMs: this.#options.clock.nowMs(), isPending: true });
       guardMemory(key, onRecord, () => this.#folder.remove(key));
       record.settle(key, null);
-      this.#indexOf(record);
       return true;
     });
   }
@@ -168,7 +168,7 @@ class FileMemory implements Memory {
     const look = await this.#orFault(() => this.#folder.look());
     return (
       this.#read((record) =>
-        compareMemory({ record, folder: this.#folder, clock, digest, look, index: this.#indexThere() }),
+        compareMemory({ record, folder: this.#folder, clock, digest, look, indexFile: this.#files.index }),
       ) ?? []
     );
   }
@@ -186,9 +186,14 @@ class FileMemory implements Memory {
     this.#index = undefined;
   }
 
+  #clearUp(parts: MemoryParts, leftBehind: readonly string[]): void {
+    for (const key of parts.record.pendingKeys()) finishPending(parts, key);
+    for (const path of leftBehind) this.#folder.remove(path);
+  }
+
   /** Bytes first, then the version, then the name: wherever this ends, the file is whole and no version is lost. */
   #writeBoth(record: MemoryRecord, entry: MemoryEntry, bytes: Uint8Array, before: string | null): void {
-    const staged = this.#folder.stage(entry.key, bytes);
+    const staged = guardMemory(join(this.#folder.dir, entry.key), kept, () => this.#folder.stage(entry.key, bytes));
     try {
       record.append(entry, { pending: 'write', before });
       guardMemory(entry.key, onRecord, () => record.settle(entry.key, staged.place()));
@@ -199,7 +204,6 @@ class FileMemory implements Memory {
 
   /** Takes up what was done by hand to an entry that is about to be written. Fault: `MEMORY_BLOCKED` when it is not sound. */
   #bringInStep(parts: MemoryParts, key: string): void {
-    finishPending(parts, key);
     const found = this.#folder.read(key);
     if (found.kind === 'blocked') throw blockedFault(key, `${found.path} is ${found.what}`);
     if (!this.#folder.isThere() && !parts.record.entries().next().done)
@@ -257,11 +261,6 @@ class FileMemory implements Memory {
   #recordThere(): MemoryRecord | undefined {
     this.#record ??= MemoryRecord.open(this.#files.record, { make: false });
     return this.#record;
-  }
-
-  /** The index as it is, for who only compares. */
-  #indexThere(): MemoryIndex | undefined {
-    return this.#index;
   }
 
   #indexOf(record: MemoryRecord): MemoryIndex {

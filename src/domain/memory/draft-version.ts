@@ -1,6 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import { contentFault, findProblem } from './content.ts';
-import type { MemoryKind, MemoryVersion, NewMemory } from './entry.ts';
+import type { MemoryKind, MemoryRef, MemoryVersion, NewMemory } from './entry.ts';
 import { requireKey } from './key.ts';
 
 /** More of them, or longer ones, say nothing that fewer do not. */
@@ -12,8 +12,8 @@ export function requireSound(entry: NewMemory): void {
   requireKey(entry.key);
   const found = findProblem(entry.key, entry.text);
   if (found !== undefined) throw contentFault(found);
-  const { confidence = null, evidence = [], refutes = [], supersedes = [], copyOf = null, expiresAtMs = null } = entry;
-  for (const { key } of [...refutes, ...supersedes, ...(copyOf === null ? [] : [copyOf])]) requireKey(key);
+  const { confidence = null, evidence = [], refutes = [], supersedes = [], expiresAtMs = null } = entry;
+  for (const { key } of refsOf(entry)) requireKey(key);
   if (confidence !== null && !(confidence >= 0 && confidence <= 1))
     throw unsound(entry, 'its confidence is a number from 0 to 1');
   if (expiresAtMs !== null && !Number.isSafeInteger(expiresAtMs))
@@ -24,6 +24,11 @@ export function requireSound(entry: NewMemory): void {
     evidence.some((one) => one === '' || one.length > maxEvidenceLength || /\p{Cc}/u.test(one) || !one.isWellFormed())
   )
     throw unsound(entry, `evidence is a line of 1 to ${maxEvidenceLength} characters, such as #123`);
+}
+
+/** Returns the versions that an entry names: each has to be there. */
+export function refsOf({ refutes = [], supersedes = [], copyOf = null }: NewMemory): readonly MemoryRef[] {
+  return [...refutes, ...supersedes, ...(copyOf === null ? [] : [copyOf])];
 }
 
 function unsound({ key }: NewMemory, problem: string): Fault {
