@@ -1,5 +1,6 @@
-// Writes the indexes of the actions and of the operations. One file is one action or one operation; its one export has
-// the name of the file in camelCase. `node scripts/generate.mjs --check` only says whether the indexes are current.
+// Writes the indexes of the actions and of the operations, and the manifest of each template. One file is one action or one operation; its
+// one export has the name of the file in camelCase. `node scripts/generate.mjs --check` only says whether the indexes are current.
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import process from 'node:process';
@@ -23,7 +24,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (isCheck && stale.length > 0) process.exitCode = 1;
 }
 
-/** Writes the indexes that are not current. Returns their paths. */
+/** Writes the indexes and manifests that are not current. Returns their paths. */
 export async function generate(root = ROOT) {
   const stale = await render(root);
   for (const { file, text } of stale) {
@@ -52,7 +53,31 @@ async function render(root) {
     const now = fs.existsSync(path.join(root, file)) ? fs.readFileSync(path.join(root, file), 'utf8') : undefined;
     if (now !== code) stale.push({ file, text: code });
   }
-  return stale;
+  return [...stale, ...staleManifests(root)];
+}
+
+/** Every file of a template with its size and SHA-256; the same text that `src/domain/kits/manifest.ts` prints. */
+function staleManifests(root) {
+  const shelf = path.join(root, 'templates');
+  if (!fs.existsSync(shelf)) return [];
+  return fs.readdirSync(shelf).flatMap((id) => {
+    const dir = path.join(shelf, id);
+    if (!fs.existsSync(path.join(dir, 'template.yaml'))) return [];
+    const lines = fs
+      .readdirSync(dir, { recursive: true })
+      .map((name) => name.split(path.sep).join('/'))
+      .filter((name) => name !== 'manifest.json' && fs.statSync(path.join(dir, name)).isFile())
+      .sort()
+      .map((name) => {
+        const bytes = fs.readFileSync(path.join(dir, name));
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        return JSON.stringify({ path: name, sizeBytes: bytes.length, sha256 });
+      });
+    const text = `{\n  "version": 1,\n  "files": [\n    ${lines.join(',\n    ')}\n  ]\n}\n`;
+    const file = `templates/${id}/manifest.json`;
+    const now = fs.existsSync(path.join(root, file)) ? fs.readFileSync(path.join(root, file), 'utf8') : undefined;
+    return now === text ? [] : [{ file, text }];
+  });
 }
 
 function renderActions(entries) {

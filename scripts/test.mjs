@@ -13,7 +13,7 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const RINGS = ['unit', 'contract', 'scene'];
 
 const rings = process.argv.slice(2).flatMap((arg) => (arg.startsWith('--ring=') ? [arg.slice('--ring='.length)] : []));
-// npm takes the `--` before what is meant for the script; typed without npm it would hide every file name from vitest.
+// npm takes the `--` away, the launcher called by hand does not; vitest would run everything after it.
 const rest = process.argv.slice(2).filter((arg) => !arg.startsWith('--ring=') && arg !== '--');
 await ensureBuilt();
 

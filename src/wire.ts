@@ -14,6 +14,7 @@ import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
+import { removeOldLogs } from './adapters/log/old-logs.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
@@ -237,6 +238,7 @@ async function createApp(options: {
 /** Loaded by the supervisor only: a command is over before anybody reads its log, and says on stderr what is wrong. */
 async function openLog(file: string, opened: { close(): Promise<void> }[]): Promise<Log> {
   const { createLog } = await import('./adapters/log/create-log.ts');
+  removeOldLogs(file.slice(0, file.lastIndexOf('/')));
   const log = createLog({ file, level: 'info' });
   opened.push(log);
   return log;

@@ -32,6 +32,7 @@ import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
 import { runbookWrite } from './runbook-write.ts';
 import { slotOpen } from './slot-open.ts';
+import { templateChoose } from './template-choose.ts';
 import { treeChoose } from './tree-choose.ts';
 import { treeRetire } from './tree-retire.ts';
 import { workflowAdd } from './workflow-add.ts';
@@ -74,6 +75,7 @@ export const actions = [
   restoreDrill,
   runbookWrite,
   slotOpen,
+  templateChoose,
   treeChoose,
   treeRetire,
   workflowAdd,

@@ -216,6 +216,9 @@ export const faultCodes = {
   BUNDLE_INVALID: entry('conflict', 'A bundle is not whole, or not what was signed.'),
   BUNDLE_UNTRUSTED: entry('conflict', 'A bundle is signed by another key than the one that was named.'),
   BUNDLE_UNSUITABLE: entry('user', 'A bundle was made for another Python or platform.'),
+  // Reports and the journal.
+  JOURNAL_ROW_NOT_FOUND: entry('not-found', 'The journal has no row of that number.', 'orchestrate journal tail'),
+  REPORT_FILE_TAKEN: entry('conflict', 'Something that is no report lies where a report would be written.'),
   // Conditions, and what agents ask of each other.
   CONDITION_INVALID: entry(
     'usage',
@@ -238,6 +241,17 @@ export const faultCodes = {
   ),
   MEMORY_BLOCKED: entry('conflict', 'Something that is no entry lies where a memory entry belongs.'),
   MEMORY_UNAVAILABLE: entry('outside', 'The memory cannot be read or written.', 'orchestrate doctor'),
+  // Templates that are applied as a change.
+  TEMPLATE_NOT_FOUND: entry('not-found', 'No template of that id.', 'orchestrate templates list'),
+  TEMPLATE_DAMAGED: entry(
+    'conflict',
+    'The files of a template are not what its manifest says.',
+    'orchestrate templates list',
+  ),
+  TEMPLATE_REFUSED: entry('user', 'A folder or file cannot be a template as it is.'),
+  TEMPLATE_EXISTS: entry('conflict', 'There is another template of that id already.', 'orchestrate templates list'),
+  TEMPLATE_PARAMETER_INVALID: entry('user', 'A parameter of a template has no value or a wrong one.'),
+  TEMPLATE_NOT_APPLICABLE: entry('user', 'A template is for another kind of installation, or begins a new one.'),
   // What is done with memory.
   MEMORY_NOT_YOURS: entry(
     'conflict',
@@ -266,9 +280,6 @@ export const faultCodes = {
     'orchestrate bus status',
   ),
   BUS_NO_ANSWER: entry('waiting', 'Nobody answered in time.', 'orchestrate bus status'),
-  // Reports and the journal.
-  JOURNAL_ROW_NOT_FOUND: entry('not-found', 'The journal has no row of that number.', 'orchestrate journal tail'),
-  REPORT_FILE_TAKEN: entry('conflict', 'Something that is no report lies where a report would be written.'),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
   SUPERVISOR_NOT_STARTED: entry('outside', 'The supervisor did not start.', 'orchestrate doctor'),

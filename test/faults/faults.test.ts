@@ -1,5 +1,6 @@
 import { faultSuite } from '../support/fault-suite.ts';
 import { diskCases } from './cases/disk.ts';
+import { enduranceCases } from './cases/endurance.ts';
 import { gitCases } from './cases/git.ts';
 import { homeCases } from './cases/home.ts';
 import { ioCases } from './cases/io.ts';
@@ -24,4 +25,5 @@ faultSuite('faults', [
   ...serviceCases,
   ...ioCases,
   ...scaleCases,
+  ...enduranceCases,
 ]);

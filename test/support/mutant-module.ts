@@ -9,14 +9,18 @@ import { mutate, type Mutation } from './fault-program.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Loads one module of the program, with everything that it imports, without a defence: the control of a case. */
-export async function loadMutant<Module>(file: string, mutations: readonly Mutation[]): Promise<Module> {
+/** Loads modules as one, with everything that they import, without a defence: the control of a case. Paths are from the root. */
+export async function loadMutant<Module>(files: readonly string[], mutations: readonly Mutation[]): Promise<Module> {
   const dir = mkdtempSync(join(tmpdir(), 'orc-mutant-'));
   try {
     const outfile = join(dir, 'mutant.mjs');
     await build({
       absWorkingDir: root,
-      entryPoints: [file],
+      stdin: {
+        contents: files.map((file) => `export * from './${file}';`).join('\n'),
+        resolveDir: root,
+        loader: 'ts',
+      },
       outfile,
       bundle: true,
       format: 'esm',

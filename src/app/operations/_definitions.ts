@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { Fault, type FaultCode } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
-import { checkDefinitions, type CheckedDefinitions } from '../../domain/definitions/definitions.ts';
+import { checkDefinitions, type CheckedDefinitions, isDefinitionFile } from '../../domain/definitions/definitions.ts';
 import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
 import { throwTogether } from '../../domain/definitions/faults.ts';
 import type { DefinitionSource, InstallationConfig } from '../../domain/definitions/types.ts';
@@ -80,7 +80,8 @@ export async function checkFiles(
   const found = await loadDefinitions(app);
   if (file !== null) return checkElsewhere(app, found, { kind, file });
   throwTogether(faultsOfKind(found.faults, kind).map((fault) => fault.withState('Nothing was changed.')));
-  return { files: found.sources.map((source) => source.file).filter((one) => kindOfFile(one) === kind) };
+  const files = found.sources.map((source) => source.file);
+  return { files: files.filter((one) => kindOfFile(one) === kind && isDefinitionFile(one)) };
 }
 
 async function checkElsewhere(

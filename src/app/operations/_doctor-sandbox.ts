@@ -16,7 +16,7 @@ export async function checkSandbox(app: App): Promise<readonly DoctorCheck[]> {
 /** Production and proofs see their environment read-only where a mount namespace can be made; elsewhere a change is detected only. */
 async function checkConfinement(app: App): Promise<DoctorCheck> {
   const [canBind, bubblewrap] = [await app.outside.processes.canBindReadOnly(), await tryBubblewrap(app)];
-  const beside = `programs of agents run as ${app.outside.host.userName}; bubblewrap ${bubblewrap}`;
+  const beside = `level 0 of 3: programs of agents run as ${app.outside.host.userName}, confined by nothing; bubblewrap ${bubblewrap}`;
   if (canBind) return good('sandbox', `services see environments read-only (mount namespace tried); ${beside}`);
   return good(
     'sandbox',

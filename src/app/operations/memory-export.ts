@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
-import type { MemoryVersion } from '../../domain/memory/entry.ts';
+import type { MemoryRef } from '../../domain/memory/entry.ts';
 import { exportedEntry, type ExportedEntry, maxExportBytes, printExport } from '../../domain/memory/portable.ts';
 import type { Memory } from '../../ports/index.ts';
 import { defineOperation } from '../operation.ts';
@@ -70,12 +70,12 @@ export const memoryExport = defineOperation({
   },
 });
 
-/** In the order in which they were written where the history goes along: what refutes comes after what it refutes. */
+/** In the order in which they were written, whatever the clock said: what refutes comes after what it refutes. */
 async function collect(
   memory: Memory,
   { prefix, history }: { prefix: string | null; history: boolean },
 ): Promise<readonly ExportedEntry[]> {
-  const versions: MemoryVersion[] = [];
+  const newest = new Map<string, number>();
   for (let afterKey = ''; ;) {
     const page = memory.list({
       ...filterOf({ prefix, kind: null }),
@@ -84,15 +84,31 @@ async function collect(
       afterKey,
       limit: pageSize,
     });
-    versions.push(...(history ? page.flatMap(({ key }) => memory.history(key)) : page));
+    for (const { key, version } of page) newest.set(key, version);
     if (page.length < pageSize) break;
     afterKey = page.at(-1)?.key ?? '';
   }
-  versions.sort((a, b) => a.atMs - b.atMs || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.version - b.version));
   const entries: ExportedEntry[] = [];
-  for (const version of versions) {
-    const entry = await memory.get(version.key, version.version);
-    if (entry !== undefined) entries.push(exportedEntry(version, entry.text));
+  for (const { key, version } of inOrder(memory)) {
+    const isAsked = history ? newest.has(key) : newest.get(key) === version;
+    const entry = isAsked ? await memory.get(key, version) : undefined;
+    if (entry !== undefined) entries.push(exportedEntry(entry, entry.text));
   }
   return entries;
+}
+
+/** Each version once, where it was written first: what was done to it later comes again. */
+function* inOrder(memory: Memory): Generator<MemoryRef> {
+  const seen = new Set<string>();
+  for (let sequence = 0; ;) {
+    const page = memory.since(sequence, pageSize);
+    for (const { version } of page) {
+      const ref = `${version.key}@${version.version}`;
+      if (!seen.has(ref)) yield version;
+      seen.add(ref);
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    sequence = last.sequence;
+  }
 }

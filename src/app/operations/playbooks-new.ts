@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import { idField, titleField } from '../../domain/definitions/fields.ts';
 import { newPlaybook } from '../../domain/definitions/new-definition.ts';
@@ -36,13 +37,14 @@ export const playbooksNew = defineOperation({
   ],
   async run(app, { id, override, tree, title }) {
     const found = await loadDefinitions(app);
+    const where = tree ?? [...found.definitions.trees.keys()][0] ?? '';
     const blank = (): string =>
       newPlaybook({
         id,
         title: title ?? `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`,
-        tree: tree ?? [...found.definitions.trees.keys()][0] ?? '',
+        tree: where,
         schema: schemaFromFile('playbook'),
-        step: firstStep(found.definitions, tree),
+        step: firstStep(found.definitions, where),
       });
     const { file } = await writeDefinition(app, found, {
       kind: 'playbooks',
@@ -54,11 +56,16 @@ export const playbooksNew = defineOperation({
   },
 });
 
-/** A step that somebody can do: an agent of the tree where one may use anything. */
-function firstStep({ agents }: Definitions, tree: string | null): { agent: string; action: string; plan: string } {
-  const able = [...agents.values()].filter(({ tools }) => tools.length > 0);
+/** What a step may do: what plans is named by the playbook itself. */
+const works: ReadonlySet<string> = new Set(
+  actions.filter(({ effect }) => effect !== 'plan').map((action) => action.id as string),
+);
+
+/** A step that somebody can do: an agent of the tree where one of them may do any. */
+function firstStep({ agents }: Definitions, tree: string): { agent: string; action: string; plan: string } {
+  const able = [...agents.values()].filter(({ tools }) => tools.some((tool) => works.has(tool)));
   const agent = able.find((one) => one.tree === tree) ?? able[0];
-  const action = agent?.tools.find((tool) => !/\.(choose|plan)/.test(tool)) ?? agent?.tools[0];
+  const action = agent?.tools.find((tool) => works.has(tool));
   if (agent === undefined || action === undefined)
     throw new Fault('DEFINITION_INVALID', 'No agent may use any action: nobody could do a step.', {
       hints: ['orchestrate agents new my-agent --tools files.write'],

@@ -82,7 +82,8 @@ const tellers: Tellers = {
   'effect.done': ({ name, key, how, durationMs }) =>
     `${how === 'did' ? 'did' : 'found done'}: ${name} (${key}) in ${spanText(durationMs)}`,
   'effect.failed': ({ name, key, fault }) => `failed: ${name} (${key}): ${fault.code} ${fault.message}`,
-  'run.created': ({ run, kind, goal, by }) => `${run} (${kind}) was asked for by ${by.name}: ${goal}`,
+  'run.created': ({ run, kind, goal, by, message }) =>
+    `${run} (${kind}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}: ${goal}`,
   'plan.made': ({ run, plan }) =>
     `plan ${shortId(plan.hash)} of ${run}: ${plan.playbook}, ${countText(plan.steps.length, 'step')}`,
   'plan.answered': ({ run, hash, verdict, by, reason }) =>

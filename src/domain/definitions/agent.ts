@@ -60,7 +60,12 @@ export const agentSchema = z
       .max(20_000)
       .meta({ description: 'When it is asked.', examples: ['Reads logs and says what happened.'] })
       .default(''),
-    tools: toolsField.describe('Actions it may use, and tools of Claude Code, with commas or as a list.').optional(),
+    tools: toolsField
+      .meta({
+        description: 'Actions it may use, and tools of Claude Code, with commas or as a list.',
+        synonyms: ['allowed-tools', 'allowedTools'],
+      })
+      .optional(),
     disallowedTools: toolsField.describe('Taken from its tools.').optional(),
     model: z
       .string()
@@ -81,7 +86,12 @@ export const agentSchema = z
     if (name === undefined && id === undefined)
       context.addIssue({ code: 'custom', message: 'is missing', path: ['name'] });
     if (name !== undefined && id !== undefined && name !== id)
-      context.addIssue({ code: 'custom', message: `is not the name, ${name}: one of the two is enough`, path: ['id'] });
+      context.addIssue({
+        code: 'custom',
+        message: `is not the name, ${name}: one of the two is enough`,
+        path: ['id'],
+        params: { remedy: 'Take the line out.' },
+      });
   });
 
 /** Returns the agent with the places of the parts of its front matter. */

@@ -5,7 +5,7 @@ import { nearestWord } from './did-you-mean.ts';
 import { throwTogether } from './faults.ts';
 import { pathText, pointer, type Located, type ValuePath } from './locator.ts';
 import { fieldRemedy, unknownFieldRemedy } from './remedies.ts';
-import { fieldsAt } from './schema-fields.ts';
+import { fieldsAt, synonymAt } from './schema-fields.ts';
 import { shapeSentence } from './shape-sentences.ts';
 
 /** Code of the faults: of a definition, or of `orchestrate.yaml`. */
@@ -42,7 +42,7 @@ interface Finding {
   readonly path: ValuePath;
   readonly message: string;
   readonly at: Position;
-  readonly remedy: string | undefined;
+  readonly remedy: string;
   readonly isUnknownField: boolean;
   readonly isMissing: boolean;
   /** Pointer of the known field that a misspelt one was to be. */
@@ -53,7 +53,7 @@ function faultOf({ path, message, at, remedy }: Finding, code: ShapeCode): Fault
   return new Fault(code, message, {
     at,
     data: { path: pointer(path) },
-    ...(remedy === undefined ? {} : { hints: [remedy] }),
+    hints: [remedy],
   });
 }
 
@@ -68,7 +68,7 @@ function findings(issue: Issue, { schema, value, locate }: Context): Finding[] {
     const place = issue.path.length === 0 ? '' : ` in ${pathText(issue.path)}`;
     return issue.keys.slice(0, MAX_ISSUES).map((key) => {
       const path = [...issue.path, key];
-      const near = nearestWord(key, known);
+      const near = synonymAt(schema, issue.path, key) ?? nearestWord(key, known);
       const list = near === undefined ? ` Known: ${known.join(', ')}.` : ` Did you mean ${near}?`;
       return {
         path,

@@ -75,8 +75,22 @@ import { durationField, sizeField } from './units.ts';
 export function parseConfig(source: DefinitionSource): InstallationConfig {
   const parsed = parseYaml(source, { code: 'CONFIG_INVALID' });
   const checked = checkShape(configSchema, parsed, 'CONFIG_INVALID');
-  const { id, name, template, service, program, ports, python, policy, principals, merge, supervisor, bus, queue, adopted } =
-    checked;
+  const {
+    id,
+    name,
+    template,
+    service,
+    program,
+    ports,
+    python,
+    policy,
+    principals,
+    merge,
+    supervisor,
+    bus,
+    queue,
+    adopted,
+  } = checked;
   const { locate } = parsed;
   const rules = rulesOf(policy, { locate, path: ['policy'] });
   return {

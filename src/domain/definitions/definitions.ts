@@ -67,13 +67,17 @@ const extensions: Readonly<Record<Folder, string>> = { agents: '.md', trees: '.y
 /** Files of editors and systems beside those of people: `.x.md.swp`, `x.md~`, `#x.md#`, `.DS_Store`. */
 const passedOverPattern = /^(?:README\.md|\..*|.*~|#.*#|.+\.test\.yaml)$/;
 
+/** Tells whether a file in a folder of definitions is meant to be one. */
+export const isDefinitionFile = (file: string): boolean =>
+  !passedOverPattern.test(file.slice(file.lastIndexOf('/') + 1));
+
 const folderOf = (file: string): Folder | undefined =>
   /(?:^|[:/])(agents|trees|playbooks)\/[^/]+$/.exec(file)?.[1] as Folder | undefined;
 
 function placeOf(source: DefinitionSource): Place | undefined {
   const folder = folderOf(source.file);
   const fileName = source.file.slice(source.file.lastIndexOf('/') + 1);
-  if (passedOverPattern.test(fileName)) return undefined;
+  if (!isDefinitionFile(source.file)) return undefined;
   const at = { file: source.file, line: 1, column: 1 };
   if (folder === undefined) {
     throw new Fault('DEFINITION_INVALID', 'The file is not in agents/, trees/ or playbooks/.', { at });

@@ -82,6 +82,8 @@ function checkText(walk: Walk): void {
   if (text.length > MAX_YAML_SIZE) throw faultAt(walk, 0, says.tooLarge);
   const at = text.search(strangeCharacterPattern);
   if (at !== -1) throw faultAt(walk, at, says.noText);
+  const conflict = text.search(/^<{7} /m);
+  if (conflict !== -1) throw faultAt(walk, conflict, says.conflict);
 }
 
 function composeOne(walk: Walk, text: string): Document.Parsed {

@@ -13,15 +13,36 @@ export function fieldsAt(schema: z.ZodType, path: ValuePath): readonly string[] 
   return names.sort();
 }
 
+/** Returns the field at a path that other programs know by this name, or undefined. */
+export function synonymAt(schema: z.ZodType, path: ValuePath, name: string): string | undefined {
+  const found = unwrap(schemaAt(schema, path));
+  if (!(found instanceof z.ZodObject)) return undefined;
+  return Object.keys(found.shape).find((field) => {
+    const synonyms = metaOf(found.shape[field], 'synonyms');
+    return Array.isArray(synonyms) && synonyms.includes(name);
+  });
+}
+
 /** Returns an example of what may stand at a path, or undefined where the schema has none. */
 export function exampleAt(schema: z.ZodType, path: ValuePath): unknown {
-  let current = schemaAt(schema, path);
-  while (current instanceof z.ZodType) {
-    const examples = z.globalRegistry.get(current)?.['examples'];
-    if (Array.isArray(examples)) return examples[0];
-    const inner = layerBelow(current);
-    if (inner === undefined && current instanceof z.ZodEnum) return current.options[0];
-    current = inner;
+  const found = schemaAt(schema, path);
+  const examples = metaOf(found, 'examples');
+  if (Array.isArray(examples)) return examples[0];
+  const inner = unwrap(found);
+  if (inner instanceof z.ZodEnum) return inner.options[0];
+  if (inner instanceof z.ZodNumber) return inner.minValue ?? 1;
+  if (inner instanceof z.ZodBoolean) return true;
+  if (inner instanceof z.ZodString) return 'text';
+  if (!(inner instanceof z.ZodArray)) return undefined;
+  const item = exampleAt(inner.element as z.ZodType, []);
+  return item === undefined ? undefined : [item];
+}
+
+/** What is said of a schema, or of one that it stands around. */
+function metaOf(schema: unknown, name: string): unknown {
+  for (let layer = schema; layer instanceof z.ZodType; layer = layerBelow(layer)) {
+    const said = z.globalRegistry.get(layer)?.[name];
+    if (said !== undefined) return said;
   }
   return undefined;
 }

@@ -28,14 +28,17 @@ export function jsonSchemaOf(kind: SchemaKind): JsonObject {
   return { $schema: $schema ?? '', title, ...rest };
 }
 
-/** A default that is kept in another unit than it is written in, 1800000 for 30m, is left out: an editor would write it so. */
+/**
+ * A default that is kept in another unit than it is written in, 1800000 for 30m, is left out: an editor would write it so. Names
+ * that only other programs know are not offered either.
+ */
 function asWritten(value: Json): Json {
   if (Array.isArray(value)) return value.map(asWritten);
   if (typeof value !== 'object' || value === null) return value;
   const isOther = 'default' in value && value['type'] === 'string' && typeof value['default'] !== 'string';
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !(isOther && name === 'default'))
+      .filter(([name, one]) => !(isOther && name === 'default') && !(name === 'synonyms' && Array.isArray(one)))
       .map(([name, one]) => [name, asWritten(one ?? null)]),
   );
 }

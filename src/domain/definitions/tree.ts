@@ -64,7 +64,8 @@ export const treeSchema = z.strictObject({
       idle: durationField({ least: '1s', most: '7d' }).prefault('30m'),
     })
     .superRefine(({ least, most }, context) => {
-      if (least > most) context.addIssue({ code: 'custom', message: 'is below scale.least', path: ['most'] });
+      const params = { remedy: `Write ${least} or more.` };
+      if (least > most) context.addIssue({ code: 'custom', message: 'is below scale.least', path: ['most'], params });
     })
     .nullable()
     .default(null)

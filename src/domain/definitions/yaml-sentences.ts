@@ -51,6 +51,12 @@ const sentences: readonly (readonly [code: YAMLParseError['code'], message: RegE
     'A colon is missing after this name, or the line is not indented far enough.',
     'Write name: value, with a space behind the colon.',
   ],
+  [
+    'MISSING_CHAR',
+    /^Sequence item/,
+    'This line is indented less than the item that it belongs to.',
+    'Begin it under the first letter of the other fields of the item.',
+  ],
   ['MISSING_CHAR', /^Flow/, 'This bracket is never closed.', 'Close it with ] or }.'],
   [
     'MULTILINE_IMPLICIT_KEY',
@@ -81,6 +87,10 @@ export const yamlComplaints = {
   noText: [
     'The text has a character that is not text: the file is damaged or not UTF-8.',
     'Take the character out, and save the file as UTF-8.',
+  ],
+  conflict: [
+    'A merge of git left its marks here: two versions of the lines below.',
+    'Choose one of the two, and take out the lines that start with <<<<<<<, ======= and >>>>>>>.',
   ],
   tooDeep: [
     'Lists and fields are nested too deeply: 32 levels are the most that is read.',

@@ -34,7 +34,8 @@ export type RepairAct =
   | 'trash-environment'
   | 'trash-wheel'
   | 'note-trash'
-  | 'rebuild-index';
+  | 'rebuild-index'
+  | 'take-up-memory';
 
 export type Repair =
   /** `subject` names what it is done to; `does` is one clause without a full stop. */

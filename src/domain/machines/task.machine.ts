@@ -40,7 +40,8 @@ const needsPerson: readonly FaultCode[] = [
   'BUS_NO_ANSWER',
 ];
 
-const backoffMs = (attempt: number): number => 1_000 * 2 ** (attempt - 1);
+/** Returns how long a retry waits after the try of that number, in milliseconds. */
+export const backoffMs = (attempt: number): number => 1_000 * 2 ** (attempt - 1);
 
 /**
  * One step of a run. `executing` runs again after a restart with the same attempt id, so its effects

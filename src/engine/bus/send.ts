@@ -1,14 +1,14 @@
 import type { NewMessage } from '../../domain/bus/message.ts';
+import { mailboxesOf } from '../../domain/bus/route.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { mailboxesOf } from './mailboxes.ts';
 
 /**
  * Sends a message from the supervisor's process, with its row `bus.sent` in the commit that accepts it. One that has a key and is
  * known is not sent again: a repeat is safe. Returns its id. Faults: `BUS_MAILBOX_FULL`, `BUS_MESSAGE_INVALID`.
  */
 export async function sendNoted(
-  engine: Pick<Engine, 'ledger' | 'bus' | 'definitions'>,
+  engine: Pick<Engine, 'ledger' | 'bus' | 'definitions' | 'config'>,
   message: NewMessage,
   beside: NonNullable<Parameters<Engine['ledger']['append']>[2]> = {},
 ): Promise<number> {

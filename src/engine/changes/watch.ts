@@ -53,8 +53,10 @@ async function watch(engine: Engine, started: Started, options: WatchOptions): P
   const { change, instance, provenAtMs, limitMs } = started;
   const { signal, isInterrupted } = options;
   const { clock } = engine.outside;
-  // Once by the wall clock, as the row is all that a killed process leaves; a clock that is set meanwhile changes nothing.
-  const beforeMs = Math.max(0, clock.nowMs() - provenAtMs) - clock.monotonicMs();
+  // Once by the wall clock, as the row is all that a killed process leaves; a clock that is set meanwhile changes nothing, and one that
+  // was set while nobody watched makes no claim longer than what was asked for.
+  const knownMs = Math.min(limitMs, Math.max(0, clock.nowMs() - provenAtMs));
+  const beforeMs = knownMs - clock.monotonicMs();
   const sinceProofMs = (): number => Math.round(clock.monotonicMs() + beforeMs);
   let answeredMs = sinceProofMs();
   let nAnswers = 0;

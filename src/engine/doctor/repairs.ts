@@ -77,6 +77,12 @@ export const repairs: Readonly<Record<RepairAct, CarryOut>> = {
     const { nEntries } = await engine.memory.rebuild();
     return `made the index anew of ${nEntries} ${nEntries === 1 ? 'entry' : 'entries'}`;
   },
+
+  'take-up-memory': async (engine, key) => {
+    const { noticed } = await engine.memory.sync();
+    const version = noticed.find((one) => one.key === key)?.version;
+    return version === undefined ? `${key} was looked at` : `${key} is taken up as version ${version}`;
+  },
 };
 
 const busy = (why: string): Fault =>

@@ -53,7 +53,9 @@ export async function startInstance(engine: Engine, instance: string, signal: Ab
   const found = marked.find((one) => one.argv.some((argument) => argument.startsWith(`${composed.dir}/`)));
 
   // A process that an interrupted call started has been on its way since its composition was written.
-  const sinceMs = found ? Math.max(0, clock.nowMs() - requireRow(engine, `instance:${instance}`).atMs) : 0;
+  // A clock that was set meanwhile must not use up its time.
+  const knownMs = Math.max(0, clock.nowMs() - requireRow(engine, `instance:${instance}`).atMs);
+  const sinceMs = found ? Math.min(knownMs, engine.config.service.startSeconds * 500) : 0;
   const startedMs = clock.monotonicMs() - sinceMs;
   const started = found ?? (await launch(engine, composed, mark));
   await prove(engine, composed, started, startedMs, signal);

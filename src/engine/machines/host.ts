@@ -2,6 +2,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 
 import { Fault, type FaultRecord, faultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Mail } from '../../domain/bus/mail.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { effectDone, effectFailed } from '../../domain/machines/effect.ts';
 import { type MachineName, machineVersions } from '../../domain/machines/index.ts';
@@ -18,6 +19,8 @@ export type EffectHandler = (work: {
 export interface Beside {
   readonly rows?: readonly NewEntry[];
   readonly answers?: readonly { readonly id: number; readonly answer: JsonObject }[];
+  /** Messages that are sent, and done with. */
+  readonly mail?: Mail;
 }
 
 export type EffectTable = Readonly<Record<MachineName, Readonly<Record<string, EffectHandler>>>>;
@@ -150,7 +153,7 @@ export function createMachineHost({
   const advance = async (
     one: Hosted,
     event: { type: string },
-    { rows = [], answers = [] }: Beside,
+    { rows = [], answers = [], mail = {} }: Beside,
   ): Promise<boolean> => {
     const from = stateName(one.standing.snapshot);
     const next = step(one.machine, one.standing, event, one.nRows + 1);
@@ -170,7 +173,7 @@ export function createMachineHost({
       to: stateName(next.snapshot),
       isFinal: next.snapshot.status === 'done',
     };
-    await ledger.append([row('machine.moved', data, { run, keys: [`machine:${subject}`] }), ...rows], answers);
+    await ledger.append([row('machine.moved', data, { run, keys: [`machine:${subject}`] }), ...rows], answers, mail);
     one.standing = next;
     one.nRows += 1;
     const alive = new Set(next.effects.map((effect) => `${effect.id}/${effect.token}`));
@@ -201,12 +204,13 @@ export function createMachineHost({
   };
 
   return {
-    async create(machine, subject, input, { rows = [], answers = [] } = {}) {
+    async create(machine, subject, input, { rows = [], answers = [], mail = {} } = {}) {
       const standing = begin(machine, input);
       const data = { machine, version: machineVersions[machine], subject, input, to: stateName(standing.snapshot) };
       await ledger.append(
         [...rows, row('machine.created', data, { run: runOf(subject), keys: [`machine:${subject}`] })],
         answers,
+        mail,
       );
       const one: Hosted = { machine, subject, standing, nRows: 0, turn: Promise.resolve(), running: new Map() };
       hosted.set(subject, one);

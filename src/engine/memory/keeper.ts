@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MemoryProblem } from '../../domain/memory/entry.ts';
-import type { FactRow } from '../../domain/memory/note.ts';
+import type { MemoryNote } from '../../domain/memory/note.ts';
 import { notesOf, teachingKinds } from '../../domain/memory/notes-of.ts';
 import type { Engine } from '../engine.ts';
 import { writeNote } from './write-note.ts';
@@ -21,6 +21,9 @@ const batchSize = 100;
 /** The folder is looked through at most this often while nothing else asks for it. */
 const syncEveryMs = 10_000;
 
+/** Looks in which a note is tried again whose entry is being saved or is in the way; `memory populate` brings it later than that. */
+const maxTries = 15;
+
 /** Who writes what the journal teaches. */
 const by = { kind: 'program', name: 'supervisor' } as const;
 
@@ -28,15 +31,16 @@ const by = { kind: 'program', name: 'supervisor' } as const;
 export function createMemoryKeeper(engine: Engine): MemoryKeeper {
   const { ledger, memory, outside } = engine;
   let read = 0;
+  let late: readonly LateNote[] = [];
   let syncedMs = Number.NEGATIVE_INFINITY;
 
   const learn = async (): Promise<void> => {
     const learned = dataOf('memory.learned', ledger.latest('memory:learned'))?.through ?? 0;
     const rows = ledger.read({ afterSeq: Math.max(learned, read), kinds: teachingKinds, limit: pageSize });
-    let nWritten = 0;
-    for (const fact of rows) nWritten += await learnFrom(engine, fact);
-    const through = rows.at(-1)?.seq;
-    if (through === undefined) return;
+    const due = [...late, ...rows.flatMap((fact) => notesOf(fact, ledger)).map((note) => ({ note, nTries: 0 }))];
+    const { nWritten, again } = await writeNotes(engine, due);
+    late = again;
+    const through = rows.at(-1)?.seq ?? Math.max(learned, read);
     read = through;
     if (nWritten > 0) await ledger.append([row('memory.learned', { through, nWritten }, { keys: ['memory:learned'] })]);
   };
@@ -57,9 +61,19 @@ export function createMemoryKeeper(engine: Engine): MemoryKeeper {
   };
 }
 
-async function learnFrom(engine: Engine, fact: FactRow): Promise<number> {
+interface LateNote {
+  readonly note: MemoryNote;
+  readonly nTries: number;
+}
+
+/** What is in the way of one entry keeps no other from being written. */
+async function writeNotes(
+  engine: Engine,
+  due: readonly LateNote[],
+): Promise<{ readonly nWritten: number; readonly again: readonly LateNote[] }> {
   let nWritten = 0;
-  for (const note of notesOf(fact, engine.ledger)) {
+  const again: LateNote[] = [];
+  for (const { note, nTries } of due) {
     try {
       const outcome = await writeNote(engine.memory, note, by);
       if (outcome.kind === 'written') nWritten += 1;
@@ -70,12 +84,12 @@ async function learnFrom(engine: Engine, fact: FactRow): Promise<number> {
           sentence: `Nothing is added to it: ${outcome.why}.`,
         });
     } catch (error) {
-      // What is in the way of one entry keeps no other from being written.
       if (!(error instanceof Fault) || error.code !== 'MEMORY_BLOCKED') throw error;
-      await tellProblem(engine, { ...placeOf(note.key), kind: 'blocked', sentence: error.message });
+      if (nTries + 1 < maxTries) again.push({ note, nTries: nTries + 1 });
+      else await tellProblem(engine, { ...placeOf(note.key), kind: 'blocked', sentence: error.message });
     }
   }
-  return nWritten;
+  return { nWritten, again };
 }
 
 const placeOf = (path: string) => ({ path, line: null, column: null });

@@ -1,7 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import { runId } from '../../base/ids.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
-import { dataOf, row, type JournalKinds } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
 import { isBeyondRecall } from '../changes/beyond-recall.ts';
 import { findChangeOf } from '../changes/draft.ts';
@@ -12,6 +11,7 @@ import type { Beside, MachineView } from '../machines/host.ts';
 import { requirePerson } from '../policy/answerer.ts';
 import { deliverAgain } from '../restore/deliver-again.ts';
 import { mendPoints } from '../restore/mend.ts';
+import { createRun } from '../runs/create-run.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
@@ -19,11 +19,11 @@ import { planOf } from '../tasks/task-view.ts';
 import { accepted, type Handlers, sendAnswered } from './handler.ts';
 
 export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' | 'run.resume' | 'run.cancel'> = {
-  'run.start': (engine, { goal, options, by }, request) => {
+  async 'run.start'(engine, { goal, options, by }, request) {
     // A goal that nobody understands makes no run.
     const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
     if (options.until !== null) untilStep(playbook.steps, options.until);
-    return createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
+    await createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
   },
 
   async 'restore.start'(engine, { kind, to, options, by }, request) {
@@ -109,13 +109,6 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     await sendAnswered(engine, view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, sentence) });
   },
 };
-
-export async function createRun(engine: Engine, options: Omit<JournalKinds['run.created'], 'run'>): Promise<void> {
-  const run = runId(engine.numbers.next('run'));
-  const created = row('run.created', { run, ...options }, { run, keys: [`run:${run}`] });
-  const beside: Beside = { rows: [created], answers: accepted(options.request, run, `${run} is on its way.`) };
-  await engine.host.create('run', run, { subject: run, previewOnly: options.options.previewOnly }, beside);
-}
 
 /** Where changes were asked for, or a conflict was worked on, going on means: take the files again. Only a person hands them in. */
 async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by: Actor): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { Fault } from '../../base/fault.ts';
 import { row } from '../../domain/journal/kinds.ts';
+import { createRun } from '../runs/create-run.ts';
 import { unknownTree } from '../runs/plan-submit.ts';
 import { accepted, type Handlers, sendAnswered } from './handler.ts';
-import { createRun, requireOpenRun } from './runs.ts';
+import { requireOpenRun } from './runs.ts';
 
 export const submitRequests: Handlers<'submit.start' | 'open.start' | 'run.close'> = {
   'submit.start': async (engine, { asked, options, by }, request) => {

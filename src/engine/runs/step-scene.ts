@@ -6,6 +6,7 @@ import { dataOf } from '../../domain/journal/kinds.ts';
 import { askedAs, conditionsAsked, stepFacts, type StepScene } from '../../domain/plans/moves.ts';
 import type { PlannedStep } from '../../domain/plans/plan.ts';
 import type { StepState } from '../../domain/plans/schedule.ts';
+import { findHolding } from '../conditions/standing.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { planOf } from '../tasks/task-view.ts';
@@ -29,7 +30,7 @@ export function stepScene(engine: Engine, run: string, steps: readonly PlannedSt
     facts: {
       inputs: planOf(engine, run).inputs,
       installation: installationFacts(engine.config),
-      conditions: conditionsAsked(steps).filter((name) => isHolding(engine, name)),
+      conditions: conditionsAsked(steps).filter((name) => findHolding(engine, name) !== undefined),
     },
   };
 }
@@ -53,8 +54,3 @@ const stepState = ({ state }: MachineView): StepState =>
 
 const isApproved = (engine: Engine, run: string, step: string): boolean =>
   dataOf('step.answered', engine.ledger.latest(`step-answer:${taskId(run as RunId, step)}`))?.verdict === 'approved';
-
-function isHolding(engine: Engine, name: string): boolean {
-  const set = dataOf('condition.set', engine.ledger.latest(`condition:${name}`));
-  return set !== undefined && (set.expiresAtMs === null || engine.outside.clock.nowMs() < set.expiresAtMs);
-}

@@ -8,7 +8,7 @@ import { slotsOf } from './slots-of.ts';
 
 /**
  * Chooses the tree of a run whose playbook allows several: among those whose scope covers every file that the plan writes,
- * the one with the shortest line per slot. Null where the playbook names one tree only. The first tree is always allowed:
+ * the one with the shortest line per slot. Null where the playbook names one tree only. Where none covers them all, the first:
  * what it may not change goes to the owners as ever.
  */
 export function placeRun(
@@ -18,11 +18,13 @@ export function placeRun(
   if (playbook.trees.length === 0) return null;
   const written = plannedFiles({ ...draft, files: draft.files ?? [] }).map(({ path }) => path);
   const covers = (scope: readonly string[]): boolean => written.every((path) => matchesAny(scope, path));
-  const among = [playbook.tree, ...playbook.trees].flatMap((id, index) => {
-    const tree = engine.definitions.trees.get(id);
-    if (tree === undefined || (index > 0 && !covers(tree.scope))) return [];
-    return [{ tree: id, nRuns: countRuns(engine, id, run), nSlots: slotsOf(engine, tree) }];
-  });
+  const trees = [playbook.tree, ...playbook.trees].flatMap((id) => engine.definitions.trees.get(id) ?? []);
+  const covering = trees.filter(({ scope }) => covers(scope));
+  const among = (covering.length > 0 ? covering : trees.slice(0, 1)).map((tree) => ({
+    tree: tree.id,
+    nRuns: countRuns(engine, tree.id, run),
+    nSlots: slotsOf(engine, tree),
+  }));
   return placeInShortest(among) ?? null;
 }
 

@@ -2,9 +2,11 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import { canonicalJson, type JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
+import { createNewsDesk, type NewsDesk } from '../bus/publish-news.ts';
+import { startByMail } from '../bus/start-runs.ts';
+import { tidyMail } from '../bus/tidy-mail.ts';
 import { observeConditions } from '../conditions/observe.ts';
 import { waitingRuns } from '../conditions/wait.ts';
-import { tidyMail } from '../bus/tidy-mail.ts';
 import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
 import { isEnd } from '../effects/is-end.ts';
@@ -103,6 +105,7 @@ class Supervisor {
   readonly #taken = new Set<number>();
   readonly #services = new Set<Promise<void>>();
   readonly #ahead: Ahead;
+  readonly #news: NewsDesk;
   readonly #memory: MemoryKeeper;
   #wake = (): void => {};
   #idleSinceMs: number;
@@ -119,6 +122,7 @@ class Supervisor {
     this.#idleSinceMs = engine.outside.clock.monotonicMs();
     engine.host.onFatal((error) => this.#fail(error));
     this.#ahead = createAhead(engine, { onFatal: (error) => this.#fail(error), onMoved: () => this.#wake() });
+    this.#news = createNewsDesk(engine);
     this.#memory = createMemoryKeeper(engine);
     engine.host.onMoved((view) => {
       const run = runOfSubject(engine, view.subject);
@@ -168,6 +172,8 @@ class Supervisor {
     if (!this.#isIdle()) return false;
     this.#lookedMs = Number.NEGATIVE_INFINITY;
     await this.#lookAround();
+    // The look may have begun something: a message starts a run.
+    if (!this.#isIdle()) return true;
     await host.send(this.#subject, { type: 'DRAIN' });
     return true;
   }
@@ -209,6 +215,8 @@ class Supervisor {
     const looks: Readonly<Record<string, () => Promise<unknown>>> = {
       messages: () => tidyMail(engine),
       conditions: () => observeConditions(engine),
+      news: () => this.#news.look(),
+      'runs that mail starts': () => startByMail(engine),
       'held changes': () => retryHeld(engine),
       'how many slots are wanted': () => scaleByRule(engine),
       production: () => watchProduction(engine),

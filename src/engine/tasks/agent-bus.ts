@@ -9,13 +9,12 @@ import { refusedRow } from '../../domain/bus/rows.ts';
 import { refused } from '../../domain/bus/undelivered.ts';
 import { durationText } from '../../domain/definitions/units.ts';
 import { sendNoted } from '../bus/send.ts';
+import { takeMine } from '../bus/take-mine.ts';
 import type { Engine } from '../engine.ts';
 import type { TaskParts } from './task-view.ts';
 
 /** A look at whether an answer came, when nothing rings. */
 const lookEveryMs = 1_000;
-/** Messages of a mailbox that are looked through for those that this attempt has already. */
-const maxHeld = 1_000;
 
 /**
  * The bus as the agent of an attempt has it. It speaks in the agent's name and in no other; each thing that it says has a key made of
@@ -115,13 +114,11 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
     async take(limit) {
       const taken: Delivery[] = [];
       for (const mailbox of mailboxes) {
-        const held = engine.bus.deliveries({ mailbox, states: ['taken'], limit: maxHeld });
-        taken.push(...held.filter(({ holder }) => holder === attempt));
         if (taken.length >= limit) break;
         const options = { holder: attempt, leaseMs: step.timeoutMs, limit: limit - taken.length };
-        taken.push(...(await engine.bus.take(mailbox, options)));
+        taken.push(...(await takeMine(engine.bus, mailbox, options)));
       }
-      return taken.slice(0, limit);
+      return taken;
     },
 
     ack: done,

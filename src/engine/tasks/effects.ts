@@ -3,6 +3,7 @@ import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { backoffMs } from '../../domain/machines/task.machine.ts';
 import { checkStep } from '../../domain/plans/check-step.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
@@ -61,9 +62,11 @@ export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandl
       await verifyCheck(engine, parts, subject, reported.output);
       return {};
     },
-    waitUntil: async ({ input, signal }) => {
+    waitUntil: async ({ subject, input, signal }) => {
       const { clock } = engine.outside;
-      await clock.sleep(Math.max(0, Number(input['dueAtMs']) - clock.nowMs()), signal);
+      // The row is all that a killed process leaves, so it is a time of the wall clock: one that was set back makes nothing longer.
+      const leftMs = Math.max(0, Number(input['dueAtMs']) - clock.nowMs());
+      await clock.sleep(Math.min(leftMs, backoffMs(attemptNumber(engine, subject))), signal);
       return {};
     },
     compensate: async ({ subject }) => ({ stopped: await stopInstancesOf(engine, partsOf(subject).run) }),

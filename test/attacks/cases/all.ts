@@ -2,6 +2,7 @@ import type { AttackCase } from '../../support/attack.ts';
 import { componentCases } from './components.ts';
 import { configurationCases } from './configuration.ts';
 import { displayCases } from './display.ts';
+import { journalCases } from './journal.ts';
 import { nameCases } from './names.ts';
 import { objectCases } from './objects.ts';
 import { outsideCases } from './outside.ts';
@@ -20,4 +21,5 @@ export const allCases: readonly AttackCase[] = [
   ...outsideCases,
   ...componentCases,
   ...submitCases,
+  ...journalCases,
 ].sort((one, other) => (one.id < other.id ? -1 : 1));

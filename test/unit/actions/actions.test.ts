@@ -153,7 +153,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     takeBorrowed: async () => ready.id,
     proofs,
     bus: {} as never,
-    conditions: {} as never,
+    conditions: { find: () => undefined, set: async () => 1 },
     before: [],
     memory: {} as never,
     drill: async () => {

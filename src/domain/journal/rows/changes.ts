@@ -167,7 +167,7 @@ export interface ChangeRows {
     readonly downMs: number;
   };
   /**
-   * [`watched:<change>`] How the watch ended. `ms`: from the proof to the last look. `nAnswers` are those
+   * [`watched:<change>`] How the watch ended. `ms`: from the proof to the last look, of an absence no more than the limit. `nAnswers` are those
    * that were seen since it was taken up last; `isInterrupted`: it had been begun before, by a process that was killed. `reason` is null where it held.
    */
   'watch.ended': {

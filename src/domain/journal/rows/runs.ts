@@ -13,14 +13,19 @@ export interface GraphicsDevice {
 
 /** Runs, their plans, steps and leases. */
 export interface RunRows {
-  /** [`run:<run>`] `request` is the id of the request that it answers. */
+  /**
+   * [`run:<run>`, and `started-by:m<message>:<playbook>`] `request` is the id of the request that it answers, null where a message
+   * asked for it.
+   */
   'run.created': {
     readonly run: string;
     readonly goal: string;
     readonly kind: 'work' | 'undo' | 'restore' | 'submit' | 'open';
     readonly options: RunOptions;
     readonly by: Actor;
-    readonly request: number;
+    readonly request: number | null;
+    /** Id of the message that started it. */
+    readonly message?: number;
     /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
     readonly restore: string | null;
     /** For submit: what is to be taken. */

@@ -12,7 +12,8 @@ export const lookAtEnvironments: Look = async (context, options) => {
   const named = await findNamed(context);
   const others = await findOthers(context, options, named?.id);
   const findings = [...(named?.findings ?? []), ...others.findings];
-  return { fact: `${others.n} built; that of the branch has the files that were built`, findings };
+  const ofBranch = named === undefined ? 'the branch names none' : 'that of the branch has the files that were built';
+  return { fact: `${others.n} built; ${ofBranch}`, findings };
 };
 
 const rebuild = 'orchestrate run "rebuild environment"';

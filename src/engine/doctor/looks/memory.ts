@@ -14,8 +14,9 @@ function toFinding(problem: MemoryProblem): Finding {
   return {
     id: `memory-${kind}:${path}`,
     area: 'memory',
-    severity: 'warning',
-    sentence: sentence.replace(/\.$/, ''),
+    // What was edited by hand is taken up by the next round of a supervisor.
+    severity: kind === 'not-taken-up' ? 'note' : kind === 'damaged' ? 'error' : 'warning',
+    sentence: `${path}: ${sentence.replace(/\.$/, '')}`,
     evidence: [place],
     repair: repairOf(problem),
   };
@@ -30,6 +31,10 @@ function repairOf({ kind, path }: MemoryProblem): Repair {
       subject: 'index',
       does: 'make the index anew from files and versions',
     };
+  if (kind === 'not-taken-up' || kind === 'unfinished')
+    return { kind: 'safe', act: 'take-up-memory', subject: path, does: 'take up what is there as the newest version' };
+  if (kind === 'damaged')
+    return { kind: 'by-hand', does: 'a backup of memory may hold it; what is newer is whole', command: null };
   return {
     kind: 'by-hand',
     does: `edit or move ${path}; its last good version stands until then`,

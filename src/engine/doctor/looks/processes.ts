@@ -37,7 +37,8 @@ export const lookAtProcesses: Look = async (context) => {
 /** What is neither a run's nor an instance's belongs to the supervisor that lives, if one does. */
 function isAwaited({ ledger }: EngineContext, name: string, isHeld: boolean): boolean {
   const run = /^r\d+/.exec(name)?.[0];
-  if (run !== undefined) return isHeld && ledger.latest(`close:${run}`) === undefined;
+  if (run !== undefined)
+    return isHeld && ledger.latest(`machine:${run}`) !== undefined && ledger.latest(`close:${run}`) === undefined;
   if (!/^i\d+$/.test(name)) return isHeld;
   const moved = dataOf('machine.moved', ledger.latest(`machine:${name}`));
   return moved !== undefined ? moved.to !== 'stopped' : ledger.latest(`machine:${name}`) !== undefined;

@@ -74,13 +74,16 @@ describe('the page of a report', () => {
   });
 
   it('A56: shows names, messages and remarks of an attacker as text; without the escape they are obeyed', async () => {
-    const mutant = await loadMutant<{ reportPage: Render }>('src/app/reports/page.ts', [
-      {
-        file: 'app/reports/escape.ts',
-        find: "visibleText(text).replace(/[&<>\"'`=]/g, (character) => entities[character] ?? '')",
-        replace: 'text',
-      },
-    ]);
+    const mutant = await loadMutant<{ reportPage: Render }>(
+      ['src/app/reports/page.ts'],
+      [
+        {
+          file: 'app/reports/escape.ts',
+          find: "visibleText(text).replace(/[&<>\"'`=]/g, (character) => entities[character] ?? '')",
+          replace: 'text',
+        },
+      ],
+    );
     const harm = strangeTags(pageOf(hostileScene(), mutant.reportPage));
     expect(harm.join(' ')).toContain('<img src=x onerror=alert(1)>');
 

@@ -208,3 +208,20 @@ describe('the watch after a switch', () => {
     expect(await lockInHome(scene)).toContain('numpy===2.1.0');
   });
 });
+
+describe('F23: the wall clock is set while nobody watches', () => {
+  it.each([24 * 3_600_000, -24 * 3_600_000])(
+    'by %i ms: no longer watch is claimed than was asked for',
+    async (jumpMs) => {
+      const scene = await merged();
+      await watching(scene, 1_000);
+      await scene.restart();
+      const { clock } = scene.world;
+      clock.setNowMs(clock.nowMs() + jumpMs);
+      expect(await passing(scene.world, switchService(scene.engine, 'c1', never))).toEqual({ kind: 'verified' });
+      const watched = scene.latest('service.switched')?.watched;
+      expect(watched).toMatchObject({ isInterrupted: true });
+      expect(watched?.ms).toBeLessThan(7_000);
+    },
+  );
+});

@@ -6,7 +6,11 @@ import { anna } from '../../../fakes/fake-world.ts';
 import { approveChange, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
 const key = 'swarm/env-setup/failed_versions/numpy-2.1.0.json';
-const index = { numpy: { '2.0.0': {}, '2.0.5': {}, '2.1.0': {} }, pillow: { '11.0.0': {} }, torch: { '2.8.0': { needs: ['numpy>=2'] } } };
+const index = {
+  numpy: { '2.0.0': {}, '2.0.5': {}, '2.1.0': {} },
+  pillow: { '11.0.0': {} },
+  torch: { '2.8.0': { needs: ['numpy>=2'] } },
+};
 
 const closed = (scene: Scene, run: string) => passUntil(scene.world, () => closedAs(scene.world, run) !== undefined);
 const plan = (scene: Scene) => scene.latest('plan.made')?.plan;
@@ -61,7 +65,9 @@ describe('a version that failed its proof here before', () => {
     await upgrade(scene, { inputs: { version: '2.1.0' } });
     await scene.until('c1', 'reviewing.deciding');
     expect(plan(scene)?.moves).toEqual([{ name: 'numpy', from: '2.0.0', to: '2.1.0' }]);
-    expect(plan(scene)?.warnings.join('\n')).toMatch(/numpy 2\.1\.0 was asked for by its number, though it did not pass/);
+    expect(plan(scene)?.warnings.join('\n')).toMatch(
+      /numpy 2\.1\.0 was asked for by its number, though it did not pass/,
+    );
     await scene.ask('run.cancel', { run: 'r2', by: anna });
     await closed(scene, 'r2');
     await upgrade(scene, { previewOnly: true });
@@ -87,7 +93,13 @@ describe('a version that failed its proof here before', () => {
     const scene = await supervised({ index });
     const claim = { package: 'numpy', version: '2.1.0', run: 'r1', row: 1, code: 'SMOKE_FAILED', message: 'bad' };
     const put = (text: string) =>
-      scene.world.context.memory.put({ key, kind: 'pattern', text, by: { kind: 'program', name: 'x' }, evidence: ['#1'] });
+      scene.world.context.memory.put({
+        key,
+        kind: 'pattern',
+        text,
+        by: { kind: 'program', name: 'x' },
+        evidence: ['#1'],
+      });
     await put(JSON.stringify(claim));
     await upgrade(scene, { previewOnly: true });
     await closed(scene, 'r1');

@@ -92,6 +92,9 @@ const elsewhere = [
   'supervisor-stop',
   // A store, definitions and slots on a disk.
   'failover',
+  'templates-add',
+  'templates-apply',
+  'templates-show',
   'trees-add',
   'trees-remove',
   'trees-scale',
@@ -99,6 +102,8 @@ const elsewhere = [
   'trees-clean',
   // It writes a file: its test has a folder.
   'journal-export',
+  // `memory-operations.test.ts` goes through all of them on one memory.
+  ...Object.keys(allOperations).filter((key) => key.startsWith('memory-')),
   // Folders of people and of what was moved aside: their tests have them.
   'open',
   'restore-mend',

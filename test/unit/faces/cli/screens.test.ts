@@ -386,10 +386,26 @@ describe('the screens of the installation', () => {
       ✓ venv            the venv module is there
       ✓ pip             pip comes with the interpreter
       ✓ disk            61 GB free at /home/anna/comfy-home
+      ✓ sandbox         services see environments read-only (mount namespace tried); level 0 of 3: programs of agents run as anna, confined by nothing; bubblewrap works here, and nothing uses it yet
+      ✓ network         a program can be cut off from the network here (tried); nothing uses it yet
+      ✓ providers       none: no language model is built in or asked; agents are programs, and no key or account is needed
       ✓ definitions     0 agents, 3 trees, 0 playbooks and orchestrate.yaml are well-formed
       ✓ journal         the hash chain holds over 62 rows, head #62
       ✓ store           every object of the store is there
       ✓ restore points  every tag names what the journal says, in home and store
+      ✓ locks           no stale lock files of git
+      ✓ requests        nothing waits for the supervisor
+      ✓ processes       0 processes of ours, each of them awaited
+      ✓ instances       1 on record as running, each of them there
+      ✓ production      i1 on :8188 is the branch
+      ✓ slots           1 made, each of them a work tree of home
+      ✓ leases          1 on lease, each of them to an open run
+      ✓ environments    0 built; the branch names none
+      ✓ wheels          0 kept
+      ✓ trash           everything in the trash is on record
+      ✓ drafts          1 open, each of them held in the store
+      ✓ memory          files, versions and index of memory say the same
+      ✓ bus             0 waiting, none of them dead or undeliverable
       ✓ home            main at 7c1e2a4; no edits
       ✓ supervisor      running; 0 open requests
       ✓ trees           env-setup: docs/env-setup/** matches no file of the branch; models-integ: docs/models-integ/** matches no file of the branch; ops-maint: docs/ops-maint/** matches no file of the branch
@@ -400,7 +416,7 @@ describe('the screens of the installation', () => {
       ✓ port 8190       free
       ✓ outside         not looked at yet
                         → orchestrate outside list
-      ✓ locks           no stale lock files of git
+      ✓ state folder    /state/orchestrate/demo is closed to others
       all good
       "
     `);
