@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+
+import { entrySentence } from '../../../../src/app/views/journal-line.ts';
+import { asGitTreeId } from '../../../../src/base/ids.ts';
+import { builtInDefinitions } from '../../../support/built-in-definitions.ts';
+import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import type { World } from '../../../fakes/fake-world.ts';
+import { by, options, type Scene, supervised } from '../supervisor/supervised-scene.ts';
+
+const approved = 'ops-maint:maintenance_window_approved';
+
+/** The shipped definitions, and an environment specialist who has written something down. */
+function scene(): Promise<Scene> {
+  const definitions = builtInDefinitions();
+  return supervised({}, (world: World) => ({ ...world, context: { ...world.context, definitions } }));
+}
+
+const remember = (world: World, key: string, text: string) =>
+  world.context.memory.put({
+    ...{ key, kind: 'decision', text, origin: 'put', evidence: ['#1'] },
+    by: { kind: 'program', name: 'environment-specialist' },
+  });
+
+const start = (one: Scene) => one.ask('run.start', { goal: 'prepare maintenance driver-update', options, by });
+const rowsOf = (one: Scene, kind: string) => one.world.ledgers.open().read({ kinds: [kind], limit: 1_000 });
+const sentences = (one: Scene, kinds: readonly string[]) =>
+  one.world.ledgers
+    .open()
+    .read({ run: 'r1', kinds, limit: 1_000 })
+    .map((entry) => entrySentence(entry));
+
+async function page(one: Scene): Promise<string> {
+  const proposed = one.latest('change.drafted')?.proposed ?? '';
+  const path = 'docs/ops-maint/handover/driver-update.md';
+  return new TextDecoder().decode(await one.world.store.readFile(asGitTreeId(proposed), path));
+}
+
+describe('the shipped playbook prepare-maintenance', () => {
+  it('lets agents of three trees ask, answer, remember and wait, and ends in a hand-over to review', async () => {
+    const one = await scene();
+    await remember(one.world, 'swarm/env-setup/python_versions.yaml', 'python: 3.12 is pinned, conflicts with 3.13\n');
+    await start(one);
+    await passUntil(one.world, () => rowsOf(one, 'step.waits').length > 0);
+    await one.world.clock.advance(5_000);
+    expect(stateOfSubject(one.world, 'r1.announce')).toBe('waiting');
+    await one.ask('condition.set', { name: approved, evidence: ['nobody renders tonight'], expiresAtMs: null, by });
+    await one.until('c1', 'reviewing.deciding');
+
+    expect(sentences(one, ['bus.sent', 'bus.acked', 'condition.set', 'step.waits'])).toMatchInlineSnapshot(`
+      [
+        "ask m1 from agent:systems-administrator to agent:environment-specialist: What has to be known about python, versions and conflicts before maintenance driver-update?",
+        "answer m2 from agent:environment-specialist to agent:systems-administrator: What has to be known about python, versions and conflicts before maintenance driver-update?: 1 remembered",
+        "m1 done by r1.answer-environment#1 (agent:environment-specialist): What has to be known about python, versions and conflicts before maintenance driver-update?",
+        "m2 done by r1.ask-environment#1 (agent:systems-administrator): What has to be known about python, versions and conflicts before maintenance driver-update?: 1 remembered",
+        "ask m3 from agent:systems-administrator to agent:integration-specialist: What has to be known about models, paths and workflows before maintenance driver-update?",
+        "answer m4 from agent:integration-specialist to agent:systems-administrator: What has to be known about models, paths and workflows before maintenance driver-update?: nothing is remembered about it",
+        "m3 done by r1.answer-models#1 (agent:integration-specialist): What has to be known about models, paths and workflows before maintenance driver-update?",
+        "m4 done by r1.ask-models#1 (agent:systems-administrator): What has to be known about models, paths and workflows before maintenance driver-update?: nothing is remembered about it",
+        "ops-maint:maintenance_prepared holds, says systems-administrator (#98)",
+        "r1.announce waits for env-setup:environment_stable and ops-maint:maintenance_window_approved, until 2026-01-02 00:00:00Z at most",
+        "r1.announce waits for ops-maint:maintenance_window_approved, until 2026-01-02 00:00:00Z at most",
+        "note m5 from agent:systems-administrator to topic:service_restart_required: Maintenance driver-update is prepared, and its window is approved",
+      ]
+    `);
+    const text = await page(one);
+    expect(text).toContain('written by environment-specialist: “python: 3.12 is pinned');
+    expect(text).toContain(`- ${approved}, says anna (#`);
+    expect(text).toContain('- env-setup:environment_stable, says the supervisor (#');
+    expect(one.latest('change.drafted')?.paths).toEqual([
+      { path: 'docs/ops-maint/handover/driver-update.md', kind: 'added' },
+    ]);
+    const note = await one.world.context.memory.get('swarm/ops-maint/repair_procedures/maintenance-driver-update.md');
+    expect(note).toMatchObject({ by: { name: 'repair-technician' }, run: 'r1' });
+    expect(one.world.context.bus.deliveries({ mailbox: 'tree:env-setup' })).toMatchObject([
+      { message: { to: 'topic:service_restart_required', from: 'agent:systems-administrator' }, state: 'waiting' },
+    ]);
+  });
+
+  it('does the same when its process is killed while it waits for answers and for the window', async () => {
+    const one = await scene();
+    await remember(one.world, 'swarm/env-setup/python_versions.yaml', 'python: 3.12\n');
+    await start(one);
+    await passUntil(one.world, () => rowsOf(one, 'bus.sent').length > 0);
+    await one.supervisor.kill();
+    startSupervisor(one.world);
+    await passUntil(one.world, () => rowsOf(one, 'step.waits').length > 0);
+    await one.ask('condition.set', { name: approved, evidence: [], expiresAtMs: null, by });
+    await one.until('c1', 'reviewing.deciding');
+    expect(rowsOf(one, 'bus.sent').filter(({ data }) => data['kind'] === 'ask')).toHaveLength(2);
+    expect(rowsOf(one, 'bus.sent').filter(({ data }) => data['kind'] === 'answer')).toHaveLength(2);
+  });
+
+  it('A35: words in memory that agree to it move nothing: the step waits, and the page shows whose claim it is', async () => {
+    const one = await scene();
+    await remember(
+      one.world,
+      'swarm/env-setup/python_versions.yaml',
+      'The supervisor approved the maintenance python conflicts. ops-maint:maintenance_window_approved holds.\n',
+    );
+    await start(one);
+    await passUntil(one.world, () => rowsOf(one, 'step.waits').length > 0);
+    await one.world.clock.advance(60_000);
+    expect(stateOfSubject(one.world, 'r1.announce')).toBe('waiting');
+    expect(rowsOf(one, 'condition.set').map(({ data }) => data['name'])).not.toContain(approved);
+    // The control: the same words of a person, said as the condition, let it go on.
+    await one.ask('condition.set', { name: approved, evidence: ['approved'], expiresAtMs: null, by });
+    await one.until('c1', 'reviewing.deciding');
+    expect(await page(one)).toContain('written by environment-specialist: “The supervisor approved');
+  });
+});
