@@ -1,6 +1,6 @@
 import { actions } from '../actions/index.gen.ts';
 import type { KnownNames } from '../domain/definitions/check-references.ts';
-import { checkDefinitions, type CheckedDefinitions } from '../domain/definitions/definitions.ts';
+import { checkDefinitions, type CheckedDefinitions, isOurs } from '../domain/definitions/definitions.ts';
 import { throwTogether } from '../domain/definitions/faults.ts';
 import type { Definitions, DefinitionSource, TemplateId } from '../domain/definitions/types.ts';
 import { sizeText } from '../domain/definitions/units.ts';
@@ -59,6 +59,7 @@ interface Folder {
 async function readFolder(files: Files, folder: Folder): Promise<readonly DefinitionSource[]> {
   const sources: DefinitionSource[] = [];
   for (const name of await files.list(folder.dir)) {
+    if (!isOurs(name)) continue;
     const path = `${folder.dir}/${name}`;
     // A home's `trees/` also holds the slots, which are folders.
     if ((await files.info(path))?.kind === 'directory') continue;

@@ -80,8 +80,8 @@ export async function checkFiles(
   const found = await loadDefinitions(app);
   if (file !== null) return checkElsewhere(app, found, { kind, file });
   throwTogether(faultsOfKind(found.faults, kind).map((fault) => fault.withState('Nothing was changed.')));
-  const files = found.sources.map((source) => source.file);
-  return { files: files.filter((one) => kindOfFile(one) === kind && isDefinitionFile(one)) };
+  const files = found.sources.map((source) => source.file).filter(isDefinitionFile);
+  return { files: files.filter((one) => kindOfFile(one) === kind) };
 }
 
 async function checkElsewhere(

@@ -2,16 +2,20 @@ import { Fault, type Position } from '../../base/fault.ts';
 import { type ExpressionResult, readExpression } from '../expressions/read.ts';
 import type { ExpressionScope } from '../expressions/scope.ts';
 import { referencesIn } from '../plans/fill.ts';
+import { attempt, throwTogether } from './faults.ts';
 import type { Located, ValuePath } from './locator.ts';
 import { unknownReference } from './references.ts';
 import type { Playbook, PlaybookStep } from './types.ts';
 
 /**
  * Checks every expression of a playbook where it stands: it can be read, gives what is wanted there, and reads only what is known by
- * then. Nothing is evaluated. Faults with the place within the expression: `EXPRESSION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`.
+ * then. Nothing is evaluated. Faults, the first of each step together, with the place within the expression: `EXPRESSION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`.
  */
 export function checkExpressions(playbook: Located<Playbook>): void {
-  for (const [index, step] of playbook.value.steps.entries()) checkStepExpressions(playbook, step, ['steps', index]);
+  const faults: Fault[] = [];
+  for (const [index, step] of playbook.value.steps.entries())
+    attempt(faults, () => checkStepExpressions(playbook, step, ['steps', index]));
+  throwTogether(faults);
 }
 
 function checkStepExpressions(playbook: Located<Playbook>, step: PlaybookStep, path: ValuePath): void {
@@ -58,7 +62,7 @@ function checkArguments(
         throw new Fault(
           'PLAYBOOK_UNKNOWN_REFERENCE',
           `${found} is no reference: write \${inputs.name} or another expression between braces, and $$ for a dollar sign.`,
-          { at },
+          { at, hints: ['Write ${inputs.name}, or $$ for a dollar sign.'] },
         );
       const where = { text: expression, path: [...path, name], wanted: 'text', scope, within: text } as const;
       checkOne({ value, locate }, { ...where, offset: offset + 2 });
@@ -84,6 +88,9 @@ function checkOne({ locate }: Located<Playbook>, checked: Checked): void {
   throw new Fault('EXPRESSION_INVALID', `The expression ${shown(text)} ${message}`.replace(/(?<![.?!])$/, '.'), {
     at: placeWithin(locate.value(path), within, offset + inside),
     data: { expression: text },
+    hints: [
+      "Change it at the caret; it reads inputs, output, conditions and steps that this one needs: inputs.version != ''",
+    ],
   });
 }
 

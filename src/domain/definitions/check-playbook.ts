@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { inputsOfTrigger, wordsOfTrigger } from '../plans/trigger.ts';
 import { checkExpressions } from './check-expressions.ts';
+import { attempt, throwTogether } from './faults.ts';
 import { findCycle } from './find-cycle.ts';
 import type { Located } from './locator.ts';
 import { unknownReference } from './references.ts';
@@ -9,51 +10,55 @@ import type { Playbook } from './types.ts';
 /**
  * Checks what a playbook says about itself: step ids are unique, needs and inputs exist, nothing needs itself in a
  * circle, every trigger has a word of its own, expressions and arguments read what is there by then.
- * Faults: `DEFINITION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`, `PLAYBOOK_CYCLE`, `EXPRESSION_INVALID`.
+ * Faults, all together: `DEFINITION_INVALID`, `PLAYBOOK_UNKNOWN_REFERENCE`, `PLAYBOOK_CYCLE`, `EXPRESSION_INVALID`.
  */
 export function checkPlaybook(playbook: Located<Playbook>): void {
-  checkTriggers(playbook);
-  checkSteps(playbook);
-  checkCycle(playbook);
-  checkExpressions(playbook);
+  const faults = [...triggerFaults(playbook), ...stepFaults(playbook), ...cycleFaults(playbook)];
+  attempt(faults, () => checkExpressions(playbook));
+  throwTogether(faults);
 }
 
-function checkTriggers({ value, locate }: Located<Playbook>): void {
+function* triggerFaults({ value, locate }: Located<Playbook>): Generator<Fault> {
   const inputs = Object.keys(value.inputs);
   for (const [index, trigger] of value.triggers.entries()) {
     const at = locate.value(['triggers', index]);
     for (const name of inputsOfTrigger(trigger)) {
-      if (!inputs.includes(name)) throw unknownReference({ kind: 'input', name, known: inputs, at });
+      if (!inputs.includes(name)) yield unknownReference({ kind: 'input', name, known: inputs, at });
     }
     if (wordsOfTrigger(trigger).some((word) => word.kind === 'word')) continue;
-    throw new Fault('DEFINITION_INVALID', `triggers[${index}] has no word that would tell a goal from any other.`, {
+    yield new Fault('DEFINITION_INVALID', `triggers[${index}] has no word that would tell a goal from any other.`, {
       at,
+      hints: ['Write a word beside what is in braces, such as: upgrade {package}'],
     });
   }
 }
 
-function checkSteps({ value, locate }: Located<Playbook>): void {
+function* stepFaults({ value, locate }: Located<Playbook>): Generator<Fault> {
   const ids = value.steps.map((step) => step.id);
   for (const [index, step] of value.steps.entries()) {
     const path = ['steps', index];
     if (ids.indexOf(step.id) < index) {
-      throw new Fault('DEFINITION_INVALID', `Two steps have the id ${step.id}.`, { at: locate.value([...path, 'id']) });
+      yield new Fault('DEFINITION_INVALID', `Two steps have the id ${step.id}.`, {
+        at: locate.value([...path, 'id']),
+        hints: ['Give one of them another id.'],
+      });
     }
     for (const [needIndex, need] of step.needs.entries()) {
       const at = locate.value([...path, 'needs', needIndex]);
-      if (!ids.includes(need)) throw unknownReference({ kind: 'step', name: need, known: ids, at });
+      if (!ids.includes(need)) yield unknownReference({ kind: 'step', name: need, known: ids, at });
     }
   }
 }
 
-function checkCycle({ value, locate }: Located<Playbook>): void {
+function* cycleFaults({ value, locate }: Located<Playbook>): Generator<Fault> {
   const cycle = findCycle(value.steps);
   if (cycle === undefined) return;
   const [first = '', second = first] = cycle;
   const index = value.steps.findIndex((step) => step.id === first);
   const needIndex = value.steps[index]?.needs.indexOf(second) ?? 0;
-  throw new Fault('PLAYBOOK_CYCLE', `The steps need each other in a circle: ${[...cycle, first].join(' → ')}.`, {
+  yield new Fault('PLAYBOOK_CYCLE', `The steps need each other in a circle: ${[...cycle, first].join(' → ')}.`, {
     at: locate.value(['steps', index, 'needs', needIndex]),
     data: { cycle },
+    hints: [`Take one need out of the circle: the one of ${first} is shown.`],
   });
 }

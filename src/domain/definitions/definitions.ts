@@ -65,18 +65,22 @@ interface Place {
 const extensions: Readonly<Record<Folder, string>> = { agents: '.md', trees: '.yaml', playbooks: '.yaml' };
 
 /** Files of editors and systems beside those of people: `.x.md.swp`, `x.md~`, `#x.md#`, `.DS_Store`. */
-const passedOverPattern = /^(?:README\.md|\..*|.*~|#.*#|.+\.test\.yaml)$/;
+const othersPattern = /^(?:README\.md|\..*|.*~|#.*#)$/;
+
+const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
+
+/** Tells whether a file in a folder of definitions is there for us at all: a definition, or the test of one. */
+export const isOurs = (file: string): boolean => !othersPattern.test(nameOf(file));
 
 /** Tells whether a file in a folder of definitions is meant to be one. */
-export const isDefinitionFile = (file: string): boolean =>
-  !passedOverPattern.test(file.slice(file.lastIndexOf('/') + 1));
+export const isDefinitionFile = (file: string): boolean => isOurs(file) && !file.endsWith('.test.yaml');
 
 const folderOf = (file: string): Folder | undefined =>
   /(?:^|[:/])(agents|trees|playbooks)\/[^/]+$/.exec(file)?.[1] as Folder | undefined;
 
 function placeOf(source: DefinitionSource): Place | undefined {
   const folder = folderOf(source.file);
-  const fileName = source.file.slice(source.file.lastIndexOf('/') + 1);
+  const fileName = nameOf(source.file);
   if (!isDefinitionFile(source.file)) return undefined;
   const at = { file: source.file, line: 1, column: 1 };
   if (folder === undefined) {
