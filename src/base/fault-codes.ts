@@ -65,7 +65,6 @@ export const faultCodes = {
   STEP_CHECK_FAILED: entry('user', 'What a step reported is not what its check asks for.'),
   STEP_NOT_ASKED: entry('conflict', 'No step of the run waits for an answer.', 'orchestrate runs list'),
   PLAYBOOK_TEST_INVALID: entry('user', 'A test of a playbook gives or expects something that cannot be.'),
-  PLAYBOOK_TEST_FAILED: entry('user', 'A playbook does something else than its test expects.'),
   // Installation.
   HOME_NOT_FOUND: entry('not-found', 'This folder is not inside an installation.', 'orchestrate init <folder>'),
   HOME_EXISTS: entry('conflict', 'The folder already holds something else.'),

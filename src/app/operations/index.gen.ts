@@ -53,6 +53,7 @@ export const operations = {
   'playbooks-list': () => import('./playbooks-list.ts').then((m) => m.playbooksList),
   'playbooks-new': () => import('./playbooks-new.ts').then((m) => m.playbooksNew),
   'playbooks-show': () => import('./playbooks-show.ts').then((m) => m.playbooksShow),
+  'playbooks-test': () => import('./playbooks-test.ts').then((m) => m.playbooksTest),
   'policy-explain': () => import('./policy-explain.ts').then((m) => m.policyExplain),
   'policy-show': () => import('./policy-show.ts').then((m) => m.policyShow),
   'principals-list': () => import('./principals-list.ts').then((m) => m.principalsList),

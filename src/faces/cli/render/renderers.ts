@@ -73,6 +73,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'playbooks-list': () => import('./definitions.ts').then((m) => m.renderPlaybooksList),
   'playbooks-show': () => import('./definitions.ts').then((m) => m.renderPlaybook),
   'playbooks-check': check,
+  'playbooks-test': () => import('./playbook-tests.ts').then((m) => m.renderPlaybooksTest),
   'playbooks-new': written,
   schema: () => import('./definitions.ts').then((m) => m.renderSchema),
   failover: () => import('./failover.ts').then((m) => m.renderFailover),
