@@ -152,6 +152,7 @@ describe('the ids', () => {
     expect(agents.length).toBeGreaterThan(1);
     expect(agents.join(' ')).not.toContain('touch');
     expect(await idsOf('tree')).toContain('env-setup');
+    expect(await idsOf('tree')).not.toContain('README');
   });
 
   it('are none, and no error, elsewhere, of an unknown kind, and of a ledger that is none', async () => {

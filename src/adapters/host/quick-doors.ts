@@ -78,7 +78,9 @@ function definitionIds(folder: string, around: Around | undefined, program: stri
 }
 
 const namesIn = (dir: string): readonly string[] =>
-  existsSync(dir) ? readdirSync(dir).flatMap((name) => /^([^.]+)\.(?:yaml|yml|md|json)$/.exec(name)?.[1] ?? []) : [];
+  existsSync(dir)
+    ? readdirSync(dir).flatMap((name) => /^(?!README\.)([^.]+)\.(?:yaml|yml|md|json)$/.exec(name)?.[1] ?? [])
+    : [];
 
 interface Around {
   readonly home: string;

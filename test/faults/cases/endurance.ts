@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 
 import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
-import type { CommandResult } from '../../support/fault-program.ts';
+import type { RunningCommand } from '../../support/fault-program.ts';
 import { expectDone, untilRow, upgrade } from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
 import { type FaultWorld, inMutant } from '../../support/fault-world.ts';
@@ -20,7 +20,7 @@ const lockIsNoLock = {
 
 /** The event loop of the supervisor stands still in the middle of a build while another supervisor wants its place. */
 async function blockedBeside(world: FaultWorld): Promise<{
-  readonly run: CommandResult;
+  readonly command: RunningCommand;
   readonly wasRefused: boolean;
   readonly nEpochs: number;
   readonly first: number;
@@ -38,10 +38,10 @@ async function blockedBeside(world: FaultWorld): Promise<{
     second.done,
     until('the end of the block', () => fs.existsSync(`${file}.ended`), 60_000).then(() => undefined),
   ]);
-  const run = await command.done;
+  if (ended === undefined) await untilRow(world, 'supervisor.started', { pid: second.pid }).catch(() => undefined);
   signal(second.pid, 'SIGKILL');
   return {
-    run,
+    command,
     first,
     wasRefused: ended !== undefined && ended.exitStatus !== 0 && ended.err.includes('SUPERVISOR_BUSY'),
     nEpochs: world.rows('supervisor.started').length,
@@ -112,8 +112,8 @@ export const enduranceCases: readonly FaultCase[] = [
       }),
     noProduction: true,
     fault: async (world) => {
-      const { run, wasRefused, nEpochs, first } = await blockedBeside(world);
-      expectDone(run);
+      const { command, wasRefused, nEpochs, first } = await blockedBeside(world);
+      expectDone(await command.done);
       expect({ wasRefused, nEpochs }).toEqual({ wasRefused: true, nEpochs: 1 });
       expect(world.supervisorPid()).toBe(first);
       expect(

@@ -96,7 +96,7 @@ describe('a session report', () => {
     expect(facts.length).toBeGreaterThan(5);
     for (const line of facts) {
       const seq = Number(/ #(\d+)$/.exec(line)?.[1]);
-      expect(scene.entries[seq - 1]?.seq, line).toBe(seq);
+      expect(scene.entries[seq - 1]?.seq, `for ${line}`).toBe(seq);
     }
   });
 
