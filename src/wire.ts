@@ -30,7 +30,7 @@ import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
 import { sessionReport } from './app/reports/markdown.ts';
-import { askSupervisor, followRun, type Supervision } from './app/supervision.ts';
+import { askSupervisor, ensureSupervisor, followRun, type Supervision } from './app/supervision.ts';
 import { statusView } from './app/views/status-view.ts';
 import { exitCodes, faultCodes } from './base/fault-codes.ts';
 import { Fault, faultRecord } from './base/fault.ts';
@@ -210,6 +210,7 @@ async function createApp(options: {
       return { ...opened, ...(await openJournal(paths, defaultBusLimits)), memory: openMemory(paths), paths };
     },
     ask: async (kind, data) => askSupervisor(await supervision(), kind, data),
+    wake: async () => ensureSupervisor(await supervision()),
     async *follow(run, signal) {
       yield* followRun(await supervision(), run, signal);
     },

@@ -36,6 +36,8 @@ export interface App {
     kind: Kind,
     data: RequestKinds[Kind],
   ): Promise<Extract<RequestAnswer, { kind: 'accepted' }>>;
+  /** Makes sure that a supervisor looks after the installation. Fault: `SUPERVISOR_NOT_STARTED`. */
+  wake(): Promise<'was there' | 'started'>;
   /** Journal rows of the run from its first, and on until it ended or waits for a person. */
   follow(run: string, signal: AbortSignal): AsyncIterable<Entry>;
   /** Runs the supervisor in this process until it is done. For `serve` and for the detached child. */

@@ -267,6 +267,7 @@ export const faultCodes = {
   BUS_MAILBOX_FULL: entry('busy', 'A mailbox holds as many messages as it may.', 'orchestrate bus status'),
   BUS_TYPE_RESERVED: entry('conflict', 'Messages of that type are written by the supervisor alone.'),
   BUS_SENDER_FORGED: entry('conflict', 'A message names another sender than the one who sends it.'),
+  BUS_SENDER_UNKNOWN: entry('conflict', 'A program that is no agent’s uses the bus.'),
   BUS_MESSAGE_NOT_FOUND: entry('not-found', 'No message of that id, or none in that mailbox.', 'orchestrate bus inbox'),
   BUS_MAILBOX_NOT_YOURS: entry(
     'conflict',

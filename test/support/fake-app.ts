@@ -46,6 +46,7 @@ export function fakeApp(
       asked.push({ kind, data });
       return { kind: 'accepted', run: onAsk(kind, data), sentence: 'accepted' };
     },
+    wake: async () => 'was there',
     async *follow(run) {
       for (const entry of scene?.entries ?? []) if (entry.run === run) yield entry;
     },

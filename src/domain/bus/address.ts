@@ -15,6 +15,7 @@ const namePattern = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 /** Returns the text as an address, or undefined when it is none. */
 export function findAddress(text: string): Address | undefined {
   const at = text.indexOf(':');
+  if (at < 0) return undefined;
   const kind = text.slice(0, at);
   const name = text.slice(at + 1);
   if (kind === 'supervisor') return name === '' ? 'supervisor:' : undefined;

@@ -77,6 +77,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
   const home = createFakeHome({ homeDir: options.dir, files, store });
   const created: string[] = [];
   const app: App = {
+    wake: async () => 'was there',
     outside: {
       clock,
       random: createFakeRandom(),

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { entrySentence } from '../../../../src/app/views/journal-line.ts';
 import { asGitTreeId } from '../../../../src/base/ids.ts';
-import { builtInDefinitions } from '../../../support/built-in-definitions.ts';
 import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import type { World } from '../../../fakes/fake-world.ts';
+import { builtInDefinitions } from '../../../support/built-in-definitions.ts';
 import { by, options, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
 const approved = 'ops-maint:maintenance_window_approved';

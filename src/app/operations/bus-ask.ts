@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+import { Fault } from '../../base/fault.ts';
+import type { Message } from '../../domain/bus/message.ts';
+import { durationField, durationText } from '../../domain/definitions/units.ts';
+import type { App } from '../app.ts';
+import { defineOperation } from '../operation.ts';
+import { messageSchema, messageView } from '../views/message-view.ts';
+import { addressField, bodyField, dedupField, messageNumber, parseBody, subjectField, waitField } from './_messages.ts';
+import { post, postedSchema, postedSentence } from './_post.ts';
+import { loadSender, requireAddress } from './_sender.ts';
+
+/** `orchestrate bus ask` */
+export const busAsk = defineOperation({
+  name: 'bus ask',
+  summary: 'Ask somebody, and wait for the answer.',
+  description:
+    'Blocks until an answer is there or the deadline is over; then the question is over too, and exit status 7 says that nobody answered. With --dedup a question that was asked before is not asked again: its answer is waited for. Several may answer; the first one is shown.',
+  effect: 'write',
+  needs: 'home',
+  input: z.object({
+    to: addressField.describe('agent:…, tree:…, person:…, run:…, group:… or topic:….'),
+    subject: subjectField,
+    body: bodyField,
+    deadline: durationField({ least: '1s', most: '30d' }).default(300_000).describe('How long to wait, e.g. 10m.'),
+    dedup: dedupField,
+    wait: waitField,
+  }),
+  output: postedSchema.extend({ answer: messageSchema.describe('What was answered first.') }),
+  positional: ['to', 'subject'],
+  examples: [
+    {
+      command: 'orchestrate bus ask tree:ops-maint "may production stop at noon?" --deadline 10m',
+      explains: 'Wait up to ten minutes for an answer.',
+    },
+  ],
+  async run(app, { to, subject, body, deadline, dedup, wait }) {
+    const { address: from } = await loadSender(app);
+    const expiresAtMs = app.outside.clock.nowMs() + deadline;
+    const message = {
+      kind: 'ask',
+      subject,
+      body: parseBody(body),
+      dedup,
+      expiresAtMs,
+      inReplyTo: null,
+      run: null,
+    } as const;
+    const posted = await post(app, { ...message, from, to: requireAddress(to) }, { waitMs: wait });
+    app.narrate(`${postedSentence(posted)}. Waiting for an answer, ${durationText(deadline)} at most.`);
+    const answer = await awaitAnswer(app, messageNumber(posted.id), deadline);
+    if (answer !== undefined) return { ...posted, answer: messageView(answer) };
+    throw new Fault('BUS_NO_ANSWER', `Nobody answered ${posted.id} within ${durationText(deadline)}.`, {
+      hints: [...(posted.why === null ? [] : [`${to}: ${posted.why}`]), `orchestrate bus inbox ${to}`],
+      state: 'The question is over; an answer that still comes lies in your inbox.',
+      data: { id: posted.id, to },
+    });
+  },
+});
+
+/** Returns the first answer, or undefined when none came in time. Fault: `INTERRUPTED`. */
+async function awaitAnswer(app: App, id: number, deadlineMs: number): Promise<Message | undefined> {
+  const { bus } = await app.installation();
+  const over = new AbortController();
+  const signal = AbortSignal.any([over.signal, app.signal]);
+  void app.outside.clock.sleep(deadlineMs, signal).then(() => over.abort());
+  const [known] = bus.answersTo(id);
+  if (known !== undefined) return known;
+  for await (const message of bus.tail({ afterId: id, signal }))
+    if (message.kind === 'answer' && message.inReplyTo === id) {
+      over.abort();
+      return message;
+    }
+  if (app.signal.aborted)
+    throw new Fault('INTERRUPTED', `Interrupted while waiting for an answer to m${id}.`, {
+      state: 'The question stands; an answer lies in your inbox.',
+      hints: ['orchestrate bus inbox'],
+    });
+  return bus.answersTo(id)[0];
+}
