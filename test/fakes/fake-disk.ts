@@ -74,19 +74,26 @@ export class FakeDisk {
   *crashDisks(maxPending = 6): Generator<FakeDisk> {
     const seen = new Set<string>();
     for (let end = this.#nSafe; end <= this.log.length; end += 1) {
-      const done = this.log.slice(0, end);
-      const pending = done
-        .map((op, at) => (isPending(op, done.slice(at + 1)) ? at : -1))
-        .filter((at) => at >= this.#nSafe);
-      for (const fates of choices(done, pending, maxPending)) {
-        const disk = new FakeDisk();
-        done.forEach((op, at) => disk.#apply(op, fates.get(at) ?? 'kept'));
-        disk.#lastInode = this.#lastInode;
+      for (const disk of this.crashDisksAt(end, maxPending)) {
         const text = disk.toText();
         if (seen.has(text)) continue;
         seen.add(text);
         yield disk;
       }
+    }
+  }
+
+  /** Those that a failure after the first `end` steps may leave; some may be the same. */
+  *crashDisksAt(end: number, maxPending = 6): Generator<FakeDisk> {
+    const done = this.log.slice(0, end);
+    const pending = done
+      .map((op, at) => (isPending(op, done.slice(at + 1)) ? at : -1))
+      .filter((at) => at >= this.#nSafe);
+    for (const fates of choices(done, pending, maxPending)) {
+      const disk = new FakeDisk();
+      done.forEach((op, at) => disk.#apply(op, fates.get(at) ?? 'kept'));
+      disk.#lastInode = this.#lastInode;
+      yield disk;
     }
   }
 

@@ -22,6 +22,11 @@ export const quickWatch: Mutation = {
   replace: 'watchSeconds: 0.2,',
 };
 
+/** What a bundle lacks of its packages that still call `require`. */
+const banner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
+
 /** Builds the program, with mutations if there are any, into a folder of its own. Returns its entry file. */
 export async function buildProgram(into: string, mutations: readonly Mutation[] = []): Promise<string> {
   fs.mkdirSync(join(into, 'dist'), { recursive: true });
@@ -40,13 +45,33 @@ export async function buildProgram(into: string, mutations: readonly Mutation[] 
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    banner,
     logLevel: 'warning',
     plugins: mutations.length === 0 ? [] : [mutate(mutations)],
   });
   return join(into, 'dist', 'bin.js');
+}
+
+/** Builds one program of the tests over our modules, with mutations if there are any. Returns its file. */
+export async function buildModule(options: {
+  readonly from: string;
+  readonly to: string;
+  readonly mutations?: readonly Mutation[];
+}): Promise<string> {
+  const { from, to, mutations = [] } = options;
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [from],
+    outfile: to,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    banner,
+    logLevel: 'warning',
+    plugins: mutations.length === 0 ? [] : [mutate(mutations)],
+  });
+  return to;
 }
 
 /** Returns a plugin that makes the mutations while it bundles. One for all of them: of two that load one module, only the first would be asked. */

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
-import type { MemoryRef } from '../../domain/memory/entry.ts';
+import type { MemoryRef, MemoryVersion } from '../../domain/memory/entry.ts';
 import { isOld } from '../../domain/memory/retention.ts';
 import { wordsOf } from '../../domain/memory/words.ts';
 import type { MemoryQuery } from '../../ports/memory.ts';
@@ -53,7 +53,7 @@ export class MemoryIndex {
       const last = record.lastSequence();
       const { of, sequence } = this.#state();
       if (of === record.id() && sequence === last) return;
-      if (of !== record.id() || sequence > last) this.#empty(record);
+      if (of !== record.id() || sequence > last) this.#takeAll(record);
       while (this.#takeBatch(record) > 0);
     });
   }
@@ -61,7 +61,7 @@ export class MemoryIndex {
   /** Throws everything away and takes it over again. */
   rebuild(record: MemoryRecord): number {
     this.#orAnew(() => {
-      this.#empty(record);
+      this.#takeAll(record);
       while (this.#takeBatch(record) > 0);
     });
     return Number(this.#get('SELECT count(*) AS n FROM entries')?.['n']);
@@ -114,8 +114,11 @@ export class MemoryIndex {
       this.#run('DELETE FROM entries WHERE key = ?', key);
     }
     const head = record.entry(key)?.head;
-    if (head === undefined || head.isRemoved) return;
-    const { version, kind, expiresAtMs } = head;
+    if (head !== undefined && !head.isRemoved) this.#add(head, record.text(head.sha256));
+  }
+
+  #add(head: MemoryVersion, text: string): void {
+    const { key, version, kind, expiresAtMs } = head;
     const isRefuted = isOld({ ...head, expiresAtMs: null }, 0);
     this.#run(
       'INSERT INTO entries (key, version, kind, is_refuted, expires_at_ms) VALUES (?, ?, ?, ?, ?)',
@@ -123,7 +126,7 @@ export class MemoryIndex {
     );
     this.#run(
       'INSERT INTO words (rowid, key, text) VALUES (last_insert_rowid(), ?, ?)',
-      ...[key, record.text(head.sha256)].map((text) => wordsOf(text).join(' ')),
+      ...[key, text].map((one) => wordsOf(one).join(' ')),
     );
   }
 
@@ -132,11 +135,13 @@ export class MemoryIndex {
     return { of: String(row?.['record']), sequence: Number(row?.['sequence']) };
   }
 
-  #empty(record: MemoryRecord): void {
+  /** Takes over every entry at once. What is written meanwhile comes again as a change. */
+  #takeAll(record: MemoryRecord): void {
     this.#transact(() => {
       this.#run('DELETE FROM entries');
       this.#run("INSERT INTO words (words) VALUES ('delete-all')");
-      this.#run('UPDATE state SET record = ?, sequence = 0', record.id());
+      this.#run('UPDATE state SET record = ?, sequence = ?', record.id(), record.lastSequence());
+      for (const { head, text } of record.texts()) this.#add(head, text);
     });
   }
 
@@ -208,7 +213,7 @@ function openOrMake(file: string): DatabaseSync {
     db.exec('PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF');
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version === indexLayout) return db;
-    if (version !== 0) {
+    if (version !== 0 || db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
       db.close();
       throwAway(file);
       return openOrMake(file);

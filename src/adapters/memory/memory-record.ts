@@ -110,6 +110,20 @@ export class MemoryRecord {
     }
   }
 
+  /** Newest versions that are there, with what they hold, in the order of their keys. */
+  *texts(): Generator<{ readonly head: MemoryVersion; readonly text: string }> {
+    for (let last = ''; ;) {
+      const rows = this.#all(
+        `SELECT ${versionColumns}, c.text FROM entries e JOIN versions v ON v.key = e.key AND v.version = e.version
+         JOIN contents c ON c.sha256 = v.sha256 WHERE e.key > ? ORDER BY e.key LIMIT 200`,
+        last,
+      );
+      for (const row of rows) if (row['is_removed'] === 0) yield { head: versionOf(row), text: String(row['text']) };
+      if (rows.length < 200) return;
+      last = String(rows.at(-1)?.['key']);
+    }
+  }
+
   pendingKeys(): readonly string[] {
     return this.#all('SELECT key FROM entries WHERE pending IS NOT NULL').map(({ key }) => String(key));
   }
