@@ -53,8 +53,10 @@ const tellers: Tellers = {
   'step.answered': ({ task, verdict, by }) => `${task} is ${verdict} by ${by.kind} ${by.name}`,
   'step.checked': ({ task, check }) => `${task} is as its check asks: ${check}`,
   'run.takesBack': ({ run, state, tasks }) => `${run} is ${state}: ${listText(tasks)} take back what was done`,
-  'memory.restored': ({ attempt, entries, nBytes, nLeftOut }) =>
-    `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`,
+  'memory.restored': ({ attempt, entries, nBytes, nLeftOut, fault }) =>
+    fault === null
+      ? `${attempt} was given ${countText(entries.length, 'memory entry', 'memory entries')} (${nBytes} bytes${nLeftOut === 0 ? '' : `, ${nLeftOut} left out`})`
+      : `${attempt} was given nothing of memory: ${fault.code} ${fault.message}`,
   'installation.created': ({ home, branchRef, head }) =>
     `installation made at ${home}, ${branchName(branchRef)} at ${shortId(head)}`,
   'environment.borrowed': ({ environment, prefix, manager, packages }) =>

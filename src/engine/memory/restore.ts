@@ -1,3 +1,4 @@
+import { Fault, type FaultRecord } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { MemoryEntry } from '../../domain/memory/entry.ts';
 import { rankForTask, taskWords, withinBudget } from '../../domain/memory/relevance.ts';
@@ -47,25 +48,45 @@ async function load(
 
 /**
  * Gives an attempt what is known about its work, and writes down what that was before the work begins. A repeat of the same attempt is
- * given the same versions.
+ * given the same versions. A memory that cannot be read gives nothing, which the row says: it stops no work.
  */
 export async function restoreMemory(engine: Engine, parts: TaskParts): Promise<readonly MemoryEntry[]> {
-  const { run, attempt, step, plan } = parts;
+  const { run, attempt, step } = parts;
   const key = `memory-of:${attempt}`;
   const given = dataOf('memory.restored', engine.ledger.latest(key));
-  if (given !== undefined) return load(engine.memory, given.entries);
-  await engine.memory.sync();
-  const tree = engine.definitions.agents.get(step.agent)?.tree ?? plan.tree;
-  const words = taskWords([
-    plan.goalText,
-    plan.playbook,
-    step.title,
-    ...plan.moves.slice(0, 8).map(({ name }) => name),
-  ]);
-  const { budgetBytes } = engine.config.memory;
-  const { entries, nBytes, nLeftOut } = await recall(engine, { words, tree, budgetBytes });
+  const question = questionOf(engine, parts);
+  const found = await readable(() =>
+    given === undefined ? recallNow(engine, question) : load(engine.memory, given.entries).then(recalled),
+  );
+  if (given !== undefined) return found.entries;
+  const { words, budgetBytes } = question;
+  const { entries, nBytes, nLeftOut, fault } = found;
   const refs = entries.map((one) => ({ key: one.key, version: one.version }));
-  const data = { attempt, agent: step.agent, words, entries: refs, nBytes, budgetBytes, nLeftOut };
+  const data = { attempt, agent: step.agent, words, entries: refs, nBytes, budgetBytes, nLeftOut, fault };
   await engine.ledger.append([row('memory.restored', data, { run, keys: [key] })]);
   return entries;
+}
+
+function questionOf(engine: Engine, { plan, step }: TaskParts): MemoryQuestion {
+  const tree = engine.definitions.agents.get(step.agent)?.tree ?? plan.tree;
+  const moved = plan.moves.slice(0, 8).map(({ name }) => name);
+  const words = taskWords([plan.goalText, plan.playbook, step.title, ...moved]);
+  return { words, tree, budgetBytes: engine.config.memory.budgetBytes };
+}
+
+/** What was edited by hand counts from here on. */
+async function recallNow(engine: Engine, question: MemoryQuestion): Promise<Recalled> {
+  await engine.memory.sync();
+  return recall(engine, question);
+}
+
+const recalled = (entries: readonly MemoryEntry[]): Recalled => ({ entries, nBytes: 0, nLeftOut: 0 });
+
+async function readable(read: () => Promise<Recalled>): Promise<Recalled & { readonly fault: FaultRecord | null }> {
+  try {
+    return { ...(await read()), fault: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { ...recalled([]), fault: error.toRecord() };
+  }
 }

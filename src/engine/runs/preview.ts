@@ -199,6 +199,7 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
   const { clock, digest, files, python, accelerators } = engine.outside;
   const { index } = engine.config.python;
   const baseTree = await engine.store.treeOf(base);
+  const unread: string[] = [];
   const context: PlanningContext = {
     config: engine.config,
     paths: engine.paths,
@@ -232,9 +233,20 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     questions: new Set(Object.keys(engine.template.questions)),
     treeInUse: (id) => whyTreeInUse(engine, id),
     memory: engine.memory,
-    failedBefore: (name) => failedBefore(engine, name),
+    failedBefore: async (name) => {
+      try {
+        return await failedBefore(engine, name);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        unread.push(
+          `memory could not be read (${error.code}): whether a version of ${name} failed here before is not known`,
+        );
+        return [];
+      }
+    },
   };
-  const draft = await action.plan(context, action.input.parse(inputs));
+  const planned = await action.plan(context, action.input.parse(inputs));
+  const draft = { ...planned, warnings: [...planned.warnings, ...unread] };
   return {
     draft,
     playbook,

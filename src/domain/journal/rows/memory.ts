@@ -1,3 +1,4 @@
+import type { FaultRecord } from '../../../base/fault.ts';
 import type { MemoryProblem, MemoryRef, MemoryVersion } from '../../memory/entry.ts';
 
 /** Memory: what was written, by whom, and what a task was given of it. */
@@ -17,5 +18,7 @@ export interface MemoryRows {
     readonly nBytes: number;
     readonly budgetBytes: number;
     readonly nLeftOut: number;
+    /** Why memory could not be read; null: it could. */
+    readonly fault: FaultRecord | null;
   };
 }

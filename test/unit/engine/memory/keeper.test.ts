@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
 import type { MemoryVersion } from '../../../../src/domain/memory/entry.ts';
 import { createMemoryKeeper } from '../../../../src/engine/memory/keeper.ts';
 import { restoreMemory } from '../../../../src/engine/memory/restore.ts';
 import { agentMemory } from '../../../../src/engine/tasks/agent-memory.ts';
 import type { TaskParts } from '../../../../src/engine/tasks/task-view.ts';
-import type { Ledger } from '../../../../src/ports/index.ts';
+import type { Ledger, Memory } from '../../../../src/ports/index.ts';
 import { type Life, startEngine } from '../../../fakes/fake-life.ts';
 import { createFakeMemory, FakeMemoryFolder } from '../../../fakes/fake-memory.ts';
 import { anna, createWorld, type World } from '../../../fakes/fake-world.ts';
@@ -212,6 +213,18 @@ describe('memory of an attempt', () => {
     // It reads what others wrote.
     await life.engine.memory.put({ key: 'swarm/models-integ/y.md', kind: 'state', text: 'y\n', by });
     expect((await memory.get('swarm/models-integ/y.md'))?.text).toBe('y\n');
+  });
+
+  it('is nothing where memory cannot be read, which the row says, and the work goes on', async () => {
+    const { life, world } = await scene();
+    const fault = new Fault('MEMORY_UNAVAILABLE', 'memory.db is broken.');
+    const memory = { ...life.engine.memory, sync: () => Promise.reject(fault) } as Memory;
+    const engine = { ...life.engine, memory };
+    expect(await restoreMemory(engine, parts(world))).toEqual([]);
+    expect(dataOf('memory.restored', life.ledger.latest('memory-of:r1.lock#1'))).toMatchObject({
+      entries: [],
+      fault: { code: 'MEMORY_UNAVAILABLE' },
+    });
   });
 
   it('is not what was refuted or has expired', async () => {
