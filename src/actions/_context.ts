@@ -120,6 +120,8 @@ export interface AgentConditions {
    * Faults: `CONDITION_INVALID`, `CONDITION_NOT_YOURS`, `CONDITION_WITHOUT_EVIDENCE`, `TREE_NOT_FOUND`.
    */
   set(name: string, options: { readonly forMs: number | null }): Promise<number>;
+  /** Says that one holds no longer. Returns whether it held; a repeat says nothing twice. Faults: `CONDITION_INVALID`, `CONDITION_NOT_YOURS`, `TREE_NOT_FOUND`. */
+  clear(name: string, reason: string): Promise<boolean>;
 }
 
 /** Memory as an agent sees it: it reads everything, and writes below `swarm/<its tree>/` and `sessions/` only. */

@@ -78,12 +78,15 @@ function answerLines({ step, row, output }: StepReport): readonly string[] {
   ];
 }
 
+/** Characters of somebody else that the page quotes in one line. */
+const maxInline = 1_000;
+
 /** One line of somebody else: no control characters, nothing that Markdown or HTML would act on. */
 const inline = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .trim()
+    .slice(0, maxInline)
     .replace(/[\\`*_[\]<>#|!&]/g, (found) =>
       found === '<' ? '&lt;' : found === '>' ? '&gt;' : found === '&' ? '&amp;' : `\\${found}`,
-    )
-    .trim()
-    .slice(0, 1_000);
+    );

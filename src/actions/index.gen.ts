@@ -6,6 +6,7 @@ import { busAsk } from './bus-ask.ts';
 import { busPublish } from './bus-publish.ts';
 import { componentsChooseCore } from './components-choose-core.ts';
 import { componentsTake } from './components-take.ts';
+import { conditionClear } from './condition-clear.ts';
 import { conditionSet } from './condition-set.ts';
 import { envAdd } from './env-add.ts';
 import { envBuild } from './env-build.ts';
@@ -49,6 +50,7 @@ export const actions = [
   busPublish,
   componentsChooseCore,
   componentsTake,
+  conditionClear,
   conditionSet,
   envAdd,
   envBuild,

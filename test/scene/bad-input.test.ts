@@ -204,7 +204,7 @@ describe('definitions of the home', () => {
       [
         'an agent whose front matter is no YAML',
         'agents/package-manager.md',
-        builtIn('agents/package-manager.md').replace('id: package-manager', 'id package-manager'),
+        builtIn('agents/package-manager.md').replace('name: package-manager', 'name package-manager'),
         {
           code: 'DEFINITION_SYNTAX',
           says: /colon is missing/,
@@ -228,7 +228,8 @@ describe('definitions of the home', () => {
     ];
 
   it.each(cases)('are refused with their place: %s', async (_, path, text, wanted) => {
-    await withFile(path, text, () => refuses(upgrade, { ...wanted, exit: 1, hint: 'orchestrate doctor' }));
+    const hint = `orchestrate ${path.split('/')[0]} check`;
+    await withFile(path, text, () => refuses(upgrade, { ...wanted, exit: 1, hint }));
   });
 
   it('are refused when two files have the same id', async () => {
@@ -236,7 +237,7 @@ describe('definitions of the home', () => {
       code: 'DEFINITION_DUPLICATE',
       exit: 1,
       says: /playbooks\/other\.yaml and playbooks\/upgrade-pytorch\.yaml/,
-      hint: /doctor/,
+      hint: /orchestrate playbooks check/,
       at: { file: 'playbooks/upgrade-pytorch.yaml', line: 1, column: 5 },
     };
     await withFile('playbooks/upgrade-pytorch.yaml', playbook, () =>

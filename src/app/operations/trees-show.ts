@@ -12,8 +12,6 @@ export const treesShow = defineOperation({
   needs: 'home',
   input: z.object({ id: z.string().describe('The tree.') }),
   output: treeSchema.extend({
-    channels: z.array(z.string()).describe('Topics that it publishes.'),
-    listens: z.array(z.string()).describe('Topics whose messages come into its mailbox.'),
     questions: z.array(z.string()).describe('What it asks about changes of the others.'),
     checks: z.array(z.string()).describe('What is asked about its own changes, beside what its reviewers ask.'),
     agents: z.array(z.string()).describe('Its agents.'),
@@ -27,11 +25,9 @@ export const treesShow = defineOperation({
   async run(app, { id }) {
     const tree = await requireTree(app, id);
     const { definitions } = await app.installation();
-    const { channels, listens, questions, checks, file } = tree;
+    const { questions, checks, file } = tree;
     return {
       ...(await loadTree(app, tree)),
-      channels: [...channels],
-      listens: [...listens],
       questions: [...questions],
       checks: [...checks],
       agents: [...definitions.agents.values()].filter((one) => one.tree === id).map((one) => one.id),

@@ -30,7 +30,7 @@ export type ConditionView = z.infer<typeof conditionSchema>;
 /** Rows that are looked at for conditions of long ago. */
 const maxRows = 10_000;
 
-/** Returns the conditions that were ever set or that a playbook waits for, by name. */
+/** Returns the conditions that were ever set or that a step or playbook waits for, by name. */
 export function conditionViews(reader: JournalReader, definitions: Definitions, nowMs: number): ConditionView[] {
   const moved = reader
     .read({ kinds: ['condition.set', 'condition.cleared'], descending: true, limit: maxRows })
@@ -39,8 +39,9 @@ export function conditionViews(reader: JournalReader, definitions: Definitions, 
     definitions.trees.has(treeOfCondition(name)),
   );
   const awaited = [...definitions.playbooks.values()].flatMap(({ steps }) => steps.flatMap(({ waitsFor }) => waitsFor));
-  const names = [...new Set([...moved, ...observed, ...awaited])].sort();
   const waiting = waitingSteps(reader);
+  const waitedFor = waiting.flatMap(({ conditions }) => conditions);
+  const names = [...new Set([...moved, ...observed, ...awaited, ...waitedFor])].sort();
   return names.map((name) => {
     const standing = standingOf(reader.latest(`condition:${name}`), nowMs);
     return {

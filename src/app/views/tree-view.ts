@@ -32,6 +32,8 @@ export const treeSchema = z.object({
   nSlots: z.number().describe('Slots that it has now; more runs wait in line.'),
   scope: z.array(z.string()).describe('Paths that it may change.'),
   reviewers: z.array(z.string()).describe('Trees whose rules look at its changes.'),
+  channels: z.array(z.string()).describe('Topics that it publishes.'),
+  listens: z.array(z.string()).describe('Topics whose messages come into its mailbox.'),
   slots: z.array(slotSchema).describe('Its slots.'),
   waiting: z
     .array(z.object({ run: z.string(), priority: z.enum(priorities), sinceMs: z.number() }))
@@ -60,6 +62,8 @@ export function treeView(reader: JournalReader, tree: Tree, onDisk: readonly Slo
     nSlots: names.length,
     scope: [...tree.scope],
     reviewers: [...tree.reviewers],
+    channels: [...tree.channels],
+    listens: [...tree.listens],
     slots: [...names, ...beyond].map((name) => {
       const slot = onDisk.find((one) => one.name === name);
       return {

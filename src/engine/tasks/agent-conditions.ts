@@ -1,6 +1,6 @@
 import type { AgentConditions, StepReport } from '../../actions/_context.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
-import { setCondition } from '../conditions/move.ts';
+import { clearCondition, setCondition } from '../conditions/move.ts';
 import { findHolding } from '../conditions/standing.ts';
 import type { Engine } from '../engine.ts';
 import type { TaskParts } from './task-view.ts';
@@ -24,6 +24,11 @@ export function agentConditions(
       if (known !== undefined) return known.seq;
       const expiresAtMs = forMs === null ? null : engine.outside.clock.nowMs() + forMs;
       return setCondition(engine, { name, by, evidence, expiresAtMs, run });
+    },
+    async clear(name, reason) {
+      if (findHolding(engine, name) === undefined) return false;
+      await clearCondition(engine, { name, by: { kind: 'program', name: step.agent }, reason });
+      return true;
     },
   };
 }

@@ -1,15 +1,23 @@
 import type { StepReport } from '../../actions/_context.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
+import { expandSteps } from '../../domain/plans/expand.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
+import { takenBackBy } from '../../domain/plans/take-back.ts';
 import type { EngineContext } from '../context.ts';
+import { expansionsOf } from '../runs/expansions.ts';
 import type { TaskParts } from './task-view.ts';
 
-/** Returns what the steps reported that a step needs, straight or through others, in the order of the plan. */
+/**
+ * Returns what the steps reported that a step needs, straight or through others, in the order of the plan; for one that takes another
+ * back also what that one reported.
+ */
 export function reportsBefore(
   { ledger }: Pick<EngineContext, 'ledger'>,
-  { run, step, plan }: TaskParts,
+  { run, step, plan }: Pick<TaskParts, 'run' | 'step' | 'plan'>,
 ): readonly StepReport[] {
-  const needed = plan.steps.some(({ id }) => id === step.id) ? untilStep(plan.steps, step.id) : [];
+  const steps = expandSteps(plan.steps, expansionsOf({ ledger }, run));
+  const last = takenBackBy(step.id) ?? step.id;
+  const needed = steps.some(({ id }) => id === last) ? untilStep(steps, last) : [];
   return needed
     .filter(({ id }) => id !== step.id)
     .flatMap(({ id }) => {

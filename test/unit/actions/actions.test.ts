@@ -153,7 +153,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     takeBorrowed: async () => ready.id,
     proofs,
     bus: {} as never,
-    conditions: { find: () => undefined, set: async () => 1 },
+    conditions: { find: () => undefined, set: async () => 1, clear: async () => false },
     before: [],
     memory: {} as never,
     drill: async () => {

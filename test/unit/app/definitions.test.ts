@@ -38,7 +38,7 @@ const faultOf = async (work: Promise<unknown>): Promise<Fault> => {
     (thrown: unknown) => thrown,
   );
   if (error instanceof Fault) return error;
-  throw error ?? new Error('nothing was thrown');
+  throw new Error(`no Fault was thrown: ${String(error)}`);
 };
 const blank = { from: null, override: false, tree: null, title: null, description: null, tools: [] };
 const brokenAgent = '---\nname: mine\ntols: Read\ntime-limit: long\n---\nLook.\n';

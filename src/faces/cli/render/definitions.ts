@@ -84,8 +84,6 @@ export const renderPlaybook = (one: PlaybookView): readonly Line[] => [
 ];
 
 interface TreeOutput extends TreeView {
-  readonly channels: readonly string[];
-  readonly listens: readonly string[];
   readonly questions: readonly string[];
   readonly checks: readonly string[];
   readonly agents: readonly string[];

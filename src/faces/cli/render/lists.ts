@@ -159,9 +159,11 @@ export function renderReviewList({ changes }: { readonly changes: readonly Liste
 
 /** Renders `trees list`. */
 export function renderTreesList({ trees }: { readonly trees: readonly TreeView[] }): readonly Line[] {
-  return trees.flatMap(({ tree, title, homePort, nSlots, slots, waiting, rule, reviewers, scope }): Line[] => [
+  return trees.flatMap(({ tree, title, homePort, nSlots, slots, waiting, rule, reviewers, scope, ...told }): Line[] => [
     [strong(tree), ` :${homePort} · ${title} · ${countText(nSlots, 'slot')}`, dim(rule === null ? '' : ` (${rule})`)],
     [dim(`  may change ${listText(scope)}${reviewers.length === 0 ? '' : `; reviewed by ${listText(reviewers)}`}`)],
+    ...(told.channels.length === 0 ? [] : [[dim(`  publishes ${listText(told.channels)}`)] satisfies Line]),
+    ...(told.listens.length === 0 ? [] : [[dim(`  hears ${listText(told.listens)}`)] satisfies Line]),
     ...slots.map(({ name, state, head, isBeyond, lease }): Line => {
       const at = state === 'unmade' ? 'not made yet' : `${state}${head === null ? '' : ` at ${shortId(head)}`}`;
       const where = isBeyond ? `${at}; beyond the ${nSlots} that it has, and stays until nobody needs it` : at;

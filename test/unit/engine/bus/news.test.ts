@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { createNewsDesk } from '../../../../src/engine/bus/publish-news.ts';
-import { passUntil, startEngine } from '../../../fakes/fake-life.ts';
+import { passUntil, startEngine, startSupervisor } from '../../../fakes/fake-life.ts';
 import { createWorld, type World } from '../../../fakes/fake-world.ts';
 import { approveChange, by, options, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
@@ -45,7 +45,6 @@ describe('the channels of the trees', () => {
     const mailboxes = scene.world.context.bus.deliveriesOf(message?.id ?? 0).map(({ mailbox }) => mailbox);
     expect(mailboxes).toEqual(['tree:models-integ']);
     await scene.supervisor.kill();
-    const { startSupervisor } = await import('../../../fakes/fake-life.ts');
     startSupervisor(scene.world);
     await approveChange(scene, 'c1');
     await scene.until('c1', 'verified');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
-import { passUntil, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { weekdays } from '../../../../src/domain/policy/windows.ts';
+import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { upgrade as playbook } from '../../../fakes/fake-world.ts';
 import { approveChange, by, options, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
@@ -78,7 +79,6 @@ describe('a step that waits for a condition', () => {
     await start(scene);
     await passUntil(scene.world, () => scene.latest('step.waits') !== undefined);
     await scene.supervisor.kill();
-    const { startSupervisor } = await import('../../../fakes/fake-life.ts');
     startSupervisor(scene.world, undefined, { idleSeconds: 5 });
     await scene.world.clock.advance(60_000);
     expect(await scene.world.ledgers.open().isHeld()).toBe(true);
@@ -107,6 +107,36 @@ describe('the stable environment', () => {
     );
     const switched = rowsOf(scene, 'service.switched')[0]?.seq;
     expect(scene.latest('condition.set')?.evidence).toContain(`#${switched}`);
+  });
+});
+
+describe('the approved maintenance window', () => {
+  const name = 'ops-maint:maintenance_window_approved';
+  const window = { kind: 'window', days: weekdays, from: '00:00', to: '23:00', zone: 'UTC' } as const;
+
+  it('is open with a merge window that a person added, and gone with it', async () => {
+    const scene = await waitingFor([]);
+    await scene.world.clock.advance(10_000);
+    expect(rowsOf(scene, 'condition.set')).toEqual([]);
+    await scene.ask('window.add', { entry: window, reason: 'quiet', by });
+    await passUntil(scene.world, () => scene.latest('condition.set')?.name === name);
+    expect(scene.latest('condition.set')).toMatchObject({
+      by: { kind: 'rule', name: 'observed' },
+      expiresAtMs: Date.UTC(2026, 0, 1, 23),
+    });
+    await scene.ask('window.remove', { id: 'w1', reason: null, by });
+    await passUntil(scene.world, () => scene.latest('condition.cleared')?.name === name);
+    await scene.world.clock.advance(10_000);
+    expect(rowsOf(scene, 'condition.set')).toHaveLength(1);
+  });
+
+  it('stays cleared by a person while the same window is open', async () => {
+    const scene = await waitingFor([]);
+    await scene.ask('window.add', { entry: window, reason: 'quiet', by });
+    await passUntil(scene.world, () => scene.latest('condition.set')?.name === name);
+    await scene.ask('condition.clear', { name, reason: 'not tonight', by });
+    await scene.world.clock.advance(60_000);
+    expect(rowsOf(scene, 'condition.set')).toHaveLength(1);
   });
 });
 

@@ -37,6 +37,15 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'policy-explain': { argv: ['policy', 'explain', 'c1'], scene: waitingScene },
   'policy-show': { argv: ['policy', 'show'], scene: waitingScene },
   'principals-list': { argv: ['principals', 'list'], scene: waitingScene },
+  'conditions-list': { argv: ['conditions', 'list'], scene: waitingScene },
+  'conditions-set': {
+    argv: ['conditions', 'set', 'env-setup:environment_stable', '--for', '2h', '--because', 'looked at it'],
+    scene: waitingScene,
+  },
+  'conditions-clear': {
+    argv: ['conditions', 'clear', 'env-setup:environment_stable', '--because', 'the driver moves'],
+    scene: waitingScene,
+  },
   'windows-list': { argv: ['windows', 'list'], scene: waitingScene },
   'windows-add': {
     argv: ['windows', 'add', '--from', '03:00', '--to', '05:00', '--days', 'sat,sun', '--reason', 'quiet'],

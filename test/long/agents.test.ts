@@ -1,0 +1,52 @@
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+import { untilRow } from '../support/fault-steps.ts';
+import type { FaultWorld } from '../support/fault-world.ts';
+import { listAt } from '../support/program.ts';
+import { sceneWorld } from '../support/scene-home.ts';
+
+const approved = 'ops-maint:maintenance_window_approved';
+const page = 'docs/ops-maint/handover/driver-update.md';
+let world: FaultWorld;
+
+beforeAll(async () => {
+  world = await sceneWorld();
+  const dir = join(world.home, 'memory/swarm/env-setup');
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(join(dir, 'python_versions.yaml'), 'python: 3.12 is pinned, a conflict with 3.13 is known\n');
+});
+afterAll(() => world.remove());
+
+it('agents of three trees prepare a maintenance: they ask, answer from memory, wait for a person, and hand over', async () => {
+  await world.ok(['run', 'prepare maintenance driver-update', '--detach', '--json']);
+  await untilRow(world, 'step.waits', { task: 'r1.announce' }, 240_000);
+  const held = await world.ok(['conditions', 'list', '--json']);
+  expect(listAt(held.json, 'conditions')).toContainEqual(
+    expect.objectContaining({ name: approved, state: 'unset', waiting: ['r1.announce'] }),
+  );
+  expect(fs.existsSync(join(world.home, page))).toBe(false);
+
+  process.kill(world.supervisorPid(), 'SIGKILL');
+  await world.ok(['conditions', 'set', approved, '--for', '2h', '--because', 'nobody renders tonight', '--json']);
+  await untilRow(world, 'machine.moved', { subject: 'c1', to: 'reviewing.deciding' }, 240_000);
+
+  const said = world
+    .rows('bus.sent')
+    .map(({ data }) => `${String(data['kind'])} ${String(data['from'])} → ${String(data['to'])}`);
+  expect(said.toSorted()).toEqual([
+    'answer agent:environment-specialist → agent:systems-administrator',
+    'answer agent:integration-specialist → agent:systems-administrator',
+    'ask agent:systems-administrator → agent:environment-specialist',
+    'ask agent:systems-administrator → agent:integration-specialist',
+    'note agent:systems-administrator → topic:service_restart_required',
+  ]);
+  await world.ok(['review', 'approve', 'c1', '--yes', '--json']);
+  await untilRow(world, 'run.closed', { run: 'r1', state: 'done' }, 240_000);
+  const text = fs.readFileSync(join(world.home, page), 'utf8');
+  expect(text).toContain('a conflict with 3.13 is known');
+  expect(text).toContain(`- ${approved}, says `);
+  expect(text).toContain('- env-setup:environment_stable, says the supervisor (#');
+}, 900_000);
