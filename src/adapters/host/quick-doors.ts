@@ -35,8 +35,13 @@ export function writeOut(text: string): void {
   }
 }
 
-/** Folders of definitions by kind, in the program's own folder and in home; the id is the name of the file. */
-const definitionFolders: Readonly<Record<string, string>> = { agent: 'agents', tree: 'trees', playbook: 'playbooks' };
+/** Folders of definitions by kind, in the program's own folder and in home; the id is the name of the file or folder. */
+const definitionFolders: Readonly<Record<string, string>> = {
+  agent: 'agents',
+  tree: 'trees',
+  playbook: 'playbooks',
+  template: 'templates',
+};
 
 /**
  * Returns the ids of a kind around `cwd`, for the completion of a shell. Never throws: a key that was pressed in the wrong folder gets
@@ -73,14 +78,20 @@ const plainWord = /^[A-Za-z0-9_][\w@%+:,./-]{0,199}$/;
 /** `program` is what was started, one folder below the program's own: `bin/orchestrate.cjs`, `dist/bin.js`, `src/bin.ts`. */
 function definitionIds(folder: string, around: Around | undefined, program: string | undefined): readonly string[] {
   const own = program === undefined ? [] : [dirname(dirname(realpathSync(program)))];
-  const builtIn = own.map((dir) => join(dir, around?.isService === true ? 'templates/service' : '', folder));
-  return [...(around === undefined ? [] : [join(around.home, folder)]), ...builtIn].flatMap(namesIn);
+  const isOther = around?.isService === true && folder !== 'templates';
+  const builtIn = own.map((dir) => join(dir, isOther ? 'templates/service' : '', folder));
+  const dirs = [...(around === undefined ? [] : [join(around.home, folder)]), ...builtIn];
+  return dirs.flatMap(folder === 'templates' ? foldersIn : namesIn);
 }
 
 const namesIn = (dir: string): readonly string[] =>
   existsSync(dir)
     ? readdirSync(dir).flatMap((name) => /^(?!README\.)([^.]+)\.(?:yaml|yml|md|json)$/.exec(name)?.[1] ?? [])
     : [];
+
+/** A template is a folder that says what it is. */
+const foldersIn = (dir: string): readonly string[] =>
+  existsSync(dir) ? readdirSync(dir).filter((name) => existsSync(join(dir, name, 'template.yaml'))) : [];
 
 interface Around {
   readonly home: string;

@@ -49,6 +49,7 @@ const byGroup: Readonly<Record<string, string>> = {
   conditions: 'condition',
   bus: 'message',
   smoke: 'smoke',
+  templates: 'template',
 };
 
 /** Options that every command takes. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { JournalKind } from '../../domain/journal/kinds.ts';
 import type { Entry } from '../../ports/index.ts';
+import type { ChangeView } from './change-view.ts';
 import { entrySentence } from './journal-line.ts';
 import { rowOf } from './journal-reader.ts';
 import { stateOfEntry } from './machine-state.ts';
@@ -51,7 +52,7 @@ export function reportSections(
     'not-proven': notProven(view),
     review: entries.flatMap(reviewFacts),
     agents: entries.filter(({ kind }) => /^(bus|condition|memory)\./.test(kind) || kind === 'step.waits').map(told),
-    kept: told.of(entries, ['attempt.preserved', 'slot.kept', 'commit.kept', 'trash.put', 'environment.replaced']),
+    kept: toldOf(entries, ['attempt.preserved', 'slot.kept', 'commit.kept', 'trash.put', 'environment.replaced']),
   };
   return sectionIds
     .map((id) => ({ id, title: titles[id], facts: [...facts[id]] }))
@@ -59,44 +60,49 @@ export function reportSections(
 }
 
 /** A row as the journal tells it. */
-const told = Object.assign((entry: Entry): Fact => ({ sentence: entrySentence(entry), row: entry.seq }), {
-  of: (entries: readonly Entry[], kinds: readonly JournalKind[]): readonly Fact[] =>
-    entries.filter(({ kind }) => (kinds as readonly string[]).includes(kind)).map((entry) => told(entry)),
-});
+const told = (entry: Entry): Fact => ({ sentence: entrySentence(entry), row: entry.seq });
+
+const toldOf = (entries: readonly Entry[], kinds: readonly JournalKind[]): readonly Fact[] =>
+  entries.filter(({ kind }) => (kinds as readonly string[]).includes(kind)).map(told);
 
 function changed({ change, restorePoint }: RunView, entries: readonly Entry[]): readonly Fact[] {
-  const moved = entries.filter(({ kind }) => kind === 'branch.moved');
+  const isMerged = entries.some(({ kind }) => kind === 'branch.moved');
   const end = entries.findLast((entry) => stateOfEntry(entry) !== undefined);
-  const nothing = end === undefined || moved.length > 0 ? [] : [{ sentence: nothingMerged, row: end.seq }];
-  const files = (change?.paths ?? []).map(({ path, kind }) => ({
-    sentence: `${path} ${kind}${moved.length === 0 ? ', proposed and not merged' : ''}`,
-    row: change?.row ?? 0,
-  }));
   const made = entries
     .flatMap((entry) => rowOf('restore.created', entry) ?? [])
     .find(({ seq }) => seq === restorePoint?.row);
-  const packages = (made?.data.manifest.moves ?? []).map((move) => ({ sentence: moveText(move), row: made?.seq ?? 0 }));
   return [
-    ...nothing,
-    ...packages,
-    ...files,
-    ...told.of(entries, [
-      'change.regenerated',
-      'restore.created',
-      'branch.moved',
-      'home.applied',
-      'remote.pushed',
-      'remote.landed',
-      'service.switched',
-    ]),
+    ...(isMerged || end === undefined ? [] : [{ sentence: nothingMerged, row: end.seq }]),
+    ...(made === undefined
+      ? []
+      : made.data.manifest.moves.map((move) => ({ sentence: moveText(move), row: made.seq }))),
+    ...(change === null ? [] : pathFacts(change, isMerged)),
+    ...toldOf(entries, mergeKinds),
   ];
 }
+
+const pathFacts = ({ paths, row }: ChangeView, isMerged: boolean): readonly Fact[] =>
+  paths.map(({ path, kind }) => ({
+    sentence: `${path} ${kind}${isMerged ? '' : ', proposed and not merged'}`,
+    row,
+  }));
+
+/** What a merge and the switch after it leave on record. */
+const mergeKinds: readonly JournalKind[] = [
+  'change.regenerated',
+  'restore.created',
+  'branch.moved',
+  'home.applied',
+  'remote.pushed',
+  'remote.landed',
+  'service.switched',
+];
 
 const nothingMerged = 'nothing was merged: the branch and production are as they were';
 
 function preview({ plan }: RunView, entries: readonly Entry[]): readonly Fact[] {
-  const lines = (plan?.lines ?? []).map((line) => ({ sentence: line.trim(), row: plan?.row ?? 0 }));
-  return [...lines, ...told.of(entries, ['plan.answered', 'run.resumed'])];
+  const lines = plan === null ? [] : plan.lines.map((line) => ({ sentence: line.trim(), row: plan.row }));
+  return [...lines, ...toldOf(entries, ['plan.answered', 'run.resumed'])];
 }
 
 const resultKinds: readonly JournalKind[] = [
@@ -117,10 +123,10 @@ const results = (entries: readonly Entry[]): readonly Fact[] =>
       (entry) =>
         (resultKinds as readonly string[]).includes(entry.kind) || (stateOfEntry(entry)?.fault ?? null) !== null,
     )
-    .map((entry) => told(entry));
+    .map(told);
 
 function proven({ change }: RunView, entries: readonly Entry[]): readonly Fact[] {
-  if (change === null || change.gate === null) return told.of(entries, ['evidence.recorded']);
+  if (change === null || change.gate === null) return toldOf(entries, ['evidence.recorded']);
   const { exact, base, verdict, row } = change.gate;
   return [
     { sentence: `exact tree ${exact} on ${base}: ${verdict}`, row },
@@ -129,11 +135,12 @@ function proven({ change }: RunView, entries: readonly Entry[]): readonly Fact[]
 }
 
 function notProven({ change, drill }: RunView): readonly Fact[] {
-  const ofChange = (change?.notProven ?? []).map((sentence) => ({
-    sentence,
-    row: change?.gate?.row ?? change?.row ?? 0,
-  }));
-  return [...ofChange, ...(drill?.notProven ?? []).map((sentence) => ({ sentence, row: drill?.row ?? 0 }))];
+  const facts = (sentences: readonly string[], row: number): readonly Fact[] =>
+    sentences.map((sentence) => ({ sentence, row }));
+  return [
+    ...(change === null ? [] : facts(change.notProven, change.gate?.row ?? change.row)),
+    ...(drill === null ? [] : facts(drill.notProven, drill.row)),
+  ];
 }
 
 function reviewFacts(entry: Entry): readonly Fact[] {

@@ -79,7 +79,8 @@ async function commitKilledInSlot(world: FaultWorld): Promise<{ wasLocked: boole
   return { wasLocked, refused };
 }
 
-const oldEpochMayWrite = {
+/** Rows of a supervisor that was overtaken count like any other. */
+export const oldEpochMayWrite = {
   file: 'adapters/sqlite/journal-writer.ts',
   find: 'if (job.epoch !== this.#meta.epoch) return refuseEpoch(job.epoch, this.#meta.epoch);',
   replace: 'if (job.epoch > this.#meta.epoch) return refuseEpoch(job.epoch, this.#meta.epoch);',
