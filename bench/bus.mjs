@@ -26,8 +26,7 @@ const { values: options } = parseArgs({
   },
 });
 const limits = { mailbox: 1_000_000 };
-const open = (dir) =>
-  openLedger({ dir, clock: createSystemClock(), digest: createDigest(), mode: 'inline', limits });
+const open = (dir) => openLedger({ dir, clock: createSystemClock(), digest: createDigest(), mode: 'inline', limits });
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
 /** The other process: says of each message how long after its sending it had it. */
@@ -103,14 +102,25 @@ try {
   const floorMs = median(eachMs.get('write + fdatasync'));
   const rows = cases.map(({ name }) => {
     const ms = median(eachMs.get(name));
-    return { name, microseconds: Math.round(ms * 1_000), timesTheFloor: round2(ms / floorMs), perSecond: Math.round(1_000 / ms) };
+    return {
+      name,
+      microseconds: Math.round(ms * 1_000),
+      timesTheFloor: round2(ms / floorMs),
+      perSecond: Math.round(1_000 / ms),
+    };
   });
   const delays = await toAnotherProcess(200);
-  const latency = { p50: round2(median(delays)), p99: round2(quantile(delays, 0.99)), timesTheFloor: round2(median(delays) / floorMs) };
+  const latency = {
+    p50: round2(median(delays)),
+    p99: round2(quantile(delays, 0.99)),
+    timesTheFloor: round2(median(delays) / floorMs),
+  };
   if (options.json) console.log(JSON.stringify({ rows, toAnotherProcessMs: latency }));
   else {
     console.table(rows);
-    console.log(`send to another process: p50 ${latency.p50} ms, p99 ${latency.p99} ms, p50 is ${latency.timesTheFloor} × the floor`);
+    console.log(
+      `send to another process: p50 ${latency.p50} ms, p99 ${latency.p99} ms, p50 is ${latency.timesTheFloor} × the floor`,
+    );
   }
 } finally {
   await ledger.close();

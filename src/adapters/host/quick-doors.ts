@@ -35,12 +35,11 @@ export function writeOut(text: string): void {
   }
 }
 
-/** Folders of definitions by kind, in the program's own folder and in home; the id is the name of the file or folder. */
+/** Folders of definitions by kind, in the program's own folder and in home; the id is the name of the file. */
 const definitionFolders: Readonly<Record<string, string>> = {
   agent: 'agents',
   tree: 'trees',
   playbook: 'playbooks',
-  template: 'templates',
 };
 
 /**
@@ -61,11 +60,13 @@ export async function readIdsAround(
     const found =
       folder !== undefined
         ? definitionIds(folder, around, program)
-        : around === undefined
-          ? []
-          : kind === 'smoke'
-            ? namesIn(join(around.home, 'workflows'))
-            : (await import('../sqlite/quick-ids.ts')).readQuickIds(around.stateDir, kind);
+        : kind === 'template'
+          ? templateIds(around, program)
+          : around === undefined
+            ? []
+            : kind === 'smoke'
+              ? namesIn(join(around.home, 'workflows'))
+              : (await import('../sqlite/quick-ids.ts')).readQuickIds(around.stateDir, kind);
     return [...new Set(found)].filter((id) => plainWord.test(id));
   } catch {
     return [];
@@ -77,21 +78,28 @@ const plainWord = /^[A-Za-z0-9_][\w@%+:,./-]{0,199}$/;
 
 /** `program` is what was started, one folder below the program's own: `bin/orchestrate.cjs`, `dist/bin.js`, `src/bin.ts`. */
 function definitionIds(folder: string, around: Around | undefined, program: string | undefined): readonly string[] {
-  const own = program === undefined ? [] : [dirname(dirname(realpathSync(program)))];
-  const isOther = around?.isService === true && folder !== 'templates';
-  const builtIn = own.map((dir) => join(dir, isOther ? 'templates/service' : '', folder));
-  const dirs = [...(around === undefined ? [] : [join(around.home, folder)]), ...builtIn];
-  return dirs.flatMap(folder === 'templates' ? foldersIn : namesIn);
+  const builtIn = ownFolder(program).map((dir) =>
+    join(dir, around?.isService === true ? 'templates/service' : '', folder),
+  );
+  return [...(around === undefined ? [] : [join(around.home, folder)]), ...builtIn].flatMap(namesIn);
 }
+
+const ownFolder = (program: string | undefined): readonly string[] =>
+  program === undefined ? [] : [dirname(dirname(realpathSync(program)))];
+
+/** Folders that hold a `template.yaml`: the program's, and those that were added to the installation. */
+const templateIds = (around: Around | undefined, program: string | undefined): readonly string[] =>
+  [...ownFolder(program), ...(around === undefined ? [] : [around.stateDir])]
+    .map((dir) => join(dir, 'templates'))
+    .flatMap(foldersIn);
+
+const foldersIn = (dir: string): readonly string[] =>
+  existsSync(dir) ? readdirSync(dir).filter((id) => existsSync(join(dir, id, 'template.yaml'))) : [];
 
 const namesIn = (dir: string): readonly string[] =>
   existsSync(dir)
     ? readdirSync(dir).flatMap((name) => /^(?!README\.)([^.]+)\.(?:yaml|yml|md|json)$/.exec(name)?.[1] ?? [])
     : [];
-
-/** A template is a folder that says what it is. */
-const foldersIn = (dir: string): readonly string[] =>
-  existsSync(dir) ? readdirSync(dir).filter((name) => existsSync(join(dir, name, 'template.yaml'))) : [];
 
 interface Around {
   readonly home: string;

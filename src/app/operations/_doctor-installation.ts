@@ -17,7 +17,6 @@ export async function checkInstallation(app: App, installation: Installation): P
     checkPolicy(installation),
     ...(await checkPorts(app, installation)),
     checkOutside(installation),
-    await attempt('state folder', () => checkState(app, installation)),
   ];
 }
 
@@ -100,16 +99,5 @@ function checkOutside({ ledger }: Installation): DoctorCheck {
     'outside',
     isLooked ? 'nothing that others changed waits for you' : 'not looked at yet',
     isLooked ? null : 'orchestrate outside list',
-  );
-}
-
-/** Journal, store and keys are out of reach of agents as long as nobody but their owner may enter. */
-async function checkState(app: App, { paths }: Installation): Promise<DoctorCheck> {
-  const mode = (await app.outside.files.info(paths.state))?.mode ?? 0o700;
-  if ((mode & 0o077) === 0) return good('state folder', `${paths.state} is closed to others`);
-  return bad(
-    'state folder',
-    `${paths.state} is open to others (mode ${(mode & 0o777).toString(8)})`,
-    `chmod 700 ${paths.state}`,
   );
 }

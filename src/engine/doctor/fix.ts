@@ -1,7 +1,7 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
 import { isSameFinding, repairsHash, type ShownRepair } from '../../domain/doctor/finding.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
-import type { JournalKinds } from '../../domain/journal/kinds.ts';
+import { dataOf, type JournalKinds } from '../../domain/journal/kinds.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { lookAt } from './look.ts';
@@ -45,7 +45,7 @@ async function fixOne(
         act: async () => {
           const { findings } = await lookAt(engine, area, { isDeep: act === 'trash-wheel' });
           const now = findings.find((one) => one.id === id);
-          if (now === undefined) return { id, outcome: 'gone', sentence: 'it is so no longer' };
+          if (now === undefined) return { id, outcome: 'gone', sentence: `it is so no longer${startText(engine)}` };
           if (!isSameFinding(shown, now) || now.repair.kind !== 'safe' || now.repair.subject !== subject)
             return { id, outcome: 'moved', sentence: 'it is something else by now, and was left' };
           return { id, outcome: 'repaired', sentence: await carryOut[now.repair.act](engine, subject, by) };
@@ -56,4 +56,11 @@ async function fixOne(
     if (!(error instanceof Fault) || isEnd(error)) throw error;
     return { id, outcome: 'failed', sentence: `${error.code}: ${faultRecord(error).message}` };
   }
+}
+
+/** A supervisor puts right what a kill left before it takes its first request: where that is written down. */
+function startText({ ledger }: Engine): string {
+  const [entry] = ledger.read({ kinds: ['supervisor.reconciled'], descending: true, limit: 1 });
+  const nFound = dataOf('supervisor.reconciled', entry)?.findings.length ?? 0;
+  return entry === undefined || nFound === 0 ? '' : `; what this supervisor put right at its start is in #${entry.seq}`;
 }

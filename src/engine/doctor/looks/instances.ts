@@ -35,7 +35,7 @@ async function findGone(context: EngineContext): Promise<readonly Finding[]> {
         kind: 'safe',
         act: 'note-gone',
         subject: instance,
-        does: `write down that it ended${purpose === 'production' ? '; \`orchestrate service start\` starts production again' : ''}`,
+        does: `write down that it ended${purpose === 'production' ? '; `orchestrate service start` starts production again' : ''}`,
       },
     });
   }

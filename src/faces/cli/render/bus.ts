@@ -24,7 +24,9 @@ export const renderPosted = (posted: Posted): readonly Line[] => [postedLine(pos
 /** Renders `bus answer`. */
 export const renderAnswered = (posted: Posted & { readonly done: readonly string[] }): readonly Line[] => [
   ...renderPosted(posted),
-  posted.done.length === 0 ? [dim('The question was over already.')] : `The question is done in ${listText(posted.done)}`,
+  posted.done.length === 0
+    ? [dim('The question was over already.')]
+    : `The question is done in ${listText(posted.done)}`,
 ];
 
 /** Renders `bus ask`. */
@@ -151,7 +153,9 @@ function wokenLines({ playbooks, runs, supervisor }: Woken): readonly Line[] {
     ...(runs.length === 0 ? [] : [`is read by ${listText(runs)}`]),
   ];
   if (waiting.length === 0) return [];
-  return [[dim(`It ${listText(waiting)}; the supervisor ${supervisor === 'started' ? 'was woken for it' : 'is awake'}`)]];
+  return [
+    [dim(`It ${listText(waiting)}; the supervisor ${supervisor === 'started' ? 'was woken for it' : 'is awake'}`)],
+  ];
 }
 
 const deliveryLines = (messages: readonly DeliveryView[]): readonly Line[] =>

@@ -19,7 +19,16 @@ export function sceneWith(given: Partial<Plan>): FactScene {
   scene.add(
     'change.drafted',
     {
-      ...{ change: 'c1', run, tree: 'env-setup', base: 'b', baseTree: 't', proposed: 'p', title: 'upgrade', risk: 'medium' },
+      ...{
+        change: 'c1',
+        run,
+        tree: 'env-setup',
+        base: 'b',
+        baseTree: 't',
+        proposed: 'p',
+        title: 'upgrade',
+        risk: 'medium',
+      },
       authors: [],
       paths: [],
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { FaultCode } from '../../../../src/base/fault.ts';
 import {
   askedMove,
   failedVersionKey,
@@ -8,7 +9,6 @@ import {
   readFailedVersion,
 } from '../../../../src/domain/memory/failed-version.ts';
 import { keyProblem } from '../../../../src/domain/memory/key.ts';
-import type { FaultCode } from '../../../../src/base/fault.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
 import { sceneWith } from './fact-scene.ts';
 
@@ -40,7 +40,9 @@ describe('the version that a failure is blamed on', () => {
     expect(askedMove({ goal, moves, inputs: { cuda: 'cu128' } })).toMatchObject({ name: 'torch' });
     expect(askedMove({ goal, moves, inputs: {} })).toBeUndefined();
     expect(askedMove({ goal, moves, inputs: { package: 'pillow' } })).toBeUndefined();
-    expect(askedMove({ goal, moves: [{ name: 'numpy', from: '1', to: null }], inputs: { package: 'numpy' } })).toBeUndefined();
+    expect(
+      askedMove({ goal, moves: [{ name: 'numpy', from: '1', to: null }], inputs: { package: 'numpy' } }),
+    ).toBeUndefined();
   });
 
   it('is told once where a gate fails a run, and also where production was taken back', () => {
@@ -48,23 +50,44 @@ describe('the version that a failure is blamed on', () => {
     scene.gateFailed('SMOKE_FAILED');
     expect(failedVersionOf(scene.runFailed('reviewing', 'SMOKE_FAILED'), scene.ledger)).toBeUndefined();
     expect(failedVersionOf(scene.runFailed('executing', 'SMOKE_FAILED'), scene.ledger)).toMatchObject({ run: 'r1' });
-    expect(failedVersionOf(scene.reverted(), scene.ledger)).toMatchObject({ code: 'REVERTED', version: '2.11.0+cu128' });
+    expect(failedVersionOf(scene.reverted(), scene.ledger)).toMatchObject({
+      code: 'REVERTED',
+      version: '2.11.0+cu128',
+    });
   });
 });
 
 it('is kept under a key, whatever its version looks like, and read back', () => {
-  const failed = { package: 'torch', version: '2.11.0+cu128', run: 'r1', row: 7, tree: 'env-setup', code: 'SMOKE_FAILED', message: 'x', moves };
+  const failed = {
+    package: 'torch',
+    version: '2.11.0+cu128',
+    run: 'r1',
+    row: 7,
+    tree: 'env-setup',
+    code: 'SMOKE_FAILED',
+    message: 'x',
+    moves,
+  };
   const key = failedVersionKey(failed);
   expect(key).toBe('swarm/env-setup/failed_versions/torch-2.11.0-cu128.json');
   expect(keyProblem(key)).toBeUndefined();
   expect(keyProblem(failedVersionKey({ ...failed, version: '1!2.0.POST1 /../x' }))).toBeUndefined();
-  expect(readFailedVersion(printFailedVersion(failed))).toEqual({ package: 'torch', version: '2.11.0+cu128', run: 'r1', row: 7 });
+  expect(readFailedVersion(printFailedVersion(failed))).toEqual({
+    package: 'torch',
+    version: '2.11.0+cu128',
+    run: 'r1',
+    row: 7,
+  });
 });
 
-it.each(['', '{', '[]', '{"package": 1}', '{"package":"a","version":"1","run":"r1","row":0}', '{"__proto__": {"row": 1}}'])(
-  'is nothing in %s',
-  (text) => {
-    expect(readFailedVersion(text)).toBeUndefined();
-    expect(({} as Record<string, unknown>)['row']).toBeUndefined();
-  },
-);
+it.each([
+  '',
+  '{',
+  '[]',
+  '{"package": 1}',
+  '{"package":"a","version":"1","run":"r1","row":0}',
+  '{"__proto__": {"row": 1}}',
+])('is nothing in %s', (text) => {
+  expect(readFailedVersion(text)).toBeUndefined();
+  expect(({} as Record<string, unknown>)['row']).toBeUndefined();
+});

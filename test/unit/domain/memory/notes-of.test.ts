@@ -23,7 +23,13 @@ function learn(
   return texts;
 }
 
-const scenes: Readonly<Record<string, () => SceneLedger>> = { doneScene, failedScene, glassScene, undoneScene, waitingScene };
+const scenes: Readonly<Record<string, () => SceneLedger>> = {
+  doneScene,
+  failedScene,
+  glassScene,
+  undoneScene,
+  waitingScene,
+};
 
 describe.each(Object.entries(scenes))('what %s teaches', (_, make) => {
   it('lies under sound keys, in sound texts, and is the same when it is learned again', () => {
@@ -40,7 +46,9 @@ describe.each(Object.entries(scenes))('what %s teaches', (_, make) => {
 });
 
 it('tells what was decided in order, each with its row', () => {
-  const lines = (learn(doneScene()).get('sessions/decision_logs/r1.md') ?? '').split('\n').filter((line) => line.startsWith('- '));
+  const lines = (learn(doneScene()).get('sessions/decision_logs/r1.md') ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('- '));
   expect(lines.every((line) => / #\d+$/.test(line))).toBe(true);
   const rows = lines.map((line) => Number(/#(\d+)$/.exec(line)?.[1]));
   expect(rows).toEqual([...rows].sort((a, b) => a - b));

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 
-import { row } from '../../../../src/domain/journal/kinds.ts';
 import { entrySentence } from '../../../../src/app/views/journal-line.ts';
+import { row } from '../../../../src/domain/journal/kinds.ts';
 import { tidyMail } from '../../../../src/engine/bus/tidy-mail.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
-import { createWorld } from '../../../fakes/fake-world.ts';
 import { note } from '../../../contract/bus.contract.ts';
+import { createWorld } from '../../../fakes/fake-world.ts';
 
 const hourMs = 3_600_000;
 

@@ -416,7 +416,6 @@ describe('the screens of the installation', () => {
       ✓ port 8190       free
       ✓ outside         not looked at yet
                         → orchestrate outside list
-      ✓ state folder    /state/orchestrate/demo is closed to others
       all good
       "
     `);
