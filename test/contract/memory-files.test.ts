@@ -52,11 +52,13 @@ describe('what lies where an entry belongs (A43)', () => {
     expect(fs.lstatSync(at(key))).toMatchObject({ ino: before.ino, mode: before.mode });
     expect(fs.readdirSync(outside)).toEqual(['victim']);
     expect(fs.readFileSync(join(outside, 'victim'), 'utf8')).toBe('secret');
-    // The control: what anybody would write first.
-    if (before.isSymbolicLink()) {
-      fs.writeFileSync(at(key), 'new');
-      expect(fs.readdirSync(outside).map((name) => fs.readFileSync(join(outside, name), 'utf8'))).toContain('new');
-    }
+  });
+
+  it('a link leads outside whoever writes by plain paths (the control)', async () => {
+    fs.mkdirSync(at('swarm/env-setup'), { recursive: true });
+    fs.symlinkSync(join(outside, 'victim'), at(key));
+    fs.writeFileSync(at(key), 'new');
+    expect(fs.readFileSync(join(outside, 'victim'), 'utf8')).toBe('new');
   });
 
   it.each([
@@ -167,7 +169,7 @@ describe('the index', () => {
   beforeEach(async () => {
     for (const [n, text] of texts.entries()) await put(text, `swarm/env-setup/${n}.md`);
     await put('refuted', 'swarm/env-setup/old.md');
-    expect(found('torch')).toHaveLength(2);
+    if (found('torch').length !== 2) throw new Error('there is nothing to compare');
   });
 
   const damages: readonly (readonly [string, () => void])[] = [

@@ -242,7 +242,9 @@ class FakeMemory implements Memory {
   }
 }
 
-function withoutText({ text: _, ...version }: MemoryEntry): MemoryVersion {
+function withoutText(entry: MemoryEntry): MemoryVersion {
+  const { text, ...version } = entry;
+  void text;
   return version;
 }
 

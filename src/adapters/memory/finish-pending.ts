@@ -14,7 +14,7 @@ export function finishPending(
 ): void {
   const { record, folder } = parts;
   const state = record.entry(key);
-  if (state?.pending == null) return;
+  if (state === undefined || state.pending === null) return;
   const found = folder.read(key);
   const there = found.kind === 'file' ? hash('sha256', found.bytes) : null;
   if (found.kind === 'blocked' || isEdited(state, there)) return record.settle(key, null);

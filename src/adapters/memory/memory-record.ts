@@ -70,7 +70,10 @@ export class MemoryRecord {
     const db = new DatabaseSync(file, { timeout: patienceMs, allowExtension: false });
     try {
       if (!isLaidOut(db, file)) {
-        if (!make) return void db.close();
+        if (!make) {
+          db.close();
+          return undefined;
+        }
         layOut(db, file);
       }
       setDurable(db);

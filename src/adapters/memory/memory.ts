@@ -222,7 +222,7 @@ class FileMemory implements Memory {
   #isOutOfStep(key: string): boolean {
     return guardMemory(key, kept, () => {
       const state = this.#recordThere()?.entry(key);
-      if (state?.pending != null) return true;
+      if (state !== undefined && state.pending !== null) return true;
       const found = this.#folder.read(key);
       const there = state?.head.isRemoved === false ? state : undefined;
       if (found.kind === 'absent') return there !== undefined && this.#folder.isThere();

@@ -22,7 +22,7 @@ export function readIndex(file: string, record: MemoryRecord): ReadonlyMap<strin
   try {
     const found = db.prepare('PRAGMA user_version').get()?.['user_version'];
     if (found !== indexLayout)
-      return `The index has layout ${found}, not ${indexLayout}: the next search makes it again.`;
+      return `The index has layout ${String(found)}, not ${indexLayout}: the next search makes it again.`;
     const state = db.prepare('SELECT record, sequence FROM state').get();
     if (state?.['record'] !== record.id() || state['sequence'] !== record.lastSequence()) return undefined;
     const rows = db.prepare('SELECT key, version, is_refuted FROM entries').all();
