@@ -21,7 +21,12 @@ export const memoryInit = defineOperation({
     created: z.array(z.string()).describe('Keys of entries that were written.'),
     present: z.array(z.string()).describe('Keys that were there already.'),
   }),
-  examples: [{ command: 'orchestrate memory init', explains: 'Then: orchestrate memory populate' }],
+  examples: [
+    {
+      command: 'orchestrate memory init',
+      explains: 'Folders and entries that say what belongs where; then populate fills them.',
+    },
+  ],
   async run(app) {
     const { paths } = await app.installation();
     const memory = await openMemory(app);
