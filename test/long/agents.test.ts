@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { entrySentence } from '../../src/app/views/journal-line.ts';
 import { untilRow } from '../support/fault-steps.ts';
 import type { FaultWorld } from '../support/fault-world.ts';
 import { listAt } from '../support/program.ts';
@@ -20,9 +21,22 @@ beforeAll(async () => {
 });
 afterAll(() => world.remove());
 
+/** Waits for a row; where it does not come, the error tells the last rows of the journal. */
+async function reach(kind: string, wanted: Readonly<Record<string, unknown>>): Promise<void> {
+  try {
+    await untilRow(world, kind, wanted, 600_000);
+  } catch (error) {
+    const last = world
+      .journal()
+      .slice(-15)
+      .map((entry) => `#${entry.seq} ${entrySentence(entry)}`);
+    throw new Error(last.join('\n'), { cause: error });
+  }
+}
+
 it('agents of three trees prepare a maintenance: they ask, answer from memory, wait for a person, and hand over', async () => {
   await world.ok(['run', 'prepare maintenance driver-update', '--detach', '--json']);
-  await untilRow(world, 'step.waits', { task: 'r1.announce' }, 240_000);
+  await reach('step.waits', { task: 'r1.announce' });
   const held = await world.ok(['conditions', 'list', '--json']);
   expect(listAt(held.json, 'conditions')).toContainEqual(
     expect.objectContaining({ name: approved, state: 'unset', waiting: ['r1.announce'] }),
@@ -31,7 +45,7 @@ it('agents of three trees prepare a maintenance: they ask, answer from memory, w
 
   process.kill(world.supervisorPid(), 'SIGKILL');
   await world.ok(['conditions', 'set', approved, '--for', '2h', '--because', 'nobody renders tonight', '--json']);
-  await untilRow(world, 'machine.moved', { subject: 'c1', to: 'reviewing.deciding' }, 240_000);
+  await reach('machine.moved', { subject: 'c1', to: 'reviewing.deciding' });
 
   const said = world
     .rows('bus.sent')
@@ -44,9 +58,9 @@ it('agents of three trees prepare a maintenance: they ask, answer from memory, w
     'note agent:systems-administrator → topic:service_restart_required',
   ]);
   await world.ok(['review', 'approve', 'c1', '--yes', '--json']);
-  await untilRow(world, 'run.closed', { run: 'r1', state: 'done' }, 240_000);
+  await reach('run.closed', { run: 'r1', state: 'done' });
   const text = fs.readFileSync(join(world.home, page), 'utf8');
   expect(text).toContain('a conflict with 3.13 is known');
   expect(text).toContain(`- ${approved}, says `);
   expect(text).toContain('- env-setup:environment_stable, says the supervisor (#');
-}, 900_000);
+}, 2_000_000);
