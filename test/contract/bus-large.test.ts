@@ -1,7 +1,7 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { expectLargeMailbox } from './support/large-mailbox.ts';
+import { slowInLargeMailbox } from './support/large-mailbox.ts';
 
 it('pages, counts, hands out and refuses in a mailbox of 50,000 as in a small one', async () => {
-  await expectLargeMailbox(50_000);
+  expect(await slowInLargeMailbox(50_000)).toEqual([]);
 });

@@ -89,8 +89,7 @@ export function createFakeBus(parts: { ledgers: MemoryLedgers; isSupervisor?: ()
     requeue: async (place) => changed(() => mail.requeue(place)),
     tidy: async (options) => changed(() => mail.tidy(options)),
     untold: () => mail.untold().slice(0, 1_000).map(deliveryOf),
-    untoldRefusals: () =>
-      copy(mail.refusals.filter(({ isTold }) => isTold !== true).map(({ isTold: _, ...refusal }) => refusal)),
+    untoldRefusals: () => copy(mail.untoldRefusals()),
   };
 }
 

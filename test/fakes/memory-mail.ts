@@ -187,6 +187,10 @@ export class MemoryMail {
     );
   }
 
+  untoldRefusals(): readonly KeptRefusal[] {
+    return this.refusals.filter(({ isTold }) => isTold !== true);
+  }
+
   /** Does what a commit does with its mail, or nothing of it, and returns its rows. */
   deliver(mail: Mail): NewEntry[] {
     const before = structuredClone({

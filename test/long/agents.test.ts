@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { entrySentence } from '../../src/app/views/journal-line.ts';
+import { textOf } from '../support/fault-processes.ts';
 import { untilRow } from '../support/fault-steps.ts';
 import type { FaultWorld } from '../support/fault-world.ts';
 import { listAt } from '../support/program.ts';
@@ -49,7 +50,7 @@ it('agents of three trees prepare a maintenance: they ask, answer from memory, w
 
   const said = world
     .rows('bus.sent')
-    .map(({ data }) => `${String(data['kind'])} ${String(data['from'])} → ${String(data['to'])}`);
+    .map(({ data }) => `${textOf(data['kind'])} ${textOf(data['from'])} → ${textOf(data['to'])}`);
   expect(said.toSorted()).toEqual([
     'answer agent:environment-specialist → agent:systems-administrator',
     'answer agent:integration-specialist → agent:systems-administrator',

@@ -1,7 +1,7 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 
-import { expectLargeMailbox } from '../contract/support/large-mailbox.ts';
+import { slowInLargeMailbox } from '../contract/support/large-mailbox.ts';
 
 it('pages, counts, hands out and refuses in a mailbox of 1,000,000 as in a small one', async () => {
-  await expectLargeMailbox(1_000_000);
+  expect(await slowInLargeMailbox(1_000_000)).toEqual([]);
 }, 600_000);

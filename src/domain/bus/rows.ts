@@ -26,6 +26,6 @@ export function undeliveredRow({ message, mailbox, state, reason }: Delivery): R
 }
 
 /** Returns the row of a message that was not accepted. */
-export function refusedRow({ id: _, ...refusal }: KeptRefusal): Row {
-  return row('bus.refused', refusal, { keys: [`refused:${refusal.from}`] });
+export function refusedRow({ from, to, code, subject, claim, times, lastAtMs }: Omit<KeptRefusal, 'id'>): Row {
+  return row('bus.refused', { from, to, code, subject, claim, times, lastAtMs }, { keys: [`refused:${from}`] });
 }

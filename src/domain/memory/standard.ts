@@ -5,9 +5,6 @@ export const standardEntries: Readonly<Record<string, readonly string[]>> = {
   'ops-maint': ['service_configs/', 'monitoring_rules/', 'repair_procedures/'],
 };
 
-/** What a run leaves, below `sessions/`. */
-export const sessionFolders = ['decision_logs', 'execution_metrics', 'next_actions'] as const;
-
 /** Returns the key of a tree's entry. */
 export const domainKey = (tree: string, name: string): string => `swarm/${tree}/${name}`;
 

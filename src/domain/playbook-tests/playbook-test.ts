@@ -7,7 +7,7 @@ import { conditionField, idField, titleField, uniqueList } from '../definitions/
 import type { Located } from '../definitions/locator.ts';
 import { parseYaml } from '../definitions/parse-yaml.ts';
 import type { DefinitionSource } from '../definitions/types.ts';
-import { installationFields } from '../expressions/scope.ts';
+import type { installationFields } from '../expressions/scope.ts';
 
 /**
  * Returns the tests of `playbooks/<id>.test.yaml` with the places of their parts. Faults: `DEFINITION_SYNTAX`, `DEFINITION_INVALID`.

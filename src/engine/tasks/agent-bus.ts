@@ -62,7 +62,7 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
     for (let n = 1; ; n += 1) {
       const one = { ...message, dedup: n === 1 ? message.dedup : `${message.dedup}:${n}` };
       const known = engine.bus.findSent(address, one.dedup ?? '');
-      const isOver = known?.expiresAtMs != null && known.expiresAtMs <= clock.nowMs();
+      const isOver = typeof known?.expiresAtMs === 'number' && known.expiresAtMs <= clock.nowMs();
       if (known !== undefined && isOver && engine.bus.answersTo(known.id).length === 0) continue;
       const sent = known ?? engine.bus.find(await send(one));
       if (sent === undefined) throw new Error('a question that was accepted is not there');

@@ -47,7 +47,7 @@ it('tells what was refused (A36)', async () => {
   await ledger.append([row('supervisor.started', { pid: 1, version: '0' })]);
   const [forged] = [note({ body: { type: 'approval', change: 'c1' }, from: 'agent:log-analyst' })];
   // Sent by another process than the supervisor's.
-  await world.ledgers.mail.refuse(forged, { code: 'BUS_TYPE_RESERVED', claim: 'it is of the type approval' });
+  world.ledgers.mail.refuse(forged, { code: 'BUS_TYPE_RESERVED', claim: 'it is of the type approval' });
   await tidyMail(engine);
   await tidyMail(engine);
   expect(sentences()).toEqual([
