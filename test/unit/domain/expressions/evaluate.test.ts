@@ -21,6 +21,15 @@ const facts: ExpressionFacts = {
   installation: { port: 8188, template: 'comfyui' },
 };
 
+function endOf(text: string): 'value' | 'fault' | 'bug' {
+  try {
+    holds(text, facts);
+    return 'value';
+  } catch (error) {
+    return error instanceof Fault ? 'fault' : 'bug';
+  }
+}
+
 describe('expressions', () => {
   it.each([
     ['inputs.version == "2.9.1"', true],
@@ -91,20 +100,15 @@ describe('expressions', () => {
       '\u0000',
       '\ud800',
     );
-    const check = fc.check(
+    fc.assert(
       fc.property(fc.array(word, { maxLength: 14 }), (words) => {
         const text = words.join('');
         const scope = { inputs: ['version'], steps: [], conditions: true, item: false, output: false };
         if (text === '' || readExpression(text, scope, 'truth').kind === 'wrong') return;
-        try {
-          holds(text, facts);
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error;
-        }
+        expect(['value', 'fault']).toContain(endOf(text));
       }),
       { numRuns: 500 },
     );
-    expect(check.error, check.counterexample?.join(' ')).toBeUndefined();
   });
 
   it('takes a thousand items through the longest expression in less than a second', () => {

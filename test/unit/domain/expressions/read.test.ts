@@ -38,7 +38,7 @@ describe('readExpression', () => {
     ['steps.lock.output.x == 1', 'knows no step before it lock. There are: record, choose-core.', 6],
     ['steps.choose-core.state == "done"', 'knows no step before it choose. There are: record, choose-core.', 6],
     ['installation.prt == 1', 'knows no fact of the installation prt. Did you mean port?', 13],
-    ['inputs.version > 3', 'does not fit: no such overload: string > int', 15],
+    ['inputs.version > 3', 'does not fit: no such overload: string > int', 0],
     ['inputs.version', 'gives a text, not true or false', 0],
     [
       'process.exit(1)',
@@ -53,12 +53,8 @@ describe('readExpression', () => {
       11,
     ],
   ])('refuses %s with its place', (text, message, offset) => {
-    const read = readExpression(text, scope, 'truth');
-    expect(read).toMatchObject({ kind: 'wrong' });
-    if (read.kind !== 'wrong') return;
-    const isVague = message.startsWith('does not fit');
-    expect(read.problem.message).toContain(isVague ? 'does not fit' : message);
-    expect(isVague ? offset : read.problem.offset).toBe(offset);
+    const problem = { message: expect.stringContaining(message) as string, offset };
+    expect(readExpression(text, scope, 'truth')).toMatchObject({ kind: 'wrong', problem });
   });
 
   it.each([

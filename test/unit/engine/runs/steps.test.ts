@@ -7,7 +7,6 @@ import { stepRequests } from '../../../../src/engine/requests/steps.ts';
 import { taskParts } from '../../../../src/engine/tasks/task-view.ts';
 import { closedAs } from '../../../fakes/fake-life.ts';
 import { anna, installed, lockOf } from '../../../fakes/fake-world.ts';
-import { textOf } from '../../../support/fault-processes.ts';
 import { executing, fault, type Scene, slot, states, toApproved } from './run-scene.ts';
 
 const step = (id: string, more: Partial<PlannedStep> = {}): PlannedStep => ({
@@ -251,7 +250,9 @@ describe('what takes steps back', () => {
     await scene.restart();
     await scene.advance();
     expect(closedAs(scene.world, 'r1')).toBe('failed');
-    expect(rows(scene, 'machine.created').filter((data) => textOf(data['subject']).includes('undo'))).toHaveLength(2);
+    expect(
+      rows(scene, 'machine.created').filter((data) => JSON.stringify(data['subject']).includes('undo')),
+    ).toHaveLength(2);
   });
 
   it('takes the others back when one of them fails, and frees what the run held', async () => {

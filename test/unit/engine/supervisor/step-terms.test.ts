@@ -4,7 +4,6 @@ import { parsePlaybook } from '../../../../src/domain/definitions/playbook.ts';
 import { passUntil } from '../../../fakes/fake-life.ts';
 import { closedAs, startSupervisor } from '../../../fakes/fake-life.ts';
 import { definitions, type World } from '../../../fakes/fake-world.ts';
-import { textOf } from '../../../support/fault-processes.ts';
 import { approveChange, by, options, supervised } from './supervised-scene.ts';
 
 const upgrade = parsePlaybook({
@@ -105,7 +104,7 @@ describe('a run with terms of its steps', () => {
     }
     await passUntil(scene.world, () => closedAs(scene.world, 'r1') === 'cancelled');
     const reports = scene.world.ledgers.open().read({ kinds: ['step.reported'], limit: 100 });
-    const undone = reports.map(({ data }) => textOf(data['task'])).filter((task) => task.includes('.undo.'));
+    const undone = reports.map(({ data }) => data['task'] as string).filter((task) => task.includes('.undo.'));
     expect([...new Set(undone)]).toEqual(['r1.undo.twice.2', 'r1.undo.twice.1']);
   });
 });
