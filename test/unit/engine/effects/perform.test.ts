@@ -25,6 +25,22 @@ async function open(ledgers: MemoryLedgers = createMemoryLedgers({ clock: create
 const rows = (ledger: Ledger): readonly string[] => ledger.read().map(({ kind }) => kind);
 
 describe('perform', () => {
+  it('does once what two ask for at the same time, and gives both what came of it', async () => {
+    const { ledger, perform } = await open();
+    let nActs = 0;
+    const act = async () => {
+      await Promise.resolve();
+      return { n: (nActs += 1) };
+    };
+    expect(await Promise.all([perform(effect, { act }), perform(effect, { act })])).toEqual([{ n: 1 }, { n: 1 }]);
+    expect(rows(ledger)).toEqual(['effect.intended', 'effect.done']);
+    const failing = async () => Promise.reject(new Fault('DISK_FULL', 'No room.'));
+    const other = { ...effect, key: 'merge:c9:home' };
+    const both = [perform(other, { act: failing }), perform(other, { act: failing })];
+    for (const { status } of await Promise.allSettled(both)) expect(status).toBe('rejected');
+    expect(await perform(other, { act })).toEqual({ n: 2 });
+  });
+
   it('writes what it is going to do, does it, writes what came of it', async () => {
     const { ledger, perform } = await open();
     const seen: string[][] = [];
