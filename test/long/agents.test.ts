@@ -58,7 +58,7 @@ it('agents of three trees prepare a maintenance: they ask, answer from memory, w
     'ask agent:systems-administrator → agent:integration-specialist',
     'note agent:systems-administrator → topic:service_restart_required',
   ]);
-  await world.ok(['review', 'approve', 'c1', '--yes', '--json']);
+  await world.ok(['review', 'approve', 'c1', '--json']);
   await reach('run.closed', { run: 'r1', state: 'done' });
   const text = fs.readFileSync(join(world.home, page), 'utf8');
   expect(text).toContain('a conflict with 3.13 is known');
