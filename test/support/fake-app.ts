@@ -138,6 +138,7 @@ function fakeInstallation(scene: SceneLedger): object {
     reviewers: ['ops-maint'],
     questions: [],
     channels: [],
+    listens: [],
     checks: [],
     scale: null,
     file: `trees/${id}.yaml`,

@@ -38,6 +38,7 @@ const view = (given: Partial<RunView>): RunView =>
     plan: null,
     change: null,
     goBack: null,
+    actions: [],
     drill,
     ...given,
   }) as RunView;

@@ -136,6 +136,7 @@ describe('a plan that waits', () => {
     expect(out).toMatchInlineSnapshot(`
       "r1 was called off
       Nothing was merged: the branch and production are as they were.
+      then: orchestrate report r1  all of r1 in one report
       "
     `);
   });

@@ -82,6 +82,9 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'outside-discard': { argv: ['outside', 'discard', '--all'], scene: outsideScene },
   conflicts: { argv: ['conflicts', 'c1'], scene: conflictScene },
   version: { argv: ['version'], scene: doneScene },
+  'trees-show': { argv: ['trees', 'show', 'env-setup'], scene: waitingScene },
+  'conditions-list': { argv: ['conditions', 'list'], scene: waitingScene },
+  schema: { argv: ['schema', 'agent'], scene: waitingScene },
 };
 
 /** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` and bundles a store, workflows pictures on a disk. */
@@ -111,6 +114,10 @@ const elsewhere = [
   'trees-clean',
   // It writes a file: its test has a folder.
   'journal-export',
+  // Files of definitions, messages: `test/unit/app/definitions.test.ts`, `playbook-tests.test.ts` and `bus.test.ts` have them.
+  'trees-check',
+  'trees-new',
+  ...Object.keys(allOperations).filter((key) => /^(?:agents|playbooks|bus)-/.test(key)),
   // `memory-operations.test.ts` goes through all of them on one memory.
   ...Object.keys(allOperations).filter((key) => key.startsWith('memory-')),
   // Folders of people and of what was moved aside: their tests have them.
