@@ -3,7 +3,7 @@ import type { ZodType } from 'zod';
 import type { CommitId, EnvironmentId, GitTreeId } from '../base/ids.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Address } from '../domain/bus/address.ts';
-import type { Delivery, Message } from '../domain/bus/message.ts';
+import type { Message } from '../domain/bus/message.ts';
 import type {
   BootEvidence,
   ChecksEvidence,
@@ -95,9 +95,10 @@ export interface AgentBus {
     deadlineMs: number;
   }): Promise<{ readonly id: number; readonly answer: Message }>;
   answer(ask: number, reply: { subject: string; body?: JsonObject }): Promise<number>;
-  /** What waits in the agent's mailbox and in its tree's, oldest first; taken by this attempt, and its own again after a restart. */
-  take(limit: number): Promise<readonly Delivery[]>;
-  ack(delivery: Delivery): Promise<void>;
+  /** Questions that wait in the agent's mailbox and in its tree's, oldest first; taken by this attempt, and its own again after a restart. */
+  questions(limit: number): Promise<readonly Message[]>;
+  /** What this step answered so far, in tries before as well. */
+  answered(): readonly { readonly ask: Message; readonly answer: Message }[];
 }
 
 /** What a step reported that came before, as its row says. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Message } from '../domain/bus/message.ts';
 import type { Claim } from './_claims.ts';
-import { textIn } from './_claims.ts';
+import { claimsIn, textIn } from './_claims.ts';
 import { type ActionContext, defineAction } from './_context.ts';
 import { spanOf } from './_duration.ts';
 
@@ -10,21 +10,22 @@ const output = z.object({
   answered: z.array(
     z.object({ ask: z.number().int(), from: z.string(), answer: z.number().int(), nClaims: z.number().int() }),
   ),
-  read: z.array(z.object({ message: z.number().int(), from: z.string(), subject: z.string() })),
 });
+type Answered = z.infer<typeof output>['answered'][number];
 
 /** How long somebody who asks is waited for when the playbook does not say. */
 const defaultWaitMs = 10 * 60_000;
 /** Between two looks into the mailbox. */
 const lookEveryMs = 500;
-/** Messages that are taken at once. */
+/** Questions that are taken at once. */
 const batch = 20;
 /** Entries of memory that an answer names. */
 const maxClaims = 5;
 
 /**
- * Waits until the agent or its tree was asked something and answers it with what is remembered about it, each entry as the claim of who
- * wrote it; other messages on the way are read. Ends with nothing answered when nobody asked in time. Answer and acknowledgement are one commit: a repeat answers nothing twice.
+ * Answers what the agent or its tree is asked with what is remembered about it, each entry as the claim of who wrote it, until a question
+ * of its own run was answered: what others ask on the way is answered too. Ends without that when its run did not ask in time. Answer
+ * and acknowledgement are one commit: a repeat answers nothing twice, and goes on from what was answered. What wants no answer is left alone.
  */
 export const busAnswer = defineAction({
   id: 'bus.answer',
@@ -33,42 +34,39 @@ export const busAnswer = defineAction({
   input: z.object({ wait: z.string().default(''), text: z.string().default('') }),
   output,
   async run(context, { wait, text }) {
-    const { bus, clock, signal } = context;
+    const { bus, clock, signal, run } = context;
     const endMs = clock.monotonicMs() + (spanOf('wait', wait) ?? defaultWaitMs);
-    const answered: z.infer<typeof output>['answered'] = [];
-    const read: z.infer<typeof output>['read'] = [];
-    while (answered.length === 0) {
-      const taken = await bus.take(batch);
-      for (const delivery of taken) {
-        const { message } = delivery;
-        if (message.kind === 'ask') answered.push(await answer(context, message, text));
-        else {
-          await bus.ack(delivery);
-          read.push({ message: message.id, from: message.from, subject: message.subject });
-        }
-      }
-      if (taken.length > 0) continue;
+    const before = bus.answered();
+    const answered = before.map(({ ask, answer }) => toldOf(ask, answer.id, claimsIn(answer.body).length));
+    let isOver = before.some(({ ask }) => ask.run === run);
+    while (!isOver) {
+      const asked = await bus.questions(batch);
+      for (const ask of asked) answered.push(await answer(context, ask, text));
+      isOver = asked.some((ask) => ask.run === run);
+      if (isOver || asked.length > 0) continue;
       if (clock.monotonicMs() >= endMs) break;
       signal.throwIfAborted();
       await clock.sleep(lookEveryMs, signal);
     }
-    return { answered, read };
+    return { answered };
   },
-  describe: ({ answered, read }) =>
-    [
-      answered.length === 0
-        ? 'nobody asked'
-        : answered
-            .map(
-              ({ ask, from, nClaims }) =>
-                `m${ask} of ${from} answered with ${nClaims === 1 ? '1 entry' : `${nClaims} entries`} of memory`,
-            )
-            .join(', '),
-      ...(read.length === 0 ? [] : [`read ${read.map(({ message }) => `m${message}`).join(', ')}`]),
-    ].join('; '),
+  describe: ({ answered }) =>
+    answered.length === 0
+      ? 'nobody asked'
+      : answered
+          .map(
+            ({ ask, from, nClaims }) =>
+              `m${ask} of ${from} answered with ${nClaims === 1 ? '1 entry' : `${nClaims} entries`} of memory`,
+          )
+          .join(', '),
 });
 
-async function answer(context: ActionContext, asked: Message, text: string) {
+const toldOf = ({ id, from }: Message, answerId: number, nClaims: number): Answered => ({
+  ...{ ask: id, from, nClaims },
+  answer: answerId,
+});
+
+async function answer(context: ActionContext, asked: Message, text: string): Promise<Answered> {
   const { bus, memory } = context;
   const words = `${asked.subject} ${textIn(asked.body)}`;
   const claims: Claim[] = memory.search({ words, any: true, limit: maxClaims }).map(({ version, excerpt }) => ({
@@ -78,5 +76,5 @@ async function answer(context: ActionContext, asked: Message, text: string) {
   }));
   const known = claims.length === 0 ? 'nothing is remembered about it' : `${claims.length} remembered`;
   const reply = { subject: `${asked.subject}: ${known}`.slice(0, 200), body: { text, claims } };
-  return { ask: asked.id, from: asked.from, answer: await bus.answer(asked.id, reply), nClaims: claims.length };
+  return toldOf(asked, await bus.answer(asked.id, reply), claims.length);
 }

@@ -20,7 +20,7 @@ export const treeChoose = definePlanningAction({
         hints: [`orchestrate trees add ${name} --scope '<folder>/**'`],
         state: 'Nothing was changed.',
       });
-    const tree = requireNewTree(definitions, definition, { actions: new Set(), questions });
+    const tree = requireNewTree(definitions, definition, { actions: new Map(), questions });
     const paths = (await store.list(baseTree)).map(({ path }) => path);
     const overlaps = findOverlaps([...definitions.trees.values(), tree]).filter(({ trees }) => trees.includes(tree.id));
     return fileDraft({

@@ -1,7 +1,8 @@
 import { actions } from '../actions/index.gen.ts';
-import type { KnownNames } from '../domain/definitions/check-references.ts';
 import { checkDefinitions, type CheckedDefinitions, isOurs } from '../domain/definitions/definitions.ts';
 import { throwTogether } from '../domain/definitions/faults.ts';
+import type { KnownAction, KnownNames } from '../domain/definitions/known-names.ts';
+import { fieldsAt } from '../domain/definitions/schema-fields.ts';
 import type { Definitions, DefinitionSource, TemplateId } from '../domain/definitions/types.ts';
 import { sizeText } from '../domain/definitions/units.ts';
 import { templates } from '../engine/templates/templates.ts';
@@ -45,10 +46,17 @@ export async function readDefinitionFiles(
 /** Returns the names that definitions of a template may use. */
 export function knownNames(template: TemplateId): KnownNames {
   return {
-    actions: new Set(actions.map((action) => action.id)),
+    actions: new Map(actions.map((action) => [action.id, knownAction(action)])),
     questions: new Set(Object.keys(templates[template].questions)),
   };
 }
+
+const knownAction = (action: (typeof actions)[number]): KnownAction => ({
+  plans: action.effect === 'plan',
+  takes: fieldsAt(action.input, []),
+  needs: (action.input.safeParse({}).error?.issues ?? []).map(({ path }) => String(path[0])),
+  reports: action.effect === 'plan' ? [] : fieldsAt(action.output, []),
+});
 
 interface Folder {
   readonly dir: string;

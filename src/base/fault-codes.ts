@@ -61,10 +61,25 @@ export const faultCodes = {
   CONFIG_INVALID: entry('user', 'orchestrate.yaml has a wrong or unknown field.', 'orchestrate doctor'),
   // Expressions, checks and tests of playbooks.
   EXPRESSION_INVALID: entry('user', 'An expression of a playbook cannot be read, or does not fit its place.'),
-  EXPRESSION_FAILED: entry('user', 'An expression of a playbook cannot be decided from what is known.'),
-  STEP_CHECK_FAILED: entry('user', 'What a step reported is not what its check asks for.'),
+  EXPRESSION_FAILED: entry(
+    'user',
+    'An expression of a playbook cannot be decided from what is known.',
+    'orchestrate playbooks show <playbook>',
+    'orchestrate playbooks test <playbook>',
+  ),
+  STEP_CHECK_FAILED: entry(
+    'user',
+    'What a step reported is not what its check asks for.',
+    'orchestrate runs show <run>',
+    'orchestrate playbooks show <playbook>',
+  ),
   STEP_NOT_ASKED: entry('conflict', 'No step of the run waits for an answer.', 'orchestrate runs list'),
-  PLAYBOOK_TEST_INVALID: entry('user', 'A test of a playbook gives or expects something that cannot be.'),
+  PLAYBOOK_TEST_INVALID: entry(
+    'user',
+    'A test of a playbook gives or expects something that cannot be.',
+    'orchestrate playbooks show <playbook>',
+    'orchestrate playbooks test <playbook>',
+  ),
   // Installation.
   HOME_NOT_FOUND: entry('not-found', 'This folder is not inside an installation.', 'orchestrate init <folder>'),
   HOME_EXISTS: entry('conflict', 'The folder already holds something else.'),

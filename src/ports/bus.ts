@@ -50,7 +50,7 @@ export interface Bus {
   /** Hands out what is waiting, or taken by somebody whose lease is over, oldest first. Each handing out is an attempt. */
   take(mailbox: Address, options: TakeOptions): Promise<readonly Delivery[]>;
   /**
-   * Hands out this one, whatever waits before it: for a person, who chose it. Undefined when it is not there, or over, or with
+   * Hands out this one, whatever waits before it: for who chose it. Undefined when it is not there, or over, or with
    * somebody whose lease is not.
    */
   takeOne(place: Place, options: Omit<TakeOptions, 'limit'>): Promise<Delivery | undefined>;

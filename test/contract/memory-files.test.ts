@@ -158,6 +158,39 @@ it('clears away what a killed write left, and nothing else', async () => {
   expect(fs.readdirSync(at('swarm/env-setup')).sort()).toEqual(['.notes.md.swp', 'notes.md']);
 });
 
+describe('an edit that is saved while the entry is written', () => {
+  /** Saves once, at the first moment at which the time is asked: the file was read, and has not got its new content yet. */
+  async function whileSaving(work: () => Promise<unknown>): Promise<void> {
+    const real = place.clock.nowMs;
+    let isSaved = false;
+    place.clock.nowMs = () => {
+      if (!isSaved) fs.writeFileSync(at(key), 'by hand, just now');
+      isSaved = true;
+      return real.call(place.clock);
+    };
+    try {
+      await work();
+    } finally {
+      place.clock.nowMs = real;
+    }
+    expect(isSaved).toBe(true);
+  }
+
+  it.each([
+    ['a write', () => put('mine')],
+    ['a removal', () => memory.remove({ key, ifVersion: 1, by, reason: 'old' })],
+  ] as const)('is not lost by %s: it is the next version', async (_name, work) => {
+    await put('good');
+    await memory.sync();
+    await whileSaving(work);
+    expect(place.read(key)).toBe('by hand, just now');
+    await memory.sync();
+    expect(await memory.get(key)).toMatchObject({ text: 'by hand, just now', origin: 'hand' });
+    const texts = await Promise.all(memory.history(key).map(({ version }) => memory.get(key, version)));
+    expect(texts.map((one) => one?.text)).toContain('good');
+  });
+});
+
 describe('the index', () => {
   const index = (): string => join(place.stateDir, 'memory-index.db');
   const texts = ['torch 2.9 fights with numpy', 'numpy 2 is fine', 'sdxl checkpoints', 'torch is slow on this card'];

@@ -307,6 +307,32 @@ export function describeMemory(name: string, makePlace: () => Promise<MemoryPlac
         expect(found('torch works', { prefix: 'swarm' })).toEqual([]);
       });
 
+      it('stays with the text, however it is written again: with more evidence, by hand, or elsewhere', async () => {
+        const text = 'torch 2.9 works with every node pack\n';
+        await memory.put(note('a.md', text));
+        await memory.put(note('b.md', text));
+        await memory.put(note('no.md', 'it does not', { refutes: [{ key: 'a.md', version: 1 }] }));
+        const refutedBy = { key: 'no.md', version: 1 };
+        expect(await memory.get('b.md')).toMatchObject({ refutedBy });
+        expect(await memory.put(note('a.md', text, { evidence: ['#1'] }))).toMatchObject({ version: 2, refutedBy });
+        await memory.put(note('a.md', 'it depends'));
+        expect(await memory.put(note('a.md', text))).toMatchObject({ version: 4, refutedBy });
+        expect(await memory.put(note('c.md', text))).toMatchObject({ refutedBy });
+        place.edit('a.md', 'by hand\n');
+        await memory.sync();
+        place.edit('a.md', text);
+        expect((await memory.sync()).noticed).toMatchObject([{ key: 'a.md', version: 6, refutedBy }]);
+        expect(found('torch works')).toEqual([]);
+        // A text so short may be the same by chance, but not in its own entry.
+        await memory.put(note('short.md', 'yes'));
+        await memory.put(note('chance.md', 'yes'));
+        await memory.put(note('no.md', 'no', { refutes: [{ key: 'short.md', version: 1 }] }));
+        expect(await memory.get('chance.md')).toMatchObject({ refutedBy: null });
+        expect(await memory.put(note('short.md', 'yes', { confidence: 1 }))).toMatchObject({
+          refutedBy: { key: 'no.md', version: 2 },
+        });
+      });
+
       it('names a version that there is, as all that an entry names has to be there', async () => {
         const nowhere = { key: 'b', version: 1 };
         for (const more of [{ refutes: [nowhere] }, { supersedes: [nowhere] }, { copyOf: nowhere }])

@@ -120,10 +120,10 @@ describe('what comes back from the trash', () => {
     await reconcile(engine);
     expect(fs.existsSync(from)).toBe(false);
     const found = readTrash(engine).at(-1);
-    expect(found).toMatchObject({ from, holdsWork: true });
-    expect(fs.readFileSync(`${found?.place}/thing/y.py`, 'utf8')).toBe('mine too');
-    await back(engine, found?.id ?? '', 'k2', `${at.dir}/packages`);
-    expect(fs.readFileSync(`${at.dir}/packages/thing/y.py`, 'utf8')).toBe('mine too');
+    expect(found).toMatchObject({ from: `${engine.paths.instances}/i3`, holdsWork: true });
+    expect(fs.readFileSync(`${found?.place}/outside-packages/thing/y.py`, 'utf8')).toBe('mine too');
+    await back(engine, found?.id ?? '', 'k2', `${at.dir}/i3`);
+    expect(fs.readFileSync(`${at.dir}/i3/outside-packages/thing/y.py`, 'utf8')).toBe('mine too');
   });
 
   it.each<[string, (engine: Engine) => Engine]>([

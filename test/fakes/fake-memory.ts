@@ -175,12 +175,13 @@ class FakeMemory implements Memory {
     const { entries, changes, clock } = this.#folder;
     const versions = entries.get(entry.key) ?? [];
     const copied = entry.copyOf ? this.#require(entry.copyOf) : undefined;
+    const refuted = [...entries.values()].flat().find((one) => one.refutedBy !== null && isSameClaim(one, entry));
     const version = draftVersion(entry, {
       version: versions.length + 1,
       atMs: clock.nowMs(),
       sizeBytes: Buffer.byteLength(entry.text),
       sha256: hash('sha256', entry.text),
-      refutedBy: copied?.refutedBy ?? null,
+      refutedBy: copied?.refutedBy ?? refuted?.refutedBy ?? null,
     });
     entries.set(entry.key, [...versions, { ...version, text: entry.text }]);
     changes.push({ key: entry.key, version: version.version });
@@ -196,7 +197,7 @@ class FakeMemory implements Memory {
     changes.push({ key: ref.key, version: ref.version });
     const copies = [...entries.values()]
       .flat()
-      .filter(({ copyOf }) => copyOf?.key === ref.key && copyOf.version === ref.version);
+      .filter((one) => isCopy(one, ref) || isSameClaim(one, found));
     for (const copy of copies) this.#refute(copy, refutedBy);
   }
 
@@ -241,6 +242,12 @@ class FakeMemory implements Memory {
     return withoutText(changed);
   }
 }
+
+type Claim = Pick<MemoryEntry, 'key' | 'text'>;
+const isSameClaim = (one: Claim, other: Claim): boolean =>
+  one.text === other.text && (one.key === other.key || Buffer.byteLength(one.text) >= minCopyBytes);
+const isCopy = ({ copyOf }: MemoryEntry, of: MemoryRef): boolean =>
+  copyOf?.key === of.key && copyOf.version === of.version;
 
 function withoutText(entry: MemoryEntry): MemoryVersion {
   const { text, ...version } = entry;

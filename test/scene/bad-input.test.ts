@@ -262,6 +262,7 @@ describe('orchestrate.yaml', () => {
       'a wrong value',
       (text: string) => text.replace(/idle-time: \S+/, 'idle-time: soon'),
       /idle-time has to be a time like/,
+      /idle-time: 10m/,
       (text: string) => lineOf(text, 'idle-time:'),
       14,
     ],
@@ -269,19 +270,20 @@ describe('orchestrate.yaml', () => {
       'an unknown field',
       (text: string) => text.replace('max-download:', 'max-downlod:'),
       /no field max-downlod/,
+      /Write max-download: in its place/,
       (text: string) => lineOf(text, 'max-downlod:'),
       3,
     ],
-    ['a bracket that is never closed', () => 'id: [\n', /never closed/, () => 1, 5],
-    ['nothing in it', () => '', /empty/, () => 1, 1],
-  ] as const)('is refused with %s', async (_, edit, says, line, column) => {
+    ['a bracket that is never closed', () => 'id: [\n', /never closed/, /Close it with \]/, () => 1, 5],
+    ['nothing in it', () => '', /empty/, /name: value/, () => 1, 1],
+  ] as const)('is refused with %s', async (_, edit, says, hint, line, column) => {
     const text = edit(fs.readFileSync(join(world.home, 'orchestrate.yaml'), 'utf8'));
     await withFile('orchestrate.yaml', text, () =>
       refuses(['undo', '--yes'], {
         code: 'CONFIG_INVALID',
         exit: 1,
         says,
-        hint: /doctor/,
+        hint,
         at: { file: 'orchestrate.yaml', line: line(text), column },
       }),
     );

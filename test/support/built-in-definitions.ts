@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { actions } from '../../src/actions/index.gen.ts';
+import { knownNames } from '../../src/app/read-definitions.ts';
 import { assembleDefinitions } from '../../src/domain/definitions/definitions.ts';
 import type { Definitions } from '../../src/domain/definitions/types.ts';
 
@@ -12,5 +12,5 @@ export function builtInDefinitions(): Definitions {
     .filter((file) => !file.endsWith('README.md') && !file.endsWith('.test.yaml'))
     .sort()
     .map((file) => ({ file, text: readFileSync(`${root}${file}`, 'utf8'), origin: 'built-in' as const }));
-  return assembleDefinitions(sources, { actions: new Set(actions.map(({ id }) => id)) });
+  return assembleDefinitions(sources, { actions: knownNames('comfyui').actions });
 }

@@ -19,13 +19,13 @@ export function finishPending(
   const there = found.kind === 'file' ? hash('sha256', found.bytes) : null;
   if (found.kind === 'blocked' || isEdited(state, there)) return record.settle(key, null);
   if (state.pending === 'remove') {
-    if (there !== null) folder.remove(key);
+    if (found.kind === 'file') folder.remove(key, found.mark);
     return record.settle(key, null);
   }
   if (found.kind === 'file' && there === state.head.sha256) return record.settle(key, found.mark);
   const staged = folder.stage(key, Buffer.from(record.text(state.head.sha256)));
   try {
-    record.settle(key, staged.place());
+    record.settle(key, staged.place(found.kind === 'file' ? found.mark : null));
   } finally {
     staged.end();
   }

@@ -22,6 +22,8 @@ const settlesMs = 50;
 export interface Look {
   readonly noticed?: MemoryVersion;
   readonly problem?: MemoryProblem;
+  /** Mark of the file that was looked at; null: none was there. */
+  readonly seen: string | null;
 }
 
 /** Compares one entry with its file and takes up what was done by hand, after what a kill left. Writes to the record; the lock is held. */
@@ -31,16 +33,17 @@ export function lookAtEntry(parts: MemoryParts, key: string): Look {
   const state = record.entry(key);
   const found = folder.read(key);
   const there = state?.head.isRemoved === false ? state : undefined;
-  if (found.kind === 'absent') return there === undefined ? {} : takeAway(parts, there);
+  if (found.kind === 'absent') return { seen: null, ...(there === undefined ? {} : takeAway(parts, there)) };
+  const seen = found.kind === 'file' ? found.mark : null;
   const verdict = judgeEntry(parts, key, found, there);
-  if (verdict.kind === 'unsound') return { problem: verdict.problem };
+  if (verdict.kind === 'unsound') return { seen, problem: verdict.problem };
   const isYoung = found.kind !== 'file' || parts.clock.nowMs() - found.mtimeMs < settlesMs;
   const mark = found.kind === 'file' && !isYoung ? found.mark : null;
   if (verdict.kind === 'same') {
     if (state !== undefined && state.mark !== mark) record.settle(key, mark);
-    return {};
+    return { seen };
   }
-  return { noticed: appendByHand(parts, { key, text: verdict.text, state, mark }) };
+  return { seen, noticed: appendByHand(parts, { key, text: verdict.text, state, mark }) };
 }
 
 /** Returns what the file of an entry is, compared with the entry; changes nothing. */
@@ -60,7 +63,7 @@ export function judgeEntry(
   return judgeFile({ key, bytes: found.bytes, last, ageMs: clock.nowMs() - found.mtimeMs });
 }
 
-function takeAway({ record, clock, editor }: MemoryParts, { head }: EntryState): Look {
+function takeAway({ record, clock, editor }: MemoryParts, { head }: EntryState): Pick<Look, 'noticed'> {
   record.markRemoved(head, {
     by: editor,
     reason: 'the file was taken away by hand',
@@ -85,7 +88,7 @@ function appendByHand(
       atMs: clock.nowMs(),
       sizeBytes: bytes.length,
       sha256,
-      refutedBy: (copyOf === null ? undefined : record.find(copyOf))?.refutedBy ?? null,
+      refutedBy: record.refutationOf({ key, sha256, sizeBytes: bytes.length }),
     },
   );
   record.append({ ...version, text }, { mark });

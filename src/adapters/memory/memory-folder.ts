@@ -24,8 +24,11 @@ export type FoundFile =
 
 /** A new content, whole and synced under a name of its own. */
 export interface StagedFile {
-  /** Gives it its name, durably, and returns its mark. */
-  place(): string;
+  /**
+   * Gives it its name, durably, and returns its mark; null, and nothing done, when the file there is no longer the one with this mark
+   * (null: none): somebody saved it meanwhile.
+   */
+  place(before: string | null): string | null;
   /** Takes it away when it was not placed. */
   end(): void;
 }
@@ -85,9 +88,10 @@ export class MemoryFolder {
     }
   }
 
-  /** Takes a file away, durably. A repeat is safe. */
-  remove(path: string): void {
+  /** Takes a file away, durably, unless a mark is given and it has another one by now. A repeat is safe. */
+  remove(path: string, mark?: string | null): void {
     const found = this.#inParent(path, (folder, name) => {
+      if (mark !== undefined && markAt(folder, name) !== mark) return { kind: 'absent' };
       fs.rmSync(folder.at(name), { force: true });
       folder.sync();
       return { kind: 'absent' };
@@ -191,7 +195,8 @@ function stagedFile(parts: { root: Folder; folder: Folder; name: string; tempora
   const { root, folder, name, temporary } = parts;
   let isPlaced = false;
   return {
-    place() {
+    place(before) {
+      if (markAt(folder, name) !== before) return null;
       fs.renameSync(folder.at(temporary), folder.at(name));
       isPlaced = true;
       folder.sync();
@@ -265,6 +270,11 @@ function openBelow(folder: Folder, name: string): Folder | undefined {
   } catch {
     return undefined; // It was replaced by something else a moment ago, or has a name that is no text.
   }
+}
+
+function markAt(folder: Folder, name: string): string | null {
+  const stat = fs.lstatSync(folder.at(name), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : markOf(stat);
 }
 
 /** What moves whenever a file could have changed. */

@@ -5,6 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { Fault } from '../../base/fault.ts';
 import type { MemoryEntry, MemoryRef, MemoryVersion, NewMemory } from '../../domain/memory/entry.ts';
+import { minCopyBytes } from '../../domain/memory/notice.ts';
 import { setDurable } from '../sqlite/connections.ts';
 
 /** The layout that this code reads and writes. */
@@ -52,6 +53,7 @@ export interface EntryState {
   readonly before: string | null;
 }
 
+type Claim = Pick<MemoryVersion, 'key' | 'sha256' | 'sizeBytes'>;
 type Row = Record<string, string | number | null>;
 
 /** `memory.db`: versions, what they hold and where they come from. Writers hold the lock of the memory. */
@@ -167,6 +169,15 @@ export class MemoryRecord {
     return row === undefined ? null : { key: String(row['key']), version: Number(row['version']) };
   }
 
+  /** What refuted a version that says just the same: of this entry, or, where it is no chance, of another one. */
+  refutationOf({ key, sha256, sizeBytes }: Claim): MemoryRef | null {
+    const row = this.#get(
+      `SELECT refuted_by FROM versions WHERE refuted_by IS NOT NULL AND ${sameClaim} LIMIT 1`,
+      ...[sha256, key, sizeBytes],
+    );
+    return refOf(row?.['refuted_by'] ?? null);
+  }
+
   since(sequence: number, limit: number): readonly { readonly sequence: number; readonly version: MemoryVersion }[] {
     return this.#all(
       `SELECT c.sequence, ${versionColumns} FROM changes c JOIN versions v ON v.key = c.key AND v.version = c.version
@@ -237,7 +248,7 @@ export class MemoryRecord {
     }
   }
 
-  /** A claim that is not so is not so in any copy, however often it was copied on. */
+  /** A claim that is not so is not so wherever it stands, however often it was copied on or written again. */
   #refute(ref: MemoryRef, { key, version }: MemoryRef): void {
     const open = [ref];
     for (let one = open.shift(); one !== undefined; one = open.shift()) {
@@ -248,7 +259,10 @@ export class MemoryRecord {
         ...[refText({ key, version }), one.key, one.version],
       );
       this.#note(one);
-      const copies = this.#all('SELECT key, version FROM versions WHERE copy_of = ?', refText(one));
+      const copies = this.#all(
+        `SELECT key, version FROM versions WHERE copy_of = ? OR (${sameClaim})`,
+        ...[refText(one), found.sha256, found.key, found.sizeBytes],
+      );
       open.push(...copies.map((row) => ({ key: String(row['key']), version: Number(row['version']) })));
     }
   }
@@ -276,6 +290,8 @@ export class MemoryRecord {
   }
 }
 
+/** Takes digest, key and size. */
+const sameClaim = `sha256 = ? AND (key = ? OR ? >= ${minCopyBytes})`;
 const versionColumns = 'v.key, v.version, v.about, v.refuted_by, v.is_removed';
 const selectEntries = `SELECT ${versionColumns}, e.mark, e.pending, e.before
   FROM entries e JOIN versions v ON v.key = e.key AND v.version = e.version`;

@@ -80,20 +80,22 @@ class FileMemory implements Memory {
     requireSound(entry);
     return this.#write((parts) => {
       const { record } = parts;
-      this.#bringInStep(parts, entry.key);
+      const seen = this.#bringInStep(parts, entry.key);
       for (const ref of refsOf(entry)) requireVersion(record, ref);
       const state = record.entry(entry.key);
       requireUnmoved(entry.key, state?.head, entry.ifVersion);
       const bytes = Buffer.from(entry.text);
+      const sha256 = this.#options.digest.sha256(bytes);
+      const copied = entry.copyOf ? record.find(entry.copyOf) : undefined;
       const version = draftVersion(entry, {
         version: (state?.head.version ?? 0) + 1,
         atMs: this.#options.clock.nowMs(),
         sizeBytes: bytes.length,
-        sha256: this.#options.digest.sha256(bytes),
-        refutedBy: (entry.copyOf ? record.find(entry.copyOf) : undefined)?.refutedBy ?? null,
+        sha256,
+        refutedBy: copied?.refutedBy ?? record.refutationOf({ key: entry.key, sha256, sizeBytes: bytes.length }),
       });
       const before = state === undefined || state.head.isRemoved ? null : state.head.sha256;
-      this.#writeBoth(record, { ...version, text: entry.text }, bytes, before);
+      this.#writeBoth(parts, { ...version, text: entry.text }, bytes, { sha256: before, mark: seen });
       return version;
     });
   }
@@ -148,13 +150,14 @@ class FileMemory implements Memory {
     if (keyProblem(key) !== undefined || this.#recordThere() === undefined) return false;
     return this.#write((parts) => {
       const { record } = parts;
-      this.#bringInStep(parts, key);
+      const seen = this.#bringInStep(parts, key);
       const head = record.entry(key)?.head;
       if (head === undefined || head.isRemoved) return false;
       requireUnmoved(key, head, ifVersion);
       record.markRemoved(head, { by, reason, atMs: this.#options.clock.nowMs(), isPending: true });
-      guardMemory(key, onRecord, () => this.#folder.remove(key));
-      record.settle(key, null);
+      guardMemory(key, onRecord, () => this.#folder.remove(key, seen));
+      // Takes nothing away that somebody has saved meanwhile: that is the next version.
+      guardMemory(key, onRecord, () => finishPending(parts, key));
       return true;
     });
   }
@@ -191,19 +194,35 @@ class FileMemory implements Memory {
     for (const path of leftBehind) this.#folder.remove(path);
   }
 
-  /** Bytes first, then the version, then the name: wherever this ends, the file is whole and no version is lost. */
-  #writeBoth(record: MemoryRecord, entry: MemoryEntry, bytes: Uint8Array, before: string | null): void {
+  /**
+   * Bytes first, then the version, then the name: wherever this ends, the file is whole and no version is lost. A file that somebody
+   * saved meanwhile stays, and is the next version.
+   */
+  #writeBoth(
+    parts: MemoryParts,
+    entry: MemoryEntry,
+    bytes: Uint8Array,
+    before: { readonly sha256: string | null; readonly mark: string | null },
+  ): void {
+    const { record } = parts;
     const staged = guardMemory(join(this.#folder.dir, entry.key), kept, () => this.#folder.stage(entry.key, bytes));
     try {
-      record.append(entry, { pending: 'write', before });
-      guardMemory(entry.key, onRecord, () => record.settle(entry.key, staged.place()));
+      record.append(entry, { pending: 'write', before: before.sha256 });
+      guardMemory(entry.key, onRecord, () => {
+        const mark = staged.place(before.mark);
+        if (mark === null) finishPending(parts, entry.key);
+        else record.settle(entry.key, mark);
+      });
     } finally {
       staged.end();
     }
   }
 
-  /** Takes up what was done by hand to an entry that is about to be written. Fault: `MEMORY_BLOCKED` when it is not sound. */
-  #bringInStep(parts: MemoryParts, key: string): void {
+  /**
+   * Takes up what was done by hand to an entry that is about to be written, and returns the mark of its file. Fault: `MEMORY_BLOCKED`
+   * when it is not sound.
+   */
+  #bringInStep(parts: MemoryParts, key: string): string | null {
     const found = this.#folder.read(key);
     if (found.kind === 'blocked') throw blockedFault(key, `${found.path} is ${found.what}`);
     if (!this.#folder.isThere() && !parts.record.entries().next().done)
@@ -211,11 +230,12 @@ class FileMemory implements Memory {
         state: kept,
         hints: ['Bring it back.', `mkdir ${this.#folder.dir}: what was in it counts as taken away, its versions stay`],
       });
-    const { problem } = lookAtEntry(parts, key);
+    const { problem, seen } = lookAtEntry(parts, key);
     if (problem !== undefined) {
       const place = problem.line === null ? '' : ` (line ${problem.line}, column ${problem.column})`;
       throw blockedFault(key, `its file holds an edit that is not sound${place}: ${problem.sentence}`);
     }
+    return seen;
   }
 
   /** Tells without the lock whether the file of an entry is to be looked at. */

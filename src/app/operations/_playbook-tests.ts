@@ -28,7 +28,8 @@ interface PlayedCase {
 }
 
 /**
- * Plays the tests of all playbooks, or of one. A test of the installation takes the place of the built-in one of the same name. What is
+ * Plays the tests of all playbooks, or of one. A test of the installation takes the place of the built-in one
+ * of the same name; a playbook of the installation is not held against the built-in test of another: it is untested until it has one. What is
  * wrong in a file of tests is told with the place, and keeps the others from nothing.
  */
 export function playTests(
@@ -36,21 +37,27 @@ export function playTests(
   only: string | null,
 ): { readonly tests: PlayedTest[]; readonly untested: string[] } {
   const { playbooks } = definitions;
-  const tests = testFiles(sources)
+  const tests = testFiles(sources, playbooks)
     .filter(({ id }) => only === null || id === only)
     .map(({ id, source }) => playTest(id, source, playbooks));
   const tested = new Set(tests.map(({ playbook }) => playbook));
   return { tests, untested: [...playbooks.keys()].filter((id) => !tested.has(id) && (only === null || id === only)) };
 }
 
-function testFiles(sources: readonly DefinitionSource[]): readonly { id: string; source: DefinitionSource }[] {
+function testFiles(
+  sources: readonly DefinitionSource[],
+  playbooks: ReadonlyMap<string, Playbook>,
+): readonly { id: string; source: DefinitionSource }[] {
   const byId = new Map<string, DefinitionSource>();
   for (const source of sources) {
     const id = /(?:^|[:/])playbooks\/([^/]+)\.test\.yaml$/.exec(source.file)?.[1];
-    if (id !== undefined && (source.origin === 'installation' || !byId.has(id))) byId.set(id, source);
+    if (id === undefined || (source.origin === 'built-in' && !isBuiltIn(playbooks.get(id)))) continue;
+    if (source.origin === 'installation' || !byId.has(id)) byId.set(id, source);
   }
   return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, source]) => ({ id, source }));
 }
+
+const isBuiltIn = (playbook: Playbook | undefined): boolean => playbook?.file.startsWith('built-in:') !== false;
 
 function playTest(id: string, source: DefinitionSource, playbooks: ReadonlyMap<string, Playbook>): PlayedTest {
   const { file } = source;

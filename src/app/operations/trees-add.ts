@@ -105,7 +105,7 @@ async function definitionOf(app: App, given: Given): Promise<string> {
     scale: null,
   });
   try {
-    requireNewTree(definitions, text, { actions: new Set(), questions: new Set(Object.keys(reviewQuestions)) });
+    requireNewTree(definitions, text, { actions: new Map(), questions: new Set(Object.keys(reviewQuestions)) });
   } catch (error) {
     if (!(error instanceof Fault) || !error.message.startsWith('The home port')) throw error;
     throw new Fault('DEFINITION_INVALID', error.message, {

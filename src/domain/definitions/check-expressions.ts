@@ -1,9 +1,10 @@
-import { Fault, type Position } from '../../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
 import { type ExpressionResult, readExpression } from '../expressions/read.ts';
 import type { ExpressionScope } from '../expressions/scope.ts';
 import { referencesIn } from '../plans/fill.ts';
 import { attempt, throwTogether } from './faults.ts';
 import type { Located, ValuePath } from './locator.ts';
+import { placeWithin } from './place-within.ts';
 import { unknownReference } from './references.ts';
 import type { Playbook, PlaybookStep } from './types.ts';
 
@@ -97,10 +98,3 @@ function checkOne({ locate }: Located<Playbook>, checked: Checked): void {
 /** Text of an expression that is quoted in a message. */
 const MAX_SHOWN = 60;
 const shown = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1)}…`);
-
-/** The place of a character of a text in its file; that of the text where it is folded, escaped or on several lines. */
-function placeWithin(at: Position, text: string, offset: number): Position {
-  if (at.text === undefined) return at;
-  const begin = at.text.indexOf(text, at.column - 1);
-  return begin === -1 ? at : { ...at, column: begin + Math.min(offset, text.length) + 1 };
-}

@@ -1,15 +1,10 @@
-import { Fault, type Position } from '../../base/fault.ts';
+import { Fault } from '../../base/fault.ts';
+import type { KnownNames } from './known-names.ts';
 import type { Located } from './locator.ts';
 import { unknownReference } from './references.ts';
+import { reportFaults } from './report-faults.ts';
 import type { Agent, Playbook, Tree } from './types.ts';
-
-/** Names that definitions may use and that are not definitions themselves. */
-export interface KnownNames {
-  /** Ids of all actions, those that plan included. */
-  readonly actions: ReadonlySet<string>;
-  /** Ids of all review questions; they are not checked when left out. */
-  readonly questions?: ReadonlySet<string>;
-}
+import { workFaults } from './work-faults.ts';
 
 export interface LocatedDefinitions {
   readonly agents: ReadonlyMap<string, Located<Agent>>;
@@ -89,12 +84,12 @@ function* agentFaults({ value: agent, locate }: Located<Agent>, context: Context
   const { actions } = context.known;
   for (const tool of agent.tools) {
     if (actions.has(tool)) continue;
-    yield unknownReference({ kind: 'action', name: tool, known: actions, at: locate.value(['tools', tool]) });
+    yield unknownReference({ kind: 'action', name: tool, known: actions.keys(), at: locate.value(['tools', tool]) });
   }
 }
 
 function* playbookFaults({ value, locate }: Located<Playbook>, context: Context): Generator<Fault> {
-  const { actions } = context.known;
+  const { known } = context;
   const unknownTree = (name: string, at = locate.value(['tree'])): Fault =>
     unknownReference({ kind: 'tree', name, known: context.trees.keys(), at });
   if (isUnknown(context, 'trees', value.tree)) yield unknownTree(value.tree);
@@ -107,38 +102,8 @@ function* playbookFaults({ value, locate }: Located<Playbook>, context: Context)
         hints: ['Take it out.'],
       });
   }
-  if (!actions.has(value.plan))
-    yield unknownReference({ kind: 'action', name: value.plan, known: actions, at: locate.value(['plan']) });
-  for (const [index, step] of value.steps.entries()) {
-    const places = { action: locate.value(['steps', index, 'action']), agent: locate.value(['steps', index, 'agent']) };
-    yield* workFaults(step, places, context);
-    if (step.compensate === undefined) continue;
-    const back = ['steps', index, 'compensate'];
-    const backPlaces = { action: locate.value([...back, 'action']), agent: locate.value([...back, 'agent']) };
-    yield* workFaults(step.compensate, backPlaces, context);
-  }
-}
-
-/** Who does what: of a step, and of whatever takes it back. */
-function* workFaults(
-  { action, agent: name }: { readonly action: string; readonly agent: string },
-  at: { readonly action: Position; readonly agent: Position },
-  context: Context,
-): Generator<Fault> {
-  const { actions } = context.known;
-  const isKnown = actions.has(action);
-  if (!isKnown) yield unknownReference({ kind: 'action', name: action, known: actions, at: at.action });
-  const agent = context.agents.get(name)?.value;
-  if (agent === undefined) {
-    if (!context.broken.agents.has(name))
-      yield unknownReference({ kind: 'agent', name, known: context.agents.keys(), at: at.agent });
-  } else if (isKnown && !agent.tools.includes(action)) {
-    yield new Fault(
-      'DEFINITION_INVALID',
-      `The agent ${agent.id} may not use ${action}: it is not one of its tools (${agent.file}).`,
-      { at: at.agent, hints: [`Name an agent that may, or add ${action} to the tools of ${agent.id}.`] },
-    );
-  }
+  yield* workFaults({ value, locate }, { known, agents: context.agents, broken: context.broken.agents });
+  yield* reportFaults({ value, locate }, known);
 }
 
 const isUnknown = (context: Context, kind: 'trees' | 'agents', name: string): boolean =>

@@ -39,12 +39,20 @@ function evaluate(text: string, facts: ExpressionFacts): Json {
     // A condition that nobody set does not hold: that is no mistake of whoever asks.
     const asked = readsOf(expression.ast).conditions;
     const conditions = Object.fromEntries(asked.map((name) => [name, facts.conditions.includes(name)]));
-    return plain(expression({ ...facts, conditions }));
+    return plain(expression(wide({ ...facts, conditions }) as Record<string, unknown>));
   } catch (error) {
     const { summary } = error as Partial<CelFailure>;
     if (summary === undefined) throw error;
     throw failed(text, summary.replaceAll(/\s+/g, ' '));
   }
+}
+
+/** Whole numbers of JSON as those of the language, which tells them from fractions: `1 + output.n` adds what `1 + 1` does. */
+function wide(value: unknown): unknown {
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
+  if (Array.isArray(value)) return value.map(wide);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, wide(one)]));
 }
 
 /** Numbers of the language are wide integers; facts and arguments are JSON. */

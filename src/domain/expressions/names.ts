@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
 import { didYouMean } from '../definitions/did-you-mean.ts';
+import { partsOf } from './ast.ts';
 import { knownFunctions, listMacros } from './language.ts';
 import { type ExpressionProblem, type ExpressionScope, installationFields } from './scope.ts';
 
@@ -48,6 +49,8 @@ function wrongIn(node: ASTNode, place: Place): ExpressionProblem | undefined {
   if (access !== undefined && !place.bound.includes(access.root)) return wrongAccess(node, access, place.scope);
   if (node.op === 'id') return wrongId(node.args, node.start, place);
   if (node.op === 'rcall' && listMacros.has(node.args[0])) return wrongMacro(node.args, node.start, place);
+  if (node.op === 'in' && place.inList && node.args[1].op !== 'list')
+    return { message: 'may not look through a list within a list (in)', offset: node.start };
   const wrong = first(partsOf(node), (part) => wrongIn(part, place));
   if (wrong !== undefined || (node.op !== 'call' && node.op !== 'rcall')) return wrong;
   const [name] = node.args;
@@ -129,17 +132,6 @@ function wrongAccess(
   const list = known.length === 0 ? 'There is none.' : `There are: ${known.join(', ')}.`;
   const near = didYouMean(name, known);
   return { message: `knows no ${what} ${name}.${near === '' ? ` ${list}` : near}`, offset };
-}
-
-function partsOf(node: ASTNode): readonly ASTNode[] {
-  const { args } = node as { args: unknown };
-  const found: ASTNode[] = [];
-  const collect = (one: unknown): void => {
-    if (Array.isArray(one)) one.forEach(collect);
-    else if (one !== null && typeof one === 'object' && 'op' in one) found.push(one as ASTNode);
-  };
-  collect(args);
-  return found;
 }
 
 function first<T, R>(all: Iterable<T>, find: (one: T) => R | undefined): R | undefined {

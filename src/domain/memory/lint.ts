@@ -51,7 +51,7 @@ export function lintEntry(entry: MemoryEntry, facts: LintFacts): readonly Memory
     );
   if (expiresAtMs !== null && expiresAtMs <= facts.nowMs)
     add('expired', 'past its time: no task is given it any more', 'orchestrate memory prune');
-  const source = copyOf === null ? undefined : facts.newestOf(copyOf.key);
+  const source = copyOf === null || copyOf.key === key ? undefined : facts.newestOf(copyOf.key);
   if (copyOf !== null && source !== undefined && source.version > copyOf.version)
     add(
       'copy-behind',

@@ -4,7 +4,7 @@ import type { MemoryProblem } from './entry.ts';
 /** A file that is the beginning of what it was, and this young, is taken to be on its way to the disk. */
 const settlingMs = 2_000;
 
-/** A file by hand with as many bytes, all the same as another entry's, is a copy of it; fewer may be the same by chance. */
+/** A text of as many bytes, all the same as another entry's, says what that one says; fewer may be the same by chance. */
 export const minCopyBytes = 32;
 
 /** What a file in the memory folder is, compared with the entry's last good version. */

@@ -26,12 +26,16 @@ export function createNewsDesk(engine: Engine): NewsDesk {
       const { clock } = engine.outside;
       afterSeq ??= firstToRead(engine, clock.nowMs() - newsForMs);
       for (;;) {
+        const head = engine.ledger.head().seq;
         const rows = engine.ledger.read({ afterSeq, kinds: newsKinds, limit: pageRows });
         for (const entry of rows) {
           await publish(engine, entry);
           afterSeq = entry.seq;
         }
-        if (rows.length < pageRows) return;
+        if (rows.length === pageRows) continue;
+        // That was all there was: rows that are no news are not looked through again.
+        afterSeq = Math.max(afterSeq, head);
+        return;
       }
     },
   };

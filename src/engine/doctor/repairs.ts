@@ -4,7 +4,7 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { findUnrecorded, noteFound, noteTrash } from '../removal/note-trash.ts';
-import { setInstanceAside, setSlotAside } from '../removal/set-aside.ts';
+import { leftForNow, setInstanceAside, setSlotAside } from '../removal/set-aside.ts';
 import { findBroken, mendPoint } from '../restore/mend.ts';
 
 /** Carries a safe repair out; returns what was done, as one clause. Each is called only while its finding is so, and a repeat is safe. */
@@ -17,7 +17,7 @@ const graceMs = 2_000;
 export const repairs: Readonly<Record<RepairAct, CarryOut>> = {
   'clear-locks': async (engine, subject) => {
     const cleared = await (subject === 'home' ? engine.home : engine.store).clearStaleLocks();
-    if (cleared.length === 0) throw busy(`a git may be at work in the ${subject}`);
+    if (cleared.length === 0) throw leftForNow(`a git may be at work in the ${subject}`);
     return `removed ${cleared.join(', ')}`;
   },
 
@@ -43,12 +43,11 @@ export const repairs: Readonly<Record<RepairAct, CarryOut>> = {
     return `wrote down that ${subject} ended`;
   },
 
-  'trash-instance': (engine, name, by) =>
-    setInstanceAside(engine, { dir: `${engine.paths.instances}/${name}`, name, by }),
+  'trash-instance': setInstanceAside,
 
   'trash-slot': async (engine, name, by) => {
     const release = await engine.leases.hold(name);
-    if (release === undefined) throw busy(`a run has the slot ${name} by now`);
+    if (release === undefined) throw leftForNow(`a run has the slot ${name} by now`);
     try {
       return await setSlotAside(engine, name, by);
     } finally {
@@ -85,9 +84,6 @@ export const repairs: Readonly<Record<RepairAct, CarryOut>> = {
   },
 };
 
-const busy = (why: string): Fault =>
-  new Fault('REMOVAL_REFUSED', `It is left for now: ${why}.`, { hints: ['orchestrate doctor'] });
-
 async function moveToTrash(
   engine: Engine,
   options: { dir: string; name: string; what: 'environment' | 'packages'; by: Actor },
@@ -98,7 +94,7 @@ async function moveToTrash(
   const nth = digest.sha256(`${dir} ${engine.ledger.head().seq}`).slice(0, 8);
   const place = `${engine.paths.trash}/doctor-${nth}-${name.slice(0, 16)}`;
   await files.ensureDir(engine.paths.trash);
-  if ((await files.moveNew(dir, place)) === 'taken') throw busy(`${place} is taken`);
+  if ((await files.moveNew(dir, place)) === 'taken') throw leftForNow(`${place} is taken`);
   const why = 'it was not whole';
   const id = await noteTrash(engine, { place, what, name, from: dir, why, run: null, by });
   return `moved ${dir} to the trash as ${id}`;

@@ -36,12 +36,15 @@ export function createMemoryKeeper(engine: Engine): MemoryKeeper {
 
   const learn = async (): Promise<void> => {
     const learned = dataOf('memory.learned', ledger.latest('memory:learned'))?.through ?? 0;
+    const head = ledger.head().seq;
     const rows = ledger.read({ afterSeq: Math.max(learned, read), kinds: teachingKinds, limit: pageSize });
     const due = [...late, ...rows.flatMap((fact) => notesOf(fact, ledger)).map((note) => ({ note, nTries: 0 }))];
     const { nWritten, again } = await writeNotes(engine, due);
     late = again;
-    const through = rows.at(-1)?.seq ?? Math.max(learned, read);
-    read = through;
+    // A page that is not full is all there was: rows that teach nothing are not looked through again.
+    read = rows.length < pageSize ? head : (rows.at(-1)?.seq ?? head);
+    // A supervisor that dies now takes up again what it could not write: the notes that it could write are found written.
+    const through = Math.min(read, ...late.map(({ note }) => note.row - 1));
     if (nWritten > 0) await ledger.append([row('memory.learned', { through, nWritten }, { keys: ['memory:learned'] })]);
   };
 

@@ -5,6 +5,7 @@ import type { FactRow, MemoryNote } from '../../domain/memory/note.ts';
 import { notesOf, teachingKinds } from '../../domain/memory/notes-of.ts';
 import { domainKey, standardEntries } from '../../domain/memory/standard.ts';
 import type { EngineContext } from '../context.ts';
+import { openPage } from './open-page.ts';
 import { writeNote } from './write-note.ts';
 
 /** What became of one entry. `nothing`: no fact is on record that it could hold. */
@@ -58,9 +59,11 @@ async function writeAll(
 ): Promise<Populated> {
   const first = notes[0];
   if (first === undefined) return { key, what: 'nothing', rows: [], why: null };
+  const page = await openPage(memory, key);
+  const fresh = notes.filter((note) => !page.isRefuted(note));
   const edit = (before: string | undefined): string | undefined => {
     let text = before;
-    for (const note of notes) {
+    for (const note of fresh) {
       const after = note.edit(text);
       if (after === undefined) return undefined;
       text = after;
@@ -69,11 +72,10 @@ async function writeAll(
   };
   const rows = notes.map(({ row }) => row);
   if (dryRun) {
-    const before = (await memory.get(key))?.text;
-    const after = edit(before);
+    const after = edit(page.text);
     return {
       key,
-      what: after === undefined ? 'other-form' : after === before ? 'same' : 'would-write',
+      what: after === page.text ? 'same' : after === undefined ? 'other-form' : 'would-write',
       rows,
       why: null,
     };

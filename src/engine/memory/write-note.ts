@@ -13,15 +13,17 @@ export type NoteOutcome =
   | { readonly kind: 'other-form'; readonly why: string };
 
 /**
- * Writes what a note says into its entry, on top of what is there: edits of people stay. A repeat writes nothing. Faults: those of
- * `Memory.put` but for a content that is not taken, which is an outcome.
+ * Writes what a note says into its entry, on top of what is there: edits of people stay. On a refuted entry it begins a new page: none
+ * of the refuted lines comes back, the note's own neither. A repeat writes nothing. Faults: those of `Memory.put` but for a content
+ * that is not taken, which is an outcome.
  */
 export async function writeNote(memory: Memory, note: MemoryNote, by: NewMemory['by']): Promise<NoteOutcome> {
   for (let nTries = 1; ; nTries += 1) {
     const there = await memory.get(note.key);
-    const before = there === undefined || there.isRemoved ? undefined : there.text;
+    const standing = there === undefined || there.isRemoved ? undefined : there;
+    const before = standing?.refutedBy === null ? standing.text : undefined;
     const text = note.edit(before);
-    if (text === before) return { kind: 'same' };
+    if (text === before || says(standing, note)) return { kind: 'same' };
     if (text === undefined) return { kind: 'other-form', why: 'it has another form than this writes' };
     try {
       const version = await memory.put({
@@ -41,3 +43,6 @@ export async function writeNote(memory: Memory, note: MemoryNote, by: NewMemory[
     }
   }
 }
+
+const says = (entry: { readonly text: string } | undefined, note: MemoryNote): boolean =>
+  entry !== undefined && note.edit(entry.text) === entry.text;

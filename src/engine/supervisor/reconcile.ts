@@ -4,7 +4,6 @@ import type { Engine } from '../engine.ts';
 import { composedInstance } from '../instances/start.ts';
 import { forgetAhead } from '../queue/forget.ts';
 import { noteUnrecorded } from '../removal/note-trash.ts';
-import { allRows } from '../removal/read-trash.ts';
 import { isComingBack } from '../removal/restore-trash.ts';
 import { setInstanceAside, setSlotAside } from '../removal/set-aside.ts';
 import { mendPoints } from '../restore/mend.ts';
@@ -80,35 +79,20 @@ async function sweepInstances(engine: Engine): Promise<readonly string[]> {
   return findings;
 }
 
-/** Instance folders without an instance: composed, but killed before the row. */
+/** Folders of instances that none runs from: half composed when a kill came, kept by an end that could not look, or somebody's. */
 async function sweepFolders(engine: Engine): Promise<readonly string[]> {
-  const { files } = engine.outside;
   const owned = new Set(
     engine.host
       .all('instance')
       .filter((view) => view.state !== 'stopped')
       .map((view) => composedInstance(engine, view.subject).dir),
   );
-  // Brought back from the trash by a person: it goes there again, never for good.
-  const back = allRows(engine, 'trash.restored').flatMap((entry) => {
-    const to = dataOf('trash.restored', entry)?.to;
-    return to?.startsWith(`${engine.paths.instances}/`) ? [{ to, seq: entry.seq }] : [];
-  });
   const findings: string[] = [];
-  for (const name of await files.list(engine.paths.instances)) {
-    const dir = `${engine.paths.instances}/${name}`;
-    if (owned.has(dir)) continue;
+  for (const name of await engine.outside.files.list(engine.paths.instances)) {
+    if (owned.has(`${engine.paths.instances}/${name}`)) continue;
     const composed = dataOf('instance.composed', engine.ledger.latest(`instance:${name}`));
     if (composed && (await engine.template.mayLive(engine, composed))) continue;
-    if (composed === undefined && !/^i\d+$/.test(name)) {
-      findings.push(await setInstanceAside(engine, { dir, name, by: reconciler }));
-      continue;
-    }
-    for (const { to, seq } of back.filter((one) => one.to === dir || one.to.startsWith(`${dir}/`)))
-      if ((await files.info(to)) !== undefined)
-        findings.push(await setInstanceAside(engine, { dir: to, name: `${name}-back-${seq}`, by: reconciler }));
-    await files.remove(dir);
-    findings.push(`removed the folder of ${name}, which is not running`);
+    findings.push(await setInstanceAside(engine, name, reconciler));
   }
   return findings;
 }

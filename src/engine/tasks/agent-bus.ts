@@ -8,8 +8,9 @@ import { findRefusal } from '../../domain/bus/refusal.ts';
 import { refusedRow } from '../../domain/bus/rows.ts';
 import { refused } from '../../domain/bus/undelivered.ts';
 import { durationText } from '../../domain/definitions/units.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
 import { sendNoted } from '../bus/send.ts';
-import { takeMine } from '../bus/take-mine.ts';
+import { takeQuestions } from '../bus/take-questions.ts';
 import type { Engine } from '../engine.ts';
 import type { TaskParts } from './task-view.ts';
 
@@ -111,17 +112,22 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
       return sendNoted(engine, message, { acks });
     },
 
-    async take(limit) {
-      const taken: Delivery[] = [];
+    async questions(limit) {
+      const taken: Message[] = [];
       for (const mailbox of mailboxes) {
-        if (taken.length >= limit) break;
         const options = { holder: attempt, leaseMs: step.timeoutMs, limit: limit - taken.length };
-        taken.push(...(await takeMine(engine.bus, mailbox, options)));
+        taken.push(...(await takeQuestions(engine.bus, mailbox, options)));
       }
       return taken;
     },
 
-    ack: done,
+    answered: () =>
+      engine.ledger.read({ run, kinds: ['bus.sent'] }).flatMap((entry) => {
+        const answer = engine.bus.find(dataOf('bus.sent', entry)?.id ?? 0);
+        const isOurs = answer?.kind === 'answer' && answer.dedup?.startsWith(`${taskId(run, step.id)}:`) === true;
+        const ask = isOurs ? engine.bus.find(answer.inReplyTo ?? 0) : undefined;
+        return isOurs && ask !== undefined ? [{ ask, answer }] : [];
+      }),
   };
 }
 

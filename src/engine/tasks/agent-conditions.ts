@@ -1,5 +1,4 @@
 import type { AgentConditions, StepReport } from '../../actions/_context.ts';
-import { dataOf } from '../../domain/journal/kinds.ts';
 import { clearCondition, setCondition } from '../conditions/move.ts';
 import { findHolding } from '../conditions/standing.ts';
 import type { Engine } from '../engine.ts';
@@ -16,12 +15,14 @@ export function agentConditions(
     find: (name) => findHolding(engine, name),
     async set(name, { forMs }) {
       const by = { kind: 'program', name: step.agent } as const;
-      // Killed after the row: these words are said.
-      const known = engine.ledger.read({ key: `condition:${name}`, run, kinds: ['condition.set'] }).find((entry) => {
-        const said = dataOf('condition.set', entry);
-        return said?.by.name === by.name && said.evidence.join() === evidence.join();
-      });
-      if (known !== undefined) return known.seq;
+      const held = findHolding(engine, name);
+      // Killed after the row: these words are said, unless somebody moved it since.
+      const isSaid =
+        held !== undefined &&
+        engine.ledger.latest(`condition:${name}`)?.run === run &&
+        held.by.name === by.name &&
+        held.evidence.join() === evidence.join();
+      if (isSaid) return held.row;
       const expiresAtMs = forMs === null ? null : engine.outside.clock.nowMs() + forMs;
       return setCondition(engine, { name, by, evidence, expiresAtMs, run });
     },

@@ -71,12 +71,22 @@ describe('a playbook that no longer does what its test expects', () => {
     ],
   ])('and %s is told with the place', (_, from, to, message) => {
     const { tests } = played(
-      { 'playbooks/upgrade-package.yaml': text('upgrade-package.yaml').replace(from, to) },
+      {
+        'playbooks/upgrade-package.yaml': text('upgrade-package.yaml').replace(from, to),
+        'playbooks/upgrade-package.test.yaml': text('upgrade-package.test.yaml'),
+      },
       'upgrade-package',
     );
     const problems = tests.flatMap(({ cases }) => cases).flatMap((one) => one.problems);
     expect(problems.map((one) => one.message)).toContain(message);
     expect(problems.every(({ line, column }) => line > 4 && column > 1)).toBe(true);
+  });
+});
+
+describe('a playbook that takes the place of a built-in one', () => {
+  it('is untested until it has a test of its own', () => {
+    const mine = { 'playbooks/upgrade-package.yaml': text('upgrade-package.yaml') };
+    expect(played(mine, 'upgrade-package')).toEqual({ tests: [], untested: ['upgrade-package'] });
   });
 });
 
@@ -128,11 +138,14 @@ describe('a test that cannot be', () => {
   });
 
   it('tells arguments that an action does not take', () => {
-    const playbook = text('drill-restore-point.yaml').replace(
-      '      point: ${inputs.point}',
-      '      piont: ${inputs.point}',
+    const playbook = text('drill-restore-point.yaml').replace('      point: ${inputs.point}', "      point: ''");
+    const { tests } = played(
+      {
+        'playbooks/drill-restore-point.yaml': playbook,
+        'playbooks/drill-restore-point.test.yaml': text('drill-restore-point.test.yaml'),
+      },
+      'drill-restore-point',
     );
-    const { tests } = played({ 'playbooks/drill-restore-point.yaml': playbook }, 'drill-restore-point');
     expect(tests[0]?.cases[0]?.problems[0]?.message).toContain(
       'Step drill cannot start: restore.drill does not take its arguments (point:',
     );

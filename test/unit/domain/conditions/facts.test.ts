@@ -83,6 +83,23 @@ describe('who may move a condition', () => {
     expect(whyNotOwner('ops-maint:disk_looked_at', { kind: 'program', name: 'demo/i1' }, agents)).toContain('no agent');
   });
 
+  it.each([
+    'ops-maint:approval_of_maintenance',
+    'ops-maint:window_approval',
+    'ops-maint:approved_window',
+    'ops-maint:window-approved',
+    'ops-maint:window_approved_by_anna',
+    'ops-maint:approved',
+  ])('is no agent for %s either', (name) => {
+    expect(whyNotOwner(name, agent, agents)).toContain('agents do not');
+  });
+
+  it('goes by the name, not by the tree, and by whole words', () => {
+    const own = new Map([['systems-administrator', { tree: 'approval-desk' }]]);
+    expect(whyNotOwner('approval-desk:desk_open', agent, own)).toBeUndefined();
+    expect(whyNotOwner('ops-maint:approver_absent', agent, agents)).toBeUndefined();
+  });
+
   it('is every person', () => {
     const anna = { kind: 'person', name: 'anna' } as const;
     expect(whyNotOwner('ops-maint:maintenance_window_approved', anna, agents)).toBeUndefined();

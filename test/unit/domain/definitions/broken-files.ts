@@ -137,7 +137,7 @@ export const broken: Readonly<Record<string, readonly Told[]>> = {
   ],
   'playbooks/compensation-of-nobody.yaml': [
     [
-      '28:14',
+      '26:14',
       'There is no agent nobody. Known: configuration-expert, environment-specialist,',
       'Name one that is there, or add it: orchestrate agents new.',
     ],

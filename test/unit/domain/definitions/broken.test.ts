@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { actions } from '../../../../src/actions/index.gen.ts';
+import { knownNames as namesOf } from '../../../../src/app/read-definitions.ts';
 import type { Fault } from '../../../../src/base/fault.ts';
 import { caretText } from '../../../../src/domain/definitions/caret.ts';
 import { checkDefinitions } from '../../../../src/domain/definitions/definitions.ts';
@@ -17,7 +17,7 @@ const builtIn = globSync(['agents/*', 'trees/*', 'playbooks/*'], { cwd: root }).
   text: readFileSync(root + path, 'utf8'),
   origin: 'built-in',
 }));
-const known = { actions: new Set<string>(actions.map(({ id }) => id)) };
+const known = { actions: namesOf('comfyui').actions };
 const faultsWith = (...more: DefinitionSource[]): readonly Fault[] =>
   checkDefinitions([...builtIn, ...more], known).faults;
 const sourceOf = (file: string, text = readFileSync(folder + file, 'utf8')): DefinitionSource => ({

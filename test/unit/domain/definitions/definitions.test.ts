@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { actions } from '../../../../src/actions/index.gen.ts';
+import { knownNames as namesOf } from '../../../../src/app/read-definitions.ts';
 import { assembleDefinitions } from '../../../../src/domain/definitions/definitions.ts';
 import type { Definitions, DefinitionSource } from '../../../../src/domain/definitions/types.ts';
 import { goodFiles, knownNames, sourcesWith, spoilt } from './good-files.ts';
@@ -125,6 +125,54 @@ describe('assembleDefinitions', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a plan that an action of steps would make',
+      spoilt(playbook, 'plan: env.choose', 'plan: env.verify'),
+      'env.verify does the work of a step: it makes no plan.',
+      '10:7',
+    ],
+    [
+      'a step that a planning action would do',
+      spoilt(playbook, 'action: env.verify', 'action: env.choose'),
+      'env.choose makes a plan: it is no work of a step.',
+      '15:13',
+    ],
+    [
+      'an argument that the action does not take',
+      spoilt(playbook, 'package: ${inputs.package}', "package: x\n      basline: '1'"),
+      'instance.boot has no argument basline. Did you mean baseline?',
+      '25:7',
+    ],
+    [
+      'an argument that the action cannot do without',
+      spoilt(playbook, 'package: ${inputs.package}', "baseline: '1'"),
+      'instance.boot needs package, which it is not given.',
+      '20:13',
+    ],
+    [
+      'a check of what the action does not report',
+      spoilt(playbook, 'timeout: 90s', 'timeout: 90s\n    check: output.bootRw > 0'),
+      'instance.boot reports no bootRw. Did you mean bootRow?',
+      '26:19',
+    ],
+    [
+      'an argument from what another step does not report',
+      spoilt(playbook, '${inputs.package}', '${steps.build.output.nope}'),
+      'env.verify reports no nope. There are: nPackages, failed.',
+      '24:37',
+    ],
+    [
+      'what a step reports only for each of a list',
+      spoilt(playbook, '${inputs.package}', '${steps.build.outputs[0].failed}'),
+      'The step build reports no outputs. Did you mean output?',
+      '24:30',
+    ],
+  ])('refuses what could never run: %s', (_, source, message, place) => {
+    const fault = faultOf(() => assemble(source));
+    expect([fault.message, `${fault.at?.line}:${fault.at?.column}`]).toEqual([message, place]);
+  });
+
   it('gives an agent only steps whose action is one of its tools', () => {
     expect(shownFault(() => assemble(spoilt(playbook, 'action: env.verify', 'action: env.build'))))
       .toMatchInlineSnapshot(`
@@ -157,7 +205,7 @@ describe('the built-in definitions', () => {
     text: readFileSync(root + path, 'utf8'),
     origin: 'built-in' as const,
   }));
-  const known = { actions: new Set<string>(actions.map(({ id }) => id)) };
+  const known = { actions: namesOf('comfyui').actions };
   const { agents, trees, playbooks } = assembleDefinitions(sources, known);
 
   it('hold the three trees on their ports', () => {

@@ -71,7 +71,12 @@ export type GoodFile = keyof typeof goodFiles;
 
 /** Actions and questions that the good files use, and some more. */
 export const knownNames = {
-  actions: new Set(['env.choose', 'env.verify', 'env.build', 'instance.boot']),
+  actions: new Map([
+    ['env.choose', { plans: true, takes: ['package'], needs: ['package'], reports: [] }],
+    ['env.verify', { plans: false, takes: [], needs: [], reports: ['nPackages', 'failed'] }],
+    ['env.build', { plans: false, takes: [], needs: [], reports: [] }],
+    ['instance.boot', { plans: false, takes: ['baseline', 'package'], needs: ['package'], reports: ['bootRow'] }],
+  ]),
   questions: new Set(['imports-pass', 'workflows-ran']),
 };
 

@@ -12,7 +12,7 @@ const facts: ExpressionFacts = {
   steps: {
     record: {
       state: 'done',
-      output: { nPackages: 214, big: 1e15, list: [{ ok: true }, { ok: false }], graphics: null },
+      output: { nPackages: 214, one: 1, big: 1e15, list: [{ ok: true }, { ok: false }], graphics: null },
     },
     baseline: { state: 'skipped' },
     smoke: { state: 'done', items: ['a'], outputs: [{ ms: 1.5 }] },
@@ -41,6 +41,11 @@ describe('expressions', () => {
     ['has(steps.baseline.output)', false],
     ['steps.smoke.outputs[0].ms < 2.0', true],
     ['installation.port == 8188', true],
+    ['installation.port + 1 == 8189', true],
+    ['steps.record.output.nPackages * 2 - 1 == 427', true],
+    ['steps.smoke.outputs[0].ms * 2 == 3.0', true],
+    ['steps.record.output.nPackages / 2.0 == 107.0', true],
+    ['[1, 2][steps.record.output.one] == 2', true],
     ['conditions["env-setup:environment_stable"]', true],
     ['conditions["ops-maint:never_set"]', false],
   ])('%s is %s', (text, value) => {
@@ -51,6 +56,7 @@ describe('expressions', () => {
     expect(itemsOf('inputs.packs.split(", ")', facts)).toEqual(['a', 'b']);
     expect(itemsOf('[1, 2.5]', facts)).toEqual([1, 2.5]);
     expect(textOf('steps.record.output.nPackages', facts)).toBe('214');
+    expect(textOf('steps.record.output.nPackages + 1', facts)).toBe('215');
   });
 
   it.each([

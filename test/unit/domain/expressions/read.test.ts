@@ -20,6 +20,8 @@ describe('readExpression', () => {
     'inputs.packs.split(",").exists(pack, pack.startsWith("comfy"))',
     'output.failed.size() == 0',
     'item in ["a", "b"]',
+    '[1, 2].all(x, x in [1, 2, 3])',
+    'item in output.failed',
     'installation.template == "comfyui" || installation.port == 8188',
   ])('reads %s', (text) => {
     expect(readExpression(text, scope, 'truth').kind).toBe('read');
@@ -60,6 +62,11 @@ describe('readExpression', () => {
   it.each([
     ['a pattern, which can take for ever', 'inputs.version.matches("(a+)+$")', 'has no function matches'],
     ['a list within a list', '[1, 2].all(x, [1, 2].all(y, x < y))', 'may not go through a list within a list'],
+    [
+      'a list looked through within a list',
+      '[1, 2].all(x, x in output.failed)',
+      'may not look through a list within a list',
+    ],
     [
       'a longer list than is allowed',
       `1 in [${Array.from({ length: 33 }, () => '1').join()}]`,

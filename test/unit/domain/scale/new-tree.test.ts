@@ -6,7 +6,7 @@ import { nextHomePort, requireNewTree, requireUnnamed } from '../../../../src/do
 import { definitions, tree } from '../../../fakes/fake-world.ts';
 
 const asked = [...definitions.trees.values()].flatMap(({ questions }) => questions);
-const known = { actions: new Set<string>(), questions: new Set([...asked, 'ports-untouched']) };
+const known = { actions: new Map(), questions: new Set([...asked, 'ports-untouched']) };
 const given = { ...tree({ id: 'styles', homePort: 8291, scope: ['styles/**'] }), reviewers: ['ops-maint'] };
 
 const codeOf = (work: () => unknown): unknown => {

@@ -5,6 +5,7 @@ import { row } from '../../../../src/domain/journal/kinds.ts';
 import { fixFindings } from '../../../../src/engine/doctor/fix.ts';
 import { lookAt } from '../../../../src/engine/doctor/look.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
+import { readTrash } from '../../../../src/engine/removal/read-trash.ts';
 import { type Life, nothingHappens, startEngine } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, digest, type World } from '../../../fakes/fake-world.ts';
 import { by, supervised } from '../supervisor/supervised-scene.ts';
@@ -84,7 +85,8 @@ describe('doctor', () => {
     expect(await look()).toEqual([]);
     // What went is in the trash, with its bytes.
     const { trash } = world.context.paths;
-    expect(await world.files.readText(`${trash}/instances/i7x/ComfyUI/main.py`)).toBe('x');
+    const [instance = ''] = await world.files.list(`${trash}/instances`);
+    expect(await world.files.readText(`${trash}/instances/${instance}/ComfyUI/main.py`)).toBe('x');
     expect(await world.files.readText(`${trash}/somebody/work.txt`)).toBe('work');
     const kept = (await world.files.list(trash)).filter((name) => name.startsWith('doctor-'));
     expect(kept).toHaveLength(2);
@@ -131,6 +133,23 @@ describe('doctor', () => {
     const fixed = await fix(shown);
     expect(fixed.map(({ outcome }) => outcome)).toEqual(['repaired', 'failed']);
     expect(fixed[1]?.sentence).toMatch(/^REMOVAL_REFUSED: It is left for now: a run has the slot/);
+  });
+
+  it('moves a folder of the same name as one in the trash beside it, and says repaired of nothing that is left', async () => {
+    const { paths } = world.context;
+    const main = `${paths.instances}/i7x/main.py`;
+    for (const [nth, text] of ['first', 'second'].entries()) {
+      world.files.put(main, text);
+      expect((await fix(plan(await look()), `doctor:${nth}`)).map(({ outcome }) => outcome)).toEqual(['repaired']);
+      expect(await look()).toEqual([]);
+    }
+    const kept = readTrash(life.engine).map(({ place }) => world.files.readText(`${place}/main.py`));
+    expect((await Promise.all(kept)).sort()).toEqual(['first', 'second']);
+    world.files.put(main, 'third');
+    const shown = plan(await look());
+    world.files.moveNew = () => Promise.resolve('taken');
+    expect(await fix(shown, 'doctor:3')).toMatchObject([{ outcome: 'failed' }]);
+    expect(await world.files.readText(main)).toBe('third');
   });
 
   it('tells an environment that somebody changed, and never moves it by itself', async () => {

@@ -7,7 +7,7 @@ import { createMemoryKeeper } from '../../../../src/engine/memory/keeper.ts';
 import { restoreMemory } from '../../../../src/engine/memory/restore.ts';
 import { agentMemory } from '../../../../src/engine/tasks/agent-memory.ts';
 import type { TaskParts } from '../../../../src/engine/tasks/task-view.ts';
-import type { Ledger, Memory } from '../../../../src/ports/index.ts';
+import type { Ledger, Memory, NewEntry } from '../../../../src/ports/index.ts';
 import { type Life, startEngine } from '../../../fakes/fake-life.ts';
 import { createFakeMemory, FakeMemoryFolder } from '../../../fakes/fake-memory.ts';
 import { anna, createWorld, type World } from '../../../fakes/fake-world.ts';
@@ -48,13 +48,31 @@ const answered = row(
 const noted = ({ life }: Scene) =>
   life.ledger.read({ kinds: ['memory.noted'], limit: 1_000 }).flatMap((entry) => dataOf('memory.noted', entry) ?? []);
 
-const ledgerWith = (ledger: Ledger, other: Partial<Ledger>): Ledger =>
-  new Proxy(ledger, {
+const portWith = <Port extends object>(port: Port, other: Partial<Port>): Port =>
+  new Proxy(port, {
     get(target, name) {
       const value: unknown = Reflect.get(name in other ? other : target, name);
       return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
     },
   });
+
+/** The journal as a keeper sees it that has noted nowhere how far it came. */
+const afresh = (ledger: Ledger): Ledger =>
+  portWith(ledger, { latest: (key) => (key === 'memory:learned' ? undefined : ledger.latest(key)) });
+
+/** A run that failed the proof of what it was asked for: other entries than its log learn from it. */
+function failedRun(world: World): readonly NewEntry[] {
+  const plan = { ...workPlan(world.first), inputs: { package: 'numpy' }, tree: 'env-setup' };
+  const fault = { code: 'SMOKE_FAILED', kind: 'user', message: 'no picture', hints: [] } as const;
+  const moved = {
+    ...({ machine: 'run', version: 1, subject: 'r1', from: 'executing', to: 'failed', isFinal: true } as const),
+    event: { type: 'TASK_FAILED', fault },
+  };
+  return [
+    row('plan.made', { run: 'r1', plan }, { run: 'r1', keys: ['plan:r1'] }),
+    row('machine.moved', moved, { run: 'r1', keys: ['machine:r1'] }),
+  ];
+}
 
 const parts = (world: World, agent = 'environment-specialist'): TaskParts => ({
   run: 'r1' as TaskParts['run'],
@@ -82,7 +100,7 @@ describe('the keeper of memory', () => {
     const one = await scene();
     await one.life.ledger.append([planned(one.world), answered]);
     const { engine } = one.life;
-    const dying = ledgerWith(engine.ledger, { append: () => Promise.reject(new Error('killed')) });
+    const dying = portWith(engine.ledger, { append: () => Promise.reject(new Error('killed')) });
     await expect(createMemoryKeeper({ ...engine, ledger: dying }).look()).rejects.toThrow('killed');
     const before = one.life.engine.memory.history(log).length;
     expect(before).toBeGreaterThan(0);
@@ -102,7 +120,7 @@ describe('the keeper of memory', () => {
     await one.restart();
     const reads: (number | undefined)[] = [];
     const { engine } = one.life;
-    const ledger = ledgerWith(engine.ledger, {
+    const ledger = portWith(engine.ledger, {
       read(options) {
         if (options?.kinds?.includes('plan.made')) reads.push(options.afterSeq);
         return engine.ledger.read(options);
@@ -110,6 +128,61 @@ describe('the keeper of memory', () => {
     });
     await createMemoryKeeper({ ...engine, ledger }).look();
     expect(reads).toEqual([learned]);
+  });
+
+  it('tries a note again after a restart whose entry was in the way, though others were written', async () => {
+    const one = await scene();
+    await one.life.ledger.append([...failedRun(one.world), answered]);
+    const { engine } = one.life;
+    const blocked = portWith(engine.memory, {
+      put: (entry) =>
+        entry.key === log ? Promise.reject(new Fault('MEMORY_BLOCKED', 'it is in the way.')) : engine.memory.put(entry),
+    });
+    await createMemoryKeeper({ ...engine, memory: blocked }).look();
+    expect(dataOf('memory.learned', one.life.ledger.latest('memory:learned'))?.nWritten).toBeGreaterThan(0);
+    expect(await engine.memory.get(log)).toBeUndefined();
+    await one.restart();
+    await createMemoryKeeper(one.life.engine).look();
+    expect((await one.life.engine.memory.get(log))?.text).toContain('plan approved');
+  });
+
+  it('does not look through rows again that teach nothing', async () => {
+    const one = await scene();
+    const { engine } = one.life;
+    await engine.ledger.append([planned(one.world)]);
+    const reads: (number | undefined)[] = [];
+    const ledger = portWith(engine.ledger, {
+      read(options) {
+        if (options?.kinds?.includes('plan.made')) reads.push(options.afterSeq);
+        return engine.ledger.read(options);
+      },
+    });
+    const keeper = createMemoryKeeper({ ...engine, ledger });
+    await keeper.look();
+    await engine.ledger.append([row('run.resumed', { run: 'r9', by: anna })]);
+    await keeper.look();
+    const head = engine.ledger.head().seq;
+    await keeper.look();
+    expect(reads.at(-1)).toBe(head);
+  });
+
+  it('begins a new page where the old one was refuted: none of its lines comes back', async () => {
+    const one = await scene();
+    const keeper = createMemoryKeeper(one.life.engine);
+    const { memory } = one.life.engine;
+    await one.life.ledger.append([planned(one.world)]);
+    await keeper.look();
+    const old = await memory.get(log);
+    const refutes = [{ key: log, version: old?.version ?? 0 }];
+    await memory.put({ key: 'sessions/no.md', kind: 'decision', text: 'not so\n', by: anna, refutes });
+    await createMemoryKeeper({ ...one.life.engine, ledger: afresh(one.life.ledger) }).look();
+    expect(memory.history(log)).toHaveLength(old?.version ?? 0);
+    await one.life.ledger.append([answered]);
+    await keeper.look();
+    const now = await memory.get(log);
+    expect(now?.refutedBy).toBeNull();
+    expect(now?.text).toContain('plan approved');
+    expect(now?.text).not.toContain('planned with');
   });
 
   it('takes up what was edited by hand as the person’s, and tells what is no entry once', async () => {
@@ -134,24 +207,7 @@ describe('the keeper of memory', () => {
     const matrix = 'swarm/env-setup/compatibility_matrix.json';
     one.folder.edit(matrix, '["mine"]\n');
     await one.life.engine.memory.sync();
-    const plan = { ...workPlan(one.world.first), inputs: { package: 'numpy' }, tree: 'env-setup' };
-    const fault = { code: 'SMOKE_FAILED', kind: 'user', message: 'no picture', hints: [] } as const;
-    await one.life.ledger.append([
-      row('plan.made', { run: 'r1', plan }, { run: 'r1', keys: ['plan:r1'] }),
-      row(
-        'machine.moved',
-        {
-          machine: 'run',
-          version: 1,
-          subject: 'r1',
-          event: { type: 'TASK_FAILED', fault },
-          from: 'executing',
-          to: 'failed',
-          isFinal: true,
-        },
-        { run: 'r1', keys: ['machine:r1'] },
-      ),
-    ]);
+    await one.life.ledger.append(failedRun(one.world));
     await createMemoryKeeper(one.life.engine).look();
     expect((await one.life.engine.memory.get(matrix))?.text).toBe('["mine"]\n');
     expect(dataOf('memory.problem', one.life.ledger.latest(`memory-problem:${matrix}`))?.problem.kind).toBe(

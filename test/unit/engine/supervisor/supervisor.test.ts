@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Fault } from '../../../../src/base/fault.ts';
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import { readTrash } from '../../../../src/engine/removal/read-trash.ts';
 import { closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, homeDir, offered } from '../../../fakes/fake-world.ts';
 import { by, options, type Scene, supervised, upgrade } from './supervised-scene.ts';
@@ -434,6 +435,10 @@ describe('a supervisor', () => {
     await passUntil(world, () => stateOfSubject(world, 'supervisor:2') === 'ready');
     expect(world.processes.services.map((one) => one.isAlive)).toEqual([false, true]);
     expect(await world.files.list('/home/anna/comfy-home/.orchestrate/instances')).toEqual([]);
+    // As doctor says before it: what goes, goes to the trash.
+    const item = readTrash({ ledger: world.ledgers.open() }).find(({ name }) => name === 'i9');
+    expect(item).toMatchObject({ what: 'instance', why: 'it is of no instance on record', holdsWork: true });
+    expect(await world.files.readText(`${item?.place}/main.py`)).toBe('x');
     expect(world.home.slots.size).toBe(0);
     const reconciled = dataOf(
       'supervisor.reconciled',

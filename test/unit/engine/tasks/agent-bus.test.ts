@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import type { AgentBus } from '../../../../src/actions/_context.ts';
+import { busAnswer } from '../../../../src/actions/bus-answer.ts';
 import type { RunId } from '../../../../src/base/ids.ts';
 import type { Message } from '../../../../src/domain/bus/message.ts';
 import type { PlannedStep } from '../../../../src/domain/plans/plan.ts';
+import { sendNoted } from '../../../../src/engine/bus/send.ts';
 import { agentBus } from '../../../../src/engine/tasks/agent-bus.ts';
 import { type Life, settled, startEngine } from '../../../fakes/fake-life.ts';
 import { createWorld, type World } from '../../../fakes/fake-world.ts';
@@ -88,15 +90,15 @@ describe('an agent that asks', () => {
     const asked = as('systems-administrator').ask(question);
     await settled();
     const other = as('environment-specialist');
-    const [delivery] = await other.take(5);
-    expect(delivery?.message).toMatchObject({ kind: 'ask', from: 'agent:systems-administrator', run: 'r1' });
-    await other.answer(delivery?.message.id ?? 0, { subject: 'torch 2.8.0', body: { text: 'since r7' } });
+    const [ask] = await other.questions(5);
+    expect(ask).toMatchObject({ kind: 'ask', from: 'agent:systems-administrator', run: 'r1' });
+    await other.answer(ask?.id ?? 0, { subject: 'torch 2.8.0', body: { text: 'since r7' } });
     const { answer } = await pass(world, asked);
     expect(answer).toMatchObject({
       from: 'agent:environment-specialist',
       subject: 'torch 2.8.0',
     } satisfies Partial<Message>);
-    expect(rows('bus.sent')).toMatchObject([{ kind: 'ask' }, { kind: 'answer', inReplyTo: delivery?.message.id }]);
+    expect(rows('bus.sent')).toMatchObject([{ kind: 'ask' }, { kind: 'answer', inReplyTo: ask?.id }]);
     expect(rows('bus.acked')).toMatchObject([
       { mailbox: 'agent:environment-specialist', holder: 'r1.environment-specialist#1' },
       { mailbox: 'agent:systems-administrator', holder: 'r1.systems-administrator#1' },
@@ -115,9 +117,9 @@ describe('an agent that asks', () => {
     const again = one.as('systems-administrator', 2).ask(question);
     await settled();
     const other = one.as('environment-specialist');
-    const taken = await other.take(5);
+    const taken = await other.questions(5);
     expect(taken).toHaveLength(1);
-    await other.answer(taken[0]?.message.id ?? 0, { subject: 'nothing' });
+    await other.answer(taken[0]?.id ?? 0, { subject: 'nothing' });
     expect((await pass(one.world, again)).answer.subject).toBe('nothing');
     expect(one.rows('bus.sent')).toHaveLength(2);
   });
@@ -140,23 +142,75 @@ describe('an agent that asks', () => {
     world.clock.setNowMs(world.clock.nowMs() + 24 * 60 * 60_000);
     await world.clock.advance(5_000);
     const other = as('environment-specialist');
-    const [delivery] = await other.take(5);
-    await other.answer(delivery?.message.id ?? 0, { subject: 'here' });
+    const [ask] = await other.questions(5);
+    await other.answer(ask?.id ?? 0, { subject: 'here' });
     expect((await pass(world, asked)).answer.subject).toBe('here');
   });
 });
 
-describe('an agent that takes', () => {
-  it('has what it took again after a kill, and what its tree was told', async () => {
+/** What the action does with the agent's bus, of which memory has nothing to say. */
+function answering(one: Scene, attempt = 1) {
+  const bus = one.as('environment-specialist', attempt);
+  const { clock } = one.world;
+  const context = { run: 'r1', bus, clock, memory: { search: () => [] }, signal: new AbortController().signal };
+  return busAnswer.run(context as never, { wait: '1m', text: '' });
+}
+
+/** Another run asks the same agent. */
+const askOfAnother = (one: Scene) =>
+  sendNoted(one.life.engine, {
+    ...{ from: 'agent:systems-administrator', to: question.to, kind: 'ask', subject: 'And models?', body: {} },
+    ...{ dedup: 'r2.x:1', expiresAtMs: null, inReplyTo: null, run: 'r2' },
+  });
+
+describe('an agent that answers', () => {
+  it('has the questions again that it took before a kill, those of its tree as well', async () => {
     const one = await scene();
-    await one.as('systems-administrator').send({ to: 'topic:service_restart_required', subject: 'soon' });
-    expect((await one.as('environment-specialist').take(5)).map(({ mailbox }) => mailbox)).toEqual(['tree:env-setup']);
+    void one
+      .as('systems-administrator')
+      .ask({ ...question, to: 'tree:env-setup' })
+      .catch(() => undefined);
+    await settled();
+    expect(await one.as('environment-specialist').questions(5)).toHaveLength(1);
+    expect(await one.as('environment-specialist', 2).questions(5)).toEqual([]);
     await one.life.kill();
     one.life = await startEngine(one.world);
-    const taken = await one.as('environment-specialist').take(5);
-    expect(taken.map(({ message }) => message.subject)).toEqual(['soon']);
-    for (const delivery of taken) await one.as('environment-specialist').ack(delivery);
-    expect(await one.as('environment-specialist', 2).take(5)).toEqual([]);
+    const [ask] = await one.as('environment-specialist').questions(5);
+    await one.as('environment-specialist').answer(ask?.id ?? 0, { subject: 'x' });
+    expect(await one.as('environment-specialist').questions(5)).toEqual([]);
+  });
+
+  it('goes on after the question of somebody else, until its own run was answered', async () => {
+    const one = await scene();
+    const other = await askOfAnother(one);
+    const over = answering(one);
+    await one.world.clock.advance(5_000);
+    await settled();
+    expect(one.rows('bus.sent')).toMatchObject([{ id: other }, { kind: 'answer', inReplyTo: other }]);
+    const asked = one.as('systems-administrator').ask(question);
+    const { answered } = await pass(one.world, over);
+    const { id } = await pass(one.world, asked);
+    expect(answered.map(({ ask }) => ask)).toEqual([other, id]);
+  });
+
+  it('goes on from what it answered, when it was killed before it could say so', async () => {
+    const one = await scene();
+    const asked = one.as('systems-administrator').ask(question);
+    await settled();
+    const first = await pass(one.world, answering(one));
+    await pass(one.world, asked);
+    const beganMs = one.world.clock.monotonicMs();
+    expect(await answering(one, 2)).toEqual(first);
+    expect(one.world.clock.monotonicMs()).toBe(beganMs);
+    expect(one.rows('bus.sent')).toHaveLength(2);
+  });
+
+  it('leaves what its tree was told to whoever reads it, also when nobody asks', async () => {
+    const one = await scene();
+    await one.as('systems-administrator').send({ to: 'topic:service_restart_required', subject: 'soon' });
+    expect(await pass(one.world, answering(one))).toEqual({ answered: [] });
+    const lies = one.life.engine.bus.deliveries({ mailbox: 'tree:env-setup', states: ['waiting'] });
+    expect(lies.map(({ message }) => message.subject)).toEqual(['soon']);
   });
 });
 

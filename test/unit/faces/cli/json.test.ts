@@ -83,7 +83,6 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   conflicts: { argv: ['conflicts', 'c1'], scene: conflictScene },
   version: { argv: ['version'], scene: doneScene },
   'trees-show': { argv: ['trees', 'show', 'env-setup'], scene: waitingScene },
-  'conditions-list': { argv: ['conditions', 'list'], scene: waitingScene },
   schema: { argv: ['schema', 'agent'], scene: waitingScene },
 };
 
