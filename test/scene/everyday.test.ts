@@ -76,9 +76,21 @@ describe('help and answers', () => {
     fs.writeFileSync(noted, 'mine\n');
     const moved = listAt((await world.ok(['outside', 'list', '--json'])).json, 'differences')[0];
     const row = world.rows('machine.moved').at(-1)?.seq ?? 1;
+    const key = textAt(listAt((await world.ok(['memory', 'list', '--json'])).json, 'entries')[0], 'key');
     const bundle = join(world.base, 'live', 'adopted.bundle.tar');
     await world.ok(['restore', 'export', '0', '--bundle', bundle, '--json']);
     const given: Readonly<Record<string, readonly string[]>> = {
+      'agents show': ['package-manager'],
+      'playbooks show': ['upgrade-pytorch'],
+      'trees show': ['env-setup'],
+      'templates show': ['workflow-upscale'],
+      'memory get': [key],
+      'memory history': [key],
+      'memory search': ['upgrade'],
+      'memory load': ['upgrade pytorch', '--tree', 'env-setup'],
+      'journal show': [String(row)],
+      report: [run],
+      schema: ['agent'],
       'bundle show': [bundle],
       completion: ['bash'],
       'journal tail': ['--row', String(row)],

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { MemoryVersion, NewMemory } from '../../domain/memory/entry.ts';
 import type { MemoryNote } from '../../domain/memory/note.ts';
 import type { Memory } from '../../ports/index.ts';
+import { openPage } from './open-page.ts';
 
 /** Times that a note is made anew because somebody wrote the same entry at that moment. */
 const maxTries = 5;
@@ -13,17 +14,15 @@ export type NoteOutcome =
   | { readonly kind: 'other-form'; readonly why: string };
 
 /**
- * Writes what a note says into its entry, on top of what is there: edits of people stay. On a refuted entry it begins a new page: none
- * of the refuted lines comes back, the note's own neither. A repeat writes nothing. Faults: those of `Memory.put` but for a content
- * that is not taken, which is an outcome.
+ * Writes what a note says into its entry, on top of what is there: edits of people stay. What was refuted is not written on: a new page
+ * begins, and what was on the refuted one does not come back with it. A repeat writes nothing. Faults: those of `Memory.put` but for a
+ * content that is not taken, which is an outcome.
  */
 export async function writeNote(memory: Memory, note: MemoryNote, by: NewMemory['by']): Promise<NoteOutcome> {
   for (let nTries = 1; ; nTries += 1) {
-    const there = await memory.get(note.key);
-    const standing = there === undefined || there.isRemoved ? undefined : there;
-    const before = standing?.refutedBy === null ? standing.text : undefined;
-    const text = note.edit(before);
-    if (text === before || says(standing, note)) return { kind: 'same' };
+    const page = await openPage(memory, note.key);
+    const text = note.edit(page.text);
+    if (text === page.text || page.isRefuted(note)) return { kind: 'same' };
     if (text === undefined) return { kind: 'other-form', why: 'it has another form than this writes' };
     try {
       const version = await memory.put({
@@ -33,7 +32,7 @@ export async function writeNote(memory: Memory, note: MemoryNote, by: NewMemory[
         by,
         run: note.run,
         evidence: [`#${note.row}`],
-        ifVersion: there?.version ?? 0,
+        ifVersion: page.version,
       });
       return { kind: 'written', version };
     } catch (error) {
@@ -43,6 +42,3 @@ export async function writeNote(memory: Memory, note: MemoryNote, by: NewMemory[
     }
   }
 }
-
-const says = (entry: { readonly text: string } | undefined, note: MemoryNote): boolean =>
-  entry !== undefined && note.edit(entry.text) === entry.text;
