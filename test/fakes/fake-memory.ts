@@ -195,9 +195,7 @@ class FakeMemory implements Memory {
     if (found.refutedBy !== null) return;
     entries.get(ref.key)?.splice(ref.version - 1, 1, { ...found, refutedBy });
     changes.push({ key: ref.key, version: ref.version });
-    const copies = [...entries.values()]
-      .flat()
-      .filter((one) => isCopy(one, ref) || isSameClaim(one, found));
+    const copies = [...entries.values()].flat().filter((one) => isCopy(one, ref) || isSameClaim(one, found));
     for (const copy of copies) this.#refute(copy, refutedBy);
   }
 

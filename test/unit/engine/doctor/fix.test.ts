@@ -144,7 +144,7 @@ describe('doctor', () => {
       expect(await look()).toEqual([]);
     }
     const kept = readTrash(life.engine).map(({ place }) => world.files.readText(`${place}/main.py`));
-    expect((await Promise.all(kept)).sort()).toEqual(['first', 'second']);
+    expect((await Promise.all(kept)).sort((a, b) => String(a).localeCompare(String(b)))).toEqual(['first', 'second']);
     world.files.put(main, 'third');
     const shown = plan(await look());
     world.files.moveNew = () => Promise.resolve('taken');
