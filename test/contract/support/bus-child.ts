@@ -1,5 +1,5 @@
 // A process of its own that sends or takes, for tests that kill it: `node bus-child.ts send <dir> <sender> <total>` or
-// `node bus-child.ts take <dir> <rounds until it kills itself between effect and ack; 0: never>`. One that is started again takes
+// `node bus-child.ts take <dir> <rounds with messages until it kills itself between effect and ack; 0: never>`. One that is started again takes
 // up where the killed one ended.
 import process from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -41,11 +41,11 @@ async function send(bus: Bus, { name, total }: { name: string; total: number }):
 async function take(bus: Bus, roundsToLive: number): Promise<void> {
   const effects = openEffects(dir);
   const holder = `taker-${process.pid}`;
-  for (let round = 1; ; round += 1) {
+  for (let round = 0; ; ) {
     const taken = (await Promise.all(boxes.map((box) => bus.take(box, { holder, leaseMs, limit: 64 })))).flat();
     effects.apply(taken);
     if (taken.length === 0) await pause(25);
-    else if (round === roundsToLive) process.kill(process.pid, 'SIGKILL');
+    else if ((round += 1) === roundsToLive) process.kill(process.pid, 'SIGKILL');
     await Promise.all(taken.map(({ message: { id }, mailbox }) => bus.ack({ id, mailbox, holder })));
   }
 }

@@ -86,25 +86,28 @@ interface Kept {
   stop(): Promise<void>;
 }
 
-/** Starts a process, and again whenever it was killed. */
+/** Starts a process, and again whenever it was killed; with `firstArgs` until it has killed itself. */
 function keepUp(args: readonly (string | number)[], firstArgs = args): Kept {
   let child: ChildProcess;
+  let given = firstArgs;
+  let isKilled = false;
   let isOver = false;
   let isStopped = false;
   const finished = (async () => {
-    for (let n = 0; ; n += 1) {
-      const given = n === 0 ? firstArgs : args;
+    for (;;) {
       child = spawn(process.execPath, [program, ...given.map(String)], { stdio: ['ignore', 'ignore', 'inherit'] });
       const [code] = (await once(child, 'exit')) as [number | null];
       if (code !== null && code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
       if (code === 0 || isStopped) break;
+      if (!isKilled) given = args;
+      isKilled = false;
     }
     isOver = true;
   })();
   return {
     finished,
     isOver: () => isOver,
-    kill: () => child.kill('SIGKILL'),
+    kill: () => (isKilled = child.kill('SIGKILL')),
     async stop() {
       isStopped = true;
       child.kill('SIGKILL');
