@@ -52,6 +52,7 @@ const tellers: Tellers = {
   'step.asked': ({ task, text }) => `${task} waits for a person: ${text}`,
   'step.answered': ({ task, verdict, by }) => `${task} is ${verdict} by ${by.kind} ${by.name}`,
   'step.checked': ({ task, check }) => `${task} is as its check asks: ${check}`,
+  'step.notTakenBack': ({ task, fault }) => `${task} takes nothing back: ${fault.message}`,
   'run.takesBack': ({ run, state, tasks }) => `${run} is ${state}: ${listText(tasks)} take back what was done`,
   'memory.restored': ({ attempt, entries, nBytes, nLeftOut, fault }) =>
     fault === null

@@ -169,6 +169,7 @@ function besideTheSteps(entry: Entry): ProgressEvent | undefined {
     rowOf('graphics.returned', entry) !== undefined ||
     rowOf('step.answered', entry) !== undefined ||
     rowOf('run.takesBack', entry) !== undefined ||
+    rowOf('step.notTakenBack', entry) !== undefined ||
     rowOf('queue.waited', entry) !== undefined ||
     (rowOf('graphics.lent', entry)?.data.freed ?? null) !== null ||
     hasProblems(rowOf('queue.restored', entry)?.data);

@@ -112,6 +112,8 @@ const resultKinds: readonly JournalKind[] = [
   'run.placed',
   'tamper.found',
   'effect.failed',
+  'run.takesBack',
+  'step.notTakenBack',
   'graphics.lent',
   'restore.drilled',
 ];

@@ -126,6 +126,12 @@ function readEntry(run: string, entry: Entry, drafts: Map<string, Draft>): void 
     left.sentence = `left out: ${skipped.data.because}`;
     left.row = skipped.seq;
   }
+  const stays = rowOf('step.notTakenBack', entry);
+  const untaken = stays === undefined ? undefined : draftOf(stays.data.task);
+  if (stays !== undefined && untaken !== undefined) {
+    untaken.fault = stays.data.fault;
+    untaken.row = stays.seq;
+  }
   const asked = rowOf('step.asked', entry);
   const person = asked === undefined ? undefined : draftOf(asked.data.task);
   if (asked !== undefined && person !== undefined) person.note = `waits for your yes: ${asked.data.text}`;

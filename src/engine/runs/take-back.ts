@@ -1,3 +1,4 @@
+import { Fault, type FaultCode } from '../../base/fault.ts';
 import type { RunId } from '../../base/ids.ts';
 import { taskId } from '../../base/ids.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
@@ -13,9 +14,13 @@ import { stepIdOf } from './tasks-of.ts';
 /** Ends of a run that leave nothing of it behind. */
 const notKept: readonly string[] = ['failed', 'cancelled', 'rolledBack'];
 
+/** Faults of arguments that no other try fills in. */
+const unfillable: readonly FaultCode[] = ['EXPRESSION_FAILED', 'PLAYBOOK_UNKNOWN_REFERENCE'];
+
 /**
  * Takes back what the steps of an ended run did, the last first, one at a time: each is a task as any other, with rows and tries of its
- * own. One that fails is told by its task and keeps the others from nothing. Returns whether all of it is over.
+ * own. One that fails, or
+ * cannot be filled in, is told by its task and keeps the others from nothing. Returns whether all of it is over.
  * Writes `run.takesBack` before it begins; a repeat goes on where it was.
  */
 export async function takeBack(engine: Engine, { subject: run, state }: MachineView): Promise<boolean> {
@@ -51,12 +56,26 @@ async function isTakenBack(engine: Engine, run: RunId, step: PlannedStep): Promi
     await host.create('task', task, { subject: task, maxAttempts: 1 + step.retries });
     return isTakenBack(engine, run, step);
   }
-  if (view.state === 'waiting') {
-    const args = { ...step.with, ...fillArguments(step.late ?? {}, factsOnRecord(engine, run, step)) };
-    const filled = row('step.filled', { task, with: args }, { run, keys: [`filled:${task}`] });
-    await host.send(task, { type: 'START' }, step.late === undefined ? {} : { rows: [filled] });
-  }
+  if (view.state === 'waiting') await begin(engine, run, step);
   // The run is over: nobody resumes it, and what waits for a person would keep slot and port for ever.
   if (view.state === 'parked') await host.send(task, { type: 'CANCEL' });
   return false;
+}
+
+/** Starts it. Where its arguments cannot be filled in it is called off and says why: what is on record of a run that ended stays so. */
+async function begin(engine: Engine, run: RunId, step: PlannedStep): Promise<void> {
+  const { host } = engine;
+  const { late } = step;
+  const task = taskId(run, step.id);
+  if (late === undefined) return void (await host.send(task, { type: 'START' }));
+  try {
+    const args = { ...step.with, ...fillArguments(late, factsOnRecord(engine, run, step)) };
+    const filled = row('step.filled', { task, with: args }, { run, keys: [`filled:${task}`] });
+    await host.send(task, { type: 'START' }, { rows: [filled] });
+  } catch (error) {
+    if (!(error instanceof Fault) || !unfillable.includes(error.code)) throw error;
+    const fault = error.toRecord();
+    const stays = row('step.notTakenBack', { task, fault }, { run, keys: [`not-taken-back:${task}`] });
+    await host.send(task, { type: 'CANCEL' }, { rows: [stays] });
+  }
 }

@@ -1,3 +1,4 @@
+import type { FaultRecord } from '../../../base/fault.ts';
 import type { Json, JsonObject } from '../../../base/json.ts';
 import type { Actor } from '../actor.ts';
 
@@ -17,4 +18,6 @@ export interface StepRows {
   'step.checked': { readonly task: string; readonly attempt: string; readonly check: string };
   /** [`takes-back:<run>`] The run did not come to its end: these tasks take back what was done, in this order. */
   'run.takesBack': { readonly run: string; readonly state: string; readonly tasks: readonly string[] };
+  /** [`not-taken-back:<task>`] Its arguments could not be filled in, so what it would have taken back is as the run left it. */
+  'step.notTakenBack': { readonly task: string; readonly fault: FaultRecord };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { runView } from '../../../../src/app/views/run-view.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { effectFailed } from '../../../../src/domain/machines/effect.ts';
 import type { PlannedStep } from '../../../../src/domain/plans/plan.ts';
@@ -265,6 +266,35 @@ describe('what takes steps back', () => {
     expect(scene.state('r1.undo.c')).toBe('failed');
     expect(closedAs(scene.world, 'r1')).toBe('failed');
     expect(scene.life.engine.leases.find('r1')).toBeUndefined();
+  });
+
+  it('says what is not taken back and why where nobody can fill it in, takes the others back and frees what the run held', async () => {
+    const scene = await executing({
+      steps: [
+        step('a', { compensate: back }),
+        step('b', { needs: ['a'], compensate: { ...back, late: { dir: '${steps.b.output.nope}' } } }),
+        step('c', { needs: ['b'] }),
+      ],
+    });
+    for (const one of ['a', 'b']) await work(scene, one);
+    await scene.done('r1.c', 'lease');
+    await scene.fail('r1.c', 'spawn');
+    await scene.done('r1.c', 'compensate');
+    await scene.advance();
+    await scene.advance();
+    await scene.restart();
+    await undone(scene, 'a');
+    await scene.advance();
+    expect(closedAs(scene.world, 'r1')).toBe('failed');
+    expect(scene.life.engine.leases.find('r1')).toBeUndefined();
+    expect(rows(scene, 'step.notTakenBack')).toMatchObject([
+      { task: 'r1.undo.b', fault: { code: 'EXPRESSION_FAILED' } },
+    ]);
+    const view = runView(scene.world.ledgers.open(), 'r1');
+    expect(view?.steps.find(({ id }) => id === 'undo.b')).toMatchObject({
+      state: 'failed',
+      fault: { message: expect.stringContaining('steps.b.output.nope') },
+    });
   });
 
   it('does not wait for a person for ever: nobody resumes a run that ended', async () => {
