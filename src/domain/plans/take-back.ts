@@ -4,6 +4,9 @@ import type { PlannedStep } from './plan.ts';
 /** Ids of steps that take others back begin with this; no id of a playbook holds a dot. */
 const PREFIX = 'undo.';
 
+/** A step that is called `undo` and done for a list becomes these; no id of a playbook begins with a digit. */
+const ONE_OF_A_LIST = /^undo\.\d+$/;
+
 /** Tries after the first: it is the last chance that what was done does not stay. */
 const RETRIES = 2;
 
@@ -27,7 +30,7 @@ export const takeBackId = (step: string): string => `${PREFIX}${step}`;
 
 /** Returns the step that is taken back by the one of this id, or undefined where it takes none back. */
 export const takenBackBy = (id: string): string | undefined =>
-  id.startsWith(PREFIX) ? id.slice(PREFIX.length) : undefined;
+  id.startsWith(PREFIX) && !ONE_OF_A_LIST.test(id) ? id.slice(PREFIX.length) : undefined;
 
 function takeBackOf(step: PlannedStep, compensate: NonNullable<PlannedStep['compensate']>): PlannedStep {
   const { of, item } = step;
