@@ -27,8 +27,7 @@ export async function executeSteps(engine: Engine, view: MachineView): Promise<'
   }
   await createTasks(engine, run, wanted.steps);
   const tasks = tasksOf(engine, run);
-  const failed = tasks.find((one) => one.state === 'failed');
-  if (failed) return failRun(engine, run, tasks, failed);
+  if (tasks.some((one) => one.state === 'failed')) return failRun(engine, run, tasks);
   const parked = tasks.find((one) => one.state === 'parked');
   if (parked)
     return pauseRun(
@@ -109,19 +108,20 @@ async function carryOut(engine: Engine, run: RunId, move: StepMove): Promise<voi
 }
 
 /** Ends the other tasks first: nothing of a failed run may still be at work. */
-async function failRun(
-  engine: Engine,
-  run: string,
-  tasks: readonly MachineView[],
-  failed: MachineView,
-): Promise<'going'> {
+async function failRun(engine: Engine, run: string, tasks: readonly MachineView[]): Promise<'going'> {
   const live = tasks.filter((one) => !one.isFinal);
   for (const one of live) if (one.state !== 'compensating') await engine.host.send(one.subject, { type: 'CANCEL' });
   if (live.length > 0) return 'going';
-  const fault: FaultRecord =
-    failed.fault ?? new Fault('INTERRUPTED', `Step ${failed.subject} was called off.`).toRecord();
-  await engine.host.send(run, { type: 'TASK_FAILED', fault });
+  await engine.host.send(run, { type: 'TASK_FAILED', fault: causeOf(engine, tasks) });
   return 'going';
+}
+
+/** The fault of the step that failed first: those that were called off after it are no cause. */
+function causeOf({ ledger }: Engine, tasks: readonly MachineView[]): FaultRecord {
+  const endedAt = ({ subject }: MachineView): number => ledger.latest(`machine:${subject}`)?.seq ?? 0;
+  const failed = tasks.filter(({ state }) => state === 'failed').toSorted((one, other) => endedAt(one) - endedAt(other));
+  const own = failed.find(({ fault }) => fault !== null)?.fault;
+  return own ?? new Fault('INTERRUPTED', `Step ${failed[0]?.subject} was called off.`).toRecord();
 }
 
 async function pauseRun(engine: Engine, run: string, fault: FaultRecord): Promise<'going'> {

@@ -202,6 +202,25 @@ describe('a step that waits for a condition', () => {
   });
 });
 
+describe('steps side by side', () => {
+  it('fail the run with what went wrong first, not with what was called off after it', async () => {
+    const scene = await executing({ steps: [step('a'), step('b'), step('c')] });
+    await scene.advance();
+    for (const one of ['b', 'c']) {
+      const why = { ...fault, message: `${one} failed.` };
+      await scene.life.engine.host.send(`r1.${one}`, effectFailed('lease', why, 0));
+      await scene.done(`r1.${one}`, 'compensate');
+    }
+    await scene.advance();
+    await scene.done('r1.a', 'compensate');
+    await scene.advance();
+    expect(scene.life.engine.host.find('r1')).toMatchObject({
+      state: 'failed',
+      fault: { code: 'SMOKE_FAILED', message: 'b failed.' },
+    });
+  });
+});
+
 describe('what takes steps back', () => {
   const back = { action: 'files.write', agent: 'x', with: {}, timeoutMs: 1 };
   const steps = [
