@@ -17,23 +17,27 @@ export interface RunAnswer {
  */
 export async function answerRun(app: App, run: string, answer: RunAnswer): Promise<RunView> {
   const view = await requireRun(app, run);
+  refuseOtherPlan(view, answer);
   const step = answer.step ?? view.waiting?.step;
   if (step === undefined) await answerPlan(app, view, answer);
   else await app.ask('step.answer', { run, step, verdict: answer.verdict, by: personOf(app) });
   return requireRun(app, run);
 }
 
-async function answerPlan(app: App, view: RunView, answer: RunAnswer): Promise<void> {
-  const { run, plan, waiting, state } = view;
+/** What was seen is what is answered, also where it is a step of the plan. */
+function refuseOtherPlan({ run, plan }: RunView, { plan: seen }: RunAnswer): void {
+  if (seen === null || plan === null || plan.hash.startsWith(seen)) return;
+  throw new Fault('CHANGE_MOVED', `The plan of ${run} is ${plan.hash.slice(0, 6)}, not ${seen}.`, {
+    hints: [`orchestrate runs show ${run}`],
+    state: 'Nothing was answered.',
+  });
+}
+
+async function answerPlan(app: App, { run, plan, waiting, state }: RunView, { verdict }: RunAnswer): Promise<void> {
   if (plan === null || waiting?.what !== 'plan')
     throw new Fault('RUN_NOT_RESUMABLE', `Nothing of ${run} waits for an answer: the run is ${state}.`, {
       hints: [`orchestrate runs show ${run}`],
       state: 'Nothing was answered.',
     });
-  if (answer.plan !== null && !plan.hash.startsWith(answer.plan))
-    throw new Fault('CHANGE_MOVED', `The plan of ${run} is ${plan.hash.slice(0, 6)}, not ${answer.plan}.`, {
-      hints: [`orchestrate runs show ${run}`],
-      state: 'Nothing was answered.',
-    });
-  await app.ask('run.answer', { run, verdict: answer.verdict, planHash: plan.hash, by: personOf(app) });
+  await app.ask('run.answer', { run, verdict, planHash: plan.hash, by: personOf(app) });
 }

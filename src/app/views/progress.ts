@@ -148,6 +148,9 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
       },
     ];
   }
+  // It is asked while others are at work: whoever watches may answer at once.
+  if (rowOf('step.asked', entry) !== undefined)
+    return [{ kind: 'found', sentence: `${entrySentence(entry)} · orchestrate runs approve ${seen.run}` }];
   const beside = besideTheSteps(entry);
   if (beside !== undefined) return [beside];
   const drafted = rowOf('change.drafted', entry);

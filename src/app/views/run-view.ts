@@ -11,6 +11,7 @@ import { nextActionSchema } from './next-action.ts';
 import { planSchema, planView } from './plan-view.ts';
 import { borrowedConditionSchema } from './restore-view.ts';
 import { stageSchema, stageViews } from './stage-view.ts';
+import { openQuestion, type StepQuestion } from './step-question.ts';
 import { stepSchema, stepViews } from './step-view.ts';
 import { listText } from './text.ts';
 
@@ -23,7 +24,7 @@ const waitingSchema = z
     commands: z.array(z.string()).describe('Commands that decide it.'),
     step: z.string().optional().describe('Where a step waits for a yes: its id.'),
   })
-  .describe('What a person has to do, when the run waits for one.');
+  .describe('What a person has to do, when the run waits for one; where a step asks, others may be at work.');
 export type WaitingView = z.infer<typeof waitingSchema>;
 
 /** The head of a run: what the list of runs shows. */
@@ -125,6 +126,7 @@ export function runView(reader: JournalReader, run: string): RunView | undefined
 function headOf(reader: JournalReader, created: Row<'run.created'>, change: ChangeView | null): RunHead {
   const { run, goal, kind, by } = created.data;
   const now = machineState(reader, run);
+  const question = asksInState.includes(now?.state ?? '') ? openQuestion(reader, run) : undefined;
   return {
     run,
     goal,
@@ -134,14 +136,17 @@ function headOf(reader: JournalReader, created: Row<'run.created'>, change: Chan
     by: by.name,
     startedAtMs: created.atMs,
     endedAtMs: now?.isFinal === true ? now.atMs : null,
-    waiting: now === undefined ? null : waitingOf({ run, kind }, now, change),
+    waiting: now === undefined ? null : waitingOf({ run, kind, question }, now, change),
     row: created.seq,
   };
 }
 
-/** Returns what a person has to do, or null when the run goes on without one. */
+/** States of a run in which a question of a step can be answered. */
+const asksInState: readonly string[] = ['executing', 'paused'];
+
+/** Returns what a person has to do, or null when the run needs nobody. */
 function waitingOf(
-  { run, kind }: Pick<RunHead, 'run' | 'kind'>,
+  { run, kind, question }: Pick<RunHead, 'run' | 'kind'> & { readonly question: StepQuestion | undefined },
   { state, fault }: MachineState,
   change: ChangeView | null,
 ): WaitingView | null {
@@ -157,19 +162,23 @@ function waitingOf(
       sentence: `the slot of ${run} is yours until you give it back`,
       commands: ['orchestrate submit', `orchestrate open --close ${run}`],
     };
+  const answers = [`orchestrate runs approve ${run}`, `orchestrate runs reject ${run}`];
+  if (state === 'executing' && question !== undefined) {
+    const { step, text } = question;
+    return { what: 'step', sentence: `step ${step} of ${run} waits for your yes: ${text}`, commands: answers, step };
+  }
   const step = state === 'paused' && fault?.code === 'WAITING_FOR_PERSON' ? fault.data?.['step'] : undefined;
   if (typeof step === 'string')
-    return {
-      what: 'step',
-      sentence: `${run} is paused: ${fault?.message ?? ''}`,
-      commands: [`orchestrate runs approve ${run}`, `orchestrate runs reject ${run}`],
-      step,
-    };
+    return { what: 'step', sentence: `${run} is paused: ${fault?.message ?? ''}`, commands: answers, step };
   if (state === 'paused')
     return {
       what: 'paused',
       sentence: `${run} is paused${fault === null ? '' : `: ${fault.message}`}`,
-      commands: [`orchestrate runs resume ${run}`, `orchestrate runs cancel ${run}`],
+      commands: [
+        ...[`orchestrate runs resume ${run}`, `orchestrate runs cancel ${run}`],
+        ...(question === undefined ? [] : answers),
+      ],
+      ...(question === undefined ? {} : { step: question.step }),
     };
   if (change === null || !change.isWaiting || !['reviewing', 'merging', 'verifying'].includes(state)) return null;
   const id = change.change;

@@ -48,7 +48,7 @@ export function statusView(reader: JournalReader, name: string): StatusView {
     name,
     branch,
     head,
-    isBusy: active.length > waiting.length,
+    isBusy: active.some(({ waiting: asked, state }) => asked === null || state === 'executing'),
     lines: [
       `${name} · ${branch} ${head === null ? 'without a commit' : shortId(head)}`,
       serviceLine(reader),
