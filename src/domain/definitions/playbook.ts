@@ -41,7 +41,7 @@ import { durationField } from './units.ts';
  *     for-each: inputs.packs.split(",")  # once for each of a list, as ${item} in arguments
  *     check: output.nPackages > 0        # over what it reported; else it has failed
  *     approval: Production stops for it. # a person says yes before it starts
- *     compensate:                        # carried out when a later step fails or the run is rejected, the last step first
+ *     compensate:                        # carried out when the run fails or is rejected for what began its work, the last step first
  *       action: files.write
  *       agent: environment-specialist    # else that of the step
  *       with: { path: '${item}' }

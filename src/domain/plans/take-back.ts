@@ -11,15 +11,16 @@ const ONE_OF_A_LIST = /^undo\.\d+$/;
 const RETRIES = 2;
 
 /**
- * Returns the steps that take back what a run did, in the order in which they are carried out: the last that was done first.
- * `done`: ids of the steps that reported their work, in the order of their reports.
+ * Returns the steps that take back what a run did, in the order in which they are carried out: the last first.
+ * `begun`: ids of the steps that began their work, in the order in which they were heard of. Whether it was done is not always known,
+ * so what takes back has to be harmless where there is nothing to take back.
  */
 export function takeBackSteps(
   steps: readonly PlannedStep[],
-  { expansions, done }: { readonly expansions: Expansions; readonly done: readonly string[] },
+  { expansions, begun }: { readonly expansions: Expansions; readonly begun: readonly string[] },
 ): readonly PlannedStep[] {
   const byId = new Map(expandSteps(steps, expansions).map((step) => [step.id, step]));
-  return [...new Set(done)].reverse().flatMap((id) => {
+  return [...new Set(begun)].reverse().flatMap((id) => {
     const step = byId.get(id);
     return step?.compensate === undefined ? [] : [takeBackOf(step, step.compensate)];
   });

@@ -1,4 +1,4 @@
-import type { FaultRecord } from '../../base/fault.ts';
+import { Fault, type FaultRecord } from '../../base/fault.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Playbook } from '../definitions/types.ts';
 import { fillArguments } from '../plans/fill.ts';
@@ -56,8 +56,8 @@ class Play {
   readonly #facts: StepScene['facts'];
   readonly #expansions = new Map<string, readonly Json[]>();
   readonly #standing = new Map<string, { state: StepState; output?: JsonObject }>();
-  /** Steps that reported their work, in order. */
-  readonly #reported: string[] = [];
+  /** Steps that began their work, in order. */
+  readonly #begun: string[] = [];
   readonly #noted: Noted = { order: [], skipped: [], asks: [], waits: {}, arguments: {}, attempts: {} };
   #ended: { outcome: Outcome; fault: FaultRecord | null } | undefined;
 
@@ -93,13 +93,27 @@ class Play {
   end(): Played {
     const { outcome, fault } = this.#ended ?? { outcome: 'done', fault: null };
     const isKept = outcome !== 'failed' && outcome !== 'cancelled';
-    const options = { expansions: this.#expansions, done: this.#reported };
+    const options = { expansions: this.#expansions, begun: this.#begun };
     const undoing = isKept ? [] : takeBackSteps(this.#steps, options);
-    for (const step of undoing) {
-      const args = { ...step.with, ...fillArguments(step.late ?? {}, stepFacts(this.#scene(), step)) };
-      this.#check(step, args);
+    const takenBack = undoing.map((step) => ({ step, id: takenBackBy(step.id) ?? step.id }));
+    return {
+      ...this.#noted,
+      outcome,
+      fault,
+      takenBack: takenBack.filter((one) => this.#takeBack(one)).map(({ id }) => id),
+    };
+  }
+
+  /** What a step that failed would have reported is not there: a run says that it cannot be taken back, and goes on. */
+  #takeBack({ step, id }: { step: PlannedStep; id: string }): boolean {
+    try {
+      this.#check(step, { ...step.with, ...fillArguments(step.late ?? {}, stepFacts(this.#scene(), step)) });
+      return true;
+    } catch (error) {
+      if (this.#standing.get(id)?.state !== 'done' && error instanceof Fault && error.code === 'EXPRESSION_FAILED')
+        return false;
+      throw error;
     }
-    return { ...this.#noted, outcome, fault, takenBack: undoing.map(({ id }) => takenBackBy(id) ?? id) };
   }
 
   #scene(): StepScene {
@@ -148,10 +162,10 @@ class Play {
     const fails = this.#given.fails[step.id] ?? this.#given.fails[askedAs(step)];
     const { state, attempts, fault } = playTask(step, { output, fails, facts });
     this.#noted.attempts[step.id] = attempts;
-    // Its work was done and reported, also where its check then said no.
-    if (state === 'done' || fault?.code === 'STEP_CHECK_FAILED') this.#reported.push(step.id);
-    if (state === 'done') this.#standing.set(step.id, { state: 'done', output });
-    else this.#finish(state === 'parked' ? 'paused' : 'failed', fault);
+    this.#begun.push(step.id);
+    // It has reported its work, also where its check then said no: what takes it back reads that.
+    if (state === 'done' || fault?.code === 'STEP_CHECK_FAILED') this.#standing.set(step.id, { state: 'done', output });
+    if (state !== 'done') this.#finish(state === 'parked' ? 'paused' : 'failed', fault);
   }
 
   #outputOf({ id, of }: PlannedStep): JsonObject {

@@ -119,7 +119,9 @@ async function failRun(engine: Engine, run: string, tasks: readonly MachineView[
 /** The fault of the step that failed first: those that were called off after it are no cause. */
 function causeOf({ ledger }: Engine, tasks: readonly MachineView[]): FaultRecord {
   const endedAt = ({ subject }: MachineView): number => ledger.latest(`machine:${subject}`)?.seq ?? 0;
-  const failed = tasks.filter(({ state }) => state === 'failed').toSorted((one, other) => endedAt(one) - endedAt(other));
+  const failed = tasks
+    .filter(({ state }) => state === 'failed')
+    .toSorted((one, other) => endedAt(one) - endedAt(other));
   const own = failed.find(({ fault }) => fault !== null)?.fault;
   return own ?? new Fault('INTERRUPTED', `Step ${failed[0]?.subject} was called off.`).toRecord();
 }

@@ -38,11 +38,22 @@ export async function takeBack(engine: Engine, { subject: run, state }: MachineV
 function stepsToTakeBack(engine: Engine, run: string): readonly PlannedStep[] {
   const made = dataOf('plan.made', engine.ledger.latest(`plan:${run}`));
   if (!made?.plan.steps.some(({ compensate }) => compensate !== undefined)) return [];
-  const reports = engine.ledger.read({ run, kinds: ['step.reported'], limit: 10_000 });
-  const done = reports
-    .map((entry) => stepIdOf(run, dataOf('step.reported', entry)?.task ?? ''))
-    .filter((id) => takenBackBy(id) === undefined);
-  return takeBackSteps(made.plan.steps, { expansions: expansionsOf(engine, run), done });
+  return takeBackSteps(made.plan.steps, { expansions: expansionsOf(engine, run), begun: begunSteps(engine, run) });
+}
+
+/** Steps that began their work, the one that was heard of last at the end. One that was called off or failed may have done it all the same. */
+function begunSteps(engine: Engine, run: string): readonly string[] {
+  const begun = new Set<string>();
+  for (const entry of engine.ledger.read({ run, kinds: ['machine.moved', 'step.reported'], limit: 10_000 })) {
+    const moved = dataOf('machine.moved', entry);
+    const began = moved?.machine === 'task' && moved.to === 'executing' ? moved.subject : undefined;
+    const task = dataOf('step.reported', entry)?.task ?? began;
+    const id = task === undefined ? undefined : stepIdOf(run, task);
+    if (id === undefined || takenBackBy(id) !== undefined) continue;
+    begun.delete(id);
+    begun.add(id);
+  }
+  return [...begun];
 }
 
 /** Begins it where it has not begun. The machine of one that ended before a restart is not there any more, its rows are. */

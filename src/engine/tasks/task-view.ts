@@ -41,10 +41,10 @@ export function taskParts(engine: Engine, task: string, attempt: number): TaskPa
 /** The step as it is carried out: one of a list, or one that takes another back, with the arguments that were filled in when it started. */
 function findStep(engine: Engine, run: string, { steps }: Plan, id: string): PlannedStep | undefined {
   const expansions = expansionsOf(engine, run);
-  const done = takenBackBy(id);
+  const begun = takenBackBy(id);
   const all = [
     ...expandSteps(steps, expansions),
-    ...(done === undefined ? [] : takeBackSteps(steps, { expansions, done: [done] })),
+    ...(begun === undefined ? [] : takeBackSteps(steps, { expansions, begun: [begun] })),
   ];
   const step = all.find((one) => one.id === id);
   const filled = dataOf('step.filled', engine.ledger.latest(`filled:${run}.${id}`));

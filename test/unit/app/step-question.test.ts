@@ -6,9 +6,9 @@ import { progressOf } from '../../../src/app/views/progress.ts';
 import { runView } from '../../../src/app/views/run-view.ts';
 import { statusView } from '../../../src/app/views/status-view.ts';
 import { stepRequests } from '../../../src/engine/requests/steps.ts';
+import { anna } from '../../fakes/fake-world.ts';
 import { fakeApp } from '../../support/fake-app.ts';
 import { sceneLedger } from '../../support/scene-ledger.ts';
-import { anna } from '../../fakes/fake-world.ts';
 import { executing, type Scene } from '../engine/runs/run-scene.ts';
 
 const step = { title: 'x', action: 'env.lock', agent: 'x', needs: [], with: {}, timeoutMs: 1, retries: 0 };

@@ -13,6 +13,11 @@ describe('the step that is taken back', () => {
   });
 
   it('is not mistaken for one of a list of a step that is called undo', () => {
-    expect(['undo', 'undo.1', 'undo.12', 'smoke'].map(takenBackBy)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(['undo', 'undo.1', 'undo.12', 'smoke'].map(takenBackBy)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -51,13 +51,17 @@ steps:
 `,
 });
 
-/** Plays a case and says what was otherwise. */
-function otherwise(given: string, expected: string): readonly string[] {
-  const test = readPlaybookTest({
+/** Reads a test with one case. */
+const readCase = (given: string, expected: string) =>
+  readPlaybookTest({
     file: 'playbooks/tidy.test.yaml',
     origin: 'installation',
     text: `playbook: tidy\ncases:\n  - name: one\n    given: ${given}\n    expect: ${expected}\n`,
   });
+
+/** Plays a case and says what was otherwise. */
+function otherwise(given: string, expected: string): readonly string[] {
+  const test = readCase(given, expected);
   const [one] = test.value.cases;
   if (one === undefined) throw new Error('no case');
   return judgeCase(test, 0, playPlaybook(playbook, one.given)).map(({ message }) => message);
@@ -65,6 +69,11 @@ function otherwise(given: string, expected: string): readonly string[] {
 
 const good = 'outputs: { look: { nPackages: 2 }, mend: { ok: true } }';
 const open = 'conditions: [ops-maint:maintenance_window_approved]';
+
+/** What takes a step back reads what that step reported. */
+const undoing = (id: string) => ({
+  compensate: { action: 'files.write', agent: 'x', with: { was: `\${steps.${id}.state}` }, timeoutMs: 1 },
+});
 
 describe('a playbook that is played', () => {
   it('goes through lists, waits, questions and arguments to its end', () => {
@@ -97,12 +106,22 @@ describe('a playbook that is played', () => {
     expect(
       otherwise(
         `{ ${yes}, fails: { stop: SMOKE_FAILED } }`,
-        '{ outcome: failed, fault: SMOKE_FAILED, taken-back: [mend.2, mend.1] }',
+        '{ outcome: failed, fault: SMOKE_FAILED, taken-back: [stop, mend.2, mend.1] }',
       ),
     ).toEqual([]);
     expect(
       otherwise(`{ ${yes}, review: rejected }`, '{ outcome: failed, taken-back: [stop, mend.2, mend.1] }'),
     ).toEqual([]);
+  });
+
+  it('does not take back with what a step would have reported where it reported nothing', () => {
+    const steps = playbook.steps.map((one) => (one.id === 'mend' ? one : { ...one, ...undoing(one.id) }));
+    const [one] = readCase(
+      `{ ${good}, ${open}, answers: { stop: approved }, fails: { stop: SMOKE_FAILED } }`,
+      '{ outcome: failed }',
+    ).value.cases;
+    if (one === undefined) throw new Error('no case');
+    expect(playPlaybook({ ...playbook, steps }, one.given).takenBack).toEqual(['tell', 'mend.2', 'mend.1', 'look']);
   });
 
   it('takes back what was done though its check says no', () => {
@@ -133,7 +152,7 @@ describe('a playbook that is played', () => {
     expect(
       otherwise(
         `{ ${good}, fails: { mend.2: PROCESS_FAILED } }`,
-        '{ outcome: failed, attempts: { mend.2: 2 }, taken-back: [mend.1] }',
+        '{ outcome: failed, attempts: { mend.2: 2 }, taken-back: [mend.2, mend.1] }',
       ),
     ).toEqual([]);
   });

@@ -227,7 +227,7 @@ describe('what takes steps back', () => {
     step('a', { compensate: { ...back, late: { dir: '${steps.a.output.dir}' } } }),
     step('b', { needs: ['a'] }),
     step('c', { needs: ['b'], compensate: back }),
-    step('d', { needs: ['c'], compensate: back }),
+    step('d', { needs: ['c'] }),
   ];
   const undone = async (scene: Scene, name: string): Promise<void> => {
     await scene.advance();
@@ -285,6 +285,23 @@ describe('what takes steps back', () => {
     expect(scene.state('r1.undo.c')).toBe('failed');
     expect(closedAs(scene.world, 'r1')).toBe('failed');
     expect(scene.life.engine.leases.find('r1')).toBeUndefined();
+  });
+
+  it('includes what failed, or was called off at work, without a report: it may have been done', async () => {
+    const scene = await executing({
+      steps: ['a', 'b', 'c'].map((id) => step(id, { compensate: back })),
+    });
+    await scene.advance();
+    for (const one of ['a', 'b']) for (const effect of ['lease', 'spawn']) await scene.done(`r1.${one}`, effect);
+    await scene.fail('r1.b', 'execute');
+    await scene.done('r1.b', 'compensate');
+    await scene.advance();
+    for (const one of ['a', 'c']) await scene.done(`r1.${one}`, 'compensate');
+    await scene.advance();
+    for (const one of ['b', 'a']) await undone(scene, one);
+    await scene.advance();
+    expect(closedAs(scene.world, 'r1')).toBe('failed');
+    expect(rows(scene, 'run.takesBack')).toMatchObject([{ tasks: ['r1.undo.b', 'r1.undo.a'] }]);
   });
 
   it('says what is not taken back and why where nobody can fill it in, takes the others back and frees what the run held', async () => {
