@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import { foreignChannel } from '../../domain/bus/channels.ts';
 import type { NewMessage } from '../../domain/bus/message.ts';
 import { mailboxesOf } from '../../domain/bus/route.ts';
 import { whyUndeliverable } from '../../domain/bus/undelivered.ts';
 import type { App } from '../app.ts';
 import { listText } from '../views/text.ts';
+import type { Sender } from './_sender.ts';
 import { wakeRecipients, wokenSchema } from './_wake.ts';
 
 /** How long is waited between two tries at a full mailbox. */
@@ -28,11 +30,19 @@ export const postedSchema = z.object({
 export type Posted = z.infer<typeof postedSchema>;
 
 /**
- * Sends a message and wakes whoever waits for it. A full mailbox is tried again for `waitMs`.
- * Faults: those of `Bus.send`; `INTERRUPTED`.
+ * Sends a message of whoever typed the command and wakes whoever waits for it. A full mailbox is tried again for `waitMs`.
+ * Faults: those of `Bus.send`; `CHANNEL_NOT_YOURS`, `INTERRUPTED`.
  */
-export async function post(app: App, message: NewMessage, { waitMs }: { waitMs: number }): Promise<Posted> {
+export async function post(
+  app: App,
+  sender: Sender,
+  { waitMs, ...said }: Omit<NewMessage, 'from'> & { readonly waitMs: number },
+): Promise<Posted> {
+  const message: NewMessage = { ...said, from: sender.address };
   const installation = await app.installation();
+  const channels = installation.definitions.trees.get(sender.tree ?? '')?.channels ?? [];
+  const foreign = foreignChannel(message, { id: sender.tree ?? '', channels });
+  if (foreign !== undefined) throw foreign;
   const outcome = await whenThereIsRoom(app, waitMs, () =>
     installation.bus.send(message, mailboxesOf(installation, message.to)),
   );

@@ -8,6 +8,8 @@ export interface Sender {
   readonly address: Address;
   /** Mailboxes that it takes from; null: any, because a person looks after all of them. */
   readonly mailboxes: readonly Address[] | null;
+  /** Tree in which an agent works; null: a person, who works in none. */
+  readonly tree: string | null;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Sender {
  */
 export async function loadSender(app: App): Promise<Sender> {
   const { startedBy, userName } = app.outside.host;
-  if (startedBy === null) return { address: personAddress(userName), mailboxes: null };
+  if (startedBy === null) return { address: personAddress(userName), mailboxes: null, tree: null };
   const { config, ledger, definitions } = await app.installation();
   const attempt = startedBy.startsWith(`${config.id}/`) ? startedBy.slice(config.id.length + 1) : '';
   const [, run = '', stepId = ''] = /^(r\d+)\.([^#]+)#\d+$/.exec(attempt) ?? [];
@@ -27,7 +29,7 @@ export async function loadSender(app: App): Promise<Sender> {
       state: 'Nothing was sent or taken.',
     });
   const tree = definitions.agents.get(agent)?.tree ?? plan.tree;
-  return { address: `agent:${agent}`, mailboxes: [`agent:${agent}`, `tree:${tree}`] };
+  return { address: `agent:${agent}`, mailboxes: [`agent:${agent}`, `tree:${tree}`], tree };
 }
 
 /** Returns the mailbox that was named, or the sender's own. Fault: `BUS_MAILBOX_NOT_YOURS`. */

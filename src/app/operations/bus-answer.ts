@@ -35,13 +35,11 @@ export const busAnswer = defineOperation({
         hints: [`orchestrate bus send ${ask.from} "…"`],
         state: 'Nothing was sent.',
       });
-    const message = { kind: 'answer', subject, body: parseBody(body), expiresAtMs: null, inReplyTo: ask.id } as const;
     const dedup = `answer:${ask.id}:${app.outside.digest.sha256(JSON.stringify([subject, body])).slice(0, 32)}`;
-    const posted = await post(
-      app,
-      { ...message, from: sender.address, to: ask.from, dedup, run: null },
-      { waitMs: wait },
-    );
+    const posted = await post(app, sender, {
+      ...{ to: ask.from, kind: 'answer', subject, body: parseBody(body), dedup, expiresAtMs: null },
+      ...{ inReplyTo: ask.id, run: null, waitMs: wait },
+    });
     const { bus } = await app.installation();
     const places = bus
       .deliveriesOf(ask.id)

@@ -35,18 +35,12 @@ export const busAsk = defineOperation({
     },
   ],
   async run(app, { to, subject, body, deadline, dedup, wait }) {
-    const { address: from } = await loadSender(app);
+    const sender = await loadSender(app);
     const expiresAtMs = app.outside.clock.nowMs() + deadline;
-    const message = {
-      kind: 'ask',
-      subject,
-      body: parseBody(body),
-      dedup,
-      expiresAtMs,
-      inReplyTo: null,
-      run: null,
-    } as const;
-    const posted = await post(app, { ...message, from, to: requireAddress(to) }, { waitMs: wait });
+    const posted = await post(app, sender, {
+      ...{ to: requireAddress(to), kind: 'ask', subject, body: parseBody(body), dedup, expiresAtMs },
+      ...{ inReplyTo: null, run: null, waitMs: wait },
+    });
     app.narrate(`${postedSentence(posted)}. Waiting for an answer, ${durationText(deadline)} at most.`);
     const answer = await awaitAnswer(app, messageNumber(posted.id), deadline);
     if (answer !== undefined) return { ...posted, answer: messageView(answer) };

@@ -38,17 +38,11 @@ export const busSend = defineOperation({
     },
   ],
   async run(app, { to, subject, body, dedup, expires, wait }) {
-    const { address: from } = await loadSender(app);
+    const sender = await loadSender(app);
     const expiresAtMs = expires === null ? null : app.outside.clock.nowMs() + expires;
-    const message = {
-      kind: 'note',
-      subject,
-      body: parseBody(body),
-      dedup,
-      expiresAtMs,
-      inReplyTo: null,
-      run: null,
-    } as const;
-    return post(app, { ...message, from, to: requireAddress(to) }, { waitMs: wait });
+    return post(app, sender, {
+      ...{ to: requireAddress(to), kind: 'note', subject, body: parseBody(body), dedup, expiresAtMs },
+      ...{ inReplyTo: null, run: null, waitMs: wait },
+    });
   },
 });

@@ -2,7 +2,8 @@ import type { AgentBus } from '../../actions/_context.ts';
 import { Fault } from '../../base/fault.ts';
 import { taskId } from '../../base/ids.ts';
 import { canonicalJson } from '../../base/json.ts';
-import { type Address, kindOf, nameOf } from '../../domain/bus/address.ts';
+import type { Address } from '../../domain/bus/address.ts';
+import { foreignChannel } from '../../domain/bus/channels.ts';
 import type { Delivery, Message, NewMessage } from '../../domain/bus/message.ts';
 import { findRefusal } from '../../domain/bus/refusal.ts';
 import { refusedRow } from '../../domain/bus/rows.ts';
@@ -44,13 +45,8 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
       await engine.ledger.append([{ ...refusedRow(told), run }]);
       throw refused(refusal, address);
     }
-    const channels = engine.definitions.trees.get(tree)?.channels ?? [];
-    if (kindOf(to) !== 'topic' || channels.includes(nameOf(to))) return;
-    throw new Fault('CHANNEL_NOT_YOURS', `${step.agent} works in ${tree}, which does not publish ${nameOf(to)}.`, {
-      hints: [`It publishes: ${channels.join(', ') || 'nothing'}`, `trees/${tree}.yaml: channels`],
-      state: 'Nothing was sent.',
-      data: { tree, topic: nameOf(to), channels },
-    });
+    const foreign = foreignChannel(message, { id: tree, channels: engine.definitions.trees.get(tree)?.channels ?? [] });
+    if (foreign !== undefined) throw foreign;
   };
 
   const send = async (message: NewMessage): Promise<number> => {

@@ -20,13 +20,23 @@ beforeEach(async () => {
   woken = 0;
 });
 
-function appOf(given: { startedBy?: string; topics?: readonly string[] } = {}): App {
-  const { startedBy = null, topics = [] } = given;
+interface Given {
+  readonly startedBy?: string;
+  /** Topics on which the playbook starts. */
+  readonly topics?: readonly string[];
+  /** What the tree `env-setup` publishes. */
+  readonly channels?: readonly string[];
+}
+
+function appOf({ startedBy, topics = [], channels = [] }: Given = {}): App {
   const { context } = world;
   const playbooks = new Map([[upgrade.id, { ...upgrade, on: topics }]]);
-  const opened = { ...context, ledger: world.ledgers.open(), definitions: { ...definitions, playbooks } };
+  const trees = new Map(definitions.trees);
+  const published = trees.get('env-setup');
+  if (published !== undefined) trees.set('env-setup', { ...published, channels });
+  const opened = { ...context, ledger: world.ledgers.open(), definitions: { ...definitions, playbooks, trees } };
   return {
-    outside: { ...context.outside, host: { ...context.outside.host, startedBy } },
+    outside: { ...context.outside, host: { ...context.outside.host, startedBy: startedBy ?? null } },
     installation: async () => opened,
     signal: new AbortController().signal,
     narrate: () => {},
@@ -35,6 +45,22 @@ function appOf(given: { startedBy?: string; topics?: readonly string[] } = {}): 
       return 'started';
     },
   } as unknown as App;
+}
+
+async function write(...rows: readonly ReturnType<typeof row>[]): Promise<void> {
+  const ledger = world.ledgers.open();
+  const held = await ledger.acquire();
+  await ledger.append(rows);
+  await held?.release();
+}
+
+/** Opens a run in the tree `env-setup`, of one step. */
+async function openRun(id: string, action = 'bus.answer'): Promise<void> {
+  const steps = [{ id: 'lock', agent: 'package-manager', action }];
+  await write(
+    row('run.created', { run: id } as never, { run: id, keys: [`run:${id}`] }),
+    row('plan.made', { run: id, plan: { tree: 'env-setup', steps } } as never, { run: id, keys: [`plan:${id}`] }),
+  );
 }
 
 const run = <Output>(operation: Operation<never, Output>, input: object, app = appOf()): Promise<Output> =>
@@ -58,16 +84,8 @@ describe('bus send', () => {
   });
 
   it('wakes it for an open run that works in the tree, and not for one that is closed', async () => {
-    const ledger = world.ledgers.open();
-    const held = await ledger.acquire();
-    const steps = [{ id: 'lock', agent: 'package-manager' }];
-    for (const id of ['r1', 'r2'])
-      await ledger.append([
-        row('run.created', { run: id } as never, { run: id, keys: [`run:${id}`] }),
-        row('plan.made', { run: id, plan: { tree: 'env-setup', steps } } as never, { run: id, keys: [`plan:${id}`] }),
-      ]);
-    await ledger.append([row('run.closed', { run: 'r1' } as never, { run: 'r1', keys: ['close:r1'] })]);
-    await held?.release();
+    for (const id of ['r1', 'r2']) await openRun(id);
+    await write(row('run.closed', { run: 'r1' } as never, { run: 'r1', keys: ['close:r1'] }));
     expect(await run(busSend as never, { to: 'tree:env-setup', subject: 'x' })).toMatchObject({
       woken: { runs: ['r2'], supervisor: 'started' },
     });
@@ -85,6 +103,23 @@ describe('bus send', () => {
       await expect(
         run(busSend as never, { to: 'tree:env-setup', subject: 'x' }, appOf({ startedBy })),
       ).rejects.toMatchObject({ code: 'BUS_SENDER_UNKNOWN', state: 'Nothing was sent or taken.' });
+  });
+
+  it('lets an agent’s program start no playbook by a channel that its tree does not publish', async () => {
+    await openRun('r2');
+    const say = (channels: readonly string[]) =>
+      run(
+        busSend as never,
+        { to: 'topic:new_models_available', subject: 'x', body: '{"package":"numpy"}' },
+        appOf({ startedBy: 'demo/r2.lock#1', topics: ['new_models_available'], channels }),
+      );
+    await expect(say(['dependency_conflict_detected'])).rejects.toMatchObject({
+      ...{ code: 'CHANNEL_NOT_YOURS', state: 'Nothing was sent.' },
+      data: { tree: 'env-setup', topic: 'new_models_available' },
+    });
+    expect(world.context.bus.newest(10)).toEqual([]);
+    // The control: on a channel of its tree the same words start it.
+    expect(await say(['new_models_available'])).toMatchObject({ woken: { playbooks: ['upgrade-package'] } });
   });
 
   it.each([
