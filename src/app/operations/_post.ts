@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { foreignChannel } from '../../domain/bus/channels.ts';
 import type { NewMessage } from '../../domain/bus/message.ts';
-import { mailboxesOf } from '../../domain/bus/route.ts';
 import { whyUndeliverable } from '../../domain/bus/undelivered.ts';
+import { mailboxesNow } from '../../engine/bus/mailboxes-now.ts';
 import type { App } from '../app.ts';
 import { listText } from '../views/text.ts';
 import type { Sender } from './_sender.ts';
@@ -44,7 +44,7 @@ export async function post(
   const foreign = foreignChannel(message, { id: sender.tree ?? '', channels });
   if (foreign !== undefined) throw foreign;
   const outcome = await whenThereIsRoom(app, waitMs, () =>
-    installation.bus.send(message, mailboxesOf(installation, message.to)),
+    installation.bus.send(message, mailboxesNow(installation, message.to)),
   );
   const mailboxes = outcome.kind === 'accepted' ? outcome.mailboxes : [];
   return {

@@ -1,7 +1,9 @@
 import { Fault } from '../../base/fault.ts';
 import { type Address, findAddress } from '../../domain/bus/address.ts';
+import { mailboxesOfAgent } from '../../domain/bus/route.ts';
 import type { App } from '../app.ts';
 import { newest } from '../views/journal-reader.ts';
+import { listText } from '../views/text.ts';
 
 /** Who uses the bus by typing a command. */
 export interface Sender {
@@ -29,14 +31,14 @@ export async function loadSender(app: App): Promise<Sender> {
       state: 'Nothing was sent or taken.',
     });
   const tree = definitions.agents.get(agent)?.tree ?? plan.tree;
-  return { address: `agent:${agent}`, mailboxes: [`agent:${agent}`, `tree:${tree}`], tree };
+  return { address: `agent:${agent}`, mailboxes: mailboxesOfAgent({ agent, tree, run }), tree };
 }
 
 /** Returns the mailbox that was named, or the sender's own. Fault: `BUS_MAILBOX_NOT_YOURS`. */
 export function requireMailbox({ address, mailboxes }: Sender, named: string | null): Address {
   const mailbox = named === null ? address : requireAddress(named);
   if (mailboxes === null || mailboxes.includes(mailbox)) return mailbox;
-  throw new Fault('BUS_MAILBOX_NOT_YOURS', `${address} takes from ${mailboxes.join(' and ')}, not from ${mailbox}.`, {
+  throw new Fault('BUS_MAILBOX_NOT_YOURS', `${address} takes from ${listText(mailboxes)}, not from ${mailbox}.`, {
     state: 'Nothing was changed.',
   });
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
+import { busAnswer } from '../../actions/bus-answer.ts';
 import { type Address, kindOf, nameOf } from '../../domain/bus/address.ts';
 import type { NewMessage } from '../../domain/bus/message.ts';
-import { playbooksOn } from '../../domain/bus/route.ts';
+import { mailboxesOfAgent, playbooksOn } from '../../domain/bus/route.ts';
 import type { Installation } from '../../engine/context.ts';
 import type { App } from '../app.ts';
 import { newest } from '../views/journal-reader.ts';
@@ -10,7 +11,7 @@ import { newest } from '../views/journal-reader.ts';
 /** Who was waiting for a message, and whether somebody had to be woken for it. */
 export const wokenSchema = z.object({
   playbooks: z.array(z.string()).describe('Playbooks that it starts.'),
-  runs: z.array(z.string()).describe('Open runs that read it.'),
+  runs: z.array(z.string()).describe('Open runs that wait for it: one that asked, or one in which somebody answers.'),
   supervisor: z
     .enum(['was there', 'started', 'asleep'])
     .describe('`asleep`: none of them needs one now; whoever reads the mailbox finds it.'),
@@ -19,6 +20,9 @@ export type Woken = z.infer<typeof wokenSchema>;
 
 /** Runs that are looked through, the newest ones: older ones that are still open have lain there for long. */
 const maxRuns = 200;
+
+/** The action by which an agent takes questions; what else lies in a mailbox, no step of a run takes. */
+const answeringAction = busAnswer.id;
 
 /** Starts the supervisor when a playbook or an open run waits for the message; the bell of its commit wakes one that is there. */
 export async function wakeRecipients(
@@ -35,32 +39,26 @@ export async function wakeRecipients(
 }
 
 function waitingRuns(
-  { ledger, bus }: Installation,
+  installation: Installation,
   { message, mailboxes }: { message: NewMessage; mailboxes: readonly Address[] },
 ): string[] {
+  const { ledger, bus } = installation;
   const asked = message.inReplyTo === null ? undefined : bus.find(message.inReplyTo)?.run;
+  const isQuestion = message.kind === 'ask';
   return ledger
     .read({ kinds: ['run.created'], descending: true, limit: maxRuns })
     .flatMap(({ run }) => (run === null || ledger.latest(`close:${run}`) !== undefined ? [] : [run]))
-    .filter((run) => run === asked || mailboxes.some((mailbox) => reads(ledger, { run, mailbox })))
+    .filter(
+      (run) => run === asked || (isQuestion && answeredBy(installation, run).some((one) => mailboxes.includes(one))),
+    )
     .toReversed();
 }
 
-/** A run reads what is for itself, for the agents of its steps and for its tree. */
-function reads(ledger: Installation['ledger'], { run, mailbox }: { run: string; mailbox: Address }): boolean {
+/** Returns the mailboxes from which the steps of a run take questions: those of the agents that answer in it. */
+function answeredBy({ ledger, definitions }: Installation, run: string): readonly Address[] {
   const plan = newest(ledger, 'plan.made', `plan:${run}`)?.data.plan;
-  const name = nameOf(mailbox);
-  switch (kindOf(mailbox)) {
-    case 'run':
-      return name === run;
-    case 'tree':
-      return plan?.tree === name;
-    case 'agent':
-      return plan?.steps.some(({ agent }) => agent === name) ?? false;
-    case 'topic':
-    case 'group':
-    case 'person':
-    case 'supervisor':
-      return false;
-  }
+  const answering = plan?.steps.filter(({ action }) => action === answeringAction) ?? [];
+  return answering.flatMap(({ agent }) =>
+    mailboxesOfAgent({ agent, tree: definitions.agents.get(agent)?.tree ?? plan?.tree ?? '', run }),
+  );
 }

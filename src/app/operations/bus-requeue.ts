@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
 import type { Address } from '../../domain/bus/address.ts';
-import { mailboxesOf } from '../../domain/bus/route.ts';
 import { whyUndeliverable } from '../../domain/bus/undelivered.ts';
+import { mailboxesNow } from '../../engine/bus/mailboxes-now.ts';
 import type { Installation } from '../../engine/context.ts';
 import { defineOperation } from '../operation.ts';
 import { deliverySchema, deliveryView } from '../views/message-view.ts';
@@ -56,7 +56,7 @@ export const busRequeue = defineOperation({
 
 /** In a mailbox that nobody has it would wait unseen; where somebody has one by now, the supervisor brings it there. */
 function whyNotYet(installation: Installation, mailbox: Address): string | undefined {
-  const mailboxes = mailboxesOf(installation, mailbox);
+  const mailboxes = mailboxesNow(installation, mailbox);
   if (mailboxes.includes(mailbox)) return undefined;
   if (mailboxes.length === 0) return `It still reaches nobody: ${whyUndeliverable(mailbox)}.`;
   return `It goes to ${mailboxes.join(' and ')} at the supervisor’s next round.`;

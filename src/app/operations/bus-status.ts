@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 import { type Address, kindOf } from '../../domain/bus/address.ts';
 import type { DeliveryState } from '../../domain/bus/message.ts';
-import { mailboxesOf } from '../../domain/bus/route.ts';
 import { whyUndeliverable } from '../../domain/bus/undelivered.ts';
+import { mailboxesNow } from '../../engine/bus/mailboxes-now.ts';
 import type { Installation } from '../../engine/context.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -16,7 +16,7 @@ const mailboxSchema = z.object({
   expired: z.number(),
   undeliverable: z.number(),
   isFull: z.boolean().describe('It takes no more.'),
-  why: z.string().nullable().describe('Why what is undeliverable lies there.'),
+  why: z.string().nullable().describe('Why nobody takes what lies there.'),
 });
 
 const topicSchema = z.object({
@@ -68,16 +68,19 @@ function mailboxRows(installation: Installation): z.infer<typeof mailboxSchema>[
     return {
       ...{ mailbox, waiting, taken, undeliverable, acked: n('acked'), dead: n('dead'), expired: n('expired') },
       isFull: waiting + taken + undeliverable >= config.bus.mailbox,
-      why: undeliverable === 0 ? null : whyThere(installation, mailbox),
+      why: waiting + undeliverable === 0 ? null : findWhyThere(installation, { mailbox, undeliverable }),
     };
   });
 }
 
-/** Somebody may have that mailbox by now: then the supervisor delivers at its next round. */
-const whyThere = (installation: Installation, mailbox: Address): string =>
-  mailboxesOf(installation, mailbox).length === 0
-    ? whyUndeliverable(mailbox)
-    : 'somebody has the mailbox by now: it is delivered at the supervisor’s next round';
+/** What waits may have lost its reader; what is undeliverable may have one by now: then the supervisor delivers at its next round. */
+function findWhyThere(
+  installation: Installation,
+  { mailbox, undeliverable }: { readonly mailbox: Address; readonly undeliverable: number },
+): string | null {
+  if (mailboxesNow(installation, mailbox).length === 0) return whyUndeliverable(mailbox);
+  return undeliverable === 0 ? null : 'somebody has the mailbox by now: it is delivered at the supervisor’s next round';
+}
 
 function topicRows(installation: Installation): z.infer<typeof topicSchema>[] {
   const { definitions, bus } = installation;
@@ -92,7 +95,7 @@ function topicRows(installation: Installation): z.infer<typeof topicSchema>[] {
   return [...topics].toSorted().map((topic) => ({
     topic,
     publishers: trees.filter(({ channels }) => channels.includes(topic)).map(({ id }) => id),
-    readers: [...mailboxesOf(installation, `topic:${topic}`)],
+    readers: [...mailboxesNow(installation, `topic:${topic}`)],
     playbooks: playbooks.filter(({ on }) => on.includes(topic)).map(({ id }) => id),
     nMessages: sent.find(({ to }) => to === `topic:${topic}`)?.n ?? 0,
   }));

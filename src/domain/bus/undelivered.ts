@@ -9,10 +9,11 @@ export function whyUndeliverable(to: Address): string {
       return `no tree listens to ${nameOf(to)}, and no playbook starts on it`;
     case 'group':
       return `there is no group ${nameOf(to)}, or nobody is in it`;
+    case 'run':
+      return `there is no open run ${nameOf(to)}`;
     case 'agent':
     case 'tree':
     case 'person':
-    case 'run':
     case 'supervisor':
       return `there is no ${kindOf(to)} ${nameOf(to)}`;
   }

@@ -1,7 +1,7 @@
 import type { NewMessage } from '../../domain/bus/message.ts';
-import { mailboxesOf } from '../../domain/bus/route.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
+import { mailboxesNow } from './mailboxes-now.ts';
 
 /**
  * Sends a message from the supervisor's process, with its row `bus.sent` in the commit that accepts it. One that has a key and is
@@ -16,7 +16,7 @@ export async function sendNoted(
   if (known !== undefined) return known.id;
   const entries = await engine.ledger.append([], [], {
     ...beside,
-    sends: [{ message, mailboxes: mailboxesOf(engine, message.to) }],
+    sends: [{ message, mailboxes: mailboxesNow(engine, message.to) }],
   });
   const sent = entries.flatMap((entry) => dataOf('bus.sent', entry) ?? [])[0];
   const id = sent?.id ?? engine.bus.findSent(message.from, message.dedup ?? '')?.id;

@@ -1,5 +1,5 @@
-import { mailboxesOf } from '../../domain/bus/route.ts';
 import type { Engine } from '../engine.ts';
+import { mailboxesNow } from './mailboxes-now.ts';
 
 /**
  * What time brings to messages: expires, delivers to whoever has a mailbox by now, forgets what is over, and writes the rows
@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts';
 export async function tidyMail({ bus, ledger, config, definitions }: Engine): Promise<void> {
   await bus.tidy({
     keepMs: config.bus.keepSeconds * 1_000,
-    route: (to) => mailboxesOf({ config, definitions }, to),
+    route: (to) => mailboxesNow({ ledger, config, definitions }, to),
   });
   const told = bus.untold().map(({ message, mailbox }) => ({ id: message.id, mailbox }));
   const toldRefusals = bus.untoldRefusals().map(({ id }) => id);

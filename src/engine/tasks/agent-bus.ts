@@ -6,6 +6,7 @@ import type { Address } from '../../domain/bus/address.ts';
 import { foreignChannel } from '../../domain/bus/channels.ts';
 import type { Delivery, Message, NewMessage } from '../../domain/bus/message.ts';
 import { findRefusal } from '../../domain/bus/refusal.ts';
+import { mailboxesOfAgent } from '../../domain/bus/route.ts';
 import { refusedRow } from '../../domain/bus/rows.ts';
 import { refused } from '../../domain/bus/undelivered.ts';
 import { durationText } from '../../domain/definitions/units.ts';
@@ -27,7 +28,7 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
   const { clock } = engine.outside;
   const tree = engine.definitions.agents.get(step.agent)?.tree ?? plan.tree;
   const address: Address = `agent:${step.agent}`;
-  const mailboxes: readonly Address[] = [address, `tree:${tree}`];
+  const mailboxes = mailboxesOfAgent({ agent: step.agent, tree, run });
 
   const draft = (given: Partial<NewMessage> & Pick<NewMessage, 'to' | 'kind' | 'subject'>): NewMessage => {
     const { to, kind, subject, body = {}, dedup = null, expiresAtMs = null, inReplyTo = null } = given;

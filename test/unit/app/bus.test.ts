@@ -83,11 +83,50 @@ describe('bus send', () => {
     expect(woken).toBe(1);
   });
 
-  it('wakes it for an open run that works in the tree, and not for one that is closed', async () => {
-    for (const id of ['r1', 'r2']) await openRun(id);
+  it('keeps what a run is told that is not there or is closed, and says so', async () => {
+    await openRun('r1');
     await write(row('run.closed', { run: 'r1' } as never, { run: 'r1', keys: ['close:r1'] }));
+    for (const to of ['run:r1', 'run:r999'])
+      expect(await run(busSend as never, { to, subject: 'x' })).toMatchObject({
+        ...{ state: 'undeliverable', mailboxes: [], why: `there is no open ${to.replace(':', ' ')}` },
+        woken: { runs: [], supervisor: 'asleep' },
+      });
+    // The control: the same words to an open run lie in its mailbox, and are shown there when it closes with them.
+    await openRun('r2');
+    expect(await run(busSend as never, { to: 'run:r2', subject: 'x' })).toMatchObject({ mailboxes: ['run:r2'] });
+    const whyInR2 = async () =>
+      ((await run(busStatus as never, {})) as { mailboxes: { mailbox: string; why: string | null }[] }).mailboxes.find(
+        ({ mailbox }) => mailbox === 'run:r2',
+      )?.why;
+    expect(await whyInR2()).toBeNull();
+    await write(row('run.closed', { run: 'r2' } as never, { run: 'r2', keys: ['close:r2'] }));
+    expect(await whyInR2()).toBe('there is no open run r2');
+  });
+
+  it('says to an agent’s program what its run was told', async () => {
+    await openRun('r2');
+    await run(busSend as never, { to: 'run:r2', subject: 'hurry' });
+    expect(await run(busInbox as never, { mailbox: 'run:r2' }, appOf({ startedBy: 'demo/r2.lock#1' }))).toMatchObject({
+      messages: [{ subject: 'hurry' }],
+    });
+  });
+
+  it('wakes it for the open runs in which somebody answers what is asked, and for no others', async () => {
+    for (const id of ['r1', 'r2']) await openRun(id);
+    await openRun('r3', 'env.choose');
+    await write(row('run.closed', { run: 'r1' } as never, { run: 'r1', keys: ['close:r1'] }));
+    const asked = async (to: string) => {
+      const asking = run(busAsk as never, { to, subject: 'x', deadline: '1s' }).catch(() => undefined);
+      await world.clock.advance(1_000);
+      await asking;
+      const before = woken;
+      woken = 0;
+      return before;
+    };
+    expect([await asked('tree:env-setup'), await asked('run:r2'), await asked('run:r3')]).toEqual([1, 1, 0]);
+    // No step of a run takes what wants no answer.
     expect(await run(busSend as never, { to: 'tree:env-setup', subject: 'x' })).toMatchObject({
-      woken: { runs: ['r2'], supervisor: 'started' },
+      woken: { runs: [], supervisor: 'asleep' },
     });
     const program = appOf({ startedBy: 'demo/r2.lock#1' });
     expect(await run(busSend as never, { to: 'person:anna', subject: 'x' }, program)).toMatchObject({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { type Address, findAddress } from '../../../../src/domain/bus/address.ts';
-import { mailboxesOf } from '../../../../src/domain/bus/route.ts';
+import { mailboxesOf, mailboxesOfAgent } from '../../../../src/domain/bus/route.ts';
 import type { Agent, Definitions } from '../../../../src/domain/definitions/types.ts';
 import { tree, upgrade } from '../../../fakes/fake-world.ts';
 
@@ -31,9 +31,18 @@ it.each<[Address, readonly string[]]>([
   ['group:nobody', []],
   ['person:anna', ['person:anna']],
   ['run:r1', ['run:r1']],
+  ['run:r2', []],
   ['supervisor:', []],
 ])('%s stands for %j', (to, mailboxes) => {
-  expect(mailboxesOf({ definitions, config }, to)).toEqual(mailboxes);
+  expect(mailboxesOf({ definitions, config, isOpenRun: (run) => run === 'r1' }, to)).toEqual(mailboxes);
+});
+
+it('lets an agent take from its own mailbox, its tree’s and its run’s', () => {
+  expect(mailboxesOfAgent({ agent: 'a1', tree: 'env-setup', run: 'r1' })).toEqual([
+    'agent:a1',
+    'tree:env-setup',
+    'run:r1',
+  ]);
 });
 
 it.each(['agentx', 'agent', 'agent:', 'agent:A', 'agent:../x', 'nobody:x', ':x', 'supervisor', 'supervisor:x', ''])(

@@ -4,6 +4,7 @@ import type { AgentBus } from '../../../../src/actions/_context.ts';
 import { busAnswer } from '../../../../src/actions/bus-answer.ts';
 import type { RunId } from '../../../../src/base/ids.ts';
 import type { Message } from '../../../../src/domain/bus/message.ts';
+import { row } from '../../../../src/domain/journal/kinds.ts';
 import type { PlannedStep } from '../../../../src/domain/plans/plan.ts';
 import { sendNoted } from '../../../../src/engine/bus/send.ts';
 import { agentBus } from '../../../../src/engine/tasks/agent-bus.ts';
@@ -178,6 +179,15 @@ describe('an agent that answers', () => {
     const [ask] = await one.as('environment-specialist').questions(5);
     await one.as('environment-specialist').answer(ask?.id ?? 0, { subject: 'x' });
     expect(await one.as('environment-specialist').questions(5)).toEqual([]);
+  });
+
+  it('is asked by way of its run as well', async () => {
+    const one = await scene();
+    await one.life.ledger.append([row('run.created', { run: 'r1' } as never, { run: 'r1', keys: ['run:r1'] })]);
+    const asked = one.as('systems-administrator').ask({ ...question, to: 'run:r1' });
+    await settled();
+    expect((await pass(one.world, answering(one))).answered).toHaveLength(1);
+    expect((await pass(one.world, asked)).answer.from).toBe('agent:environment-specialist');
   });
 
   it('goes on after the question of somebody else, until its own run was answered', async () => {
