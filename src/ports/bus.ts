@@ -81,8 +81,8 @@ export interface Bus {
   requeue(place: Place): Promise<boolean>;
   /**
    * What time brings: expires what is past its time, gives undeliverable ones to mailboxes that `route` knows by now (a full one
-   * has to wait), forgets those that were over (acked, or dead and expired ones that the journal tells) for `keepMs`. A repeat is
-   * safe. For the supervisor.
+   * has to wait), forgets those that were over (acked, or dead and expired ones that the journal tells) for `keepMs`, a wall clock
+   * that is set on meanwhile not counted. A repeat is safe. For the supervisor.
    */
   tidy(options: { readonly keepMs: number; readonly route: (to: Address) => readonly Address[] }): Promise<void>;
   /** Dead, expired and undeliverable ones that no journal row tells yet, oldest first; 1,000 at most. See `Mail.told`. */

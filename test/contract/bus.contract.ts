@@ -337,6 +337,19 @@ export function describeBus(name: string, make: () => Promise<BusPlace>): void {
       });
     });
 
+    it('forgets nothing early because somebody set the clock on', async () => {
+      const tidy = () => bus.tidy({ keepMs: 14 * dayMs, route: () => [] });
+      await send();
+      await take('h1', 1);
+      await bus.ack({ id: 1, mailbox: setup, holder: 'h1' });
+      place.clock.setNowMs(place.clock.nowMs() + 30 * dayMs);
+      await tidy();
+      expect(bus.find(1)?.id).toBe(1);
+      await place.clock.advance(14 * dayMs);
+      await tidy();
+      expect(bus.find(1)).toBeUndefined();
+    });
+
     describe('with rows of the journal', () => {
       beforeEach(async () => {
         await mine.ledger.acquire();

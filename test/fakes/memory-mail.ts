@@ -1,6 +1,14 @@
 import type { Address } from '../../src/domain/bus/address.ts';
 import { checkMessage } from '../../src/domain/bus/check-message.ts';
-import { type Due, dueAt, isLeaseOver, isPast, type Lease, type Moment } from '../../src/domain/bus/lifetime.ts';
+import {
+  type Due,
+  dueAt,
+  isLeaseOver,
+  isPast,
+  type Lease,
+  type Moment,
+  steadyWallMs,
+} from '../../src/domain/bus/lifetime.ts';
 import { type BusLimits, defaultBusLimits } from '../../src/domain/bus/limits.ts';
 import type { Mail, Place } from '../../src/domain/bus/mail.ts';
 import type { Delivery, DeliveryState, Message, NewMessage } from '../../src/domain/bus/message.ts';
@@ -42,10 +50,12 @@ export class MemoryMail {
   /** Counts changes: what changes nothing wakes nobody. */
   nChanges = 0;
   readonly #clock: Clock;
+  readonly #opened: Moment;
   #nMessages = 0;
 
   constructor(clock: Clock, limits: Partial<BusLimits> = {}) {
     this.#clock = clock;
+    this.#opened = this.now();
     this.limits = { ...defaultBusLimits, ...limits };
   }
 
@@ -170,7 +180,9 @@ export class MemoryMail {
     }
     this.deliveries = this.deliveries.filter(
       ({ state, endedAtMs, isTold }) =>
-        endedAtMs === undefined || endedAtMs > now.wallMs - keepMs || (state !== 'acked' && !isTold),
+        endedAtMs === undefined ||
+        endedAtMs > steadyWallMs(this.#opened, now) - keepMs ||
+        (state !== 'acked' && !isTold),
     );
     const kept = new Set(this.deliveries.map(({ message }) => message.id));
     for (const { id } of [...this.messages])

@@ -33,6 +33,13 @@ export const dueAt = (expiresAtMs: number, now: Moment): Due => ({
   wallMs: expiresAtMs,
 });
 
+/**
+ * Returns what the wall clock would say now if nobody had set it on since an earlier moment. Where it was set back, or the machine was
+ * off in between, what it says.
+ */
+export const steadyWallMs = (since: Moment, now: Moment): number =>
+  since.boot === now.boot ? Math.min(now.wallMs, since.wallMs + now.monotonicMs - since.monotonicMs) : now.wallMs;
+
 /** Returns whether it is past its time: in the boot of its acceptance by the clock that never jumps, in a later one by the wall's. */
 export const isPast = ({ boot, dueMs, wallMs }: Due, now: Moment): boolean =>
   boot === now.boot ? now.monotonicMs >= dueMs : now.wallMs >= wallMs;

@@ -1,7 +1,7 @@
 import { row } from '../journal/kinds.ts';
-import type { Address } from './address.ts';
+import { type Address, kindOf } from './address.ts';
 import type { Mail } from './mail.ts';
-import type { Delivery, Message } from './message.ts';
+import type { Delivery, Message, NewMessage } from './message.ts';
 import type { KeptRefusal } from './refusal.ts';
 
 type Row = ReturnType<typeof row>;
@@ -9,8 +9,14 @@ type Row = ReturnType<typeof row>;
 /** Returns the row of a message that was accepted. */
 export function sentRow(message: Message, mailboxes: readonly Address[]): Row {
   const { id, from, to, kind, subject, inReplyTo, run } = message;
-  return row('bus.sent', { id, from, to, kind, subject, inReplyTo, mailboxes }, { run, keys: [`message:${id}`] });
+  const said = findSaidKey(message);
+  const keys = [`message:${id}`, ...(said === undefined ? [] : [said])];
+  return row('bus.sent', { id, from, to, kind, subject, inReplyTo, mailboxes }, { run, keys });
 }
+
+/** Returns the key of the row of what the supervisor says itself: a message is forgotten after a while, its row never. */
+export const findSaidKey = ({ from, dedup }: Pick<NewMessage, 'from' | 'dedup'>): string | undefined =>
+  kindOf(from) === 'supervisor' && dedup !== null ? `said:${dedup}` : undefined;
 
 /** Returns the row of a delivery that its holder is done with. */
 export function ackedRow({ id, mailbox, holder, run }: NonNullable<Mail['acks']>[number], { subject }: Message): Row {

@@ -1,6 +1,6 @@
 import type { Address } from '../../../domain/bus/address.ts';
 import { checkMessage } from '../../../domain/bus/check-message.ts';
-import type { Moment } from '../../../domain/bus/lifetime.ts';
+import { type Moment, steadyWallMs } from '../../../domain/bus/lifetime.ts';
 import type { BusLimits } from '../../../domain/bus/limits.ts';
 import type { Place } from '../../../domain/bus/mail.ts';
 import type { Delivery, Message, NewMessage } from '../../../domain/bus/message.ts';
@@ -28,9 +28,11 @@ export interface LedgerShare {
 /** A bus over the tables `bus_*` of a ledger. Create it with `SqliteLedger.bus`. */
 export class SqliteBus implements Bus {
   readonly #share: LedgerShare;
+  readonly #opened: Moment;
 
   constructor(share: LedgerShare) {
     this.#share = share;
+    this.#opened = share.now();
   }
 
   async send(message: NewMessage, mailboxes: readonly Address[]): Promise<SendOutcome> {
@@ -125,7 +127,7 @@ export class SqliteBus implements Bus {
       const mailboxes = state === 'undeliverable' ? route(to) : [];
       if (mailboxes.length > 0) await this.#untilDone({ kind: 'bus.route', to, mailboxes });
     }
-    await this.#untilDone({ kind: 'bus.forget', beforeMs: this.#share.now().wallMs - keepMs });
+    await this.#untilDone({ kind: 'bus.forget', beforeMs: steadyWallMs(this.#opened, this.#share.now()) - keepMs });
   }
 
   untold(): readonly Delivery[] {

@@ -4,7 +4,7 @@ import type { RefusalCode } from '../../bus/refusal.ts';
 
 /** Messages: what agents of a run sent and took, and what became of the rest. */
 export interface BusRows {
-  /** [`message:<id>`] In the commit that accepted it, where the supervisor's own process sent it. */
+  /** [`message:<id>`; `said:<dedup>` of what the supervisor says itself] In the commit that accepted it, where its process sent it. */
   'bus.sent': {
     readonly id: number;
     readonly from: Address;

@@ -87,4 +87,19 @@ describe('the channels of the trees', () => {
     await createNewsDesk(other.engine).look();
     expect(other.engine.bus.newest(10)).toEqual([]);
   });
+
+  it('are not told again what they were told, though the message is forgotten by now', async () => {
+    const made = await createWorld();
+    const life = await startEngine(publishing(made));
+    const device = { name: 'RTX 3060', memoryBytes: 12 * 2 ** 30, freeBytes: 2 ** 30 };
+    await life.engine.ledger.append([row('graphics.asked', { run: 'r1', port: 8188, device }, { run: 'r1' })]);
+    await createNewsDesk(life.engine).look();
+    const { mail } = made.ledgers;
+    expect(mail.messages).toHaveLength(1);
+    mail.deliveries = [];
+    mail.messages.length = 0;
+    // As after a restart: the row is read anew, and no message has its key.
+    await createNewsDesk(life.engine).look();
+    expect(mail.messages).toEqual([]);
+  });
 });
