@@ -30,6 +30,8 @@ const tellers: Tellers = {
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,
+  'bus.missed': ({ row, topic, subject, mailboxes }) =>
+    `${listText(mailboxes)} ${mailboxes.length === 1 ? 'is' : 'are'} full and not told what #${row} is on ${topic}: ${subject}`,
   'bus.refused': ({ from, to, code, subject, claim, times }) =>
     `a message from ${from} to ${to} was refused${times === 1 ? '' : `, the last of ${times}`}: ${code} ${claim} (${subject})`,
   'condition.set': ({ name, by, evidence }) =>

@@ -1,3 +1,5 @@
+import type { Address } from '../../domain/bus/address.ts';
+import type { Mail } from '../../domain/bus/mail.ts';
 import type { NewMessage } from '../../domain/bus/message.ts';
 import { findSaidKey } from '../../domain/bus/rows.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
@@ -6,18 +8,19 @@ import { mailboxesNow } from './mailboxes-now.ts';
 
 /**
  * Sends a message from the supervisor's process, with its row `bus.sent` in the commit that accepts it. One that has a key and is
- * known is not sent again: a repeat is safe, and what the supervisor says itself is known for all time. Returns its id. Faults: `BUS_MAILBOX_FULL`, `BUS_MESSAGE_INVALID`.
+ * known is not sent again: a repeat is safe, and what the supervisor says itself is known for all time. `mailboxes`: those
+ * of its address when left out. Returns its id. Faults: `BUS_MAILBOX_FULL`, `BUS_MESSAGE_INVALID`.
  */
 export async function sendNoted(
   engine: Pick<Engine, 'ledger' | 'bus' | 'definitions' | 'config'>,
   message: NewMessage,
-  beside: NonNullable<Parameters<Engine['ledger']['append']>[2]> = {},
+  { mailboxes = mailboxesNow(engine, message.to), ...beside }: Mail & { readonly mailboxes?: readonly Address[] } = {},
 ): Promise<number> {
   const known = findKnown(engine, message);
   if (known !== undefined) return known;
   const entries = await engine.ledger.append([], [], {
     ...beside,
-    sends: [{ message, mailboxes: mailboxesNow(engine, message.to) }],
+    sends: [{ message, mailboxes }],
   });
   const sent = entries.flatMap((entry) => dataOf('bus.sent', entry) ?? [])[0];
   const id = sent?.id ?? findKnown(engine, message);

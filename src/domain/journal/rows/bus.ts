@@ -25,6 +25,13 @@ export interface BusRows {
     readonly subject: string;
     readonly reason: string;
   };
+  /** [`missed:<row>:<topic>`] These mailboxes were full when a channel was told what a row is news of: they do not get it. */
+  'bus.missed': {
+    readonly row: number;
+    readonly topic: string;
+    readonly subject: string;
+    readonly mailboxes: readonly Address[];
+  };
   /** [`refused:<from>`] A message was not accepted, because its sender may not say what it says. */
   'bus.refused': {
     readonly from: Address;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { entrySentence } from '../../../../src/app/views/journal-line.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { createNewsDesk } from '../../../../src/engine/bus/publish-news.ts';
 import { passUntil, startEngine, startSupervisor } from '../../../fakes/fake-life.ts';
@@ -101,5 +102,36 @@ describe('the channels of the trees', () => {
     // As after a restart: the row is read anew, and no message has its key.
     await createNewsDesk(life.engine).look();
     expect(mail.messages).toEqual([]);
+  });
+
+  it('reach everybody else when a mailbox is full, and the journal says who missed what', async () => {
+    const made = await createWorld();
+    const world = publishing(made);
+    const trees = new Map(
+      [...world.context.definitions.trees].map(([id, tree]) => [id, { ...tree, listens: ['memory_pressure_alert'] }]),
+    );
+    const definitions = { ...world.context.definitions, trees };
+    const life = await startEngine({ ...world, context: { ...world.context, definitions } });
+    const { bus, ledger } = life.engine;
+    const { mail } = made.ledgers;
+    Object.assign(mail.limits, { mailbox: 1 });
+    await bus.send(
+      {
+        ...({ from: 'person:anna', to: 'tree:env-setup', kind: 'note', subject: 'lies there', body: {} } as const),
+        ...{ dedup: null, expiresAtMs: null, inReplyTo: null, run: null },
+      },
+      ['tree:env-setup'],
+    );
+    const device = { name: 'RTX 3060', memoryBytes: 12 * 2 ** 30, freeBytes: 2 ** 30 };
+    for (const run of ['r1', 'r2']) await ledger.append([row('graphics.asked', { run, port: 8188, device }, { run })]);
+    await createNewsDesk(life.engine).look();
+    await createNewsDesk(life.engine).look();
+    const placesOf = (id: number) => bus.deliveriesOf(id).map(({ mailbox }) => mailbox);
+    expect(placesOf(2)).toEqual(['tree:models-integ', 'tree:ops-maint']);
+    expect(bus.newest(10)).toHaveLength(2);
+    expect(ledger.read({ kinds: ['bus.missed'] }).map(entrySentence)).toEqual([
+      expect.stringMatching(/^tree:env-setup is full and not told what #\d+ is on memory_pressure_alert: /),
+      expect.stringMatching(/^tree:env-setup, .* are full and not told what #\d+ is on memory_pressure_alert: /),
+    ]);
   });
 });
