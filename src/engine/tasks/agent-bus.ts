@@ -11,13 +11,11 @@ import { refusedRow } from '../../domain/bus/rows.ts';
 import { refused } from '../../domain/bus/undelivered.ts';
 import { durationText } from '../../domain/definitions/units.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
+import { awaitAnswer } from '../bus/await-answer.ts';
 import { sendNoted } from '../bus/send.ts';
 import { takeQuestions } from '../bus/take-questions.ts';
 import type { Engine } from '../engine.ts';
 import type { TaskParts } from './task-view.ts';
-
-/** A look at whether an answer came, when nothing rings. */
-const lookEveryMs = 1_000;
 
 /**
  * The bus as the agent of an attempt has it. It speaks in the agent's name and in no other; each thing that it says has a key made of
@@ -80,21 +78,14 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
     async ask({ to, subject, body = {}, deadlineMs }) {
       const expiresAtMs = clock.nowMs() + deadlineMs;
       const { id, ...asked } = await askOnce(draft({ to, kind: 'ask', subject, body, expiresAtMs }));
-      // By a clock that never jumps: a day that the wall clock leaps is not a day without an answer.
-      const endMs = clock.monotonicMs() + Math.max(0, (asked.expiresAtMs ?? expiresAtMs) - clock.nowMs());
-      for (;;) {
-        const [answer] = engine.bus.answersTo(id);
-        if (answer !== undefined) {
-          const place = { id: answer.id, mailbox: address };
-          const delivery = await engine.bus.takeOne(place, { holder: attempt, leaseMs: step.timeoutMs });
-          if (delivery !== undefined) await done(delivery);
-          return { id, answer };
-        }
-        signal.throwIfAborted();
-        const leftMs = endMs - clock.monotonicMs();
-        if (leftMs <= 0) throw noAnswer({ id, to, run, deadlineMs });
-        await engine.ledger.waitForBell(Math.min(lookEveryMs, leftMs), signal);
-      }
+      const leftMs = Math.max(0, (asked.expiresAtMs ?? expiresAtMs) - clock.nowMs());
+      const answer = await awaitAnswer({ bus: engine.bus, clock }, { id, deadlineMs: leftMs, signal });
+      signal.throwIfAborted();
+      if (answer === undefined) throw noAnswer({ id, to, run, deadlineMs });
+      const place = { id: answer.id, mailbox: address };
+      const delivery = await engine.bus.takeOne(place, { holder: attempt, leaseMs: step.timeoutMs });
+      if (delivery !== undefined) await done(delivery);
+      return { id, answer };
     },
 
     async answer(ask, { subject, body = {} }) {

@@ -214,6 +214,18 @@ describe('bus ask', () => {
     expect(await run(busAnswer as never, { id: 'm1', subject: 'yes' })).toMatchObject({ state: 'duplicate', done: [] });
   });
 
+  it('is over at once when the answer to its key is known, and done with it in the inbox', async () => {
+    const ask = () => run(busAsk as never, { to: 'tree:ops-maint', subject: 'may I?', dedup: 'k', deadline: '1h' });
+    const asking = ask();
+    await world.clock.advance(1_000);
+    await run(busAnswer as never, { id: 'm1', subject: 'yes' });
+    for (const asked of [asking, ask()])
+      expect(await asked).toMatchObject({ id: 'm1', answer: { id: 'm2', subject: 'yes' } });
+    // What sleeps on would keep the process until the deadline.
+    expect(world.clock.nSleepers).toBe(0);
+    expect(world.context.bus.deliveriesOf(2)).toMatchObject([{ mailbox: 'person:anna', state: 'acked' }]);
+  });
+
   it('gives up at its deadline, and asks once with a key', async () => {
     for (const _ of [1, 2]) {
       const asking = run(busAsk as never, { to: 'tree:ops-maint', subject: 'x', deadline: '5s', dedup: 'k' }).catch(

@@ -125,6 +125,19 @@ describe('an agent that asks', () => {
     expect(one.rows('bus.sent')).toHaveLength(2);
   });
 
+  it('hears nothing in the place of the supervisor: a bell is heard by one loop of a ledger', async () => {
+    const { world, life, as } = await scene();
+    void as('systems-administrator').ask(question);
+    await settled();
+    await life.ledger.waitForBell(0);
+    await as('environment-specialist').send({ to: 'person:anna', subject: 'x' });
+    await world.clock.advance(0);
+    let isHeard = false;
+    void life.ledger.waitForBell(60_000).then(() => (isHeard = true));
+    await settled();
+    expect(isHeard).toBe(true);
+  });
+
   it('says who did not answer, and asks anew in a later try', async () => {
     const { world, as, rows } = await scene();
     const first = as('systems-administrator').ask(question);
