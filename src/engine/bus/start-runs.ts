@@ -1,8 +1,10 @@
+import { faultRecord } from '../../base/fault.ts';
 import { type Address, kindOf, nameOf } from '../../domain/bus/address.ts';
 import type { Delivery } from '../../domain/bus/message.ts';
 import { startInputs } from '../../domain/bus/start-inputs.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
+import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { createRun } from '../runs/create-run.ts';
 import { takeMine } from './take-mine.ts';
@@ -21,7 +23,19 @@ export async function startByMail(engine: Engine): Promise<void> {
   const topics = new Set([...engine.definitions.playbooks.values()].flatMap(({ on }) => on));
   for (const topic of topics) {
     const taken = await takeMine(engine.bus, `topic:${topic}`, { holder, leaseMs, limit: perRound });
-    for (const delivery of taken) await startFor(engine, delivery, topic);
+    for (const delivery of taken) await startOrGiveBack(engine, delivery, topic);
+  }
+}
+
+/** A message that cannot be acted on now waits for another try, of which it has as many as any; the next ones do not wait for it. */
+async function startOrGiveBack(engine: Engine, delivery: Delivery, topic: string): Promise<void> {
+  try {
+    await startFor(engine, delivery, topic);
+  } catch (error) {
+    if (isEnd(error)) throw error;
+    const { code, message: sentence } = faultRecord(error);
+    const { message, mailbox } = delivery;
+    await engine.bus.fail({ id: message.id, mailbox, holder, reason: `${code} ${sentence}` });
   }
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import type { NewMessage } from '../../../../src/domain/bus/message.ts';
 import type { Playbook } from '../../../../src/domain/definitions/types.ts';
-import { passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
+import { startByMail } from '../../../../src/engine/bus/start-runs.ts';
+import type { Ledger } from '../../../../src/ports/index.ts';
+import { passUntil, startEngine, startSupervisor } from '../../../fakes/fake-life.ts';
 import { createWorld, upgrade, type World } from '../../../fakes/fake-world.ts';
 
 const topic = 'topic:new_models_available';
@@ -23,6 +26,20 @@ const message = (body: NewMessage['body'], dedup: string | null = null): NewMess
 const send = (world: World, body: NewMessage['body']) => world.context.bus.send(message(body), [topic]);
 const rowsOf = (world: World, kind: string) => world.ledgers.open().read({ kinds: [kind], limit: 1_000 });
 const stateIn = (world: World) => world.context.bus.deliveries({ mailbox: topic })[0];
+
+/** A ledger that cannot be asked for rows of keys that begin so. */
+const failingFor = (ledger: Ledger, prefix: string): Ledger =>
+  new Proxy(ledger, {
+    get: (target, name) => {
+      if (name === 'latest')
+        return (key: string) => {
+          if (key.startsWith(prefix)) throw new Fault('DISK_FULL', 'There is no room.');
+          return target.latest(key);
+        };
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
 
 describe('a message on a channel that a playbook listens to', () => {
   it('starts it once, with the texts of the message as inputs, in the name of the sender', async () => {
@@ -65,6 +82,17 @@ describe('a message on a channel that a playbook listens to', () => {
     await passUntil(world, () => stateIn(world)?.state === 'dead');
     expect(stateIn(world)?.reason).toBe(reason);
     expect(rowsOf(world, 'run.created')).toEqual([]);
+  });
+
+  it('does not wait for one that cannot be acted on, which is dead after its tries', async () => {
+    const world = await listening(onNews);
+    const poison = await send(world, { package: 'numpy' });
+    await world.context.bus.send({ ...message({ package: 'pillow' }), from: 'person:ben' }, [topic]);
+    const { engine } = await startEngine(world);
+    const poisoned = { ...engine, ledger: failingFor(engine.ledger, `started-by:m${poison.id}:`) };
+    for (let round = 0; round < 6; round += 1) await startByMail(poisoned);
+    expect(rowsOf(world, 'run.created')).toMatchObject([{ data: { message: poison.id + 1 } }]);
+    expect(stateIn(world)).toMatchObject({ state: 'dead', nAttempts: 5, reason: expect.stringMatching(/^DISK_FULL /) });
   });
 
   it('starts it once wherever the supervisor is killed', async () => {
