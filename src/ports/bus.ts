@@ -1,6 +1,6 @@
 import type { Address } from '../domain/bus/address.ts';
 import type { Place } from '../domain/bus/mail.ts';
-import type { Delivery, DeliveryState, Message, NewMessage } from '../domain/bus/message.ts';
+import type { Delivery, DeliveryState, Message, MessageKind, NewMessage } from '../domain/bus/message.ts';
 import type { KeptRefusal } from '../domain/bus/refusal.ts';
 
 export type SendOutcome =
@@ -22,6 +22,9 @@ export interface MailQuery {
   readonly mailbox?: Address;
   readonly states?: readonly DeliveryState[];
   readonly run?: string;
+  readonly kind?: MessageKind;
+  /** Who has it now. */
+  readonly holder?: string;
   readonly afterId?: number;
   /** Default 100; at most 1,000. */
   readonly limit?: number;

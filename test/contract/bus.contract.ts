@@ -475,6 +475,18 @@ export function describeBus(name: string, make: () => Promise<BusPlace>): void {
         expect(bus.newest(2).map(({ id }) => id)).toEqual([5, 6]);
       });
 
+      it('finds what is of a kind, and what somebody has', async () => {
+        for (const kind of ['note', 'ask', 'note'] as const) await send({ kind, from: `person:${kind}`, run: 'r2' });
+        expect(ids(bus.deliveries({ mailbox: setup, states: ['waiting', 'taken'], kind: 'ask' }))).toEqual([2]);
+        expect(ids(bus.deliveries({ run: 'r2', kind: 'note', afterId: 1 }))).toEqual([3]);
+        await take('h1', 1);
+        await take('h2', 1);
+        expect(ids(bus.deliveries({ mailbox: setup, holder: 'h2' }))).toEqual([2]);
+        expect(ids(bus.deliveries({ states: ['taken', 'acked'], holder: 'h1', kind: 'ask' }))).toEqual([]);
+        await bus.ack({ id: 2, mailbox: setup, holder: 'h2' });
+        expect(bus.deliveries({ mailbox: setup, holder: 'h2' })).toEqual([]);
+      });
+
       it('counts', async () => {
         await send({ from: anna });
         await send({ from: ben });

@@ -38,7 +38,7 @@ export function createFakeBus(parts: { ledgers: MemoryLedgers; isSupervisor?: ()
     fail: async (options) => changed(() => mail.fail(options)),
     find: (id) => find((message) => message.id === id),
     findSent: (from, dedup) => find((message) => message.from === from && message.dedup === dedup),
-    deliveries({ mailbox, states, run, afterId = 0, limit = 100 }) {
+    deliveries({ mailbox, states, run, kind, holder, afterId = 0, limit = 100 }) {
       if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new RangeError(`limit ${limit}`);
       return mail.deliveries
         .filter(
@@ -46,7 +46,9 @@ export function createFakeBus(parts: { ledgers: MemoryLedgers; isSupervisor?: ()
             one.message.id > afterId &&
             (mailbox === undefined || one.mailbox === mailbox) &&
             (states === undefined || states.includes(one.state)) &&
-            (run === undefined || one.message.run === run),
+            (run === undefined || one.message.run === run) &&
+            (kind === undefined || one.message.kind === kind) &&
+            (holder === undefined || (one.state === 'taken' && one.holder === holder)),
         )
         .toSorted((first, second) => first.message.id - second.message.id || (first.mailbox < second.mailbox ? -1 : 1))
         .slice(0, limit)

@@ -64,15 +64,11 @@ export class BusReader {
   }
 
   deliveries(query: MailQuery): readonly Delivery[] {
-    const { mailbox, states, run, afterId = 0, limit = defaultLimit } = query;
+    const { mailbox, states, run, kind, holder, afterId = 0, limit = defaultLimit } = query;
     requireLimit(limit);
     if (states?.length === 0) return [];
-    const given = {
-      afterId,
-      limit,
-      ...(mailbox === undefined ? {} : { mailbox }),
-      ...(run === undefined ? {} : { run }),
-    };
+    const tests = Object.entries({ mailbox, run, kind, holder }).filter(([, value]) => value !== undefined);
+    const given = { afterId, limit, ...Object.fromEntries(tests) } as Record<string, string | number>;
     return this.#withMessages(this.#db.prepare(queryText(query)).all(given));
   }
 
@@ -123,13 +119,15 @@ export class BusReader {
 
 /** Each part is read from its own index and stops at the limit: a state of a million rows is not sorted for a page of it. */
 function queryText(query: MailQuery): string {
-  const { mailbox, states, run } = query;
+  const { mailbox, states, run, kind, holder } = query;
   const part = (state: DeliveryState | undefined): string => {
     const from = run === undefined ? 'bus_deliveries d' : 'bus_messages m CROSS JOIN bus_deliveries d ON d.id = m.id';
     const tests = [
       run === undefined ? 'd.id > $afterId' : 'm.run = $run AND m.run IS NOT NULL AND m.id > $afterId',
       ...(mailbox === undefined ? [] : ['d.mailbox = $mailbox']),
       ...(state === undefined ? [] : [`d.state = '${state}'`]),
+      ...(holder === undefined ? [] : ["d.state = 'taken' AND d.holder = $holder"]),
+      ...(kind === undefined ? [] : ['(SELECT kind FROM bus_messages WHERE id = d.id) = $kind']),
     ];
     const order = run === undefined ? 'd.id, d.mailbox' : 'm.id, d.mailbox';
     return `SELECT * FROM (SELECT d.* FROM ${from} WHERE ${tests.join(' AND ')} ORDER BY ${order} LIMIT $limit)`;
