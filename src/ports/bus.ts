@@ -46,7 +46,8 @@ export interface MailboxCount {
  */
 export interface Bus {
   /**
-   * `mailboxes`: what the address stands for now (see `domain/bus/route.ts`); none: undeliverable. What only the supervisor may
+   * `mailboxes`: what the address stands for now (see `domain/bus/route.ts`); none: undeliverable. What the sender said to it before and
+   * was undeliverable goes there first. What only the supervisor may
    * say (`domain/bus/refusal.ts`) is refused unless this process is the supervisor, and the refusal is kept for the journal.
    */
   send(message: NewMessage, mailboxes: readonly Address[]): Promise<SendOutcome>;

@@ -311,6 +311,24 @@ export function describeBus(name: string, make: () => Promise<BusPlace>): void {
         expect(ids(await take())).toEqual([1]);
       });
 
+      it('gives what was undeliverable before what the same sender says next', async () => {
+        const said = { to: 'topic:news' } as const;
+        await send(said, []);
+        await send({ ...said, from: ben }, []);
+        await send(said);
+        expect(ids(await take())).toEqual([1]);
+        await bus.ack({ id: 1, mailbox: setup, holder: 'h1' });
+        expect(ids(await take())).toEqual([3]);
+        expect(stateOf(2, 'topic:news')).toBe('undeliverable');
+      });
+
+      it('refuses the next one while there is no room for what was undeliverable before it', async () => {
+        await send({ to: 'topic:news' }, []);
+        for (let n = 0; n < limits.mailbox; n += 1) await send();
+        await expect(send({ to: 'topic:news' })).rejects.toMatchObject({ code: 'BUS_MAILBOX_FULL' });
+        expect(stateOf(1, 'topic:news')).toBe('undeliverable');
+      });
+
       it('lets what was undeliverable wait while the mailbox is full', async () => {
         await send({ to: 'topic:news' }, []);
         for (let n = 0; n < limits.mailbox; n += 1) await send();

@@ -68,6 +68,11 @@ export class MemoryMail {
     const before = this.messages.find(({ from, dedup }) => from === message.from && dedup === message.dedup);
     if (before !== undefined && message.dedup !== null) return { kind: 'duplicate', id: before.id };
     const places = mailboxes.length === 0 ? [message.to] : [...new Set(mailboxes)];
+    if (mailboxes.length > 0)
+      this.#giveLost(
+        ({ message: { from, to } }) => from === message.from && to === message.to,
+        () => places,
+      );
     for (const mailbox of places) this.#requireRoom(mailbox);
     const sent = this.messages.filter(({ from }) => from === message.from);
     const now = this.now();
@@ -170,14 +175,7 @@ export class MemoryMail {
       if (one.due !== undefined && one.due.boot !== now.boot) one.due = dueAt(one.due.wallMs, now);
       if ((open.includes(one.state) || one.state === 'undeliverable') && this.#isFree(one)) this.#endsInstead(one);
     }
-    for (const one of this.deliveries.filter(({ state }) => state === 'undeliverable')) {
-      const mailboxes = route(one.message.to);
-      if (mailboxes.length === 0 || mailboxes.some((mailbox) => this.#isFull(mailbox))) continue;
-      this.nChanges += 1;
-      this.deliveries = this.deliveries.filter((other) => other !== one);
-      for (const mailbox of mailboxes)
-        this.deliveries.push({ ...one, mailbox, state: 'waiting', reason: null, isTold: false });
-    }
+    this.#giveLost(() => true, route);
     this.deliveries = this.deliveries.filter(
       ({ state, endedAtMs, isTold }) =>
         endedAtMs === undefined ||
@@ -247,6 +245,18 @@ export class MemoryMail {
       this.refusals[this.refusals.indexOf(found)] = { ...refusal, isTold: true };
     }
     return rows;
+  }
+
+  #giveLost(test: (one: MemoryDelivery) => boolean, route: (to: Address) => readonly Address[]): void {
+    for (const one of this.deliveries.filter((lost) => lost.state === 'undeliverable' && test(lost))) {
+      const { to } = one.message;
+      const mailboxes = route(to);
+      if (mailboxes.length === 0 || mailboxes.some((mailbox) => mailbox !== to && this.#isFull(mailbox))) continue;
+      this.nChanges += 1;
+      this.deliveries = this.deliveries.filter((other) => other !== one);
+      for (const mailbox of mailboxes)
+        this.deliveries.push({ ...one, mailbox, state: 'waiting', reason: null, isTold: false });
+    }
   }
 
   /** Ends what is past its time, or was tried too often without a word. True when it did. */

@@ -33,7 +33,7 @@ export class BusWriter {
     this.#db = db;
     this.#outbox = new Outbox(db);
     this.#inbox = new Inbox(db);
-    this.#tidying = new Tidying(db, { inbox: this.#inbox, outbox: this.#outbox });
+    this.#tidying = new Tidying(db, { inbox: this.#inbox });
     this.#message = db.prepare('SELECT * FROM bus_messages WHERE id = ?');
     this.#untold = db.prepare('SELECT * FROM bus_deliveries WHERE id = ? AND mailbox = ? AND told = 0');
     this.#tell = db.prepare('UPDATE bus_deliveries SET told = 1 WHERE id = ? AND mailbox = ?');
@@ -60,7 +60,7 @@ export class BusWriter {
       case 'bus.expire':
         return { kind: 'bus.moved', n: this.#tidying.expire(job) };
       case 'bus.route':
-        return { kind: 'bus.moved', n: this.#tidying.route(job) };
+        return { kind: 'bus.moved', n: this.#outbox.giveLost({ ...job, sender: null }, job) };
       case 'bus.forget':
         return { kind: 'bus.moved', n: this.#tidying.forget(job) };
     }

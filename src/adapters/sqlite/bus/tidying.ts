@@ -2,7 +2,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { BusJob } from './bus-jobs.ts';
 import type { Inbox } from './inbox.ts';
-import type { Outbox } from './outbox.ts';
 import type { StoredDelivery } from './stored-mail.ts';
 
 /** Rows that one commit of tidying moves: a few milliseconds, so that nobody who writes waits long. */
@@ -13,18 +12,14 @@ const live = "due_ms IS NOT NULL AND state IN ('waiting', 'taken', 'undeliverabl
 /** What time brings to messages, a batch at a time. Must be called inside a transaction. */
 export class Tidying {
   readonly #inbox: Inbox;
-  readonly #outbox: Outbox;
   readonly #reanchor: StatementSync;
   readonly #due: StatementSync;
-  readonly #undeliverable: StatementSync;
-  readonly #copy: StatementSync;
   readonly #remove: StatementSync;
   readonly #ended: StatementSync;
   readonly #removeMessage: StatementSync;
 
-  constructor(db: DatabaseSync, parts: { inbox: Inbox; outbox: Outbox }) {
+  constructor(db: DatabaseSync, parts: { inbox: Inbox }) {
     this.#inbox = parts.inbox;
-    this.#outbox = parts.outbox;
     this.#reanchor = db.prepare(
       `UPDATE bus_deliveries SET due_boot = ?1, due_ms = ?2 + max(0, due_wall_ms - ?3) WHERE (id, mailbox) IN
          (SELECT id, mailbox FROM bus_deliveries WHERE due_boot <> ?1 AND ${live} LIMIT ${batchRows})`,
@@ -33,13 +28,6 @@ export class Tidying {
     this.#due = db.prepare(
       `SELECT * FROM bus_deliveries WHERE due_boot = ?1 AND due_ms <= ?2 AND ${live}
          AND (state <> 'taken' OR taken_boot <> ?1 OR ?2 < taken_ms OR ?2 >= taken_ms + lease_ms) LIMIT ${batchRows}`,
-    );
-    this.#undeliverable = db.prepare(
-      `SELECT * FROM bus_deliveries WHERE mailbox = ? AND state = 'undeliverable' ORDER BY id LIMIT ${batchRows}`,
-    );
-    this.#copy = db.prepare(
-      `INSERT INTO bus_deliveries (id, mailbox, sender, state, due_boot, due_ms, due_wall_ms)
-       VALUES (?, ?, ?, 'waiting', ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#remove = db.prepare('DELETE FROM bus_deliveries WHERE id = ? AND mailbox = ?');
     this.#ended = db.prepare(
@@ -56,20 +44,6 @@ export class Tidying {
     const due = this.#due.all(now.boot, Math.floor(now.monotonicMs)) as unknown as StoredDelivery[];
     for (const one of due) this.#inbox.endIfOver(one, { now, limits });
     return nAnchored + due.length;
-  }
-
-  /** Stops at the first mailbox that is full. Returns how many it gave. */
-  route({ to, mailboxes, limits }: Extract<BusJob, { kind: 'bus.route' }>): number {
-    let nGiven = 0;
-    for (const one of this.#undeliverable.all(to) as unknown as StoredDelivery[]) {
-      // A place that is one of its own mailboxes does not grow by it.
-      if (mailboxes.some((mailbox) => mailbox !== to && this.#outbox.isFull(mailbox, limits.mailbox))) return nGiven;
-      this.#remove.run(one.id, to);
-      for (const mailbox of mailboxes)
-        this.#copy.run(one.id, mailbox, one.sender, one.due_boot, one.due_ms, one.due_wall_ms);
-      nGiven += 1;
-    }
-    return nGiven;
   }
 
   forget({ beforeMs }: Extract<BusJob, { kind: 'bus.forget' }>): number {
