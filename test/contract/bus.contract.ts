@@ -15,7 +15,8 @@ export interface BusProcess {
 /** A place for one bus, which several processes may open. */
 export interface BusPlace {
   readonly clock: FakeClock;
-  open(): Promise<BusProcess>;
+  /** `given`: other limits than `limits`. */
+  open(given?: Partial<BusLimits>): Promise<BusProcess>;
   /** The machine was switched off and on: `monotonicMs` may be anything, the wall clock is what it is. */
   restartMachine(): void;
   remove(): Promise<void>;
@@ -222,6 +223,23 @@ export function describeBus(name: string, make: () => Promise<BusPlace>): void {
         expect(bus.deliveriesOf(1)).toMatchObject([
           { state: 'dead', reason: 'given up after 3 tries: none of those who took it said how it went' },
         ]);
+      });
+
+      it('is handed out for ever where tries have no end, and the next one never comes (F25, the control)', async () => {
+        const endless = await place.open({ attempts: 1_000_000 });
+        await send({ subject: 'poison' });
+        const next = await send();
+        const takeOn = (holder: string) => endless.bus.take(setup, { holder, leaseMs: 1_000, limit: 10 });
+        for (let n = 1; n <= 10 * limits.attempts; n += 1) {
+          expect(await takeOn('h1')).toMatchObject([{ message: { id: 1 }, nAttempts: 2 * n - 1 }]);
+          const failed = { id: 1, mailbox: setup, holder: 'h1', reason: 'poison' };
+          expect(await endless.bus.fail(failed)).toBe('waiting');
+          // The next taker dies of it.
+          expect(ids(await takeOn('h2'))).toEqual([1]);
+          await place.clock.advance(1_000);
+        }
+        expect(endless.bus.deliveriesOf(next)).toMatchObject([{ state: 'waiting', nAttempts: 0 }]);
+        await endless.ledger.close();
       });
 
       it('is dead at once when another try is hopeless', async () => {

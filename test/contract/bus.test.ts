@@ -11,8 +11,8 @@ for (const mode of ['inline', 'worker'] as const)
     let boot = 'first';
     return {
       clock,
-      async open() {
-        const ledger = await dir.open({ clock, limits, bootName: () => boot });
+      async open(given = {}) {
+        const ledger = await dir.open({ clock, limits: { ...limits, ...given }, bootName: () => boot });
         return { ledger, bus: ledger.bus() };
       },
       restartMachine: () => {
@@ -28,7 +28,8 @@ describeBus('in memory', async () => {
   let holder: object | undefined;
   return {
     clock,
-    async open() {
+    async open(given = {}) {
+      Object.assign(ledgers.mail.limits, given);
       const ledger = ledgers.open();
       const acquire = ledger.acquire.bind(ledger);
       ledger.acquire = async () => {
