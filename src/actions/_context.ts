@@ -131,7 +131,7 @@ export interface AgentMemory {
   search(query: MemoryQuery): readonly MemoryHit[];
   /** Fault `MEMORY_NOT_YOURS` for a key of another tree. */
   put(entry: Omit<NewMemory, 'by' | 'origin' | 'run'>): Promise<MemoryVersion>;
-  /** What the attempt was given when it began, best first. */
+  /** What the attempt was given for its task when it began, best first: `bus.answer` answers from it first, a hand-over page names it. */
   readonly restored: readonly MemoryEntry[];
 }
 

@@ -1,4 +1,5 @@
 import type { Condition } from '../domain/conditions/condition.ts';
+import type { MemoryEntry } from '../domain/memory/entry.ts';
 import { claimSchema } from './_claims.ts';
 import type { StepReport } from './_context.ts';
 
@@ -17,8 +18,10 @@ export function handoverPage(facts: {
   readonly goal: string;
   readonly before: readonly StepReport[];
   readonly conditions: readonly Condition[];
+  /** What the page's author was given of memory. */
+  readonly given: readonly Pick<MemoryEntry, 'key' | 'version' | 'by'>[];
 }): string {
-  const { name, run, goal, before, conditions } = facts;
+  const { name, run, goal, before, conditions, given } = facts;
   return [
     `# Hand-over: ${name}`,
     '',
@@ -40,6 +43,11 @@ export function handoverPage(facts: {
     '## What each did',
     '',
     ...before.map(({ step, agent, sentence, row }) => `- ${step} (${agent}, #${row}): ${inline(sentence)}`),
+    '',
+    '## What memory held about it',
+    '',
+    ...given.map(({ key, version, by }) => `- ${inline(`${key}@${version}`)}, written by ${inline(by.name)}`),
+    ...(given.length === 0 ? ['- nothing that its author was given'] : []),
     '',
     '## Not proven by this page',
     '',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import type { Message } from '../domain/bus/message.ts';
-import type { Claim } from './_claims.ts';
 import { claimsIn, textIn } from './_claims.ts';
 import { type ActionContext, defineAction } from './_context.ts';
 import { spanOf } from './_duration.ts';
+import { recalledClaims } from './_recalled-claims.ts';
 
 const output = z.object({
   answered: z.array(
@@ -23,9 +23,10 @@ const batch = 20;
 const maxClaims = 5;
 
 /**
- * Answers what the agent or its tree is asked with what is remembered about it, each entry as the claim of who wrote it, until a question
- * of its own run was answered: what others ask on the way is answered too. Ends without that when its run did not ask in time. Answer
- * and acknowledgement are one commit: a repeat answers nothing twice, and goes on from what was answered. What wants no answer is left alone.
+ * Answers what the agent or its tree is asked with what is remembered about it, each entry as the claim of who wrote it and what its
+ * attempt was given first, until a question of its own run was answered: what others ask on the way is answered too. Ends without that
+ * when its run did not ask in time. Answer and acknowledgement are one commit: a repeat answers nothing twice, and goes on from what was
+ * answered. What wants no answer is left alone.
  */
 export const busAnswer = defineAction({
   id: 'bus.answer',
@@ -69,11 +70,7 @@ const toldOf = ({ id, from }: Message, answerId: number, nClaims: number): Answe
 async function answer(context: ActionContext, asked: Message, text: string): Promise<Answered> {
   const { bus, memory } = context;
   const words = `${asked.subject} ${textIn(asked.body)}`;
-  const claims: Claim[] = memory.search({ words, any: true, limit: maxClaims }).map(({ version, excerpt }) => ({
-    entry: `${version.key}@${version.version}`,
-    saidBy: version.by.name,
-    excerpt,
-  }));
+  const claims = await recalledClaims(memory, words, maxClaims);
   const known = claims.length === 0 ? 'nothing is remembered about it' : `${claims.length} remembered`;
   const reply = { subject: `${asked.subject}: ${known}`.slice(0, 200), body: { text, claims } };
   return toldOf(asked, await bus.answer(asked.id, reply), claims.length);

@@ -11,18 +11,18 @@ const output = z.object({
   conditions: z.array(z.string()),
 });
 
-/** Writes the hand-over page from the reports of the steps that this one needs. A repeat writes the same bytes. Fault: `NAME_INVALID`. */
+/** Writes the hand-over page from the reports of the steps that this one needs and what its attempt was given of memory. A repeat writes the same bytes. Fault: `NAME_INVALID`. */
 export const handoverWrite = defineAction({
   id: 'handover.write',
   summary: 'Write the hand-over page from what was answered and seen',
   effect: 'write',
   input: z.object({ name: z.string() }),
   output,
-  async run({ files, slot, digest, before, conditions, plan, run }, { name }) {
+  async run({ files, slot, digest, before, conditions, memory, plan, run }, { name }) {
     if (!isHandoverName(name)) throw new Fault('NAME_INVALID', `A hand-over cannot be called ${JSON.stringify(name)}.`);
     const awaited = [...new Set(plan.steps.flatMap(({ waitsFor }) => waitsFor ?? []))].sort();
     const holding = awaited.flatMap((one) => conditions.find(one) ?? []);
-    const text = handoverPage({ name, run, goal: plan.goalText, before, conditions: holding });
+    const text = handoverPage({ name, run, goal: plan.goalText, before, conditions: holding, given: memory.restored });
     const path = handoverPath(name);
     const file = `${slot.dir}/${path}`;
     await files.ensureDir(file.slice(0, file.lastIndexOf('/')));

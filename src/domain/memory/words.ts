@@ -30,6 +30,12 @@ export function phrasesOf(question: string): readonly (readonly string[])[] {
     .slice(0, maxPhrases);
 }
 
+/** Tells whether one of the phrases at least stands in a text. */
+export function hasPhrase(text: string, phrases: readonly (readonly string[])[]): boolean {
+  const words = ` ${wordsOf(text).join(' ')} `;
+  return phrases.some((phrase) => words.includes(` ${phrase.join(' ')} `));
+}
+
 /** Characters before and after the match that are shown, and of the text that are looked at for it. */
 const excerptReach = 60;
 const excerptDepth = 65_536;

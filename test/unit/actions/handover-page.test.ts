@@ -14,6 +14,7 @@ const pageOf = (text: string): string =>
     run: 'r1',
     goal: text,
     before: [report(text)],
+    given: [{ key: text, version: 2, by: { kind: 'person', name: text } }],
     conditions: [
       {
         ...{ name: 'ops-maint:maintenance_prepared', by: { kind: 'person', name: text }, atMs: 0, evidence: [text] },

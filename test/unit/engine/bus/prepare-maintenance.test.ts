@@ -83,6 +83,7 @@ describe('the shipped playbook prepare-maintenance', () => {
   it('does the same when its process is killed while it waits for answers and for the window', async () => {
     const one = await scene();
     await remember(one.world, 'swarm/env-setup/python_versions.yaml', 'python: 3.12\n');
+    await remember(one.world, 'swarm/ops-maint/driver.md', 'a driver update ends in a restart of the machine\n');
     await start(one);
     await passUntil(one.world, () => rowsOf(one, 'bus.sent').length > 0);
     await one.supervisor.kill();
@@ -90,6 +91,7 @@ describe('the shipped playbook prepare-maintenance', () => {
     await passUntil(one.world, () => rowsOf(one, 'step.waits').length > 0);
     await one.ask('condition.set', { name: approved, evidence: [], expiresAtMs: null, by });
     await one.until('c1', 'reviewing.deciding');
+    expect(await page(one)).toContain('- swarm/ops-maint/driver.md@1, written by environment-specialist\n');
     expect(rowsOf(one, 'bus.sent').filter(({ data }) => data['kind'] === 'ask')).toHaveLength(2);
     expect(rowsOf(one, 'bus.sent').filter(({ data }) => data['kind'] === 'answer')).toHaveLength(2);
   });
