@@ -71,7 +71,7 @@ class FakeMemory implements Memory {
   }
 
   async get(key: string, version?: number): Promise<MemoryEntry | undefined> {
-    if (version === undefined) this.#notice(key, [], []);
+    if (version === undefined) this.#bringInStep(key);
     return version === undefined ? this.#head(key) : this.#folder.entries.get(key)?.[version - 1];
   }
 
@@ -141,6 +141,13 @@ class FakeMemory implements Memory {
 
   async close(): Promise<void> {}
 
+  #bringInStep(key: string): readonly MemoryProblem[] {
+    const problems: MemoryProblem[] = [];
+    this.#notice(key, [], problems);
+    if (this.#head(key) !== undefined && !this.#folder.files.has(key)) this.#replaceHead(key, { isRemoved: true });
+    return problems;
+  }
+
   #notice(key: string, noticed: MemoryVersion[], problems: MemoryProblem[]): void {
     const file = this.#folder.files.get(key);
     if (file === undefined) return;
@@ -206,10 +213,8 @@ class FakeMemory implements Memory {
     const isTaken = [...files.keys()].some((path) => path.startsWith(`${key}/`));
     if (isTaken || files.get(key) === null || above.some((path) => files.has(path)))
       throw new Fault('MEMORY_BLOCKED', `${key} cannot be written: something else is there.`, nothingChanged);
-    const problems: MemoryProblem[] = [];
-    this.#notice(key, [], problems);
-    if (problems[0] !== undefined) throw new Fault('MEMORY_BLOCKED', problems[0].sentence, nothingChanged);
-    if (this.#head(key) !== undefined && !files.has(key)) this.#replaceHead(key, { isRemoved: true });
+    const [problem] = this.#bringInStep(key);
+    if (problem !== undefined) throw new Fault('MEMORY_BLOCKED', problem.sentence, nothingChanged);
   }
 
   #requireVersion(key: string, asked: number | undefined): void {

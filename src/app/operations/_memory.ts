@@ -30,8 +30,8 @@ export const filterOf = ({ prefix, kind }: { prefix: string | null; kind: NewMem
   ...(kind === null ? {} : { kinds: [kind] }),
 });
 
-/** Opens the memory, edits by hand taken up first: what is shown is what lies there. */
-export async function openMemory(app: App): Promise<Memory> {
+/** Opens the memory, all edits by hand taken up first: for who looks through many entries. One that is read by its key needs no look. */
+export async function lookedThrough(app: App): Promise<Memory> {
   const { memory } = await app.installation();
   await memory.sync();
   return memory;
@@ -46,7 +46,8 @@ export function parseRef(text: string): { readonly key: string; readonly version
 /** Returns the entry that a reference names. Fault: `MEMORY_NOT_FOUND`, with the versions that there are. */
 export async function requireEntry(memory: Memory, text: string): Promise<MemoryEntry> {
   const { key, version } = parseRef(text);
-  const found = await memory.get(key, version);
+  const now = await memory.get(key);
+  const found = version === undefined || now?.version === version ? now : await memory.get(key, version);
   if (found !== undefined) return found;
   const [newest] = memory.history(key);
   throw new Fault('MEMORY_NOT_FOUND', whyNotFound(text, newest), {

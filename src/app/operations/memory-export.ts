@@ -6,7 +6,7 @@ import type { MemoryRef } from '../../domain/memory/entry.ts';
 import { exportedEntry, type ExportedEntry, maxExportBytes, printExport } from '../../domain/memory/portable.ts';
 import type { Memory } from '../../ports/index.ts';
 import { defineOperation } from '../operation.ts';
-import { filterOf, openMemory, prefixField } from './_memory.ts';
+import { filterOf, lookedThrough, prefixField } from './_memory.ts';
 
 const pageSize = 1_000;
 
@@ -39,7 +39,7 @@ export const memoryExport = defineOperation({
     },
   ],
   async run(app, { file: asked, prefix, history }) {
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const { files, digest, clock } = app.outside;
     const file = absolutePath(app.cwd, asked);
     const nothing = { state: 'Nothing was written.' };

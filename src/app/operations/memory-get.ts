@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
 import { memoryEntrySchema, memoryEntryView } from '../views/memory-view.ts';
-import { entryRefField, openMemory, requireEntry } from './_memory.ts';
+import { entryRefField, requireEntry } from './_memory.ts';
 
 /** `orchestrate memory get <entry>` */
 export const memoryGet = defineOperation({
@@ -19,5 +19,5 @@ export const memoryGet = defineOperation({
     { command: 'orchestrate memory get swarm/env-setup/python_versions.yaml', explains: 'The newest version.' },
     { command: 'orchestrate memory get swarm/env-setup/dependency_conflicts.md@3', explains: 'Its third version.' },
   ],
-  run: async (app, { entry }) => memoryEntryView(await requireEntry(await openMemory(app), entry)),
+  run: async (app, { entry }) => memoryEntryView(await requireEntry((await app.installation()).memory, entry)),
 });

@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { requireKey } from '../../domain/memory/key.ts';
 import { defineOperation } from '../operation.ts';
 import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
-import { keyField, openMemory } from './_memory.ts';
+import { keyField } from './_memory.ts';
 
 /** `orchestrate memory history <key>` */
 export const memoryHistory = defineOperation({
@@ -25,8 +25,9 @@ export const memoryHistory = defineOperation({
     },
   ],
   async run(app, { key }) {
-    const memory = await openMemory(app);
-    const versions = memory.history(requireKey(key)).map(memoryVersionView);
+    const { memory } = await app.installation();
+    await memory.get(requireKey(key));
+    const versions = memory.history(key).map(memoryVersionView);
     if (versions.length > 0) return { key, versions };
     throw new Fault('MEMORY_NOT_FOUND', `There is no entry ${key} in memory, and never was.`, {
       hints: ['orchestrate memory list'],

@@ -10,7 +10,7 @@ import { type ExportedEntry, maxExportBytes, readExport } from '../../domain/mem
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { saidYesField, seenPlanField } from './_inputs.ts';
-import { openMemory, writerOf } from './_memory.ts';
+import { lookedThrough, writerOf } from './_memory.ts';
 
 /** `orchestrate memory import <file>` */
 export const memoryImport = defineOperation({
@@ -53,7 +53,7 @@ export const memoryImport = defineOperation({
     { command: 'orchestrate memory import backup.jsonl --replace', explains: 'Everything as it was in the backup.' },
   ],
   async run(app, { file: asked, replace, dryRun, yes, plan: seen }) {
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const file = absolutePath(app.cwd, asked);
     const sha256 = (text: string): string => app.outside.digest.sha256(text);
     const { head, entries } = readExport({ file, text: await readSource(app, file) }, sha256);

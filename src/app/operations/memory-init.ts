@@ -4,7 +4,6 @@ import { kindOfKey } from '../../domain/memory/draft-version.ts';
 import { keyProblem } from '../../domain/memory/key.ts';
 import type { Files } from '../../ports/index.ts';
 import { defineOperation } from '../operation.ts';
-import { openMemory } from './_memory.ts';
 import { personOf } from './_run-output.ts';
 
 /** `orchestrate memory init` */
@@ -28,12 +27,12 @@ export const memoryInit = defineOperation({
     },
   ],
   async run(app) {
-    const { paths } = await app.installation();
-    const memory = await openMemory(app);
+    const { paths, memory } = await app.installation();
     const { files, host } = app.outside;
     const created: string[] = [];
     const present: string[] = [];
     for (const key of await keysBelow(files, `${host.builtInDir}/memory`, '')) {
+      await memory.get(key);
       if (memory.history(key).length > 0) {
         present.push(key);
         continue;

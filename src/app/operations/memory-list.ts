@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
 import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
-import { filterOf, kindField, openMemory, prefixField } from './_memory.ts';
+import { filterOf, kindField, lookedThrough, prefixField } from './_memory.ts';
 
 /** `orchestrate memory list [prefix]` */
 export const memoryList = defineOperation({
@@ -27,7 +27,7 @@ export const memoryList = defineOperation({
     { command: 'orchestrate memory list swarm/env-setup --kind pattern', explains: 'What worked for the environment.' },
   ],
   async run(app, { prefix, kind, all, after, limit }) {
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const found = memory.list({
       ...filterOf({ prefix, kind }),
       withOld: all,

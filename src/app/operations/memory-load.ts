@@ -6,7 +6,7 @@ import { taskWords } from '../../domain/memory/relevance.ts';
 import { recall } from '../../engine/memory/restore.ts';
 import { defineOperation } from '../operation.ts';
 import { memoryEntrySchema, memoryEntryView } from '../views/memory-view.ts';
-import { openMemory } from './_memory.ts';
+import { lookedThrough } from './_memory.ts';
 
 /** `orchestrate memory load <context>` */
 export const memoryLoad = defineOperation({
@@ -36,7 +36,7 @@ export const memoryLoad = defineOperation({
     },
   ],
   async run(app, { context, tree, budget }) {
-    await openMemory(app);
+    await lookedThrough(app);
     const installation = await app.installation();
     const budgetBytes = budget === null ? installation.config.memory.budgetBytes : bytesOf(budget);
     const words = taskWords([context]);

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { populateDomain } from '../../engine/memory/populate.ts';
 import { defineOperation } from '../operation.ts';
-import { openMemory } from './_memory.ts';
 import { personOf } from './_run-output.ts';
 
 /** `orchestrate memory populate` */
@@ -42,7 +41,6 @@ export const memoryPopulate = defineOperation({
     const trees = domain === null ? [...installation.definitions.trees.keys()] : [domain];
     if (domain !== null && !installation.definitions.trees.has(domain))
       throw new Fault('TREE_NOT_FOUND', `There is no tree ${domain}.`, { state: 'Nothing was written.' });
-    await openMemory(app);
     const entries = [];
     for (const tree of trees)
       entries.push(...(await populateDomain(installation, { domain: tree, by: personOf(app), dryRun })));

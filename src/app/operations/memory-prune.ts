@@ -6,7 +6,7 @@ import { pastRetention, retentionDays } from '../../domain/memory/retention.ts';
 import type { Memory } from '../../ports/index.ts';
 import { defineOperation } from '../operation.ts';
 import { saidYesField, seenPlanField } from './_inputs.ts';
-import { filterOf, openMemory, prefixField, writerOf } from './_memory.ts';
+import { filterOf, lookedThrough, prefixField, writerOf } from './_memory.ts';
 
 const pageSize = 1_000;
 
@@ -49,7 +49,7 @@ export const memoryPrune = defineOperation({
     { command: 'orchestrate memory prune sessions', explains: 'Only what sessions left.' },
   ],
   async run(app, { prefix, dryRun, yes, plan: seen }) {
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const { entries, nKept } = findPast(memory, { prefix, nowMs: app.outside.clock.nowMs() });
     const hash = app.outside.digest.sha256(canonicalJson(entries));
     if (seen !== null && !hash.startsWith(seen))

@@ -9,7 +9,7 @@ import { requireKey } from '../../domain/memory/key.ts';
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
-import { evidenceField, keyField, kindField, openMemory, requireEntry, writerOf } from './_memory.ts';
+import { evidenceField, keyField, kindField, requireEntry, writerOf } from './_memory.ts';
 
 const refsField = z.array(z.string().min(1).max(620)).max(64).default([]);
 
@@ -53,7 +53,7 @@ export const memoryPut = defineOperation({
   ],
   async run(app, input) {
     const key = requireKey(input.key);
-    const memory = await openMemory(app);
+    const { memory } = await app.installation();
     const before = await memory.get(key);
     const text = await textOf(app, input, before?.text);
     const refs = async (given: readonly string[]) =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { defineOperation } from '../operation.ts';
 import { memoryRefSchema, memoryVersionSchema, memoryVersionView, refText } from '../views/memory-view.ts';
-import { entryRefField, evidenceField, openMemory, requireEntry, writerOf } from './_memory.ts';
+import { entryRefField, evidenceField, lookedThrough, requireEntry, writerOf } from './_memory.ts';
 
 /** Copies that are looked for: they are found by going through all entries. */
 const maxEntries = 100_000;
@@ -35,7 +35,7 @@ export const memoryRefute = defineOperation({
     },
   ],
   async run(app, { entry: asked, because, evidence }) {
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const { key, version, refutedBy } = await requireEntry(memory, asked);
     if (refutedBy !== null)
       throw new Fault('NOTHING_TO_DO', `${key}@${version} is refuted by ${refText(refutedBy)} already.`, {

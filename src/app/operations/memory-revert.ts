@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { requireKey } from '../../domain/memory/key.ts';
 import { defineOperation } from '../operation.ts';
 import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
-import { keyField, openMemory, requireEntry, writerOf } from './_memory.ts';
+import { keyField, requireEntry, writerOf } from './_memory.ts';
 
 /** `orchestrate memory revert <key> <version>` */
 export const memoryRevert = defineOperation({
@@ -28,7 +28,7 @@ export const memoryRevert = defineOperation({
   ],
   async run(app, { key: asked, version }) {
     const key = requireKey(asked);
-    const memory = await openMemory(app);
+    const { memory } = await app.installation();
     const old = await requireEntry(memory, `${key}@${version}`);
     const now = await memory.get(key);
     if (now?.text === old.text)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
 import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
-import { filterOf, kindField, openMemory, prefixField } from './_memory.ts';
+import { filterOf, kindField, lookedThrough, prefixField } from './_memory.ts';
 
 /** `orchestrate memory search <words>` */
 export const memorySearch = defineOperation({
@@ -38,7 +38,7 @@ export const memorySearch = defineOperation({
     },
   ],
   async run(app, { words, any, scope, kind, all, limit }) {
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const hits = memory.search({ words, any, ...filterOf({ prefix: scope, kind }), withOld: all, limit });
     return {
       hits: hits.map(({ version, score, excerpt }) => ({ ...memoryVersionView(version), score, excerpt })),

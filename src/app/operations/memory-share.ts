@@ -5,7 +5,7 @@ import { domainKey } from '../../domain/memory/standard.ts';
 import { defineOperation } from '../operation.ts';
 import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
 import { copyEntry } from './_memory-copy.ts';
-import { entryRefField, openMemory, requireEntry } from './_memory.ts';
+import { entryRefField, requireEntry } from './_memory.ts';
 
 /** `orchestrate memory share <entry> --to <tree>` */
 export const memoryShare = defineOperation({
@@ -32,10 +32,9 @@ export const memoryShare = defineOperation({
     },
   ],
   async run(app, { entry: asked, to }) {
-    const { definitions } = await app.installation();
+    const { definitions, memory } = await app.installation();
     if (!definitions.trees.has(to))
       throw new Fault('TREE_NOT_FOUND', `There is no tree ${to}.`, { state: 'Nothing was copied.' });
-    const memory = await openMemory(app);
     const entry = await requireEntry(memory, asked);
     const key = domainKey(to, entry.key.replace(/^swarm\/[^/]+\//, '').replace(/^sessions\//, 'from_sessions/'));
     if (key === entry.key)

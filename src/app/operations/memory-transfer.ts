@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { requireKey } from '../../domain/memory/key.ts';
 import { defineOperation } from '../operation.ts';
 import { copyEntry } from './_memory-copy.ts';
-import { filterOf, kindField, openMemory } from './_memory.ts';
+import { filterOf, kindField, lookedThrough } from './_memory.ts';
 
 /** Entries that one transfer copies: more of them are a backup, and that is `memory export`. */
 const maxEntries = 1_000;
@@ -47,7 +47,7 @@ export const memoryTransfer = defineOperation({
     const [source, target] = [from, to].map((one) => requireKey(one.replace(/\/+$/, ''))) as [string, string];
     if (`${target}/`.startsWith(`${source}/`) || `${source}/`.startsWith(`${target}/`))
       throw new Fault('USAGE_BAD_ARGUMENT', `${from} and ${to} lie in one another.`, { state: 'Nothing was copied.' });
-    const memory = await openMemory(app);
+    const memory = await lookedThrough(app);
     const found = memory.list({ ...filterOf({ prefix: source, kind }), limit: maxEntries + 1 });
     if (found.length > maxEntries)
       throw new Fault('USAGE_BAD_ARGUMENT', `More than ${maxEntries} entries lie below ${source}.`, {

@@ -1,9 +1,10 @@
 import { Fault } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
-import type { MemoryProblem } from '../../domain/memory/entry.ts';
 import type { MemoryNote } from '../../domain/memory/note.ts';
 import { notesOf, teachingKinds } from '../../domain/memory/notes-of.ts';
 import type { Engine } from '../engine.ts';
+import { lookAtFolder } from './look-at-folder.ts';
+import { tellProblem } from './tell-problem.ts';
 import { writeNote } from './write-note.ts';
 
 export interface MemoryKeeper {
@@ -18,8 +19,6 @@ export interface MemoryKeeper {
 const pageSize = 500;
 /** Versions that share a commit. */
 const batchSize = 100;
-/** The folder is looked through at most this often while nothing else asks for it. */
-const syncEveryMs = 10_000;
 
 /** Looks in which a note is tried again whose entry is being saved or is in the way; `memory populate` brings it later than that. */
 const maxTries = 15;
@@ -29,10 +28,9 @@ const by = { kind: 'program', name: 'supervisor' } as const;
 
 /** Returns what keeps memory and journal in step, for one supervisor. */
 export function createMemoryKeeper(engine: Engine): MemoryKeeper {
-  const { ledger, memory, outside } = engine;
+  const { ledger } = engine;
   let read = 0;
   let late: readonly LateNote[] = [];
-  let syncedMs = Number.NEGATIVE_INFINITY;
 
   const learn = async (): Promise<void> => {
     const learned = dataOf('memory.learned', ledger.latest('memory:learned'))?.through ?? 0;
@@ -48,17 +46,10 @@ export function createMemoryKeeper(engine: Engine): MemoryKeeper {
     if (nWritten > 0) await ledger.append([row('memory.learned', { through, nWritten }, { keys: ['memory:learned'] })]);
   };
 
-  const sync = async (): Promise<void> => {
-    if (outside.clock.monotonicMs() - syncedMs < syncEveryMs) return;
-    const { problems } = await memory.sync();
-    syncedMs = outside.clock.monotonicMs();
-    for (const problem of problems) await tellProblem(engine, problem);
-  };
-
   return {
     async look() {
       await learn();
-      await sync();
+      await lookAtFolder(engine);
       await noteVersions(engine);
     },
   };
@@ -96,14 +87,6 @@ async function writeNotes(
 }
 
 const placeOf = (path: string) => ({ path, line: null, column: null });
-
-/** Once, until it is another problem. */
-async function tellProblem({ ledger }: Engine, problem: MemoryProblem): Promise<void> {
-  const keys = [`memory-problem:${problem.path}`];
-  const told = dataOf('memory.problem', ledger.latest(`memory-problem:${problem.path}`))?.problem;
-  if (told?.kind === problem.kind && told.sentence === problem.sentence) return;
-  await ledger.append([row('memory.problem', { problem }, { keys })]);
-}
 
 /** Writes a row for each version that has none yet, in the order in which they were written. A repeat writes none twice. */
 export async function noteVersions({ ledger, memory }: Engine): Promise<void> {

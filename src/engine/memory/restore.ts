@@ -1,11 +1,12 @@
 import { Fault, type FaultRecord } from '../../base/fault.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
-import type { MemoryEntry } from '../../domain/memory/entry.ts';
+import type { MemoryEntry, MemoryRef } from '../../domain/memory/entry.ts';
 import { rankForTask, taskWords, withinBudget } from '../../domain/memory/relevance.ts';
 import type { Memory } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import type { TaskParts } from '../tasks/task-view.ts';
+import { lookAtFolder } from './look-at-folder.ts';
 
 /** Entries whose words fit that are weighed for one task. */
 const maxFound = 100;
@@ -26,21 +27,30 @@ export interface Recalled {
   readonly nLeftOut: number;
 }
 
-/** Returns the entries that are relevant, best first and whole, as far as the budget goes. What was refuted or has expired is none of them. Writes nothing. */
+/** Returns the entries that are relevant, best first and whole, as far as the budget goes. What was refuted or has expired is none of them. Writes nothing but what it takes up of edits by hand. */
 export async function recall(
   { memory, outside }: Pick<EngineContext, 'memory' | 'outside'>,
   { words, tree, budgetBytes }: MemoryQuestion,
 ): Promise<Recalled> {
-  const hits = words === '' ? [] : memory.search({ words, any: true, limit: maxFound });
-  const ranked = rankForTask(hits, { tree, nowMs: outside.clock.nowMs() });
-  const { taken, nBytes, nLeftOut } = withinBudget(ranked, budgetBytes);
+  const choose = () => {
+    const hits = words === '' ? [] : memory.search({ words, any: true, limit: maxFound });
+    return withinBudget(rankForTask(hits, { tree, nowMs: outside.clock.nowMs() }), budgetBytes);
+  };
+  const first = choose();
+  const { taken, nBytes, nLeftOut } = (await areNewest(memory, first.taken)) ? first : choose();
   return { entries: await load(memory, taken), nBytes, nLeftOut };
+}
+
+/** Takes up what was edited by hand in them since the last look at the folder. */
+async function areNewest(memory: Memory, refs: readonly MemoryRef[]): Promise<boolean> {
+  const now = await Promise.all(refs.map(({ key }) => memory.get(key)));
+  return refs.every(({ version }, at) => now[at]?.version === version);
 }
 
 /** An entry that went in this moment is none to be given. */
 async function load(
   memory: Memory,
-  refs: readonly { key: string; version: number }[],
+  refs: readonly MemoryRef[],
 ): Promise<readonly MemoryEntry[]> {
   const entries = await Promise.all(refs.map(({ key, version }) => memory.get(key, version)));
   return entries.filter((entry) => entry !== undefined);
@@ -74,9 +84,9 @@ function questionOf(engine: Engine, { plan, step }: TaskParts): MemoryQuestion {
   return { words, tree, budgetBytes: engine.config.memory.budgetBytes };
 }
 
-/** What was edited by hand counts from here on. */
+/** New files count that lay there at the last look at the folder; of what is found, the edits of this moment. */
 async function recallNow(engine: Engine, question: MemoryQuestion): Promise<Recalled> {
-  await engine.memory.sync();
+  await lookAtFolder(engine);
   return recall(engine, question);
 }
 

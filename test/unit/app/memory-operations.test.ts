@@ -101,6 +101,30 @@ describe('memory put, get, list, search, history', () => {
     });
   });
 
+  it('take an entry that is named as its file is at that moment, without looking through the folder', async () => {
+    let nLooks = 0;
+    const sync = memory.sync.bind(memory);
+    memory.sync = () => {
+      nLooks += 1;
+      return sync();
+    };
+    folder.edit(key, 'by hand\n');
+    expect(await json('get', `${key}@1`)).toMatchObject({ text: 'by hand\n', origin: 'hand' });
+    folder.edit(key, 'by hand again\n');
+    expect(await json('history', key)).toMatchObject({ versions: [{ version: 2 }, { version: 1 }] });
+    folder.edit(key, 'a third time\n');
+    expect(await json('share', key, '--to', 'models-integ')).toMatchObject({ copied: { copyOf: { version: 3 } } });
+    folder.edit(key, 'a fourth time\n');
+    expect(await json('revert', key, '1')).toMatchObject({ version: 5, supersedes: [{ version: 4 }] });
+    folder.edit(key, 'a sixth\n');
+    expect(await put(key, 'mine')).toMatchObject({ version: 7 });
+    folder.edit(key, undefined);
+    expect(await refusal('get', key)).toMatchObject({ code: 'MEMORY_NOT_FOUND' });
+    expect(nLooks).toBe(0);
+    expect(await json('list')).toMatchObject({ entries: [{ key: shared }] });
+    expect(nLooks).toBe(1);
+  });
+
   it('let a program of ours write into the domain of its agent’s tree only, as that agent', async () => {
     startedBy = 'demo/r1.lock#1';
     expect(await refusal('put', shared, '--text', 'x')).toMatchObject({

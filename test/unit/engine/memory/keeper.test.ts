@@ -283,6 +283,43 @@ describe('memory of an attempt', () => {
     });
   });
 
+  it('looks through the folder once for all attempts that begin within ten seconds, and for the keeper', async () => {
+    const { life, world, folder } = await scene();
+    let nLooks = 0;
+    const memory = portWith(life.engine.memory, {
+      sync() {
+        nLooks += 1;
+        return life.engine.memory.sync();
+      },
+    });
+    const engine = { ...life.engine, memory };
+    const begin = (n: number) => restoreMemory(engine, { ...parts(world), attempt: `r1.lock#${n}` });
+    await Promise.all([begin(1), begin(2), begin(3)]);
+    await createMemoryKeeper(engine).look();
+    expect(nLooks).toBe(1);
+    folder.edit('swarm/env-setup/numpy.md', 'numpy by hand\n');
+    await world.clock.advance(11_000);
+    expect((await begin(4)).map(({ text }) => text)).toEqual(['numpy by hand\n']);
+    // What is found is given as its file is at that moment, or not at all.
+    folder.edit('swarm/env-setup/numpy.md', 'numpy by hand once more\n');
+    expect((await begin(5)).map(({ text }) => text)).toEqual(['numpy by hand once more\n']);
+    folder.edit('swarm/env-setup/numpy.md', undefined);
+    expect(await begin(6)).toEqual([]);
+    expect(nLooks).toBe(2);
+  });
+
+  it('is looked for again after a look that failed', async () => {
+    const { life, world, folder } = await scene();
+    folder.edit('swarm/env-setup/numpy.md', 'numpy by hand\n');
+    const fault = new Fault('MEMORY_UNAVAILABLE', 'memory.db is broken.');
+    let isBroken = true;
+    const sync = () => (isBroken ? Promise.reject(fault) : life.engine.memory.sync());
+    const engine = { ...life.engine, memory: portWith(life.engine.memory, { sync }) };
+    expect(await restoreMemory(engine, parts(world))).toEqual([]);
+    isBroken = false;
+    expect(await restoreMemory(engine, { ...parts(world), attempt: 'r1.lock#2' })).toHaveLength(1);
+  });
+
   it('is not what was refuted or has expired', async () => {
     const { life, world } = await scene();
     const { memory } = life.engine;
