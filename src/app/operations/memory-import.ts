@@ -17,7 +17,7 @@ export const memoryImport = defineOperation({
   name: 'memory import',
   summary: 'Bring exported memory in: from a backup, or from another installation.',
   description:
-    'Shows first what is new, the same, or differs from what is there. What differs stays as it is unless --replace is given; then it becomes a new version, and the one that is there stays in the history. Entries are recorded as imported by you: who said so elsewhere is kept as evidence and not believed. A repeat brings in nothing twice.',
+    'Shows first what is new, the same, or differs from what is there. What differs, also what was taken away here and is in the file, stays as it is unless --replace is given; then it becomes a new version, and the one that is there stays in the history. Entries are recorded as imported by you: who said so elsewhere is kept as evidence and not believed. What was taken away where the file comes from comes with its versions and is taken away here. A repeat brings in nothing twice.',
   effect: 'write',
   needs: 'home',
   asksFirst: true,
@@ -58,11 +58,7 @@ export const memoryImport = defineOperation({
     const sha256 = (text: string): string => app.outside.digest.sha256(text);
     const { head, entries } = readExport({ file, text: await readSource(app, file) }, sha256);
     const steps = planImport(entries, {
-      present: (key) =>
-        memory
-          .history(key)
-          .slice(0, 1)
-          .find(({ isRemoved }) => !isRemoved),
+      newest: (key) => memory.history(key)[0],
       problem: problemOf,
     });
     const taken = new Set(
@@ -90,10 +86,14 @@ export const memoryImport = defineOperation({
       const written = await memory.put(importedEntry(entry, head, { by, installation, versions }));
       versions.set(`${entry.key}@${entry.version}`, written.version);
       nWritten += 1;
+      if (entry.isRemoved)
+        await memory.remove({ key: entry.key, ifVersion: written.version, by, reason: goneElsewhere });
     }
     return { state: 'imported' as const, ...shown, nWritten };
   },
 });
+
+const goneElsewhere = 'it was taken away where it was imported from';
 
 /** Keys and contents of a stranger are held to the same rules as our own. */
 const problemOf = ({ key, text }: ExportedEntry): string | undefined => {

@@ -1,4 +1,4 @@
-import type { MemoryRef, NewMemory } from './entry.ts';
+import type { MemoryRef, MemoryVersion, NewMemory } from './entry.ts';
 import type { ExportedEntry, ExportHead } from './portable.ts';
 
 /** What an import does with one key. `differs`: something else is there, and stays unless it is asked to be replaced. */
@@ -12,31 +12,36 @@ export interface ImportStep {
   readonly why: string | null;
 }
 
+type Newest = Pick<MemoryVersion, 'version' | 'sha256' | 'isRemoved'>;
+
 /**
- * Returns what an import would do, by key. `present` is what is there, by key; `problem` says why a key or content cannot be an entry.
+ * Returns what an import would do, by key. `newest` is what memory knows of a key, also when it was taken away: that it is gone is
+ * something that an import does not change unasked. `problem` says why a key or content cannot be an entry.
  */
 export function planImport(
   entries: readonly ExportedEntry[],
   there: {
-    readonly present: (key: string) => { readonly version: number; readonly sha256: string } | undefined;
+    readonly newest: (key: string) => Newest | undefined;
     readonly problem: (entry: ExportedEntry) => string | undefined;
   },
 ): readonly ImportStep[] {
-  const byKey = new Map<string, ExportedEntry[]>();
-  for (const entry of entries) byKey.set(entry.key, [...(byKey.get(entry.key) ?? []), entry]);
-  return [...byKey].map(([key, versions]) => {
+  return [...Map.groupBy(entries, ({ key }) => key)].map(([key, versions]) => {
     const bad = versions.map((one) => there.problem(one)).find((why) => why !== undefined);
-    const now = there.present(key);
-    const at = { key, nVersions: versions.length, present: now?.version ?? 0 };
+    const now = there.newest(key);
+    const at = { key, nVersions: versions.length, present: now === undefined || now.isRemoved ? 0 : now.version };
     if (bad !== undefined) return { ...at, what: 'invalid', why: bad };
     if (now === undefined) return { ...at, what: 'new', why: null };
-    const isSame = versions.at(-1)?.sha256 === now.sha256;
-    return {
-      ...at,
-      what: isSame ? 'same' : 'differs',
-      why: isSame ? null : `version ${now.version} is there and says something else`,
-    };
+    const why = difference(versions.at(-1), now);
+    return { ...at, what: why === null ? 'same' : 'differs', why };
   });
+}
+
+function difference(brought: ExportedEntry | undefined, now: Newest): string | null {
+  if (brought?.isRemoved === true && now.isRemoved) return null;
+  if (now.isRemoved) return `it was taken away here after version ${now.version}`;
+  if (brought?.isRemoved === true)
+    return `version ${now.version} is there, and it was taken away where the file comes from`;
+  return brought?.sha256 === now.sha256 ? null : `version ${now.version} is there and says something else`;
 }
 
 /**

@@ -25,6 +25,8 @@ const exported = z.strictObject({
   copyOf: ref.nullable(),
   atMs: z.number().int(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Its file was taken away while it was the newest. */
+  isRemoved: z.boolean().default(false),
   text: z.string(),
 });
 
@@ -56,6 +58,7 @@ export const exportedEntry = (version: MemoryVersion, text: string): ExportedEnt
   copyOf: version.copyOf === null ? null : plain(version.copyOf),
   atMs: version.atMs,
   sha256: version.sha256,
+  isRemoved: version.isRemoved,
   text,
 });
 

@@ -48,10 +48,7 @@ async function areNewest(memory: Memory, refs: readonly MemoryRef[]): Promise<bo
 }
 
 /** An entry that went in this moment is none to be given. */
-async function load(
-  memory: Memory,
-  refs: readonly MemoryRef[],
-): Promise<readonly MemoryEntry[]> {
+async function load(memory: Memory, refs: readonly MemoryRef[]): Promise<readonly MemoryEntry[]> {
   const entries = await Promise.all(refs.map(({ key, version }) => memory.get(key, version)));
   return entries.filter((entry) => entry !== undefined);
 }

@@ -221,6 +221,35 @@ describe('memory export and import', () => {
     expect((await memory.get(key, 1))?.refutedBy).toEqual({ key: 'swarm/env-setup/decisions_refuted.md', version: 1 });
   });
 
+  it('bring nothing back that was taken away, neither before the backup nor after it', async () => {
+    await put(key, 'wrong');
+    await memory.remove({ key, ifVersion: 1, by: { kind: 'person', name: 'anna' }, reason: 'it was wrong' });
+    await put(shared, 'right');
+    await json('export', 'backup.jsonl', '--history');
+    memory = createFakeMemory({ clock });
+    expect(await json('import', 'backup.jsonl', '--yes')).toMatchObject({ state: 'imported', nWritten: 2 });
+    expect(await json('list')).toMatchObject({ entries: [{ key: shared }] });
+    expect(await json('get', `${key}@1`)).toMatchObject({ text: 'wrong\n', isRemoved: true });
+    expect(await json('import', 'backup.jsonl', '--yes')).toMatchObject({ state: 'nothing' });
+    await memory.remove({ key: shared, ifVersion: 1, by: { kind: 'person', name: 'anna' }, reason: 'it is old' });
+    expect(await json('import', 'backup.jsonl', '--yes')).toMatchObject({
+      state: 'nothing',
+      entries: [{ what: 'same' }, { what: 'differs', present: 0, why: 'it was taken away here after version 1' }],
+    });
+    await json('import', 'backup.jsonl', '--yes', '--replace');
+    expect(await json('get', shared)).toMatchObject({ text: 'right\n', version: 2 });
+  });
+
+  it('take away what is there with --replace where it was taken away before the backup', async () => {
+    await put(key, 'wrong');
+    await memory.remove({ key, ifVersion: 1, by: { kind: 'person', name: 'anna' }, reason: 'it was wrong' });
+    await json('export', 'backup.jsonl', '--history');
+    await put(key, 'wrong');
+    expect(await json('import', 'backup.jsonl', '--yes')).toMatchObject({ entries: [{ what: 'differs', present: 2 }] });
+    await json('import', 'backup.jsonl', '--yes', '--replace');
+    expect(await json('list')).toMatchObject({ entries: [] });
+  });
+
   it('believe nobody elsewhere: who said it is evidence, and its rows are named as theirs', async () => {
     await put(key, 'said', '--evidence', '#3');
     await json('export', 'backup.jsonl');
