@@ -62,13 +62,12 @@ export const memoryLint = defineOperation({
       if (page.length < pageSize) break;
       afterKey = page.at(-1)?.key ?? '';
     }
-    const all = [...problems, ...(await memory.verify())];
-    const isFirst = (path: string, kind: string, at: number): boolean =>
-      all.findIndex((one) => one.path === path && one.kind === kind) === at;
+    // The look and the comparison may come upon the same thing: the sentence of the look stands.
+    const told = Map.groupBy([...problems, ...(await memory.verify())], ({ path, kind }) => `${kind} ${path}`);
     return {
       nEntries,
       findings: [...findings],
-      problems: all.filter(({ path, kind }, at) => isFirst(path, kind, at)).map((one) => ({ ...one })),
+      problems: [...told.values()].flatMap(([one]) => (one === undefined ? [] : [{ ...one }])),
     };
   },
 });

@@ -11,7 +11,7 @@ export const memoryRevert = defineOperation({
   name: 'memory revert',
   summary: 'Bring an earlier version of an entry of memory back, as a new one.',
   description:
-    'Nothing is lost: the version that is there now stays in the history. Also brings back what was taken away. What was refuted stays refuted when it comes back.',
+    'Nothing is lost: the version that is there now stays in the history. Also brings back what was taken away. What was refuted stays refuted when it comes back, and what was to end at some time ends then; `memory put` writes it anew without that.',
   effect: 'write',
   needs: 'home',
   input: z.object({
@@ -42,6 +42,7 @@ export const memoryRevert = defineOperation({
       ...(await writerOf(app, key)),
       evidence: [`${key}@${version}`, ...old.evidence.slice(0, 63)],
       confidence: old.confidence,
+      expiresAtMs: old.expiresAtMs,
       copyOf: { key, version },
       supersedes: now === undefined ? [] : [{ key, version: now.version }],
       ifVersion: now?.version ?? 0,

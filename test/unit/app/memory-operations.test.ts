@@ -195,6 +195,15 @@ describe('memory share, transfer, refute, revert', () => {
     await json('refute', `${key}@2`, '--because', 'no');
     expect(await json('revert', key, '2')).toMatchObject({ refutedBy: { version: 1 } });
   });
+
+  it('bring the end of an earlier version back with it', async () => {
+    await put(key, 'until the driver is new', '--expires', '30d');
+    await put(key, 'for good');
+    expect(await json('revert', key, '1')).toMatchObject({ expiresAtMs: clock.nowMs() + 30 * dayMs });
+    await clock.advance(31 * dayMs);
+    expect(await json('load', 'driver')).toMatchObject({ entries: [] });
+    expect(await json('put', key)).toMatchObject({ version: 4, expiresAtMs: null });
+  });
 });
 
 describe('memory export and import', () => {
@@ -378,6 +387,10 @@ describe('memory lint', () => {
       'no-such-tree',
     ]);
     expect(problems).toMatchObject([{ path: 'swarm/env-setup/Bad Name.md', kind: 'not-a-key' }]);
+    // What the comparison comes upon as well is told once.
+    const { verify } = memory;
+    memory.verify = async () => [...problems, ...(await verify.call(memory))] as Awaited<ReturnType<typeof verify>>;
+    expect((await json<{ problems: unknown[] }>('lint')).problems).toHaveLength(1);
     expect((await run('memory', 'lint')).out).toContain('nothing in memory approves anything');
   });
 });
