@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
-import type { MemoryRef, MemoryVersion } from '../../domain/memory/entry.ts';
+import type { MemoryRef } from '../../domain/memory/entry.ts';
 import { isOld } from '../../domain/memory/retention.ts';
 import { wordsOf } from '../../domain/memory/words.ts';
 import type { MemoryQuery } from '../../ports/memory.ts';
@@ -9,13 +9,26 @@ import { isBusy, isDamaged } from '../sqlite/database-faults.ts';
 import type { MemoryRecord } from './memory-record.ts';
 
 /** The layout that this code makes; any other one, older or newer, is thrown away. */
-export const indexLayout = 1;
+export const indexLayout = 2;
 /** Another process may be bringing the index up to date: that of 100,000 entries takes seconds. */
 const patienceMs = 20_000;
 /** Changes that are taken over in one commit. */
 const batchSize = 2_000;
-/** A match in the key is worth as much as this many in the text. */
-const keyWeight = 4;
+/** A match in the key is worth as much as four in the text. */
+const weights = '1.0, 0.25';
+/**
+ * What is asked of every hit is in its id, so that no row is read for one that is not shown: sequence of its entry's last change, whether
+ * it may expire, whether it is refuted, how many binary digits the number of its words has.
+ */
+const expiring = 64;
+const refuted = 32;
+const digits = 31;
+const changeFactor = 128;
+/**
+ * FTS5 reads a row per hit for the length of a text, which takes three quarters of a search, unless it keeps none; then bm25 counts with
+ * a length of -2. Where texts have a few words on average its ranks turn around for that: so many marks that are no word go with each.
+ */
+const padding = ' ·'.repeat(12);
 
 const tables = `
   CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), record TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
@@ -23,11 +36,12 @@ const tables = `
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
     version INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
     kind TEXT NOT NULL,
     is_refuted INTEGER NOT NULL,
     expires_at_ms INTEGER
   ) STRICT;
-  CREATE VIRTUAL TABLE words USING fts5 (key, text, content = '', contentless_delete = 1);
+  CREATE VIRTUAL TABLE words USING fts5 (key, text, content = '', columnsize = 0, tokenize = 'ascii');
   INSERT INTO state VALUES (1, '', 0);
   PRAGMA user_version = ${indexLayout};
 `;
@@ -54,7 +68,7 @@ export class MemoryIndex {
       const { of, sequence } = this.#state();
       if (of === record.id() && sequence === last) return;
       if (of !== record.id() || sequence > last) this.#takeAll(record);
-      while (this.#takeBatch(record) > 0);
+      while (this.#takeBatch(record));
     });
   }
 
@@ -62,12 +76,15 @@ export class MemoryIndex {
   rebuild(record: MemoryRecord): number {
     this.#orAnew(() => {
       this.#takeAll(record);
-      while (this.#takeBatch(record) > 0);
+      while (this.#takeBatch(record));
     });
     return Number(this.#get('SELECT count(*) AS n FROM entries')?.['n']);
   }
 
-  /** Returns what fits best, best first. `phrases` are of `phrasesOf`, and at least one. */
+  /**
+   * Returns what fits best, best first; of equals that are too many, what was written last. `phrases` are of `phrasesOf`, and at
+   * least one.
+   */
   find(
     { any = false, prefix, kinds, withOld = false, limit = 20 }: MemoryQuery,
     phrases: readonly (readonly string[])[],
@@ -76,17 +93,18 @@ export class MemoryIndex {
     const folder = prefix?.replace(/\/+$/, '') ?? '';
     const match = phrases.map((words) => `"${words.join(' ')}"`).join(any ? ' OR ' : ' AND ');
     const rows = this.#all(
-      `SELECT e.key, e.version, -bm25(words, ${keyWeight}.0, 1.0) AS score
-       FROM words CROSS JOIN entries e ON e.id = words.rowid
-       WHERE words MATCH ?
-       ${folder === '' ? '' : 'AND (e.key = ? OR (e.key > ? AND e.key < ?))'}
-       ${kinds === undefined ? '' : `AND e.kind IN (${kinds.map(() => '?').join(', ')})`}
-       ${withOld ? '' : 'AND e.is_refuted = 0 AND (e.expires_at_ms IS NULL OR e.expires_at_ms > ?)'}
-       ORDER BY score DESC, e.key LIMIT ?`,
+      `SELECT e.key, e.version, hit.score FROM (
+         SELECT rowid AS id, -bm25(words, ${weights}) / (4 + (rowid & ${digits})) AS score FROM words
+         WHERE words MATCH ?
+         ${withOld ? '' : `AND rowid & ${refuted} = 0 AND (rowid & ${expiring} = 0 OR ${hasEntry('expires_at_ms > ?')})`}
+         ${folder === '' ? '' : `AND ${hasEntry('(key = ? OR (key > ? AND key < ?))')}`}
+         ${kinds === undefined ? '' : `AND ${hasEntry(`kind IN (${kinds.map(() => '?').join(', ')})`)}`}
+         ORDER BY score DESC, rowid DESC LIMIT ?
+       ) hit CROSS JOIN entries e ON e.id = hit.id ORDER BY hit.score DESC, e.key`,
       match,
+      ...(withOld ? [] : [nowMs]),
       ...(folder === '' ? [] : [folder, `${folder}/`, `${folder}0`]),
       ...(kinds ?? []),
-      ...(withOld ? [] : [nowMs]),
       Math.min(limit, maxHits),
     );
     return rows.map(({ key, version, score }) => ({
@@ -96,38 +114,47 @@ export class MemoryIndex {
     }));
   }
 
-  #takeBatch(record: MemoryRecord): number {
+  /** Takes over some changes in one commit. Returns whether there are more. */
+  #takeBatch(record: MemoryRecord): boolean {
     return this.#transact(() => {
       const { sequence } = this.#state();
-      const changes = record.since(sequence, batchSize);
-      const keys = new Set(changes.map(({ version }) => version.key));
-      for (const key of keys) this.#take(record, key);
-      this.#run('UPDATE state SET sequence = ?', changes.at(-1)?.sequence ?? sequence);
-      return changes.length;
+      const last = record.lastSequence();
+      const until = Math.min(sequence + batchSize, last);
+      for (const change of record.changed(sequence, until)) this.#take(record, change);
+      this.#run('UPDATE state SET sequence = ?', until);
+      return until < last;
     });
   }
 
-  #take(record: MemoryRecord, key: string): void {
-    const before = this.#get('SELECT id FROM entries WHERE key = ?', key);
+  #take(record: MemoryRecord, change: { readonly key: string; readonly sequence: number }): void {
+    const { key } = change;
+    const before = this.#get('SELECT id, sha256 FROM entries WHERE key = ?', key);
     if (before !== undefined) {
-      this.#run('DELETE FROM words WHERE rowid = ?', Number(before['id']));
-      this.#run('DELETE FROM entries WHERE key = ?', key);
+      const id = Number(before['id']);
+      const text = record.text(String(before['sha256']));
+      this.#run(
+        "INSERT INTO words (words, rowid, key, text) VALUES ('delete', ?, ?, ?)",
+        id,
+        ...columnsOf(wordsOf(key), wordsOf(text)),
+      );
+      this.#run('DELETE FROM entries WHERE id = ?', id);
     }
-    const head = record.entry(key)?.head;
-    if (head !== undefined && !head.isRemoved) this.#add(head, record.text(head.sha256));
+    this.#add(record, change);
   }
 
-  #add(head: MemoryVersion, text: string): void {
-    const { key, version, kind, expiresAtMs } = head;
-    const isRefuted = isOld({ ...head, expiresAtMs: null }, 0);
+  #add(record: MemoryRecord, { key, sequence }: { readonly key: string; readonly sequence: number }): void {
+    const entry = record.newest(key);
+    if (entry === undefined || entry.isRemoved) return;
+    const { version, sha256, kind, expiresAtMs } = entry;
+    const isRefuted = isOld({ ...entry, expiresAtMs: null }, 0);
+    const words = wordsOf(entry.text);
+    const nDigits = 32 - Math.clz32(words.length);
+    const id = sequence * changeFactor + (expiresAtMs === null ? 0 : expiring) + (isRefuted ? refuted : 0) + nDigits;
     this.#run(
-      'INSERT INTO entries (key, version, kind, is_refuted, expires_at_ms) VALUES (?, ?, ?, ?, ?)',
-      ...[key, version, kind, isRefuted ? 1 : 0, expiresAtMs],
+      'INSERT INTO entries (id, key, version, sha256, kind, is_refuted, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...[id, key, version, sha256, kind, isRefuted ? 1 : 0, expiresAtMs],
     );
-    this.#run(
-      'INSERT INTO words (rowid, key, text) VALUES (last_insert_rowid(), ?, ?)',
-      ...[key, text].map((one) => wordsOf(one).join(' ')),
-    );
+    this.#run('INSERT INTO words (rowid, key, text) VALUES (?, ?, ?)', id, ...columnsOf(wordsOf(key), words));
   }
 
   #state(): { readonly of: string; readonly sequence: number } {
@@ -140,8 +167,9 @@ export class MemoryIndex {
     this.#transact(() => {
       this.#run('DELETE FROM entries');
       this.#run("INSERT INTO words (words) VALUES ('delete-all')");
-      this.#run('UPDATE state SET record = ?, sequence = ?', record.id(), record.lastSequence());
-      for (const { head, text } of record.texts()) this.#add(head, text);
+      const last = record.lastSequence();
+      this.#run('UPDATE state SET record = ?, sequence = ?', record.id(), last);
+      for (const change of record.changed(0, last)) this.#add(record, change);
     });
   }
 
@@ -202,6 +230,15 @@ export class MemoryIndex {
 }
 
 type Value = string | number | null;
+
+/** Asks the entry of a hit. */
+const hasEntry = (what: string): string => `EXISTS (SELECT 1 FROM entries WHERE id = words.rowid AND ${what})`;
+
+/** What is indexed of key and text: to take it out again, just the same has to be given. */
+const columnsOf = (key: readonly string[], text: readonly string[]): readonly string[] => [
+  key.join(' '),
+  `${text.join(' ')}${padding}`,
+];
 
 /** Most that one question is answered with. */
 const maxHits = 1_000;

@@ -104,6 +104,16 @@ export class MemoryRecord {
     return row === undefined ? undefined : entryOf(row);
   }
 
+  /** The newest version with what it holds. */
+  newest(key: string): MemoryEntry | undefined {
+    const row = this.#get(
+      `SELECT ${versionColumns}, c.text FROM entries e JOIN versions v ON v.key = e.key AND v.version = e.version
+       JOIN contents c ON c.sha256 = v.sha256 WHERE e.key = ?`,
+      key,
+    );
+    return row === undefined ? undefined : { ...versionOf(row), text: String(row['text']) };
+  }
+
   /** Newest versions in the order of their keys, read as they are asked for. */
   *entries(afterKey = ''): Generator<EntryState> {
     // Read in pages: a statement that is still open would keep the log of the database from being shortened.
@@ -111,20 +121,6 @@ export class MemoryRecord {
       const rows = this.#all(`${selectEntries} WHERE e.key > ? ORDER BY e.key LIMIT 500`, last);
       for (const row of rows) yield entryOf(row);
       if (rows.length < 500) return;
-      last = String(rows.at(-1)?.['key']);
-    }
-  }
-
-  /** Newest versions that are there, with what they hold, in the order of their keys. */
-  *texts(): Generator<{ readonly head: MemoryVersion; readonly text: string }> {
-    for (let last = ''; ;) {
-      const rows = this.#all(
-        `SELECT ${versionColumns}, c.text FROM entries e JOIN versions v ON v.key = e.key AND v.version = e.version
-         JOIN contents c ON c.sha256 = v.sha256 WHERE e.key > ? ORDER BY e.key LIMIT 200`,
-        last,
-      );
-      for (const row of rows) if (row['is_removed'] === 0) yield { head: versionOf(row), text: String(row['text']) };
-      if (rows.length < 200) return;
       last = String(rows.at(-1)?.['key']);
     }
   }
@@ -185,6 +181,15 @@ export class MemoryRecord {
       sequence,
       limit,
     ).map((row) => ({ sequence: Number(row['sequence']), version: versionOf(row) }));
+  }
+
+  /** Keys that changed after one sequence and up to another, each with its last one, in that order. */
+  changed(after: number, until: number): readonly { readonly key: string; readonly sequence: number }[] {
+    return this.#all(
+      `SELECT key, max(sequence) AS last FROM changes WHERE sequence > ? AND sequence <= ? GROUP BY key ORDER BY last`,
+      after,
+      until,
+    ).map(({ key, last }) => ({ key: String(key), sequence: Number(last) }));
   }
 
   /** Adds a version, and what it refutes, in one commit. `pending`: its file is to be written; else `mark` is of its file. */
