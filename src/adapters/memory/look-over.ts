@@ -2,6 +2,7 @@ import type { MemoryProblem } from '../../domain/memory/entry.ts';
 import { foldedPath, isPassedOver, keyProblem } from '../../domain/memory/key.ts';
 import { type FolderEntry, isLeftBehind, type MemoryFolder } from './memory-folder.ts';
 import type { MemoryRecord } from './memory-record.ts';
+import { Pace } from './pace.ts';
 
 /** What a look over the folder, without the lock, shows that is worth taking it. */
 export interface Overlook {
@@ -14,46 +15,57 @@ export interface Overlook {
   readonly isInStep: boolean;
 }
 
-/** Compares the folder's entries with the marks on record. Reads no file and changes nothing. */
+/** Compares the folder's entries with the marks on record. Reads no file and changes nothing; others have their turn in between. */
 export async function lookOver(folder: MemoryFolder, record: MemoryRecord | undefined): Promise<Overlook> {
-  const entries = await folder.look();
-  const leftBehind = entries.filter(({ path }) => isLeftBehind(path)).map(({ path }) => path);
-  const seen = entries.filter(({ path }) => !path.split('/').some(isPassedOver));
-  const marks = new Map(
-    seen.filter(({ path }) => keyProblem(path) === undefined).map(({ path, mark }) => [path, mark]),
-  );
-  const keys = new Set<string>(marks.keys());
-  const gone: string[] = [];
-  for (const { head, mark, pending } of record?.entries() ?? []) {
-    const isThere = marks.has(head.key);
-    if (isThere && !head.isRemoved && mark !== null && mark === marks.get(head.key)) keys.delete(head.key);
-    if ((!isThere && !head.isRemoved) || pending !== null) gone.push(head.key);
+  const pace = new Pace();
+  const leftBehind: string[] = [];
+  const seen: FolderEntry[] = [];
+  /** What is at the path of a key, until it is found to be in step. */
+  const marks = new Map<string, string | null>();
+  for (const entry of await folder.look()) {
+    if (pace.isOver) await pace.rest();
+    const { path, mark } = entry;
+    if (isLeftBehind(path)) leftBehind.push(path);
+    if (path.split('/').some(isPassedOver)) continue;
+    seen.push(entry);
+    if (keyProblem(path) === undefined) marks.set(path, mark);
   }
-  const problems = namesThatAreNoKeys(seen);
+  const problems = marks.size === seen.length ? [] : await namesThatAreNoKeys(seen, pace);
+  const gone: string[] = [];
+  for (const page of record?.marks() ?? []) {
+    if (pace.isOver) await pace.rest();
+    for (const { key, mark, pending, isRemoved } of page) {
+      const isThere = marks.has(key);
+      if (isThere && !isRemoved && mark !== null && mark === marks.get(key)) marks.delete(key);
+      if ((!isThere && !isRemoved) || pending !== null) gone.push(key);
+    }
+  }
   if (gone.length > 0 && !folder.isThere()) {
     const sentence = 'The memory folder is not there: nothing counts as taken away while it is gone.';
     problems.push({ path: folder.dir, kind: 'not-there', sentence, line: null, column: null });
     gone.length = 0;
   }
-  const looked = [...new Set([...keys, ...gone])].sort();
-  return { keys: looked, leftBehind, problems, isInStep: looked.length === 0 && leftBehind.length === 0 };
+  const keys = [...new Set([...marks.keys(), ...gone])].sort();
+  return { keys, leftBehind, problems, isInStep: keys.length === 0 && leftBehind.length === 0 };
 }
 
-function namesThatAreNoKeys(entries: readonly FolderEntry[]): MemoryProblem[] {
-  const byFolded = Map.groupBy(entries, ({ path }) => foldedPath(path));
-  return entries.flatMap(({ path, what }) => {
-    const why = keyProblem(path);
-    if (why === undefined) return [];
-    const twin = byFolded.get(foldedPath(path))?.find((one) => one.path !== path);
-    const place = { path, line: null, column: null };
-    if (twin === undefined)
-      return [{ ...place, kind: 'not-a-key', sentence: `It is ${what} whose name is no key: it ${why}.` }];
-    return [
-      {
-        ...place,
-        kind: 'collides',
-        sentence: `It is the same name as ${twin.path} where case and accents' forms do not count.`,
-      },
-    ];
-  });
+async function namesThatAreNoKeys(entries: readonly FolderEntry[], pace: Pace): Promise<MemoryProblem[]> {
+  const byFolded = new Map<string, FolderEntry[]>();
+  for (const entry of entries) {
+    if (pace.isOver) await pace.rest();
+    const folded = foldedPath(entry.path);
+    byFolded.set(folded, [...(byFolded.get(folded) ?? []), entry]);
+  }
+  return [...byFolded.values()].flatMap((alike) => alike.flatMap((entry) => nameProblem(entry, alike) ?? []));
+}
+
+function nameProblem({ path, what }: FolderEntry, alike: readonly FolderEntry[]): MemoryProblem | undefined {
+  const why = keyProblem(path);
+  if (why === undefined) return undefined;
+  const twin = alike.find((one) => one.path !== path);
+  const place = { path, line: null, column: null };
+  if (twin === undefined)
+    return { ...place, kind: 'not-a-key', sentence: `It is ${what} whose name is no key: it ${why}.` };
+  const sentence = `It is the same name as ${twin.path} where case and accents' forms do not count.`;
+  return { ...place, kind: 'collides', sentence };
 }

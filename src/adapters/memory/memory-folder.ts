@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { performance } from 'node:perf_hooks';
 
 import { Fault } from '../../base/fault.ts';
 import { maxMemoryBytes } from '../../domain/memory/content.ts';
 import { ensureParent, openParent } from '../git/folder-paths.ts';
 import { Folder } from '../git/folder.ts';
+import { Pace } from './pace.ts';
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
@@ -42,8 +42,6 @@ export interface FolderEntry {
 
 /** Entries that are looked at: more than the goal of 100,000, and few enough to end. */
 const maxEntries = 500_000;
-/** The longest time that a look keeps everything else in this process waiting. */
-const sliceMs = 8;
 
 /** The memory folder. Nothing in it is followed: a link in a path is in the way, as a pipe or a folder is. */
 export class MemoryFolder {
@@ -103,14 +101,11 @@ export class MemoryFolder {
   async look(): Promise<readonly FolderEntry[]> {
     const entries: FolderEntry[] = [];
     if (!this.isThere()) return entries;
-    let untilMs = performance.now() + sliceMs;
+    const pace = new Pace();
     const visit = async (folder: Folder, prefix: string): Promise<void> => {
       for (const bytes of folder.nameBytes()) {
         if (entries.length >= maxEntries) return;
-        if (performance.now() > untilMs) {
-          await new Promise((resolve) => setImmediate(resolve));
-          untilMs = performance.now() + sliceMs;
-        }
+        if (pace.isOver) await pace.rest();
         const stat = fs.lstatSync(folder.atBytes(bytes), { bigint: true, throwIfNoEntry: false });
         if (stat === undefined) continue;
         const name = bytes.equals(Buffer.from(bytes.toString())) ? bytes.toString() : bytes.toString('latin1');
