@@ -9,7 +9,7 @@ import { runIdField } from './_inputs.ts';
 
 /** `orchestrate next-actions [run]` */
 export const nextActions = defineOperation({
-  name: 'next actions',
+  name: 'next-actions',
   summary: 'List what is open and what to type for it, most pressing first.',
   effect: 'read',
   needs: 'home',

@@ -9,7 +9,13 @@ export type OperationTable = Readonly<Record<string, () => Promise<Operation>>>;
 export const allOperations = operations as unknown as OperationTable;
 
 /** What a group without a verb means: the first of these that it has. */
-const DEFAULT_VERBS = ['list', 'status', 'tail', 'actions'] as const;
+const DEFAULT_VERBS = ['list', 'status', 'tail'] as const;
+
+/** Commands whose dash is part of their one word. */
+const DASHED: ReadonlySet<string> = new Set(['next-actions']);
+
+/** A word of fewer letters is no beginning of another one. */
+const SHORTEST_BEGINNING = 3;
 
 /** Which command the first words of the command line name, and how many of them. */
 export interface FoundCommand {
@@ -33,12 +39,16 @@ export function requireCommand(words: readonly string[], table: OperationTable =
   throw unknownCommand(words, verbs, table);
 }
 
-/** Returns `review list` for `review-list`. Only the first dash parts words. */
-export const commandName = (key: string): string => key.replace('-', ' ');
+/** Returns `review list` for `review-list`. Only the first dash parts words, and none of a command of one word. */
+export const commandName = (key: string): string => (DASHED.has(key) ? key : key.replace('-', ' '));
 
-function verbsOf(group: string, table: OperationTable): readonly string[] {
-  return Object.keys(table).flatMap((key) => (key.startsWith(`${group}-`) ? key.slice(group.length + 1) : []));
-}
+/** Returns the second words of the commands that begin with this one. */
+const verbsOf = (group: string, table: OperationTable): readonly string[] =>
+  membersOf(group, table).map((key) => key.slice(group.length + 1));
+
+/** Returns the keys of a group's commands; none for a command of one word. */
+export const membersOf = (group: string, table: OperationTable): readonly string[] =>
+  Object.keys(table).filter((key) => commandName(key).startsWith(`${group} `));
 
 function unknownCommand(
   [first = '', second]: readonly string[],
@@ -58,8 +68,17 @@ function unknownCommand(
       },
     );
   }
-  const words = [...new Set(Object.keys(table).flatMap((key) => [commandName(key), key.split('-')[0] ?? key]))];
-  const near = suggestion(second === undefined ? first : `${first} ${second}`, words) ?? suggestion(first, words);
+  const words = [
+    ...new Set(
+      Object.keys(table)
+        .map(commandName)
+        .flatMap((name) => [name, name.split(' ')[0] ?? name]),
+    ),
+  ];
+  const near =
+    suggestion(second === undefined ? first : `${first} ${second}`, words) ??
+    suggestion(first, words) ??
+    words.find((word) => first.length >= SHORTEST_BEGINNING && word.startsWith(first));
   return new Fault(
     'USAGE_UNKNOWN_COMMAND',
     `There is no command ${first}.${near === undefined ? '' : ` Did you mean ${near}?`}`,

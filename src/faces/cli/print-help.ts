@@ -1,6 +1,6 @@
 import type { Operation } from '../../app/operation.ts';
 import type { CommandLine } from './command-line.ts';
-import { requireCommand, type OperationTable } from './commands.ts';
+import { membersOf, type OperationTable, requireCommand } from './commands.ts';
 import { groupHelp, operationHelp, overview } from './help.ts';
 import type { Sink } from './streams.ts';
 
@@ -17,7 +17,7 @@ export async function printHelp(
     out.write(overview(await loadAll(table), { everydayOnly: !tokens.some(({ text }) => text === '--all') }));
     return 0;
   }
-  const members = Object.keys(table).filter((key) => key.startsWith(`${group}-`));
+  const members = membersOf(group, table);
   if (verb === undefined && members.length > 0) {
     out.write(
       groupHelp(

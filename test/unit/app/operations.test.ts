@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Operation } from '../../../src/app/operation.ts';
 import { operations } from '../../../src/app/operations/index.gen.ts';
 import { optionsOf } from '../../../src/app/options.ts';
+import { commandName } from '../../../src/faces/cli/commands.ts';
 
 const loaded = await Promise.all(
   Object.entries(operations).map(async ([key, load]) => ({ key, operation: (await load()) as unknown as Operation })),
@@ -11,7 +12,7 @@ const loaded = await Promise.all(
 
 describe.each(loaded)('the operation $key', ({ key, operation }) => {
   it('has the name of its file', () => {
-    expect(operation.name).toBe(key.replace('-', ' '));
+    expect(operation.name).toBe(commandName(key));
   });
 
   it('describes every option, and names its arguments among them', () => {

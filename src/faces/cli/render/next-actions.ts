@@ -2,7 +2,7 @@ import type { NextAction } from '../../../app/views/next-action.ts';
 import { accent, dim, good, type Line } from '../line.ts';
 import { rowsText, sentenceCase } from './words.ts';
 
-/** Renders `next actions`. */
+/** Renders `next-actions`. */
 export function renderNextActions({ actions }: { readonly actions: readonly NextAction[] }): readonly Line[] {
   if (actions.length === 0) return [[good('✓ '), 'Nothing is open.']];
   return actions.flatMap(actionLines);

@@ -47,7 +47,7 @@ function doneLines({ run, stages, restorePoint, change, plan, next, goBack, acti
   ];
 }
 
-/** More than this is a list of its own: `next actions`. */
+/** More than this is a list of its own: `next-actions`. */
 const maxFurther = 3;
 
 /** What else can be done now, without what is shown already. */

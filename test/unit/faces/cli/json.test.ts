@@ -65,7 +65,7 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   submit: { argv: ['submit', 'my-branch', '--tree', 'env-setup'], scene: waitingScene, run: 'r1' },
   'trees-list': { argv: ['trees', 'list'], scene: waitingScene },
   report: { argv: ['report', 'r1'], scene: doneScene },
-  'next-actions': { argv: ['next', 'actions'], scene: waitingScene },
+  'next-actions': { argv: ['next-actions'], scene: waitingScene },
   'journal-tail': { argv: ['journal', 'tail', '--run', 'r1'], scene: doneScene },
   'journal-show': { argv: ['journal', 'show', '5'], scene: doneScene },
   'journal-verify': { argv: ['journal', 'verify'], scene: doneScene },

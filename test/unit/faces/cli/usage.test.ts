@@ -34,6 +34,17 @@ describe('a command line that does not fit', () => {
     `);
   });
 
+  it('is one word where its dash is part of its name', async () => {
+    expect(await wrong('next')).toMatchInlineSnapshot(`
+      "error USAGE_UNKNOWN_COMMAND There is no command next. Did you mean next-actions?
+      next: orchestrate next-actions
+      next: orchestrate --help
+      exit 2
+      "
+    `);
+    expect((await orchestrate(doneScene(), ['help', 'next-actions'])).out).toContain('orchestrate next-actions [run]');
+  });
+
   it('points at the option or value', async () => {
     expect(await wrong('run', 'upgrade pytorch', '--dryrun')).toMatchInlineSnapshot(`
       "error USAGE_BAD_ARGUMENT run has no option --dryrun. Did you mean --dry-run?
