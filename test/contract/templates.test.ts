@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -167,7 +176,7 @@ describe('templates add', () => {
 
   it('takes a folder in with a manifest, once, and it is read like a built-in one from then on', async () => {
     const added = await templatesAdd.run(app, { path: mine({ 'page.md': 'Hello.\n' }), ...given });
-    expect(added).toMatchObject({ id: 'mine', origin: 'yours', wasChecked: false });
+    expect(added).toMatchObject({ id: 'mine', origin: 'yours', wasChecked: false, setAside: null });
     const own = (await findKits(app)).find(({ id }) => id === 'mine');
     expect(own).toMatchObject({ origin: 'yours', dir: join(dir, 'state/templates/mine') });
     expect((await readShelved(app, own!)).texts.get('page.md')?.text).toBe('Hello.\n');
@@ -176,6 +185,39 @@ describe('templates add', () => {
     mine({ 'page.md': 'Other.\n' });
     expect(await faultOf(templatesAdd.run(app, { path: 'mine', ...given }))).toMatchObject({ code: 'TEMPLATE_EXISTS' });
     expect(readdirSync(join(dir, 'state/templates'))).toEqual(['mine']);
+  });
+
+  it.each([
+    ['a file that is shorter', () => truncateSync(join(dir, 'state/templates/mine/page.md'), 2)],
+    ['a manifest that is gone', () => rmSync(join(dir, 'state/templates/mine/manifest.json'))],
+    ['a file that is a link by now', () => symlinkSync('/etc/passwd', join(dir, 'state/templates/mine/more.md'))],
+  ])('puts a whole one in the place of a damaged one, which is kept: %s', async (_, damage) => {
+    await templatesAdd.run(app, { path: mine({ 'page.md': 'Hello.\n' }), ...given });
+    damage();
+    expect((await faultOf(requireKit(app, 'mine'))).hints[0]).toContain('orchestrate templates add ');
+    const { setAside, dir: at } = await templatesAdd.run(app, { path: 'mine', ...given });
+    expect(setAside).toMatch(/state\/templates\/\.damaged-mine-[0-9a-f]{12}$/);
+    expect(readdirSync(setAside ?? '')).toContain('page.md');
+    expect(readFileSync(join(at, 'page.md'), 'utf8')).toBe('Hello.\n');
+    expect((await findKits(app)).filter(({ origin }) => origin === 'yours')).toHaveLength(1);
+    expect((await requireKit(app, 'mine')).kit.id).toBe('mine');
+    expect(await faultOf(templatesAdd.run(app, { path: 'mine', ...given }))).toMatchObject({ code: 'NOTHING_TO_DO' });
+  });
+
+  it('keeps the braces of a file that is verbatim, and says so where they are no parameter', async () => {
+    const text = 'image: {{ .Values.tag }}\nname: {{name}}\n';
+    const files = (rest: string): string =>
+      `id: mine\ntitle: A page\nkind: configuration\ndescription: ""\nfiles:\n  - { from: page.md, to: ops/page.md${rest} }\n`;
+    mine({ 'page.md': text }, files(''));
+    const fault = await faultOf(templatesAdd.run(app, { path: 'mine', ...given }));
+    expect(fault).toMatchObject({ code: 'DEFINITION_INVALID', at: { line: 2, column: 7 } });
+    expect(fault.hints[0]).toContain('verbatim: true');
+    mine({ 'page.md': text }, files(', verbatim: true'));
+    await templatesAdd.run(app, { path: 'mine', ...given });
+    expect((await templatesShow.run(app, { id: 'mine', set: [] })).files).toEqual([{ path: 'ops/page.md', text }]);
+    writeFileSync(join(dir, 'compose.yaml'), text);
+    await templatesAdd.run(app, { ...given, path: 'compose.yaml', to: 'ops/compose.yaml' });
+    expect((await templatesShow.run(app, { id: 'compose', set: [] })).files[0]?.text).toBe(text);
   });
 
   it('takes a file in as a template of its own', async () => {

@@ -1,25 +1,25 @@
 import { Fault } from '../../base/fault.ts';
 import { fillKit } from '../../domain/kits/fill.ts';
 import type { Kit } from '../../domain/kits/kit.ts';
-import { type KitFile, printManifest, requireWhole } from '../../domain/kits/manifest.ts';
+import { type KitFile, requireWhole } from '../../domain/kits/manifest.ts';
 import { valuesOf } from '../../domain/kits/parameter.ts';
 import { coveringTrees } from '../../domain/kits/target.ts';
 import type { App } from '../app.ts';
+import { type Placed, putOnShelf } from './put-on-shelf.ts';
 import { readKitFolder, readOne, refused } from './read-folder.ts';
-import { checkKit, ownShelf } from './shelf.ts';
+import { checkKit } from './shelf.ts';
 
 /** What was taken in. */
-export interface AddedKit {
+export interface AddedKit extends Placed {
   readonly kit: Kit;
-  readonly dir: string;
   readonly files: readonly { readonly path: string; readonly sha256: string; readonly sizeBytes: number }[];
   /** It had a manifest of its own, and is what that says. */
   readonly wasChecked: boolean;
 }
 
 /**
- * Takes a folder with a `template.yaml` into the installation's own kits: read once, checked whole, written beside its place and then
- * moved there, with a manifest. Nothing of the folder is run or followed. Faults: `TEMPLATE_REFUSED`, `TEMPLATE_DAMAGED` for its own
+ * Takes a folder with a `template.yaml` into the installation's own kits: read once, checked whole, put on their shelf, where a damaged
+ * one of the same id makes room. Nothing of the folder is run or followed. Faults: `TEMPLATE_REFUSED`, `TEMPLATE_DAMAGED` for its own
  * manifest, `TEMPLATE_EXISTS`, `NOTHING_TO_DO`, `SCOPE_EXCEEDED`, those of a definition.
  */
 export async function addFolder(app: App, dir: string): Promise<AddedKit> {
@@ -32,7 +32,7 @@ export async function addFolder(app: App, dir: string): Promise<AddedKit> {
   return shelve(app, { dir, files: others, wasChecked: manifest !== undefined });
 }
 
-/** Makes a kit of one file, without parameters. Faults as those of `addFolder`. */
+/** Makes a kit of one file, without parameters: whatever stands in braces in it stays. Faults as those of `addFolder`. */
 export async function addFile(
   app: App,
   options: { readonly file: string; readonly id: string; readonly to: string; readonly title: string | null },
@@ -43,7 +43,13 @@ export async function addFile(
   const kind = to.startsWith('workflows/') ? 'workflow' : 'configuration';
   // JSON is YAML: whatever a title holds is quoted as it has to be.
   const definition = JSON.stringify(
-    { id, title: title ?? `${name} as ${to}`, kind, description: `Writes ${to}.`, files: [{ from: name, to }] },
+    {
+      id,
+      title: title ?? `${name} as ${to}`,
+      kind,
+      description: `Writes ${to}.`,
+      files: [{ from: name, to, verbatim: true }],
+    },
     null,
     2,
   );
@@ -65,40 +71,22 @@ async function shelve(
       state: 'Nothing was added.',
     });
   const { kit, texts } = checkKit(files, { dir: from, id: null });
-  const { definitions, paths } = await app.installation();
+  const { definitions } = await app.installation();
   const targets = fillKit(kit, texts, valuesOf(kit, [])).files.map(({ path }) => path.replaceAll(/[{}]/g, ''));
   if (kit.kind !== 'installation' && coveringTrees(definitions.trees.values(), targets).length === 0)
     throw new Fault('SCOPE_EXCEEDED', `No tree may write all of what ${kit.id} writes: ${targets.join(', ')}.`, {
       hints: ['orchestrate trees list'],
       state: 'Nothing was added.',
     });
-  const sha256 = (bytes: Uint8Array): string => outside.digest.sha256(bytes);
-  const manifest = printManifest(files, sha256);
-  const place = `${ownShelf(paths.state)}/${kit.id}`;
-  const present = await outside.files.readText(`${place}/manifest.json`);
-  if (present === manifest)
-    throw new Fault('NOTHING_TO_DO', `${kit.id} was added before, with these very files.`, {
-      state: 'Nothing was changed.',
-    });
-  const beside = `${ownShelf(paths.state)}/.new-${outside.random.hex(6)}`;
-  try {
-    for (const { path, bytes } of [...files, { path: 'manifest.json', bytes: new TextEncoder().encode(manifest) }]) {
-      const at = `${beside}/${path}`;
-      await outside.files.ensureDir(at.slice(0, at.lastIndexOf('/')), { mode: 0o700 });
-      await outside.files.writeAtomic(at, bytes, { mode: 0o600 });
-    }
-    if ((await outside.files.moveNew(beside, place)) === 'taken')
-      throw new Fault('TEMPLATE_EXISTS', `${kit.id} is there already, with other files.`, {
-        hints: [`Give it another id in template.yaml, or move ${place} away first.`],
-        state: 'Nothing was changed.',
-      });
-  } finally {
-    await outside.files.remove(beside);
-  }
+  const placed = await putOnShelf(app, kit.id, files);
   return {
     kit,
-    dir: place,
-    files: files.map(({ path, bytes }) => ({ path, sha256: sha256(bytes), sizeBytes: bytes.byteLength })),
+    ...placed,
+    files: files.map(({ path, bytes }) => ({
+      path,
+      sha256: outside.digest.sha256(bytes),
+      sizeBytes: bytes.byteLength,
+    })),
     wasChecked,
   };
 }

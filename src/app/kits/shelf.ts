@@ -52,7 +52,7 @@ async function shelves(app: App): Promise<readonly { readonly dir: string; reado
 export async function requireKit(app: App, id: string): Promise<ReadKit> {
   const all = await findKits(app);
   const found = all.find((one) => one.id === id);
-  if (found !== undefined) return readShelved(app, found);
+  if (found !== undefined) return healable(found, readShelved(app, found));
   throw new Fault(
     'TEMPLATE_NOT_FOUND',
     `There is no template ${JSON.stringify(id.slice(0, 60))}.${didYouMean(
@@ -62,6 +62,14 @@ export async function requireKit(app: App, id: string): Promise<ReadKit> {
     { hints: ['orchestrate templates list'], state: 'Nothing was changed.' },
   );
 }
+
+/** A damaged one of the installation's own says what heals it. */
+const healable = (shelved: Shelved, reading: Promise<ReadKit>): Promise<ReadKit> =>
+  reading.catch((error: unknown) => {
+    if (shelved.origin !== 'yours' || !(error instanceof Fault)) throw error;
+    const hints = ['orchestrate templates add <the folder that it came from>', ...error.hints];
+    throw Fault.fromRecord({ ...error.toRecord(), hints }, error);
+  });
 
 export async function readShelved(app: App, { id, origin, dir }: Shelved): Promise<ReadKit> {
   const files = await readKitFolder(app.outside.files, dir);

@@ -12,7 +12,7 @@ export const templatesAdd = defineOperation({
   name: 'templates add',
   summary: "Take a folder or file into the installation's own templates, after checking it.",
   description:
-    'A folder has a template.yaml (see `templates show`), and every file that it names beside it. A single file becomes a template of its own with --to. Links, pipes, repositories, files that are no text or too large, paths that climb out, and paths that no tree may write are refused; a manifest.json that the folder has is held to its checksums. What is taken in lies in the state folder, where no agent comes, with a manifest of its own. Nothing of it is run, and nothing is written to the branch before `templates apply`.',
+    'A folder has a template.yaml (see `templates show`), and every file that it names beside it; {{name}} in a file is a parameter, unless `verbatim: true` stands beside it. A single file becomes a template of its own with --to. Links, pipes, repositories, files that are no text or too large, paths that climb out, and paths that no tree may write are refused; a manifest.json that the folder has is held to its checksums. What is taken in lies in the state folder, where no agent comes, with a manifest of its own; a damaged one of that id is moved aside for it. Nothing of it is run, and nothing is written to the branch before `templates apply`.',
   effect: 'write',
   needs: 'home',
   input: z.object({
@@ -30,6 +30,10 @@ export const templatesAdd = defineOperation({
       .array(z.object({ path: z.string(), sha256: z.string(), sizeBytes: z.number() }))
       .describe('What was taken in.'),
     wasChecked: z.boolean().describe('It had a manifest of its own, and is what that says.'),
+    setAside: z
+      .string()
+      .nullable()
+      .describe('Where the damaged one of that id was moved to, out of the way; null: there was none.'),
   }),
   positional: ['path'],
   examples: [
@@ -60,12 +64,13 @@ export const templatesAdd = defineOperation({
       );
     const added =
       to === null ? await addFolder(app, at) : await addFile(app, { file: at, to, title, id: id ?? nameOf(at) });
-    const { kit, dir, files, wasChecked } = added;
+    const { kit, dir, files, wasChecked, setAside } = added;
     return {
       ...{ id: kit.id, title: kit.title, kind: kit.kind, fits: kit.fits, origin: 'yours' as const, problem: null },
       dir,
       files: files.map((one) => ({ ...one })),
       wasChecked,
+      setAside,
     };
   },
 });

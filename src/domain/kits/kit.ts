@@ -20,8 +20,8 @@ export interface Kit {
   /** Kind of installation that it is for; null: any. */
   readonly fits: TemplateId | null;
   readonly parameters: Readonly<Record<string, Parameter>>;
-  /** `from` lies beside `template.yaml`; `to` is a path of home and may name parameters. */
-  readonly files: readonly { readonly from: string; readonly to: string }[];
+  /** `from` lies beside `template.yaml`; `to` is a path of home and may name parameters. A `verbatim` file has none in its text. */
+  readonly files: readonly { readonly from: string; readonly to: string; readonly verbatim: boolean }[];
   /** For `service.args` of orchestrate.yaml: flags with their values, as they would be typed. */
   readonly startArguments: readonly string[];
   /** What to type or do once it is merged; for kind `installation`, what begins one. */
@@ -49,6 +49,7 @@ const kitSchema = z.strictObject({
           const problem = targetProblem(path.replaceAll(placeholder, 'x'));
           if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
         }),
+        verbatim: z.boolean().default(false),
       }),
     )
     .max(64)
@@ -72,6 +73,7 @@ export const placeholder = /\{\{([a-z][a-z0-9-]*)\}\}/g;
  *   reserve-vram: { type: number, description: GB that stay free, default: 0.8, least: 0, most: 8 }
  * files:
  *   - { from: page.md, to: 'ops/gpu/{{name}}.md' }
+ *   - { from: compose.yaml, to: ops/gpu/compose.yaml, verbatim: true }    # its {{words}} are its own
  * start-arguments: [--reserve-vram, '{{reserve-vram}}']
  * next: [orchestrate service restart]
  * ```

@@ -90,8 +90,10 @@ export const renderTemplateAdd = (added: {
   readonly dir: string;
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
   readonly wasChecked: boolean;
+  readonly setAside: string | null;
 }): readonly Line[] => [
   [strong(added.id), ` · ${added.title}`, dim(`  ${added.dir}`)],
   `${listText(added.files.map(({ path, sha256 }) => `${path} ${sha256.slice(0, 7)}`))}; ${added.wasChecked ? 'as its own manifest says' : 'it had no manifest of its own'}`,
+  ...(added.setAside === null ? [] : [`The one that was here was damaged, and lies in ${added.setAside} now.`]),
   nextLine(`orchestrate templates show ${added.id}`),
 ];
