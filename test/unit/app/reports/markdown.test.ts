@@ -140,8 +140,18 @@ describe('Markdown of foreign text', () => {
     ['- list', '\\- list'],
     ['model_path and _this_', 'model_path and \\_this\\_'],
     ['<b>', '&lt;b\\>'],
+    ['see https://evil.example/a_b(c)?d=*1.', 'see `https://evil.example/a_b(c)?d=*1`.'],
+    ['(HTTP://evil.example), [x](www.evil.example)', '(`HTTP://evil.example`), \\[x\\](`www.evil.example`)'],
+    ['anna@evil.example wrote to mailto:x', '`anna@evil.example` wrote to `mailto:x`'],
+    ['`https://evil.example`', '\\``https://evil.example`\\`'],
+    ['env-setup@2, memory/x.md@3', 'env-setup@2, memory/x.md@3'],
   ])('%s', (text, expected) => {
     expect(markdownText(text)).toBe(expected);
+  });
+
+  it('takes no longer for a long text that is almost an address', () => {
+    const text = `${'a.'.repeat(200_000)} ${'www'.repeat(100_000)} ${'http://'.repeat(50_000)}`;
+    expect(markdownText(text).length).toBeGreaterThan(text.length);
   });
 
   it('in a code span cannot end it', () => {
