@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { Finding } from '../../domain/doctor/finding.ts';
+import { otherHint } from '../../domain/doctor/other-hint.ts';
 import type { Looked } from '../../engine/doctor/look.ts';
 
 /** One thing that `doctor` looked at. */
@@ -25,12 +26,7 @@ export async function attempt(id: string, look: () => Promise<DoctorCheck>): Pro
     return await look();
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    // The hint of a fault is often `orchestrate doctor`: that is where the person already is.
-    return bad(
-      id,
-      `${error.code}: ${error.message}`,
-      error.hints.find((hint) => hint !== 'orchestrate doctor') ?? null,
-    );
+    return bad(id, `${error.code}: ${error.message}`, otherHint(error.hints));
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
 import { doctorAreas, type Finding, planRepairs } from '../../domain/doctor/finding.ts';
+import { otherHint } from '../../domain/doctor/other-hint.ts';
 import { type Fixed, planMoved } from '../../engine/doctor/fix.ts';
 import { lookAt } from '../../engine/doctor/look.ts';
 import type { App, Installation } from '../app.ts';
@@ -132,7 +133,7 @@ async function openInstallation(app: App): Promise<{ installation: Installation 
         id: error.code.startsWith('LEDGER_') ? 'journal' : 'definitions',
         ok: false,
         fact: `${error.code}: ${error.message}${where}`,
-        hint: error.hints.find((hint) => hint !== 'orchestrate doctor') ?? null,
+        hint: otherHint(error.hints),
       },
     };
   }

@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { DoctorArea, Finding } from '../../domain/doctor/finding.ts';
+import { otherHint } from '../../domain/doctor/other-hint.ts';
 import type { EngineContext } from '../context.ts';
 import { lookAtBus } from './looks/bus.ts';
 import { lookAtDrafts } from './looks/drafts.ts';
@@ -59,7 +60,7 @@ export async function lookAt(context: EngineContext, area: DoctorArea, options: 
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { code, message, hints } = error;
-    const command = hints.find((hint) => hint !== 'orchestrate doctor') ?? null;
+    const command = otherHint(hints);
     const finding: Finding = {
       id: `unreadable:${area}`,
       area,
