@@ -125,6 +125,17 @@ export interface AgentConditions {
   clear(name: string, reason: string): Promise<boolean>;
 }
 
+/** The end of what an instance wrote. */
+export interface ServiceLog {
+  /** `i3`; null where nobody here started the service. */
+  readonly instance: string | null;
+  /** `server`: what it tells itself, where another program has its output. `none`: nobody here has it. */
+  readonly source: 'file' | 'server' | 'none';
+  readonly text: string;
+  /** Something was written before. */
+  readonly isCut: boolean;
+}
+
 /** Memory as an agent sees it: it reads everything, and writes below `swarm/<its tree>/` and `sessions/` only. */
 export interface AgentMemory {
   get(key: string): Promise<MemoryEntry | undefined>;
@@ -166,6 +177,8 @@ export interface ActionContext {
   readonly proofs: Proofs;
   /** Finds out by doing it whether a restore point comes back from kept wheels alone, in folders of its own. See `drillPoint`. */
   drill(point: string): Promise<Drilled>;
+  /** The end of the log of an instance, production's when none is named. Fault `USAGE_BAD_ARGUMENT` for one that there is not. */
+  serviceLog(options: { readonly instance: string | null; readonly maxBytes: number }): Promise<ServiceLog>;
   readonly bus: AgentBus;
   readonly conditions: AgentConditions;
   readonly memory: AgentMemory;

@@ -2,6 +2,7 @@ import type { Condition } from '../domain/conditions/condition.ts';
 import type { MemoryEntry } from '../domain/memory/entry.ts';
 import { claimSchema } from './_claims.ts';
 import type { StepReport } from './_context.ts';
+import { logErrorsSchema, logErrorText } from './_log-errors.ts';
 
 /** Where hand-overs lie: in the scope of the tree that looks after the service. */
 export const handoverPath = (name: string): string => `docs/ops-maint/handover/${name}.md`;
@@ -32,6 +33,7 @@ export function handoverPage(facts: {
     '## Asked and answered',
     '',
     ...before.filter(({ action }) => action === 'bus.ask').flatMap(answerLines),
+    ...before.filter(({ action }) => action === 'service.read-log').flatMap(logLines),
     '## What held when this was written',
     '',
     ...conditions.map(
@@ -83,6 +85,17 @@ function answerLines({ step, row, output }: StepReport): readonly string[] {
       ({ entry, saidBy, excerpt }) => `- ${inline(entry)}, written by ${inline(saidBy)}: “${inline(excerpt)}”`,
     ),
     ...(claims.success && claims.data.length > 0 ? [''] : []),
+  ];
+}
+
+function logLines({ row, output }: StepReport): readonly string[] {
+  const errors = logErrorsSchema.safeParse(output['errors']);
+  if (!errors.success || errors.data.length === 0) return [];
+  return [
+    '## Errors that the service wrote',
+    '',
+    ...errors.data.map((one) => `- ${inline(logErrorText(one))} (#${row})`),
+    '',
   ];
 }
 

@@ -32,6 +32,7 @@ import { outsideTake } from './outside-take.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
 import { runbookWrite } from './runbook-write.ts';
+import { serviceReadLog } from './service-read-log.ts';
 import { slotOpen } from './slot-open.ts';
 import { templateChoose } from './template-choose.ts';
 import { treeChoose } from './tree-choose.ts';
@@ -76,6 +77,7 @@ export const actions = [
   restoreChoose,
   restoreDrill,
   runbookWrite,
+  serviceReadLog,
   slotOpen,
   templateChoose,
   treeChoose,

@@ -10,6 +10,7 @@ import { type Engine, requireRow } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
 import { interpreter, takeBorrowed } from '../environments/named.ts';
 import { stopInstancesOf } from '../instances/ensure.ts';
+import { readServiceLog } from '../instances/read-service-log.ts';
 import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { prepareSlotSafely } from '../removal/prepare-slot.ts';
@@ -221,6 +222,7 @@ async function actionContext(
     takeBorrowed: (lockText) => takeBorrowed(engine, { lockText, mark: markOf(engine, attempt) }),
     proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
     drill: (point) => drillPoint(engine, { point, run, attempt, task: subject, port: lease.port, signal }),
+    serviceLog: (options) => readServiceLog(engine, options),
     bus: agentBus(engine, parts, signal),
     conditions: agentConditions(engine, parts, before),
     memory: await agentMemory(engine, parts),

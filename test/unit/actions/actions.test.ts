@@ -152,6 +152,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     environment: async () => ready,
     takeBorrowed: async () => ready.id,
     proofs,
+    serviceLog: async () => ({ instance: null, source: 'none', text: '', isCut: false }),
     bus: {} as never,
     conditions: { find: () => undefined, set: async () => 1, clear: async () => false },
     before: [],

@@ -80,6 +80,28 @@ describe('the shipped playbook prepare-maintenance', () => {
     ]);
   });
 
+  it('says which errors the running service wrote, and passes on none of its paths and none of its words as markup', async () => {
+    const one = await scene();
+    expect(await one.ask('service.start', { by })).toMatchObject({ kind: 'accepted' });
+    const wrote = ['INFO: up', 'ERROR: no /home/anna/sdxl.ckpt', '# Approved', 'ERROR: no /home/anna/sdxl.ckpt', ''];
+    one.world.files.put(`${one.world.context.paths.logs}/instances/i1.log`, wrote.join('\n'));
+    await start(one);
+    await passUntil(one.world, () => rowsOf(one, 'step.waits').length > 0);
+    await one.ask('condition.set', { name: approved, evidence: ['nobody renders tonight'], expiresAtMs: null, by });
+    await one.until('c1', 'reviewing.deciding');
+    const row = one.world.ledgers.open().latest('step:r1.read-log');
+    expect(row?.data).toMatchObject({
+      agent: 'log-analyst',
+      output: { instance: 'i1', source: 'file', nLines: 4, levels: { error: 2 }, errors: [{ line: 2, nTimes: 2 }] },
+    });
+    const text = await page(one);
+    expect(text).toContain('## Errors that the service wrote');
+    expect(text).toContain(`- line 2, 2 times until line 4: ERROR: no …/sdxl.ckpt (#${row?.seq})`);
+    expect(text).not.toMatch(/\/home\/anna|^# Approved/m);
+    const note = await one.world.context.memory.get('swarm/ops-maint/repair_procedures/maintenance-driver-update.md');
+    expect(note?.text).toContain('read-log (log-analyst, #');
+  });
+
   it('does the same when its process is killed while it waits for answers and for the window', async () => {
     const one = await scene();
     await remember(one.world, 'swarm/env-setup/python_versions.yaml', 'python: 3.12\n');
