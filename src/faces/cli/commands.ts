@@ -78,7 +78,7 @@ function unknownCommand(
   const near =
     suggestion(second === undefined ? first : `${first} ${second}`, words) ??
     suggestion(first, words) ??
-    words.find((word) => first.length >= SHORTEST_BEGINNING && word.startsWith(first));
+    words.find((word) => first.length >= SHORTEST_BEGINNING && word.startsWith(first) && !word.includes(' '));
   return new Fault(
     'USAGE_UNKNOWN_COMMAND',
     `There is no command ${first}.${near === undefined ? '' : ` Did you mean ${near}?`}`,

@@ -42,6 +42,7 @@ describe('a command line that does not fit', () => {
       exit 2
       "
     `);
+    expect(await wrong('temp')).toContain('Did you mean templates?');
     expect((await orchestrate(doneScene(), ['help', 'next-actions'])).out).toContain('orchestrate next-actions [run]');
   });
 
