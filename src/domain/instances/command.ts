@@ -75,8 +75,8 @@ export function serviceEnvironment(options: {
     COMFY_PORT: String(options.port),
     PYTHONNOUSERSITE: '1',
     PYTHONUNBUFFERED: '1',
-    // Bytecode and stray installs go beside the instance: the environment is named by a restore point.
-    PYTHONPYCACHEPREFIX: `${options.dir}/pycache`,
+    // The environment is named by a restore point: its own bytecode is read, none is written, stray installs go beside the instance.
+    PYTHONDONTWRITEBYTECODE: '1',
     PIP_TARGET: `${options.dir}/outside-packages`,
     PIP_CONFIG_FILE: '/dev/null',
   };

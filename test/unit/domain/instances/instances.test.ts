@@ -264,7 +264,10 @@ describe('an instance', () => {
       TMPDIR: '/i1/tmp',
       COMFY_PORT: '8191',
       PIP_CONFIG_FILE: '/dev/null',
+      PYTHONDONTWRITEBYTECODE: '1',
     });
+    // Where it is said, Python reads bytecode from there alone, and compiles the whole environment at each start.
+    expect(env).not.toHaveProperty('PYTHONPYCACHEPREFIX');
     expect(
       Object.values(env).filter((value) => value.startsWith('/envs') && !value.startsWith('/envs/e1/bin')),
     ).toEqual([]);
