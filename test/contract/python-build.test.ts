@@ -23,7 +23,7 @@ import { faultOf } from './support/fault-of.ts';
 import { plain, writePackages } from './support/packages.ts';
 import { pythonHarness } from './support/python-harness.ts';
 
-const { folder, toolsDir, wheelsDir, python, processes, runs } = pythonHarness();
+const { folder, toolsDir, wheelsDir, python, processes, runs, withSearchPath } = pythonHarness();
 const files = createFiles();
 const indexDir = join(folder, 'index');
 const index: PackageIndex = { kind: 'folder', path: indexDir };
@@ -114,6 +114,23 @@ describe('an environment', () => {
     // Flags 1: checked by hash, never: https://peps.python.org/pep-0552/
     expect(readFileSync(join(site, 'core/__pycache__', pyc)).readUInt32LE(4)).toBe(1);
     expect(readFileSync(join(dir, 'bin/core-tool'), 'utf8')).toContain(`#!${dir}/bin/python`);
+  });
+
+  it('is built without any program of the search path: pip would ask some of them about this machine', async () => {
+    const bin = join(folder, 'bin-curious');
+    const marker = join(folder, 'asked');
+    mkdirSync(bin);
+    for (const name of ['lsb_release', 'rustc']) {
+      writeFileSync(join(bin, name), `#!/bin/sh\necho ${name} >> ${marker}\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+    await withSearchPath([bin]).build(request());
+    expect(existsSync(marker)).toBe(false);
+    // The control: with that search path, this pip asks.
+    const pip = join(toolsDir, `pip-${facts.pipVersion}`, 'pip');
+    const asked = ['-I', '-B', pip, 'download', '--isolated', '--no-index', '--find-links', indexDir, '--no-deps', 'core'];
+    spawnSync(facts.program, [...asked, '--dest', join(folder, 'asked-wheels')], { env: { PATH: bin, HOME: folder } });
+    expect(readFileSync(marker, 'utf8')).toContain('rustc');
   });
 
   it('is built again from kept wheels, without an index, to the same bytes', async () => {

@@ -41,7 +41,8 @@ export async function runPip(parts: Parts, call: PipCall): Promise<PipOutcome> {
       ...call.source.args,
       ...call.args,
     ],
-    env: { ...call.scratch.env, ...call.source.env },
+    // A folder without programs: pip asks `lsb_release` and `rustc`, where it finds them, to tell the index about this machine.
+    env: { ...call.scratch.env, ...call.source.env, PATH: call.scratch.dir },
     cwd: call.scratch.dir,
     timeoutMs: call.timeoutMs,
     mark: call.mark,
