@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { faultOf } from './support/fault-of.ts';
 import { pythonHarness } from './support/python-harness.ts';
 
-const { folder, toolsDir, python, withSearchPath } = pythonHarness();
+const { folder, toolsDir, python, runs, withSearchPath } = pythonHarness();
 
 describe('the probe of Python', () => {
   it('finds an interpreter, makes pip ready, and does so once', async () => {
@@ -18,6 +18,34 @@ describe('the probe of Python', () => {
     expect(before).toContain(`pip-${facts.pipVersion}`);
     expect(await python.probe({ toolsDir, program: facts.program })).toEqual(facts);
     expect(readdirSync(toolsDir)).toEqual(before);
+  });
+
+  it('asks an interpreter once, and again when its file is another one', async () => {
+    // What is called python3 may be a script.
+    const real = { program: (await python.probe({ toolsDir })).program, toolsDir };
+    const facts = await python.probe(real);
+    const before = runs.length;
+    expect(await python.probe(real)).toEqual(facts);
+    expect(runs.length).toBe(before);
+
+    const program = join(realpathSync(folder), 'python-of-today');
+    const told = { program, version: '3.12.1', hasVenv: true, pips: [{ path: join(folder, 'pip'), version: '26.0' }] };
+    const probe = async (): Promise<string> => (await python.probe({ program, toolsDir: join(folder, 'new') })).version;
+    mkdirSync(join(folder, 'pip'), { recursive: true });
+    writeProgram(program, says(told));
+    expect(await probe()).toBe('3.12.1');
+    writeProgram(program, says({ ...told, version: '3.12.2' }));
+    expect(await probe()).toBe('3.12.2');
+  });
+
+  it('asks each time what stands in front of an interpreter', async () => {
+    const { program } = await python.probe({ toolsDir });
+    const front = join(folder, 'python-in-front');
+    writeProgram(front, `exec ${program} "$@"`);
+    for (const nTimes of [1, 2]) {
+      await python.probe({ program: front, toolsDir });
+      expect(runs.filter((run) => run.program === front)).toHaveLength(nTimes);
+    }
   });
 
   it('removes what a killed process left in the tools folder, and nothing of a living one', async () => {

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import type { FoundInterpreter } from '../../ports/python.ts';
 import { findProgram } from '../host/search-path.ts';
+import { askOnce } from './asked-before.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { Parts } from './parts.ts';
 
@@ -28,7 +29,9 @@ export async function findInterpreter(parts: Parts, program: string | undefined)
   let bestFault: Fault | undefined;
   for (const candidate of candidates) {
     const path = isAbsolute(candidate) ? candidate : findProgram(candidate, parts.searchPath);
-    const interpreter = path === undefined ? undefined : await askInterpreter(parts, path);
+    const ask = (): Promise<Interpreter | undefined> => askInterpreter(parts, path ?? candidate);
+    const isGood = (one: Interpreter): boolean => faultOf(one) === undefined;
+    const interpreter = path === undefined ? undefined : await askOnce(path, { ask, isGood });
     const fault = interpreter === undefined ? undefined : faultOf(interpreter);
     if (interpreter !== undefined && fault === undefined) return interpreter;
     // "Has no venv" says more than "is too old", and both say more than "is missing".

@@ -8,9 +8,14 @@ import type { EnvironmentCondition, PythonFacts, Survey } from '../../ports/inde
 import type { EngineContext } from '../context.ts';
 import { surveyBorrowed } from './survey-borrowed.ts';
 
+type Resolver = EngineContext['config']['python']['resolver'];
+
 /** Probes the interpreter that the installation's environments are made with. */
-export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>): Promise<PythonFacts> {
-  const { program, resolver } = engine.config.python;
+export function interpreter(
+  engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>,
+  resolver: Resolver = engine.config.python.resolver,
+): Promise<PythonFacts> {
+  const { program } = engine.config.python;
   return engine.outside.python.probe({
     toolsDir: engine.paths.tools,
     resolver,
@@ -25,8 +30,9 @@ export function interpreter(engine: Pick<EngineContext, 'outside' | 'config' | '
 export async function interpreterOf(
   engine: Pick<EngineContext, 'outside' | 'config' | 'paths'>,
   lockText: string,
+  resolver?: Resolver,
 ): Promise<PythonFacts> {
-  const configured = await interpreter(engine);
+  const configured = await interpreter(engine, resolver);
   const [, minor] = /^# python: cp3(\d+)$/m.exec(lockText) ?? [];
   if (minor === undefined || configured.abi === `cp3${minor}`) return configured;
   return engine.outside.python.probe({ toolsDir: engine.paths.tools, program: `python3.${minor}` });
@@ -61,11 +67,11 @@ export async function findEnvironment(context: EngineContext, lockText: string):
   return { id, dir, python: `${dir}/bin/python`, isBorrowed: false, condition };
 }
 
-/** Names the environment of a lock on this machine. A borrowed one is named by its lock alone. */
+/** Names the environment of a lock on this machine. A borrowed one is named by its lock alone; who would resolve it is not asked. */
 export async function declaredEnvironment(context: EngineContext, lockText: string): Promise<EnvironmentId> {
   const { sha256 } = context.outside.digest;
   if (borrowedInterpreter(lockText) !== undefined) return borrowedId(lockText, sha256);
-  const python = await interpreterOf(context, lockText);
+  const python = await interpreterOf(context, lockText, 'pip');
   return environmentId({ lockText, python, accelerator: 'any', installer: 'pip' }, sha256);
 }
 
