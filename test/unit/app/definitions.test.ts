@@ -82,6 +82,16 @@ describe('every command that reads definitions', () => {
     expect(new Set(problems.map(({ at }) => at.file))).toEqual(new Set(['agents/mine.md', 'trees/new.yaml']));
   });
 
+  it('checks files again only when one of them is another one', async () => {
+    const { files } = place();
+    const before = await readDefinitions(files, options);
+    expect(await readDefinitions(files, options)).toBe(before);
+    files.put(`${home}/agents/mine.md`, brokenAgent);
+    for (const _ of [1, 2]) expect((await faultOf(readDefinitions(files, options))).code).toBe('DEFINITION_INVALID');
+    files.put(`${home}/agents/mine.md`, '---\nname: mine\ntree: env-setup\n---\nLook.\n');
+    expect((await readDefinitions(files, options)).agents.size).toBe(before.agents.size + 1);
+  });
+
   it('does not read a link or 50 MB, and passes over what editors leave', async () => {
     const { files } = place({ 'agents/.mine.md.swp': '\0', 'agents/mine.md~': 'x', 'agents/#mine.md#': 'x' });
     await readDefinitions(files, options);
