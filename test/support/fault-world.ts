@@ -73,6 +73,8 @@ export class FaultWorld {
       XDG_RUNTIME_DIR: join(live, 'run'),
       XDG_CACHE_HOME: join(live, 'h/.cache'),
       XDG_CONFIG_HOME: join(live, 'h/.config'),
+      // As `bin/orchestrate.cjs` does it: what one process compiled, the next one reads.
+      NODE_COMPILE_CACHE: join(base, 'compiled'),
       LC_ALL: 'C.UTF-8',
       TZ: 'UTC',
       ...options.env,
