@@ -34,7 +34,9 @@ const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 if (options.reader !== undefined) {
   const ledger = await open(options.reader);
   process.stdout.write('ready\n');
-  for await (const { body } of ledger.bus().tail({ afterId: Number(options.after), signal: new AbortController().signal }))
+  for await (const { body } of ledger
+    .bus()
+    .tail({ afterId: Number(options.after), signal: new AbortController().signal }))
     if (typeof body.sentMs === 'number') process.stdout.write(`${nowMs() - body.sentMs}\n`);
 }
 

@@ -128,7 +128,18 @@ describe('an environment', () => {
     expect(existsSync(marker)).toBe(false);
     // The control: with that search path, this pip asks.
     const pip = join(toolsDir, `pip-${facts.pipVersion}`, 'pip');
-    const asked = ['-I', '-B', pip, 'download', '--isolated', '--no-index', '--find-links', indexDir, '--no-deps', 'core'];
+    const asked = [
+      '-I',
+      '-B',
+      pip,
+      'download',
+      '--isolated',
+      '--no-index',
+      '--find-links',
+      indexDir,
+      '--no-deps',
+      'core',
+    ];
     spawnSync(facts.program, [...asked, '--dest', join(folder, 'asked-wheels')], { env: { PATH: bin, HOME: folder } });
     expect(readFileSync(marker, 'utf8')).toContain('rustc');
   });

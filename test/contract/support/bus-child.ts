@@ -41,7 +41,7 @@ async function send(bus: Bus, { name, total }: { name: string; total: number }):
 async function take(bus: Bus, roundsToLive: number): Promise<void> {
   const effects = openEffects(dir);
   const holder = `taker-${process.pid}`;
-  for (let round = 0; ; ) {
+  for (let round = 0; ;) {
     const taken = (await Promise.all(boxes.map((box) => bus.take(box, { holder, leaseMs, limit: 64 })))).flat();
     effects.apply(taken);
     if (taken.length === 0) await pause(25);
