@@ -182,13 +182,17 @@ async function createApp(options: {
   const supervision = async (): Promise<Supervision> => {
     const { ledger, paths } = await installation();
     const logPath = logFile(`supervisor-start-${(await installation()).config.id}`);
-    const start = async (): Promise<void> => {
+    let nBefore: number | undefined;
+    const start: Supervision['start'] = async () => {
       await files.ensureDir(logPath.slice(0, logPath.lastIndexOf('/')));
+      nBefore ??= (await files.readText(logPath))?.length ?? 0;
       const { program, args, env } = ownProgram(['supervise', paths.home]);
-      await spawner.startDetached({ program, args, cwd: paths.home, env, logPath });
+      const pid = await spawner.startDetached({ program, args, cwd: paths.home, env, logPath });
+      const started = await processes.identify(pid);
+      return async () => started !== undefined && processes.isAlive(started);
     };
     const lastWords = async (): Promise<string | undefined> =>
-      (await files.readText(logPath))?.trim().split('\n').at(-1);
+      (await files.readText(logPath))?.slice(nBefore).trim().split('\n').at(-1) || undefined;
     return { start, ledger, clock, logPath, lastWords };
   };
 

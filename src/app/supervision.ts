@@ -5,19 +5,21 @@ import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/request
 import type { Clock, Entry, Ledger } from '../ports/index.ts';
 
 export interface Supervision {
-  /** Starts a supervisor process of its own. Resolves when it was started, not when it answers. */
-  readonly start: () => Promise<void>;
+  /** Starts a supervisor process of its own. Resolves when it was started, not when it answers, with who tells whether it lives. */
+  readonly start: () => Promise<() => Promise<boolean>>;
   readonly ledger: Ledger;
   readonly clock: Clock;
   /** Where a supervisor that does not come up wrote why. */
   readonly logPath: string;
-  /** The last line that it wrote there, if any. */
+  /** The last line that one started here wrote there, if any: what is there of an earlier one says nothing. */
   readonly lastWords: () => Promise<string | undefined>;
 }
 
-/** A supervisor that was started is given this long to hold the ledger. */
+/** Supervisors that die on the way up are started again for this long. */
 const comeUpMs = 15_000;
-/** One that died on the way up leaves no trace: after this long another is started. Of two that live, the later one ends. */
+/** One that lives is given this long to hold the ledger: on a busy machine, or with much to read, it takes its time. */
+const liveUpMs = 120_000;
+/** One that died on the way up is followed by another, but no sooner. Beside one that lives none is started: it would only be in its way. */
 const startAgainMs = 3_000;
 /** Supervisors that one command starts, one after the other. */
 const maxStarts = 5;
@@ -30,11 +32,13 @@ export async function ensureSupervisor(supervision: Supervision): Promise<'was t
   if (await ledger.isHeld()) return 'was there';
   const beganMs = clock.monotonicMs();
   let startedMs = Number.NEGATIVE_INFINITY;
+  let isAlive = async (): Promise<boolean> => false;
   while (!(await ledger.isHeld())) {
     const nowMs = clock.monotonicMs();
-    if (nowMs - beganMs > comeUpMs) throw await notStarted(supervision);
-    if (nowMs - startedMs >= startAgainMs) {
-      await start();
+    const lives = await isAlive();
+    if (nowMs - beganMs > (lives ? liveUpMs : comeUpMs)) throw await notStarted(supervision);
+    if (!lives && nowMs - startedMs >= startAgainMs) {
+      isAlive = await start();
       startedMs = nowMs;
       continue;
     }

@@ -16,15 +16,18 @@ interface Scene {
   readonly started: MemoryLedger[];
 }
 
-/** `comesUp`: a started supervisor holds the ledger at once. */
-function scene(options: { comesUp?: boolean; words?: string } = {}): Scene {
+/** `comesUp`: a started supervisor holds the ledger at once, and else after `slowMs`, while it lives, or never, dead. */
+function scene(options: { comesUp?: boolean; words?: string; slowMs?: number } = {}): Scene {
   const clock = createFakeClock();
   const ledgers = createMemoryLedgers({ clock });
   const started: MemoryLedger[] = [];
-  const start = async (): Promise<void> => {
+  const start = async (): Promise<() => Promise<boolean>> => {
     const ledger = ledgers.open();
     started.push(ledger);
     if (options.comesUp ?? true) await ledger.acquire();
+    const { slowMs } = options;
+    if (slowMs !== undefined) void clock.sleep(slowMs).then(() => ledger.acquire());
+    return async () => slowMs !== undefined;
   };
   const supervision: Supervision = {
     start,
@@ -73,9 +76,10 @@ describe('askSupervisor', () => {
 
   it('starts another when the first dies before it holds the ledger', async () => {
     const { supervision, clock, ledgers, started } = scene({ comesUp: false });
-    const start = async (): Promise<void> => {
-      await supervision.start();
+    const start = async (): Promise<() => Promise<boolean>> => {
+      const isAlive = await supervision.start();
       if (started.length === 2) await started[1]?.acquire();
+      return isAlive;
     };
     const up = passing(clock, ensureSupervisor({ ...supervision, start }));
     expect(await up).toBe('started');
@@ -126,6 +130,20 @@ describe('askSupervisor', () => {
       kind: 'outside',
     });
     expect(ledgers.open().openRequests()).toHaveLength(1);
+  });
+
+  it('waits for one that lives and takes its time, and starts none beside it', async () => {
+    const { supervision, clock, started } = scene({ comesUp: false, slowMs: 60_000 });
+    expect(await passing(clock, ensureSupervisor(supervision))).toBe('started');
+    expect(started).toHaveLength(1);
+  });
+
+  it('does not wait for ever for one that lives and never holds the ledger', async () => {
+    const { supervision, clock, started } = scene({ comesUp: false, slowMs: 10 * 60_000 });
+    await expect(passing(clock, ensureSupervisor(supervision))).rejects.toMatchObject({
+      code: 'SUPERVISOR_NOT_STARTED',
+    });
+    expect(started).toHaveLength(1);
   });
 
   it('tells the fault of which each supervisor died', async () => {
