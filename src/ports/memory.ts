@@ -1,4 +1,11 @@
-import type { MemoryEntry, MemoryKind, MemoryProblem, MemoryVersion, NewMemory } from '../domain/memory/entry.ts';
+import type {
+  MemoryEntry,
+  MemoryKind,
+  MemoryProblem,
+  MemoryRef,
+  MemoryVersion,
+  NewMemory,
+} from '../domain/memory/entry.ts';
 
 export interface MemoryQuery {
   /** Words; all of them have to be there, unless `any`. No pattern language: nothing in it can run long. */
@@ -61,6 +68,14 @@ export interface Memory {
     readonly by: NewMemory['by'];
     readonly reason: string;
   }): Promise<boolean>;
+  /**
+   * Drops old versions for good, and returns those that went; their numbers are not given again. What is the newest one of its entry,
+   * was refuted, refutes or was copied stays, whoever asks. A repeat drops nothing more.
+   */
+  drop(
+    refs: readonly MemoryRef[],
+    why: { readonly by: NewMemory['by']; readonly reason: string },
+  ): Promise<readonly MemoryRef[]>;
   /**
    * Versions of any entry written after this number, in the order in which they were written: for whoever keeps a record of them. One
    * that was refuted or taken away comes again, under a new number.

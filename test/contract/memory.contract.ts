@@ -258,6 +258,31 @@ export function describeMemory(name: string, makePlace: () => Promise<MemoryPlac
       expect(await memory.sync()).toEqual({ noticed: [], problems: [] });
     });
 
+    it('drops old versions for good when it is asked, and none that something rests on', async () => {
+      const text = (n: number): string => `python: "3.${n} is what this machine has"\n`;
+      for (const n of [1, 2, 3, 4, 5, 6]) await memory.put(note(versions, text(n)));
+      await memory.put(note('swarm/ops-maint/copy.yaml', text(2), { copyOf: { key: versions, version: 2 } }));
+      await memory.put(note(conflicts, 'not so\n', { refutes: [{ key: versions, version: 3 }] }));
+      await memory.put(note(conflicts, 'said\n'));
+      const refs = [1, 2, 3, 4, 6, 9].map((version) => ({ key: versions, version }));
+      const dropped = await other.drop([...refs, { key: conflicts, version: 1 }], { by, reason: 'old' });
+      expect(dropped).toEqual([1, 4].map((version) => ({ key: versions, version })));
+      expect(memory.history(versions).map(({ version }) => version)).toEqual([6, 5, 3, 2]);
+      expect(await memory.get(versions, 1)).toBeUndefined();
+      expect(await memory.get(versions, 2)).toMatchObject({ text: text(2) });
+      expect(await memory.get(versions)).toMatchObject({ version: 6, text: text(6) });
+      expect(place.read(versions)).toBe(text(6));
+      const later = memory.since(0, 100).map(({ version }) => `${version.key}@${version.version}`);
+      expect(later).not.toContain(`${versions}@1`);
+      expect(later).toContain(`${conflicts}@2`);
+      expect(await other.drop(refs, { by, reason: 'old' })).toEqual([]);
+      // A version that went is not taken for the next one, and what it said may be said again.
+      expect(await memory.put(note(versions, text(1)))).toMatchObject({ version: 7, refutedBy: null });
+      expect(await memory.put(note(versions, text(3)))).toMatchObject({ version: 8, refutedBy: { key: conflicts } });
+      expect(found('machine')).toEqual(['swarm/ops-maint/copy.yaml']);
+      expect(await memory.verify()).toEqual([]);
+    });
+
     describe('a refutation', () => {
       it('reaches the version, its copies and their copies, also those that are made later', async () => {
         await memory.put(note('swarm/env-setup/a.md', 'torch 2.9 is fine'));

@@ -72,7 +72,7 @@ class FakeMemory implements Memory {
 
   async get(key: string, version?: number): Promise<MemoryEntry | undefined> {
     if (version === undefined) this.#bringInStep(key);
-    return version === undefined ? this.#head(key) : this.#folder.entries.get(key)?.[version - 1];
+    return version === undefined ? this.#head(key) : this.#find({ key, version });
   }
 
   list(options: Parameters<Memory['list']>[0] = {}): readonly MemoryVersion[] {
@@ -124,11 +124,26 @@ class FakeMemory implements Memory {
     return true;
   }
 
+  async drop(refs: readonly MemoryRef[]): Promise<readonly MemoryRef[]> {
+    const { entries } = this.#folder;
+    return refs.filter(({ key, version }) => {
+      const found = this.#find({ key, version });
+      const isCopied = [...entries.values()].flat().some((one) => isCopy(one, { key, version }));
+      if (found === undefined || isCopied || found.refutedBy !== null || found.refutes.length > 0) return false;
+      const rest = (entries.get(key) ?? []).filter((one) => one !== found);
+      if (rest.every((one) => one.version < version)) return false;
+      entries.set(key, rest);
+      return true;
+    });
+  }
+
   since(sequence: number, limit: number): ReturnType<Memory['since']> {
-    return this.#folder.changes.slice(sequence, sequence + limit).map(({ key, version }, index) => ({
-      sequence: sequence + index + 1,
-      version: withoutText(this.#require({ key, version })),
-    }));
+    const { changes } = this.#folder;
+    const all = changes.flatMap((ref, index) => {
+      const found = index < sequence ? undefined : this.#find(ref);
+      return found === undefined ? [] : [{ sequence: index + 1, version: withoutText(found) }];
+    });
+    return all.slice(0, limit);
   }
 
   async verify(): Promise<readonly MemoryProblem[]> {
@@ -184,7 +199,7 @@ class FakeMemory implements Memory {
     const copied = entry.copyOf ? this.#require(entry.copyOf) : undefined;
     const refuted = [...entries.values()].flat().find((one) => one.refutedBy !== null && isSameClaim(one, entry));
     const version = draftVersion(entry, {
-      version: versions.length + 1,
+      version: (versions.at(-1)?.version ?? 0) + 1,
       atMs: clock.nowMs(),
       sizeBytes: Buffer.byteLength(entry.text),
       sha256: hash('sha256', entry.text),
@@ -200,7 +215,8 @@ class FakeMemory implements Memory {
     const { entries, changes } = this.#folder;
     const found = this.#require(ref);
     if (found.refutedBy !== null) return;
-    entries.get(ref.key)?.splice(ref.version - 1, 1, { ...found, refutedBy });
+    const versions = entries.get(ref.key) ?? [];
+    versions.splice(versions.indexOf(found), 1, { ...found, refutedBy });
     changes.push({ key: ref.key, version: ref.version });
     const copies = [...entries.values()].flat().filter((one) => isCopy(one, ref) || isSameClaim(one, found));
     for (const copy of copies) this.#refute(copy, refutedBy);
@@ -223,8 +239,12 @@ class FakeMemory implements Memory {
     throw new Fault('MEMORY_MOVED', `${key} is at version ${there}, not ${asked}.`, nothingChanged);
   }
 
+  #find({ key, version }: MemoryRef): MemoryEntry | undefined {
+    return this.#folder.entries.get(key)?.find((one) => one.version === version);
+  }
+
   #require({ key, version }: MemoryRef): MemoryEntry {
-    const found = this.#folder.entries.get(key)?.[version - 1];
+    const found = this.#find({ key, version });
     if (found !== undefined) return found;
     throw new Fault('MEMORY_NOT_FOUND', `There is no ${key}@${version} in memory.`, nothingChanged);
   }
@@ -235,7 +255,7 @@ class FakeMemory implements Memory {
   }
 
   #newest(key: string): MemoryEntry {
-    return this.#require({ key, version: this.#folder.entries.get(key)?.length ?? 0 });
+    return this.#require({ key, version: this.#folder.entries.get(key)?.at(-1)?.version ?? 0 });
   }
 
   #replaceHead(key: string, change: Partial<MemoryEntry>): MemoryVersion {

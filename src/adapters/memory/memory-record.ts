@@ -244,16 +244,27 @@ export class MemoryRecord {
         why.isPending ? 'remove' : null,
         key,
       );
-      this.#run(
-        'INSERT INTO removals VALUES (?, ?, ?, ?, ?)',
-        key,
-        version,
-        why.atMs,
-        JSON.stringify(why.by),
-        why.reason,
-      );
+      this.#noteRemoval({ key, version }, why);
       this.#note({ key, version });
     });
+  }
+
+  /** Forgets a version and what it said; false, and nothing done, when it is the newest one, or a refutation or a copy rests on it. */
+  drop(ref: MemoryRef, why: { readonly by: NewMemory['by']; readonly reason: string; readonly atMs: number }): boolean {
+    const found = this.find(ref);
+    if (found === undefined || found.refutedBy !== null || found.refutes.length > 0) return false;
+    if (this.entry(ref.key)?.head.version === ref.version) return false;
+    if (this.#get('SELECT 1 FROM versions WHERE copy_of = ? LIMIT 1', refText(ref)) !== undefined) return false;
+    this.transact(() => {
+      for (const table of ['versions', 'changes'])
+        this.#run(`DELETE FROM ${table} WHERE key = ? AND version = ?`, ref.key, ref.version);
+      this.#run(
+        'DELETE FROM contents WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM versions WHERE sha256 = ?1)',
+        found.sha256,
+      );
+      this.#noteRemoval(ref, why);
+    });
+    return true;
   }
 
   /** The file of the entry is as its newest version says; a null mark: it is to be read again at the next look. */
@@ -291,6 +302,13 @@ export class MemoryRecord {
       );
       open.push(...copies.map((row) => ({ key: String(row['key']), version: Number(row['version']) })));
     }
+  }
+
+  #noteRemoval(
+    { key, version }: MemoryRef,
+    { by, reason, atMs }: { readonly by: NewMemory['by']; readonly reason: string; readonly atMs: number },
+  ): void {
+    this.#run('INSERT INTO removals VALUES (?, ?, ?, ?, ?)', ...[key, version, atMs, JSON.stringify(by), reason]);
   }
 
   #note({ key, version }: MemoryRef): void {

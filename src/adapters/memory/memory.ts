@@ -162,6 +162,19 @@ class FileMemory implements Memory {
     });
   }
 
+  async drop(refs: readonly MemoryRef[], why: Parameters<Memory['drop']>[1]): Promise<readonly MemoryRef[]> {
+    const dropped: MemoryRef[] = [];
+    if (this.#recordThere() === undefined) return dropped;
+    const atMs = this.#options.clock.nowMs();
+    for (let start = 0; start < refs.length; start += keysPerCommit) {
+      const some = refs.slice(start, start + keysPerCommit);
+      await this.#write(({ record }) =>
+        record.transact(() => dropped.push(...some.filter((ref) => record.drop(ref, { ...why, atMs })))),
+      );
+    }
+    return dropped;
+  }
+
   since(sequence: number, limit: number): ReturnType<Memory['since']> {
     return this.#read((record) => record.since(sequence, limit)) ?? [];
   }

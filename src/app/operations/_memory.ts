@@ -50,14 +50,18 @@ export async function requireEntry(memory: Memory, text: string): Promise<Memory
   const found = version === undefined || now?.version === version ? now : await memory.get(key, version);
   if (found !== undefined) return found;
   const [newest] = memory.history(key);
-  throw new Fault('MEMORY_NOT_FOUND', whyNotFound(text, newest), {
+  throw new Fault('MEMORY_NOT_FOUND', whyNotFound({ text, version }, newest), {
     state: 'Nothing was changed.',
     hints: newest === undefined ? ['orchestrate memory list'] : [`orchestrate memory history ${key}`],
   });
 }
 
-function whyNotFound(text: string, newest: (MemoryRef & { readonly isRemoved: boolean }) | undefined): string {
+function whyNotFound(
+  { text, version = Number.POSITIVE_INFINITY }: { readonly text: string; readonly version: number | undefined },
+  newest: (MemoryRef & { readonly isRemoved: boolean }) | undefined,
+): string {
   if (newest === undefined) return `There is no entry ${text} in memory.`;
+  if (version < newest.version) return `There is no ${text} in memory any more: \`memory prune\` dropped it.`;
   const where = newest.isRemoved
     ? 'it was taken away; its versions are kept'
     : `its newest version is ${newest.version}`;

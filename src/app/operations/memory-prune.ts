@@ -2,21 +2,25 @@ import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
 import { canonicalJson } from '../../base/json.ts';
+import type { MemoryVersion } from '../../domain/memory/entry.ts';
 import { pastRetention, retentionDays } from '../../domain/memory/retention.ts';
+import { nNewestKept, versionDays } from '../../domain/memory/thinning.ts';
 import type { Memory } from '../../ports/index.ts';
 import { defineOperation } from '../operation.ts';
 import { saidYesField, seenPlanField } from './_inputs.ts';
+import { findThinned } from './_memory-thinning.ts';
 import { filterOf, lookedThrough, prefixField, writerOf } from './_memory.ts';
 
 const pageSize = 1_000;
 
+const versions = Object.entries(versionDays).map(([kind, n]) => `${kind} ${n} days`);
 const days = Object.entries(retentionDays).map(([kind, n]) => `${kind} ${n === null ? 'for good' : `${n} days`}`);
 
 /** `orchestrate memory prune` */
 export const memoryPrune = defineOperation({
   name: 'memory prune',
-  summary: 'Take away entries of memory whose time is over.',
-  description: `Each kind is kept for its own time after its newest version: ${days.join(', ')}. What was refuted or has expired goes 30 days later. The files go; the versions stay, and \`memory revert\` brings one back. It is never done by itself.`,
+  summary: 'Take away entries of memory whose time is over, and versions that nothing rests on any more.',
+  description: `Each kind is kept for its own time after its newest version: ${days.join(', ')}. What was refuted or has expired goes 30 days later. The files go; their versions stay, and \`memory revert\` brings one back. Old versions of entries go for good: all but the newest ${nNewestKept} of each (of one that was taken away, the newest), once they are old enough (${versions.join(', ')}), unless they were refuted, refute, or another version names them, or the journal has not noted them yet. \`memory export FILE --history\` keeps them elsewhere. It is never done by itself.`,
   effect: 'destroy',
   needs: 'home',
   asksFirst: true,
@@ -39,6 +43,17 @@ export const memoryPrune = defineOperation({
         }),
       )
       .describe('Entries that go.'),
+    versions: z
+      .array(
+        z.object({
+          key: z.string().describe('Key of the entry.'),
+          nVersions: z.number().describe('Versions of it that go for good.'),
+          newest: z.number().describe('The newest one of them.'),
+          sizeBytes: z.number().describe('What they say, in bytes.'),
+        }),
+      )
+      .describe('Old versions that go, by entry.'),
+    nDropped: z.number().describe('Versions that went for good.'),
     nKept: z.number().describe('Entries that stay.'),
     nStayed: z.number().describe('Entries that were to go and were written anew meanwhile: they stay.'),
   }),
@@ -51,14 +66,17 @@ export const memoryPrune = defineOperation({
   async run(app, { prefix, dryRun, yes, plan: seen }) {
     const memory = await lookedThrough(app);
     const { entries, nKept } = findPast(memory, { prefix, nowMs: app.outside.clock.nowMs() });
-    const hash = app.outside.digest.sha256(canonicalJson(entries));
+    const thinned = findThinned(await app.installation(), { prefix, nowMs: app.outside.clock.nowMs() });
+    const refs = thinned.map(({ key, version }) => ({ key, version }));
+    const hash = app.outside.digest.sha256(canonicalJson({ entries, refs }));
     if (seen !== null && !hash.startsWith(seen))
       throw new Fault('PLAN_MOVED', 'What would be taken away is something else now than what you saw.', {
         state: 'Nothing was taken away.',
         hints: ['orchestrate memory prune'],
       });
-    if (entries.length === 0) return { state: 'nothing' as const, hash, entries, nKept, nStayed: 0 };
-    if (dryRun || !yes) return { state: 'planned' as const, hash, entries, nKept, nStayed: 0 };
+    const shown = { hash, entries, versions: byEntry(thinned), nDropped: 0, nKept, nStayed: 0 };
+    if (entries.length + refs.length === 0) return { state: 'nothing' as const, ...shown };
+    if (dryRun || !yes) return { state: 'planned' as const, ...shown };
     let nStayed = 0;
     for (const { key, version, why } of entries) {
       const { by } = await writerOf(app, key);
@@ -69,9 +87,22 @@ export const memoryPrune = defineOperation({
         nStayed += 1;
       }
     }
-    return { state: 'pruned' as const, hash, entries, nKept, nStayed };
+    let nDropped = 0;
+    for (const [key, ofOne] of Map.groupBy(refs, (ref) => ref.key)) {
+      const { by } = await writerOf(app, key);
+      nDropped += (await memory.drop(ofOne, { by, reason: 'it is old, and nothing rests on it' })).length;
+    }
+    return { state: 'pruned' as const, ...shown, nDropped, nStayed };
   },
 });
+
+const byEntry = (versions: readonly MemoryVersion[]) =>
+  [...Map.groupBy(versions, ({ key }) => key)].map(([key, all]) => ({
+    key,
+    nVersions: all.length,
+    newest: Math.max(...all.map(({ version }) => version)),
+    sizeBytes: all.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  }));
 
 function findPast(memory: Memory, { prefix, nowMs }: { prefix: string | null; nowMs: number }) {
   const entries: { key: string; version: number; sizeBytes: number; why: string }[] = [];

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createDigest } from '../../../src/adapters/clock/digest.ts';
+import type { MemoryVersion } from '../../../src/domain/memory/entry.ts';
 import { allOperations } from '../../../src/faces/cli/commands.ts';
 import type { Memory } from '../../../src/ports/index.ts';
 import { createFakeClock, type FakeClock } from '../../fakes/fake-clock.ts';
@@ -329,6 +330,52 @@ describe('memory prune', () => {
     expect(await json('list')).toMatchObject({ entries: [{ key }] });
     expect(await json('get', 'sessions/next_actions/r1.md@1')).toMatchObject({ text: 'look again\n' });
     expect(await json('revert', 'sessions/next_actions/r1.md', '1')).toMatchObject({ version: 2, isRemoved: false });
+  });
+});
+
+describe('memory prune of versions', () => {
+  async function grown(n: number): Promise<void> {
+    for (let nth = 1; nth <= n; nth += 1) await put(key, `line ${nth}`);
+    await clock.advance(91 * dayMs);
+  }
+  /** What the supervisor writes down of every version, in the order in which they were written. */
+  const noted = (sequence: number) => {
+    const [one] = memory.since(sequence - 1, 1);
+    scene.add('memory.noted', { sequence, version: one?.version as MemoryVersion }, { keys: ['memory-seq'] });
+  };
+
+  it('drops old ones that nothing rests on after it was shown, and says of one that is asked for that it is gone', async () => {
+    await grown(13);
+    noted(13);
+    await json('revert', key, '2');
+    const planned = await json<{ hash: string }>('prune');
+    expect(planned).toMatchObject({
+      state: 'planned',
+      entries: [],
+      // Version 2 is what the newest one was copied from.
+      versions: [{ key, nVersions: 3, newest: 4, sizeBytes: 21 }],
+    });
+    expect(memory.history(key)).toHaveLength(14);
+    expect((await run('memory', 'prune', '--dry-run')).out).toContain(
+      '3 versions up to 4, 21 bytes: nothing rests on them',
+    );
+    await put(shared, 'something else');
+    expect(await json('prune', '--yes', '--plan', planned.hash)).toMatchObject({ state: 'pruned', nDropped: 3 });
+    expect(memory.history(key).map(({ version }) => version)).toEqual([14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 2]);
+    expect(await json('get', key)).toMatchObject({ text: 'line 2\n' });
+    expect(await refusal('get', `${key}@3`)).toMatchObject({
+      code: 'MEMORY_NOT_FOUND',
+      message: `There is no ${key}@3 in memory any more: \`memory prune\` dropped it.`,
+    });
+    expect(await json('prune')).toMatchObject({ state: 'nothing' });
+  });
+
+  it('leaves those that the journal has not noted, and those elsewhere', async () => {
+    await grown(12);
+    expect(await json('prune')).toMatchObject({ state: 'nothing' });
+    noted(1);
+    expect(await json('prune')).toMatchObject({ versions: [{ nVersions: 1, newest: 1 }] });
+    expect(await json('prune', 'sessions')).toMatchObject({ state: 'nothing' });
   });
 });
 

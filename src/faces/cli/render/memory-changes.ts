@@ -154,24 +154,47 @@ interface Pruned {
   readonly state: 'planned' | 'pruned' | 'nothing';
   readonly hash: string;
   readonly entries: readonly { readonly key: string; readonly sizeBytes: number; readonly why: string }[];
+  readonly versions: readonly {
+    readonly key: string;
+    readonly nVersions: number;
+    readonly newest: number;
+    readonly sizeBytes: number;
+  }[];
+  readonly nDropped: number;
   readonly nKept: number;
   readonly nStayed: number;
 }
 
-/** Renders `memory prune`: what goes and why. */
-export function renderMemoryPrune({ state, hash, entries, nKept, nStayed }: Pruned): readonly Line[] {
+/** Renders `memory prune`: what goes and why, and which old versions go for good. */
+export function renderMemoryPrune({
+  state,
+  hash,
+  entries,
+  versions,
+  nDropped,
+  nKept,
+  nStayed,
+}: Pruned): readonly Line[] {
   if (state === 'nothing')
     return [[good(`Nothing is past its time: ${countText(nKept, 'entry stays', 'entries stay')}.`)]];
   const head: Line =
     state === 'pruned'
-      ? [good(`${countText(entries.length - nStayed, 'entry', 'entries')} taken away; their versions are kept`)]
+      ? [
+          good(`${countText(entries.length - nStayed, 'entry', 'entries')} taken away; their versions are kept`),
+          ...(nDropped === 0 ? [] : [`; ${countText(nDropped, 'old version')} of entries dropped for good`]),
+        ]
       : [
           strong(`Plan ${hash.slice(0, SHOWN_DIGITS)}`),
-          ` takes away ${countText(entries.length, 'entry', 'entries')}, ${nKept} stay:`,
+          ` takes away ${countText(entries.length, 'entry', 'entries')}, ${nKept} stay${versions.length === 0 ? '' : ', and drops old versions for good'}:`,
         ];
   return [
     head,
     ...first(entries.map(({ key, sizeBytes, why }): Line => [`  ${key}, ${roomText(sizeBytes)}: ${why}`])),
+    ...first(
+      versions.map((one): Line => [
+        `  ${one.key}, ${countText(one.nVersions, 'version')} up to ${one.newest}, ${roomText(one.sizeBytes)}: nothing rests on them`,
+      ]),
+    ),
     ...(nStayed === 0 ? [] : [[warn(`${nStayed} stayed: somebody wrote them meanwhile`)]]),
   ];
 }
