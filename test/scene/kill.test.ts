@@ -5,12 +5,10 @@ import { control, type Commit, type Original, tryKill } from '../support/sweep-c
 
 /** A bounded share of the kill sweep: the commits around the moment at which the branch moves. `npm run test:faults` has all. */
 const kills = [
-  ['before', 'effect.done effect:merge:c1:*:objects'],
   ['after', 'restore.created restore:1'],
   ['before', 'effect.done effect:merge:c1:*:branch'],
   ['after', 'effect.done effect:merge:c1:*:branch'],
   ['after', 'switch.started switching:c1'],
-  ['before', 'service.switched switch:c1'],
 ] as const;
 
 describe('a supervisor that is killed while it merges', () => {
@@ -19,7 +17,7 @@ describe('a supervisor that is killed while it merges', () => {
   let original: Original;
   beforeAll(async () => {
     world = await FaultWorld.create();
-    const controlled = await control(world);
+    const controlled = await control(world, ['merge']);
     commits = controlled.commits.merge;
     original = controlled.original;
   });
