@@ -24,7 +24,10 @@ export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonl
     arch: process.arch,
     pid: process.pid,
     userName: userName(env),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Found out when somebody asks: it takes longer than all the rest here.
+    get timeZone() {
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     startedBy: startedBy(env),
     sshAgent: env['SSH_AUTH_SOCK'] ?? null,
     stateHome: folder('XDG_STATE_HOME', '.local/state'),

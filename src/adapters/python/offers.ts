@@ -5,7 +5,6 @@ import { Fault } from '../../base/fault.ts';
 import { normalName } from '../../domain/environments/package-name.ts';
 import { compareVersions } from '../../domain/environments/version.ts';
 import type { Offer, OfferedFile, PackageIndex } from '../../ports/python.ts';
-import { getPage, unreachable } from './index-http.ts';
 import { requireName } from './names.ts';
 import type { Parts } from './parts.ts';
 import { readSimpleHtml, readSimpleJson } from './simple-page.ts';
@@ -24,6 +23,8 @@ export async function listOffers(
   if (root === undefined || (root.protocol !== 'https:' && root.protocol !== 'http:'))
     throw new Fault('CONFIG_INVALID', `The address of the package index is not https: ${JSON.stringify(index.url)}`);
   const url = new URL(`${wanted}/`, root.href.endsWith('/') ? root : `${root.href}/`);
+  // Loaded where it is used: Node's http takes a quarter of the time in which a command begins.
+  const { getPage, unreachable } = await import('./index-http.ts');
   const answer = await getPage(parts.network, { url, accept, ...(signal === undefined ? {} : { signal }) });
   if (answer.status === 404) return [];
   if (answer.status !== 200) throw unreachable(answer.url, `it answered ${answer.status}`);

@@ -1,4 +1,3 @@
-import { getSize } from './index-http.ts';
 import type { Parts } from './parts.ts';
 
 /** All questions together: a size is shown in the plan and counted against the cap, but nobody waits long for it. */
@@ -10,6 +9,9 @@ export async function fetchSizes(parts: Parts, urls: readonly string[]): Promise
   const sizes = new Map<string, number>();
   const signal = AbortSignal.timeout(maxMs);
   const queue = urls.filter((url) => /^https?:/.test(url));
+  if (queue.length === 0) return sizes;
+  // Loaded where it is used, as in `offers.ts`.
+  const { getSize } = await import('./index-http.ts');
   const work = async (): Promise<void> => {
     for (let text = queue.pop(); text !== undefined; text = queue.pop()) {
       const size = await getSize(parts.network, { url: new URL(text), signal });
