@@ -157,7 +157,7 @@ export async function tryKill(world: FaultWorld, kill: Kill, original: Original)
     );
     const last = world.rows('run.closed').at(-1)?.data['state'];
     if (last !== 'done') broken.push(`end: the run is ${textOf(last)}`);
-    broken.push(...(await checkInvariants(world)));
+    broken.push(...(await checkInvariants(world, { chain: phase === 'undo' })));
     if (phase !== 'undo') {
       await world.ok(['undo', '--yes', '--json'], { env });
       broken.push(...(await checkInvariants(world)).map((one) => `after undo, ${one}`));
