@@ -166,7 +166,13 @@ describe('an agent that asks', () => {
 function answering(one: Scene, attempt = 1) {
   const bus = one.as('environment-specialist', attempt);
   const { clock } = one.world;
-  const context = { run: 'r1', bus, clock, memory: { restored: [], search: () => [] }, signal: new AbortController().signal };
+  const context = {
+    run: 'r1',
+    bus,
+    clock,
+    memory: { restored: [], search: () => [] },
+    signal: new AbortController().signal,
+  };
   return busAnswer.run(context as never, { wait: '1m', text: '' });
 }
 
