@@ -1,8 +1,9 @@
+import { z } from 'zod';
+
 import { actions } from '../actions/index.gen.ts';
 import { checkDefinitions, type CheckedDefinitions, isOurs } from '../domain/definitions/definitions.ts';
 import { throwTogether } from '../domain/definitions/faults.ts';
 import type { KnownAction, KnownNames } from '../domain/definitions/known-names.ts';
-import { fieldsAt } from '../domain/definitions/schema-fields.ts';
 import type { Definitions, DefinitionSource, TemplateId } from '../domain/definitions/types.ts';
 import { sizeText } from '../domain/definitions/units.ts';
 import { templates } from '../engine/templates/templates.ts';
@@ -64,9 +65,8 @@ export function knownNames(template: TemplateId): KnownNames {
 
 const knownAction = (action: (typeof actions)[number]): KnownAction => ({
   plans: action.effect === 'plan',
-  takes: fieldsAt(action.input, []),
-  needs: (action.input.safeParse({}).error?.issues ?? []).map(({ path }) => String(path[0])),
-  reports: action.effect === 'plan' ? [] : fieldsAt(action.output, []),
+  input: action.input,
+  output: action.effect === 'plan' ? z.object({}) : action.output,
 });
 
 interface Folder {

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { actions } from '../../actions/index.gen.ts';
 import { Fault } from '../../base/fault.ts';
 import { idField, titleField } from '../../domain/definitions/fields.ts';
+import { neededBy } from '../../domain/definitions/known-names.ts';
 import { newPlaybook } from '../../domain/definitions/new-definition.ts';
 import type { Definitions } from '../../domain/definitions/types.ts';
 import { defineOperation } from '../operation.ts';
+import { knownNames } from '../read-definitions.ts';
 import { loadDefinitions } from './_definitions.ts';
 import {
   newIdField,
@@ -45,6 +47,7 @@ export const playbooksNew = defineOperation({
         tree: where,
         schema: schemaFromFile('playbook'),
         step: firstStep(found.definitions, where),
+        plan: { action: usualPlan, inputs: neededBy(knownNames(found.config.template).actions.get(usualPlan)) },
       });
     const { file } = await writeDefinition(app, found, {
       kind: 'playbooks',
@@ -56,13 +59,16 @@ export const playbooksNew = defineOperation({
   },
 });
 
+/** Makes the plan until somebody writes another. */
+const usualPlan = 'env.choose';
+
 /** What a step may do: what plans is named by the playbook itself. */
 const works: ReadonlySet<string> = new Set(
   actions.filter(({ effect }) => effect !== 'plan').map((action) => action.id as string),
 );
 
 /** A step that somebody can do: an agent of the tree where one of them may do any. */
-function firstStep({ agents }: Definitions, tree: string): { agent: string; action: string; plan: string } {
+function firstStep({ agents }: Definitions, tree: string): { agent: string; action: string } {
   const able = [...agents.values()].filter(({ tools }) => tools.some((tool) => works.has(tool)));
   const agent = able.find((one) => one.tree === tree) ?? able[0];
   const action = agent?.tools.find((tool) => works.has(tool));
@@ -71,5 +77,5 @@ function firstStep({ agents }: Definitions, tree: string): { agent: string; acti
       hints: ['orchestrate agents new my-agent --tools files.write'],
       state: 'Nothing was written.',
     });
-  return { agent: agent.id, action, plan: 'env.choose' };
+  return { agent: agent.id, action };
 }

@@ -73,8 +73,11 @@ export const newPlaybook = ({
   tree,
   schema,
   step,
+  plan,
 }: NewDefinition & {
-  readonly step: { readonly agent: string; readonly action: string; readonly plan: string };
+  readonly step: { readonly agent: string; readonly action: string };
+  /** What plans it, and the inputs that it cannot do without. */
+  readonly plan: { readonly action: string; readonly inputs: readonly string[] };
 }): string =>
   `${editorHint(schema)}id: ${id}
 title: ${JSON.stringify(title)}
@@ -82,11 +85,11 @@ description: What is different afterwards, in one sentence.
 
 # What people type after \`orchestrate run\`; {name} stands for one word and gives the input of that name.
 triggers:
-  - ${id.replaceAll('-', ' ')}
+  - ${[id.replaceAll('-', ' '), ...plan.inputs.map((name) => `{${name}}`)].join(' ')}
 
-inputs: {}
+inputs:${plan.inputs.length === 0 ? ' {}' : plan.inputs.map((name) => `\n  ${name}: { description: What ${name} is. }`).join('')}
 tree: ${tree}
-plan: ${step.plan}
+plan: ${plan.action}
 risk: medium
 
 steps:

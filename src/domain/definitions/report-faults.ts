@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 import { Fault } from '../../base/fault.ts';
 import { pathsIn, type ReadPath } from '../expressions/paths.ts';
 import { referencesIn } from '../plans/fill.ts';
@@ -5,6 +7,7 @@ import { didYouMean } from './did-you-mean.ts';
 import type { KnownNames } from './known-names.ts';
 import type { Located, ValuePath } from './locator.ts';
 import { placeWithin } from './place-within.ts';
+import { fieldsAt } from './schema-fields.ts';
 import type { Playbook, PlaybookStep } from './types.ts';
 
 /** Returns what expressions of a playbook read of what steps report, and what their actions never report. */
@@ -37,7 +40,7 @@ interface Around {
   readonly actions: KnownNames['actions'];
 }
 
-/** `output.x`, `steps.a.x`, `steps.a.output.x` and `steps.a.outputs[0].x`; what is below is known to its action alone. */
+/** `output.x.y`, `steps.a.x`, `steps.a.output.x.y` and `steps.a.outputs[0].x.y`. */
 function wrongIn({ root, names }: ReadPath, { own, steps, actions }: Around): Wrong | undefined {
   const [id, part] = names;
   const step = root === 'output' ? own : root === 'steps' ? steps.get(id?.name ?? '') : undefined;
@@ -47,10 +50,22 @@ function wrongIn({ root, names }: ReadPath, { own, steps, actions }: Around): Wr
     const wrong = unless(parts, part, `The step ${step.id}`);
     if (wrong !== undefined) return wrong;
   }
-  const field = root === 'output' ? id : part?.name === 'output' ? names[2] : names[3];
-  const reports = actions.get(step.action)?.reports;
-  if (reports === undefined || (root === 'steps' && !part?.name?.startsWith('output'))) return undefined;
-  return unless(reports, field, step.action);
+  const output = actions.get(step.action)?.output;
+  if (output === undefined || (root === 'steps' && !part?.name?.startsWith('output'))) return undefined;
+  return wrongField(output, root === 'output' ? names : names.slice(part?.name === 'output' ? 2 : 3), step.action);
+}
+
+/** The first field of a report that its action does not report there. Below a value of any kind everything may be. */
+function wrongField(output: z.ZodType, names: ReadPath['names'], action: string): Wrong | undefined {
+  for (const [depth, read] of names.entries()) {
+    if (read.name === undefined) continue;
+    const above = names.slice(0, depth).map(({ name }) => name ?? 0);
+    const known = fieldsAt(output, above);
+    if (depth > 0 && known.length === 0) return undefined;
+    const wrong = unless(known, read, [action, ...above].join('.').replaceAll('.0', '[]'));
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
 }
 
 function unless(known: readonly string[], read: ReadPath['names'][number] | undefined, who: string): Wrong | undefined {
@@ -66,9 +81,12 @@ interface Expression {
   /** The text that the expression is a part of, and where in it it begins. */
   readonly within: string;
   readonly offset: number;
+  /** Name of the input where it is one and nothing else: it may hold a dash. */
+  readonly input?: string | undefined;
 }
 
-function* expressionsOf(step: PlaybookStep, path: ValuePath): Generator<Expression> {
+/** Returns the expressions of a step, those within its arguments included. */
+export function* expressionsOf(step: PlaybookStep, path: ValuePath): Generator<Expression> {
   for (const [field, text] of [
     ['when', step.when],
     ['for-each', step.forEach],
@@ -81,6 +99,6 @@ function* expressionsOf(step: PlaybookStep, path: ValuePath): Generator<Expressi
 
 function* inArguments(args: PlaybookStep['with'], path: ValuePath): Generator<Expression> {
   for (const [name, within] of Object.entries(args))
-    for (const { expression: text, offset } of referencesIn(within))
-      if (text !== undefined) yield { text, path: [...path, name], within, offset: offset + 2 };
+    for (const { expression: text, input, offset } of referencesIn(within))
+      if (text !== undefined) yield { text, path: [...path, name], within, offset: offset + 2, input };
 }

@@ -146,7 +146,7 @@ describe('assembleDefinitions', () => {
     ],
     [
       'an argument that the action cannot do without',
-      spoilt(playbook, 'package: ${inputs.package}', "baseline: '1'"),
+      spoilt(playbook, 'package: ${inputs.package}', 'baseline: prove'),
       'instance.boot needs package, which it is not given.',
       '20:13',
     ],
@@ -159,8 +159,38 @@ describe('assembleDefinitions', () => {
     [
       'an argument from what another step does not report',
       spoilt(playbook, '${inputs.package}', '${steps.build.output.nope}'),
-      'env.verify reports no nope. There are: nPackages, failed.',
+      'env.verify reports no nope. There are: facts, failed, nPackages.',
       '24:37',
+    ],
+    [
+      'a field below what another step reports',
+      spoilt(playbook, '${inputs.package}', '${steps.build.output.failed[0].nmae}'),
+      'env.verify.failed[] reports no nmae. Did you mean name?',
+      '24:47',
+    ],
+    [
+      'an argument that is none of what the action takes',
+      spoilt(playbook, 'package: ${inputs.package}', 'package: x\n      baseline: prov'),
+      'instance.boot does not take this: baseline has to be prove or look, not "prov". Did you mean prove?',
+      '25:17',
+    ],
+    [
+      'a plan without an input that it needs',
+      {
+        ...spoilt(playbook),
+        text: goodFiles[playbook]
+          .replace(/inputs:[^]*move\.\n/, '')
+          .replace('{package}', 'it')
+          .replace('${inputs.package}', 'x'),
+      },
+      'env.choose needs the input package, which this playbook does not have.',
+      '7:7',
+    ],
+    [
+      'an input that nothing reads',
+      spoilt(playbook, 'inputs:', 'inputs:\n  verison: { description: Which. }'),
+      'Nothing reads the input verison. Did you mean version?',
+      '7:3',
     ],
     [
       'what a step reports only for each of a list',

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+
+import type { KnownAction } from '../../../../src/domain/definitions/known-names.ts';
 import type { DefinitionSource } from '../../../../src/domain/definitions/types.ts';
 
 /** Well-formed files, to be spoilt by one replacement each. */
@@ -69,13 +72,24 @@ policy:
 
 export type GoodFile = keyof typeof goodFiles;
 
+const nothing = z.object({});
+const verified = z.object({
+  nPackages: z.number(),
+  failed: z.array(z.object({ name: z.string(), why: z.string() })),
+  facts: z.record(z.string(), z.number()),
+});
+const booted = z.object({ baseline: z.enum(['prove', 'look']).default('prove'), package: z.string() });
+
 /** Actions and questions that the good files use, and some more. */
 export const knownNames = {
-  actions: new Map([
-    ['env.choose', { plans: true, takes: ['package'], needs: ['package'], reports: [] }],
-    ['env.verify', { plans: false, takes: [], needs: [], reports: ['nPackages', 'failed'] }],
-    ['env.build', { plans: false, takes: [], needs: [], reports: [] }],
-    ['instance.boot', { plans: false, takes: ['baseline', 'package'], needs: ['package'], reports: ['bootRow'] }],
+  actions: new Map<string, KnownAction>([
+    [
+      'env.choose',
+      { plans: true, input: z.object({ package: z.string(), version: z.string().default('') }), output: nothing },
+    ],
+    ['env.verify', { plans: false, input: nothing, output: verified }],
+    ['env.build', { plans: false, input: nothing, output: nothing }],
+    ['instance.boot', { plans: false, input: booted, output: z.object({ bootRow: z.number() }) }],
   ]),
   questions: new Set(['imports-pass', 'workflows-ran']),
 };
