@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
 import { planOf, runOf } from '../tasks/task-view.ts';
 import { mayStart } from './may-start.ts';
+import { nameHints } from './named-hints.ts';
 import { stepScene } from './step-scene.ts';
 import { tasksOf } from './tasks-of.ts';
 
@@ -22,7 +23,7 @@ export async function executeSteps(engine: Engine, view: MachineView): Promise<'
   try {
     wanted = wantedSteps(engine, run);
   } catch (error) {
-    await engine.host.send(run, { type: 'TASK_FAILED', fault: faultRecord(error) });
+    await failWith(engine, run, faultRecord(error));
     return 'going';
   }
   await createTasks(engine, run, wanted.steps);
@@ -103,7 +104,7 @@ async function carryOut(engine: Engine, run: RunId, move: StepMove): Promise<voi
       return;
     }
     case 'fail':
-      await host.send(run, { type: 'TASK_FAILED', fault: move.fault });
+      await failWith(engine, run, move.fault);
   }
 }
 
@@ -112,9 +113,15 @@ async function failRun(engine: Engine, run: string, tasks: readonly MachineView[
   const live = tasks.filter((one) => !one.isFinal);
   for (const one of live) if (one.state !== 'compensating') await engine.host.send(one.subject, { type: 'CANCEL' });
   if (live.length > 0) return 'going';
-  await engine.host.send(run, { type: 'TASK_FAILED', fault: causeOf(engine, tasks) });
+  await failWith(engine, run, causeOf(engine, tasks));
   return 'going';
 }
+
+const failWith = (engine: Engine, run: string, fault: FaultRecord): Promise<boolean> =>
+  engine.host.send(run, {
+    type: 'TASK_FAILED',
+    fault: nameHints(fault, { run, playbook: planOf(engine, run).playbook }),
+  });
 
 /** The fault of the step that failed first: those that were called off after it are no cause. */
 function causeOf({ ledger }: Engine, tasks: readonly MachineView[]): FaultRecord {

@@ -28,6 +28,7 @@ import { whyTreeInUse } from '../scale/tree-in-use.ts';
 import { findTampering } from '../tasks/tamper.ts';
 import { runOf } from '../tasks/task-view.ts';
 import { installationFacts } from './installation-facts.ts';
+import { withNamedHints } from './named-hints.ts';
 import { planOpen } from './plan-open.ts';
 import { planSubmit } from './plan-submit.ts';
 import { understandRun } from './understand-run.ts';
@@ -68,7 +69,9 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     base,
     inputs,
     steps: playbook
-      ? plannedSteps(playbook, { inputs, installation: installationFacts(engine.config) })
+      ? withNamedHints({ run, playbook: playbook.id }, () =>
+          plannedSteps(playbook, { inputs, installation: installationFacts(engine.config) }),
+        )
       : (made.steps ?? []),
     moves: draft.moves,
     rejected: draft.rejected,

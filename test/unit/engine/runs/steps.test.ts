@@ -62,7 +62,11 @@ describe('a step with `when`', () => {
     await work(scene, 'a', {});
     expect(scene.life.engine.host.find('r1')).toMatchObject({
       state: 'failed',
-      fault: { code: 'EXPRESSION_FAILED', message: expect.stringContaining('Step b: steps.a.output.n > 1') },
+      fault: {
+        code: 'EXPRESSION_FAILED',
+        message: expect.stringContaining('Step b: steps.a.output.n > 1'),
+        hints: ['orchestrate playbooks show upgrade-package', 'orchestrate playbooks test upgrade-package'],
+      },
     });
   });
 
