@@ -5,7 +5,10 @@ import type { ExpressionScope } from './scope.ts';
 /** Longest text of an expression, in characters: longer ones are read by nobody. */
 export const MAX_EXPRESSION_LENGTH = 300;
 
-/** The work of one evaluation is at most nodes times the longest list: a macro or `in` within a macro is refused. */
+/**
+ * One evaluation visits at most nodes times the longest list, as a macro within a macro and `in` with a list that is not written out are
+ * refused there. A visit may read the whole of one value: a list that is joined or compared, a text that is searched.
+ */
 const limits = { maxAstNodes: 80, maxDepth: 16, maxListElements: 32, maxMapEntries: 16, maxCallArguments: 4 };
 
 /** Functions that need time and memory in proportion to what they are given. `matches` does not: a pattern can take for ever. */
