@@ -8,8 +8,13 @@ import type { Memory } from '../../../src/ports/index.ts';
 import { createFakeClock } from '../../fakes/fake-clock.ts';
 import type { MemoryPlace } from '../memory.contract.ts';
 
-/** A memory folder and a state folder on this disk. Files that are edited carry the time of the fake clock. */
-export function makeMemoryPlace(): MemoryPlace & { readonly dir: string; readonly stateDir: string } {
+/**
+ * A memory folder and a state folder on this disk. Files that are edited carry the time of the fake clock. `create`: makes the memory,
+ * when a control does it without a defence.
+ */
+export function makeMemoryPlace(
+  create: typeof createMemory = createMemory,
+): MemoryPlace & { readonly dir: string; readonly stateDir: string } {
   const base = fs.mkdtempSync(join(tmpdir(), 'memory-'));
   const [dir, stateDir] = [join(base, 'memory'), join(base, 'state')];
   const clock = createFakeClock();
@@ -20,7 +25,7 @@ export function makeMemoryPlace(): MemoryPlace & { readonly dir: string; readonl
     dir,
     stateDir,
     clock,
-    open: (): Memory => createMemory({ dir, stateDir, clock, digest: createDigest(), editor }),
+    open: (): Memory => create({ dir, stateDir, clock, digest: createDigest(), editor }),
     edit(path, bytes) {
       const file = join(dir, path);
       if (bytes !== undefined) fs.mkdirSync(dirname(file), { recursive: true });
