@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { missingText } from '../../domain/policy/standing.ts';
 import type { Entry } from '../../ports/index.ts';
+import { againCommand } from './again-command.ts';
 import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
 import { drillSchema, drillView } from './drill-view.ts';
 import { faultSchema } from './fault-view.ts';
@@ -118,7 +119,11 @@ export function runView(reader: JournalReader, run: string): RunView | undefined
     drill: drillView(reader, `drill-of:${run}`),
     fault,
     report: closed?.data.report ?? null,
-    next: nextCommand(head, { isPreview: previewOnly, isMerged: restorePoint !== null, hint: fault?.hints[0] ?? null }),
+    next: nextCommand(head, {
+      again: previewOnly ? againCommand(head.goal, created.data.options) : undefined,
+      isMerged: restorePoint !== null,
+      hint: fault?.hints[0] ?? null,
+    }),
     actions: [],
   };
 }
@@ -276,12 +281,11 @@ function restorePointOf(entries: readonly Entry[], run: string): RunView['restor
 
 function nextCommand(
   head: RunHead,
-  { isPreview, isMerged, hint }: { isPreview: boolean; isMerged: boolean; hint: string | null },
+  { again, isMerged, hint }: { again: string | null | undefined; isMerged: boolean; hint: string | null },
 ): string | null {
   if (head.waiting !== null) return head.waiting.commands[0] ?? null;
   if (!head.isFinal) return `orchestrate runs show ${head.run}`;
-  if (head.state === 'done' && isPreview)
-    return head.kind === 'work' ? `orchestrate run ${JSON.stringify(head.goal)}` : null;
+  if (head.state === 'done' && again !== undefined) return head.kind === 'work' ? again : null;
   if (head.state === 'done') return isMerged ? 'orchestrate undo' : null;
   return hint;
 }
