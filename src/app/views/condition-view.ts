@@ -83,8 +83,8 @@ export interface StepWait {
   readonly row: number;
 }
 
-/** Returns the steps of running runs that wait for conditions, as their rows say. */
-function waitingSteps(reader: JournalReader): readonly StepWait[] {
+/** Returns the steps of running runs that wait for conditions, as their rows say; the newest first. */
+export function waitingSteps(reader: JournalReader): readonly StepWait[] {
   const newest = new Map<string, StepWait>();
   for (const entry of reader.read({ kinds: ['step.waits'], descending: true, limit: 1_000 })) {
     const waits = dataOf('step.waits', entry);

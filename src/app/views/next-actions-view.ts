@@ -1,3 +1,5 @@
+import { environmentStable } from '../../domain/conditions/environment-stable.ts';
+import { waitingSteps } from './condition-view.ts';
 import { conflictsView } from './conflicts-view.ts';
 import { followUps } from './follow-up-view.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
@@ -19,6 +21,7 @@ export function installationActions(reader: JournalReader): readonly NextAction[
     .flatMap(waitingActions);
   return [
     ...waiting,
+    ...conditionActions(reader),
     ...productionActions(reader),
     ...followUpActions(reader),
     ...conflictActions(reader),
@@ -29,6 +32,8 @@ export function installationActions(reader: JournalReader): readonly NextAction[
 /** Returns what is open after one run, or what can be done about it. */
 export function runActions(reader: JournalReader, view: RunView): readonly NextAction[] {
   if (view.waiting !== null) return waitingActions(view);
+  const awaited = conditionActions(reader, view.run);
+  if (awaited.length > 0) return awaited;
   if (!view.isFinal)
     return [{ sentence: `${view.run} goes on`, command: `orchestrate runs show ${view.run}`, row: view.row }];
   return [
@@ -38,6 +43,23 @@ export function runActions(reader: JournalReader, view: RunView): readonly NextA
     ...wayBackActions(reader, view),
     { sentence: `all of ${view.run} in one report`, command: `orchestrate report ${view.run}`, row: view.row },
   ];
+}
+
+/** Conditions that steps wait for, of one run or of all; what the supervisor alone sees is nobody's to say. */
+function conditionActions(reader: JournalReader, run?: string): readonly NextAction[] {
+  return waitingSteps(reader)
+    .filter(({ task }) => run === undefined || task.startsWith(`${run}.`))
+    .flatMap(({ task, conditions, row }) =>
+      conditions.map((name) => ({
+        sentence: `${task} waits for ${name}`,
+        command:
+          name === environmentStable
+            ? 'orchestrate conditions list'
+            : `orchestrate conditions set ${name} --because "…"`,
+        row,
+      })),
+    )
+    .slice(0, maxOfASort);
 }
 
 function waitingActions({ waiting, row }: RunHead): readonly NextAction[] {

@@ -48,13 +48,16 @@ export function reportView(
   if (view === undefined) return undefined;
   const entries = [...entriesOf(reader, { run })];
   const { goal, kind, state, isFinal, by, startedAtMs, endedAtMs, row, fault } = view;
+  // What is open of the run stands in both; that there is a report is known to whoever reads it.
+  const ofRun = runActions(reader, view).filter(({ command }) => command !== `orchestrate report ${run}`);
+  const known = new Set(ofRun.map(({ command }) => command));
   return {
     ...{ run, goal, kind, state, isFinal, by, startedAtMs, endedAtMs, row, home, fault },
     sections: reportSections(view, entries),
     wayBack: wayBack(reader, { view, entries, home }),
     next: [
-      ...runActions(reader, view),
-      ...installationActions(reader).filter(({ command }) => !command.endsWith(` ${run}`)),
+      ...ofRun,
+      ...installationActions(reader).filter(({ command }) => !command.endsWith(` ${run}`) && !known.has(command)),
     ],
     timeLine: timeLine(view, entries) satisfies TimeLine,
   };

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { conditionViews } from '../../../src/app/views/condition-view.ts';
+import { installationActions, runActions } from '../../../src/app/views/next-actions-view.ts';
 import { runView } from '../../../src/app/views/run-view.ts';
 import { row } from '../../../src/domain/journal/kinds.ts';
 import { renderConditions } from '../../../src/faces/cli/render/conditions.ts';
@@ -20,6 +21,9 @@ it('a step that waits says for what and until when, until it begins', async () =
   await scene.advance();
   const dueAtMs = engine.outside.clock.nowMs() + 60_000;
   expect(runView(ledger, 'r1')?.steps).toMatchObject([{ state: 'waiting', waits: { conditions: [name], dueAtMs } }]);
+  const asked = [{ sentence: `r1.a waits for ${name}`, command: `orchestrate conditions set ${name} --because "…"` }];
+  expect(installationActions(ledger)).toMatchObject(asked);
+  expect(runActions(ledger, runView(ledger, 'r1')!)).toMatchObject(asked);
   const views = conditionViews(ledger, engine.definitions, engine.outside.clock.nowMs());
   expect(views.find((one) => one.name === name)).toMatchObject({ state: 'unset', waiting: ['r1.a'], usedBy: [] });
 
@@ -34,4 +38,5 @@ it('a step that waits says for what and until when, until it begins', async () =
   expect(JSON.stringify(renderConditions({ conditions: told === undefined ? [] : [told] }))).toContain('r1.a');
   await scene.advance();
   expect(runView(ledger, 'r1')?.steps).toMatchObject([{ state: 'leasing', waits: null }]);
+  expect(installationActions(ledger)).toEqual([]);
 });

@@ -78,7 +78,6 @@ describe('a session report', () => {
 
       - take r1 back: \`orchestrate undo\` #68
       - nobody has tried whether 0000-init comes back: \`orchestrate restore drill 0\` #2
-      - all of r1 in one report: \`orchestrate report r1\` #9
       "
     `);
   });
