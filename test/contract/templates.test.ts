@@ -227,6 +227,9 @@ describe('templates add', () => {
     );
     expect(refusedName).toMatchObject({ code: 'TEMPLATE_REFUSED' });
     writeFileSync(join(dir, 'Portrait-2.json'), '{}');
+    expect(await faultOf(templatesAdd.run(app, { ...given, path: 'Portrait-2.json', to: '../p.json' }))).toMatchObject({
+      ...{ code: 'USAGE_BAD_ARGUMENT', message: '--to "../p.json" leaves its folder ("..").' },
+    });
     const added = await templatesAdd.run(app, { ...given, path: 'Portrait-2.json', to: 'workflows/p.json' });
     expect(added).toMatchObject({ id: 'portrait-2', kind: 'workflow' });
     expect((await templatesShow.run(app, { id: 'portrait-2', set: [] })).files).toEqual([

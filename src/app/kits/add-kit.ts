@@ -3,7 +3,7 @@ import { fillKit } from '../../domain/kits/fill.ts';
 import type { Kit } from '../../domain/kits/kit.ts';
 import { type KitFile, requireWhole } from '../../domain/kits/manifest.ts';
 import { valuesOf } from '../../domain/kits/parameter.ts';
-import { coveringTrees } from '../../domain/kits/target.ts';
+import { coveringTrees, targetProblem } from '../../domain/kits/target.ts';
 import type { App } from '../app.ts';
 import { type Placed, putOnShelf } from './put-on-shelf.ts';
 import { readKitFolder, readOne, refused } from './read-folder.ts';
@@ -40,6 +40,12 @@ export async function addFile(
   const { file, id, to, title } = options;
   const name = file.slice(file.lastIndexOf('/') + 1);
   if (!/^(?!\.)[A-Za-z0-9._-]+$/.test(name)) throw refused(name, 'has a name that no file of a template has');
+  const problem = targetProblem(to);
+  if (problem !== undefined)
+    throw new Fault('USAGE_BAD_ARGUMENT', `--to ${JSON.stringify(to)} ${problem}.`, {
+      hints: ['orchestrate templates add <file> --to workflows/<name>.json'],
+      state: 'Nothing was added.',
+    });
   const kind = to.startsWith('workflows/') ? 'workflow' : 'configuration';
   // JSON is YAML: whatever a title holds is quoted as it has to be.
   const definition = JSON.stringify(

@@ -12,7 +12,10 @@ const composingMs = 3_600_000;
 export const lookAtInstances: Look = async (context) => {
   const live = liveInstances(context);
   const findings = [...(await findGone(context)), ...(await findFolders(context, new Set(live.map(({ dir }) => dir))))];
-  return { fact: `${live.length} on record as running, each of them there`, findings };
+  return {
+    fact: live.length === 0 ? 'none on record as running' : `${live.length} on record as running, each of them there`,
+    findings,
+  };
 };
 
 async function findGone(context: EngineContext): Promise<readonly Finding[]> {

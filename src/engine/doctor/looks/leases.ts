@@ -56,5 +56,5 @@ export const lookAtLeases: Look = async (context) => {
         },
       });
   }
-  return { fact: `${taken.size} on lease, each of them to an open run`, findings };
+  return { fact: taken.size === 0 ? 'none taken' : `${taken.size} taken, each of them by an open run`, findings };
 };

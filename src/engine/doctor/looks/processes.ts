@@ -31,7 +31,10 @@ export const lookAtProcesses: Look = async (context) => {
       },
     };
   });
-  return { fact: `${marked.length} processes of ours, each of them awaited`, findings };
+  return {
+    fact: marked.length === 0 ? 'none of ours runs' : `${marked.length} of ours, each of them awaited`,
+    findings,
+  };
 };
 
 /** What is neither a run's nor an instance's belongs to the supervisor that lives, if one does. */

@@ -27,7 +27,10 @@ export const lookAtSlots: Look = async (context) => {
         does: 'move what is left of it to the trash; it is made anew when a run needs it',
       },
     }));
-  return { fact: `${slots.length} made, each of them a work tree of home`, findings };
+  return {
+    fact: slots.length === 0 ? 'none made' : `${slots.length} made, each of them a work tree of home`,
+    findings,
+  };
 };
 
 /** The run that has the slot and is not closed. */

@@ -395,11 +395,11 @@ describe('the screens of the installation', () => {
       ✓ restore points  every tag names what the journal says, in home and store
       ✓ locks           no stale lock files of git
       ✓ requests        nothing waits for the supervisor
-      ✓ processes       0 processes of ours, each of them awaited
+      ✓ processes       none of ours runs
       ✓ instances       1 on record as running, each of them there
       ✓ production      i1 on :8188 is the branch
       ✓ slots           1 made, each of them a work tree of home
-      ✓ leases          1 on lease, each of them to an open run
+      ✓ leases          1 taken, each of them by an open run
       ✓ environments    0 built; the branch names none
       ✓ wheels          0 kept
       ✓ trash           everything in the trash is on record
