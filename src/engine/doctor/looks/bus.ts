@@ -2,8 +2,8 @@ import type { Finding } from '../../../domain/doctor/finding.ts';
 import type { Look } from '../look.ts';
 
 const told = {
-  dead: { severity: 'warning', is: 'could not be done, however often they were tried' },
-  undeliverable: { severity: 'warning', is: 'have nobody who takes them' },
+  dead: { severity: 'warning', is: 'not done, however often it was tried' },
+  undeliverable: { severity: 'warning', is: 'with nobody who takes it' },
 } as const;
 
 /** Messages that wait for nobody: what was accepted has to be done, or to be seen as undone. */
@@ -17,7 +17,7 @@ export const lookAtBus: Look = async ({ bus }) => {
         id: `bus-${state}:${mailbox}`,
         area: 'bus',
         severity,
-        sentence: `${n} ${n === 1 ? 'message' : 'messages'} for ${mailbox} ${is}`,
+        sentence: `${n} ${n === 1 ? 'message' : 'messages'} for ${mailbox}, ${is}`,
         evidence: [`${mailbox}: ${n} ${state}`],
         repair: {
           kind: 'by-hand',
