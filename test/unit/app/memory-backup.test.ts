@@ -53,7 +53,7 @@ async function live(acts: readonly Act[]): Promise<Memory> {
 const refOf = ({ key, version }: MemoryVersion): MemoryRef => ({ key, version });
 
 /** What a backup is to bring back: all but who wrote it, which the restored memory does not take another's word for. */
-const told = ({ by, origin, run, evidence, atMs, ...rest }: MemoryVersion) => rest;
+const told = (one: MemoryVersion) => ({ ...one, by: null, origin: null, run: null, evidence: null, atMs: null });
 async function contents(memory: Memory) {
   const heads = memory.list(all);
   const newest = await Promise.all(heads.map(async (head) => (await memory.get(head.key))?.text));
