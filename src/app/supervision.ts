@@ -19,7 +19,10 @@ export interface Supervision {
 const comeUpMs = 15_000;
 /** One that lives is given this long to hold the ledger: on a busy machine, or with much to read, it takes its time. */
 const liveUpMs = 120_000;
-/** One that died on the way up is followed by another, but no sooner. Beside one that lives none is started: it would only be in its way. */
+/**
+ * How often a started one is asked whether it lives, which may itself take a process. One that died is followed by another; beside one
+ * that lives none is started: it would only be in its way.
+ */
 const startAgainMs = 3_000;
 /** Supervisors that one command starts, one after the other. */
 const maxStarts = 5;
@@ -31,18 +34,18 @@ export async function ensureSupervisor(supervision: Supervision): Promise<'was t
   const { start, ledger, clock } = supervision;
   if (await ledger.isHeld()) return 'was there';
   const beganMs = clock.monotonicMs();
-  let startedMs = Number.NEGATIVE_INFINITY;
+  let lookedMs = Number.NEGATIVE_INFINITY;
   let isAlive = async (): Promise<boolean> => false;
   while (!(await ledger.isHeld())) {
     const nowMs = clock.monotonicMs();
-    const lives = await isAlive();
-    if (nowMs - beganMs > (lives ? liveUpMs : comeUpMs)) throw await notStarted(supervision);
-    if (!lives && nowMs - startedMs >= startAgainMs) {
-      isAlive = await start();
-      startedMs = nowMs;
+    if (nowMs - lookedMs < startAgainMs) {
+      await clock.sleep(25);
       continue;
     }
-    await clock.sleep(25);
+    lookedMs = nowMs;
+    const lives = await isAlive();
+    if (nowMs - beganMs >= (lives ? liveUpMs : comeUpMs)) throw await notStarted(supervision);
+    if (!lives) isAlive = await start();
   }
   return 'started';
 }
