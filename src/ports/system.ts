@@ -4,6 +4,8 @@ export interface Clock {
   nowMs(): number;
   /** Milliseconds of a clock that never jumps, for durations. It counts from the start of the machine, the same in all its processes. */
   monotonicMs(): number;
+  /** Names the start of the machine that `monotonicMs` counts from; empty where the system names none, and all starts count as one. */
+  bootName(): string;
   /** Resolves after the time, or at once with `false` when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<boolean>;
 }

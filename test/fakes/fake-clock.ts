@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Sets the wall clock alone, as a person or a time server does. */
   setNowMs(nowMs: number): void;
+  /** The machine starts again: the clock that never jumps begins anew, by another name; nobody may sleep. */
+  startAgain(): void;
   readonly nSleepers: number;
 }
 
@@ -18,6 +20,7 @@ interface Sleeper {
 export function createFakeClock(startMs: number = Date.UTC(2026, 0, 1)): FakeClock {
   let monotonicMs = 0;
   let wallOffsetMs = startMs;
+  let nBoots = 1;
   const sleepers = new Set<Sleeper>();
 
   const sleep = (ms: number, signal?: AbortSignal): Promise<boolean> => {
@@ -53,10 +56,17 @@ export function createFakeClock(startMs: number = Date.UTC(2026, 0, 1)): FakeClo
   return {
     nowMs: () => wallOffsetMs + monotonicMs,
     monotonicMs: () => monotonicMs,
+    bootName: () => `boot-${nBoots}`,
     sleep,
     advance,
     setNowMs: (nowMs) => {
       wallOffsetMs = nowMs - monotonicMs;
+    },
+    startAgain: () => {
+      if (sleepers.size > 0) throw new Error('a process outlived the machine');
+      nBoots += 1;
+      wallOffsetMs += monotonicMs;
+      monotonicMs = 0;
     },
     get nSleepers() {
       return sleepers.size;

@@ -1,13 +1,16 @@
 import type { Clock } from '../../ports/system.ts';
+import { readBootName } from './boot-name.ts';
 
 /** The longest time a Node timer takes; a longer one fires at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
 /** Creates the clock of the machine. */
 export function createSystemClock(): Clock {
+  let boot: string | undefined;
   return {
     nowMs: () => Date.now(),
     monotonicMs: sinceBootMs,
+    bootName: () => (boot ??= readBootName()),
     sleep,
   };
 }

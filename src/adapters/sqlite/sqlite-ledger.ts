@@ -11,7 +11,6 @@ import type { ChainCheck, Entry, Ledger, LedgerRequest, NewEntry, ReadOptions } 
 import type { Clock, Digest } from '../../ports/system.ts';
 import { findWitness } from './bell-rope.ts';
 import { Bell } from './bell.ts';
-import { readBootName } from './bus/boot-name.ts';
 import type { BusOutcomeOf, BusWork, CheckedMail } from './bus/bus-jobs.ts';
 import { BusReader } from './bus/bus-reader.ts';
 import { checkSend, SqliteBus } from './bus/sqlite-bus.ts';
@@ -60,8 +59,7 @@ export class SqliteLedger implements Ledger {
     this.#db = parts.db;
     const { mailbox, attempts } = { ...defaultBusLimits, ...parts.limits };
     this.#limits = { mailbox, attempts };
-    const boot = parts.bootName === undefined ? readBootName() : undefined;
-    this.#bootName = parts.bootName ?? (() => boot ?? '');
+    this.#bootName = parts.bootName ?? (() => parts.clock.bootName());
     this.#reader = new JournalReader(parts.db);
     this.#lock = new SupervisorLock(parts.files.lock);
     this.#bell = new Bell(parts.files.bell, () => this.#reader.version());

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { momentOf } from '../../engine/moment.ts';
 import type { App } from '../app.ts';
 import { conditionViews, type ConditionView } from '../views/condition-view.ts';
 
@@ -12,7 +13,7 @@ export const conditionNameField = z
 /** Returns every condition as it stands now. */
 export async function loadConditions(app: App): Promise<ConditionView[]> {
   const { ledger, definitions } = await app.installation();
-  return conditionViews(ledger, definitions, app.outside.clock.nowMs());
+  return conditionViews(ledger, definitions, momentOf(app.outside.clock));
 }
 
 /** Returns the condition that was just moved. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Moment } from '../../domain/bus/lifetime.ts';
 import { environmentStable } from '../../domain/conditions/environment-stable.ts';
 import { maintenanceApproved } from '../../domain/conditions/maintenance-window.ts';
 import { treeOfCondition } from '../../domain/conditions/name.ts';
@@ -31,7 +32,7 @@ export type ConditionView = z.infer<typeof conditionSchema>;
 const maxRows = 10_000;
 
 /** Returns the conditions that were ever set or that a step or playbook waits for, by name. */
-export function conditionViews(reader: JournalReader, definitions: Definitions, nowMs: number): ConditionView[] {
+export function conditionViews(reader: JournalReader, definitions: Definitions, now: Moment): ConditionView[] {
   const moved = reader
     .read({ kinds: ['condition.set', 'condition.cleared'], descending: true, limit: maxRows })
     .flatMap((entry) => dataOf('condition.set', entry)?.name ?? dataOf('condition.cleared', entry)?.name ?? []);
@@ -43,7 +44,7 @@ export function conditionViews(reader: JournalReader, definitions: Definitions, 
   const waitedFor = waiting.flatMap(({ conditions }) => conditions);
   const names = [...new Set([...moved, ...observed, ...awaited, ...waitedFor])].sort();
   return names.map((name) => {
-    const standing = standingOf(reader.latest(`condition:${name}`), nowMs);
+    const standing = standingOf(reader.latest(`condition:${name}`), now);
     return {
       name,
       ...told(standing),

@@ -15,7 +15,7 @@ export interface Lease {
   readonly leaseMs: number;
 }
 
-/** When a message expires: a time of the monotonic clock of one boot, and what the wall clock said that it would be. */
+/** When something is over, a message or a wait: a time of the monotonic clock of one boot, and what the wall clock said that it would be. */
 export interface Due {
   readonly boot: string;
   readonly dueMs: number;
@@ -43,3 +43,9 @@ export const steadyWallMs = (since: Moment, now: Moment): number =>
 /** Returns whether it is past its time: in the boot of its acceptance by the clock that never jumps, in a later one by the wall's. */
 export const isPast = ({ boot, dueMs, wallMs }: Due, now: Moment): boolean =>
   boot === now.boot ? now.monotonicMs >= dueMs : now.wallMs >= wallMs;
+
+/** Returns whether either clock says so: for what may end too early, and never too late. */
+export const isPastByEither = (due: Due, now: Moment): boolean => isPast(due, now) || now.wallMs >= due.wallMs;
+
+/** Returns when something is due of which only the wall clock's time is on record. */
+export const dueByWall = (wallMs: number): Due => ({ boot: 'unknown', dueMs: 0, wallMs });

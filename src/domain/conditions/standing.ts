@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
+import { dueByWall, isPastByEither, type Moment } from '../bus/lifetime.ts';
 import type { Actor } from '../journal/actor.ts';
 import { dataOf } from '../journal/kinds.ts';
 import type { Condition, ConditionName } from './condition.ts';
@@ -23,12 +24,15 @@ interface NewestRow {
   readonly data: JsonObject;
 }
 
-/** Returns where a condition stands. `newest`: the newest row of `condition:<name>`; what expires at `nowMs` holds no longer. */
-export function standingOf(newest: NewestRow | undefined, nowMs: number): ConditionStanding {
+/**
+ * Returns where a condition stands. `newest`: the newest row of `condition:<name>`. It is over as soon as either clock says so: when the
+ * wall clock is set, a yes ends too early rather than too late.
+ */
+export function standingOf(newest: NewestRow | undefined, now: Moment): ConditionStanding {
   const set = dataOf('condition.set', newest);
   if (newest !== undefined && set !== undefined) {
-    const { name, by, evidence, expiresAtMs } = set;
-    const isOver = expiresAtMs !== null && expiresAtMs <= nowMs;
+    const { name, by, evidence, expiresAtMs, due } = set;
+    const isOver = expiresAtMs !== null && isPastByEither(due ?? dueByWall(expiresAtMs), now);
     const condition = {
       name: name as ConditionName,
       by,

@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { dueAt } from '../../domain/bus/lifetime.ts';
 import { findConditionName, treeOfCondition } from '../../domain/conditions/name.ts';
 import { whyNotOwner } from '../../domain/conditions/owner.ts';
 import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
@@ -6,6 +7,7 @@ import type { Actor } from '../../domain/journal/actor.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside } from '../machines/host.ts';
+import { momentOf } from '../moment.ts';
 import { standingNow } from './standing.ts';
 
 /** What conditions are moved with: any part of the engine, and tests. */
@@ -48,8 +50,9 @@ export async function setCondition(
       hints: ['orchestrate conditions list'],
       state: 'Nothing was changed.',
     });
+  const due = expiresAtMs === null ? {} : { due: dueAt(expiresAtMs, momentOf(engine.outside.clock)) };
   const [entry] = await engine.ledger.append(
-    [row('condition.set', { name, by, evidence, expiresAtMs }, { run, keys: [`condition:${name}`] })],
+    [row('condition.set', { name, by, evidence, expiresAtMs, ...due }, { run, keys: [`condition:${name}`] })],
     answers,
   );
   return entry?.seq ?? 0;

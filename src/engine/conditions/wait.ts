@@ -1,9 +1,11 @@
 import { Fault } from '../../base/fault.ts';
 import { taskId, type RunId } from '../../base/ids.ts';
+import { dueAt, dueByWall, isPast } from '../../domain/bus/lifetime.ts';
 import { durationText } from '../../domain/definitions/units.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { PlannedStep } from '../../domain/plans/plan.ts';
 import type { Engine } from '../engine.ts';
+import { momentOf } from '../moment.ts';
 import { findHolding } from './standing.ts';
 
 /** A plan that says what a step waits for says how long; a day, should one not. */
@@ -22,13 +24,17 @@ export async function hasItsConditions(
   const task = taskId(run as RunId, step.id);
   const waitMs = step.waitAtMostMs ?? defaultWaitMs;
   const before = waitOf(engine, { run, task });
-  const nowMs = engine.outside.clock.nowMs();
-  const dueAtMs = before?.dueAtMs ?? nowMs + waitMs;
+  const now = momentOf(engine.outside.clock);
+  const due = before === undefined ? dueAt(now.wallMs + waitMs, now) : (before.due ?? dueByWall(before.dueAtMs));
   if (before?.conditions.join() !== awaited.join())
     await engine.ledger.append([
-      row('step.waits', { task, conditions: awaited, dueAtMs }, { run, keys: [`waits:${task}`] }),
+      row(
+        'step.waits',
+        { task, conditions: awaited, dueAtMs: due.wallMs, due },
+        { run, keys: [`waits:${task}`] },
+      ),
     ]);
-  if (nowMs < dueAtMs) return false;
+  if (!isPast(due, now)) return false;
   throw new Fault('CONDITION_AWAITED', `${task} has waited ${durationText(waitMs)} for ${awaited.join(' and ')}.`, {
     hints: [
       ...awaited.map((name) => `orchestrate conditions set ${name} --because "<why>"`),

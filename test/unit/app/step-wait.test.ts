@@ -4,6 +4,7 @@ import { conditionViews } from '../../../src/app/views/condition-view.ts';
 import { installationActions, runActions } from '../../../src/app/views/next-actions-view.ts';
 import { runView } from '../../../src/app/views/run-view.ts';
 import { row } from '../../../src/domain/journal/kinds.ts';
+import { momentOf } from '../../../src/engine/moment.ts';
 import { renderConditions } from '../../../src/faces/cli/render/conditions.ts';
 import { executing } from '../engine/runs/run-scene.ts';
 
@@ -24,14 +25,14 @@ it('a step that waits says for what and until when, until it begins', async () =
   const asked = [{ sentence: `r1.a waits for ${name}`, command: `orchestrate conditions set ${name} --because "…"` }];
   expect(installationActions(ledger)).toMatchObject(asked);
   expect(runActions(ledger, runView(ledger, 'r1')!)).toMatchObject(asked);
-  const views = conditionViews(ledger, engine.definitions, engine.outside.clock.nowMs());
+  const views = conditionViews(ledger, engine.definitions, momentOf(engine.outside.clock));
   expect(views.find((one) => one.name === name)).toMatchObject({ state: 'unset', waiting: ['r1.a'], usedBy: [] });
 
   const by = { kind: 'person', name: 'anna' } as const;
   await engine.ledger.append([
     row('condition.set', { name, by, evidence: ['#1'], expiresAtMs: null }, { keys: [`condition:${name}`] }),
   ]);
-  const [told] = conditionViews(ledger, engine.definitions, engine.outside.clock.nowMs()).filter(
+  const [told] = conditionViews(ledger, engine.definitions, momentOf(engine.outside.clock)).filter(
     (one) => one.name === name,
   );
   expect(told).toMatchObject({ state: 'holds', waiting: ['r1.a'], evidence: ['#1'], by });

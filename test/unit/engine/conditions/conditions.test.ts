@@ -74,6 +74,23 @@ describe('a step that waits for a condition', () => {
     await scene.until('r1.lock', 'done');
   });
 
+  it('waits as long as it may, whatever becomes of the wall clock (F23)', async () => {
+    const scene = await waitingFor([looked], 60_000);
+    const { clock } = scene.world;
+    await start(scene);
+    await passUntil(scene.world, () => scene.latest('step.waits') !== undefined);
+    // A day on: who trusts the wall clock gives up what has just begun to wait.
+    clock.setNowMs(clock.nowMs() + 86_400_000);
+    await clock.advance(30_000);
+    expect(clock.nowMs()).toBeGreaterThan(scene.latest('step.waits')?.dueAtMs ?? Number.POSITIVE_INFINITY);
+    expect(stateOfSubject(scene.world, 'r1')).toBe('executing');
+    // Two days back: who trusts it waits for two days more.
+    clock.setNowMs(clock.nowMs() - 2 * 86_400_000);
+    await clock.advance(35_000);
+    expect(clock.nowMs()).toBeLessThan(scene.latest('step.waits')?.dueAtMs ?? 0);
+    await scene.until('r1', 'paused');
+  });
+
   it('keeps the supervisor, and is begun by the next one after a kill', async () => {
     const scene = await waitingFor([looked]);
     await start(scene);

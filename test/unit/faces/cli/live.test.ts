@@ -34,6 +34,7 @@ describe('a watched run at a terminal', () => {
     const clock = {
       nowMs: () => (scene.entries[firstBoot]?.atMs ?? 0) - 3_000 + seconds * 1000,
       monotonicMs: () => 0,
+      bootName: () => '',
       sleep: async () => {
         await new Promise((resolve) => setImmediate(resolve));
         seconds += 1;

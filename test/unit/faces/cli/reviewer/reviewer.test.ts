@@ -16,6 +16,7 @@ const ticking = (scene: SceneLedger) => ({
   clock: {
     nowMs: () => scene.nowMs(),
     monotonicMs: () => 0,
+    bootName: () => '',
     sleep: () =>
       new Promise<boolean>((resolve) => {
         setImmediate(() => resolve(true));
