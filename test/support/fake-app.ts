@@ -57,7 +57,12 @@ export function fakeApp(
 
 function fakeOutside(scene: SceneLedger | null): object {
   return {
-    clock: { nowMs: () => scene?.nowMs() ?? 0, monotonicMs: () => 0, bootName: () => '', sleep: () => new Promise<never>(() => {}) },
+    clock: {
+      nowMs: () => scene?.nowMs() ?? 0,
+      monotonicMs: () => 0,
+      bootName: () => '',
+      sleep: () => new Promise<never>(() => {}),
+    },
     host: {
       platform: 'linux',
       arch: 'x64',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
-import { dataOf } from '../../domain/journal/kinds.ts';
 import { type MemoryEntry, memoryKinds, type MemoryRef, type NewMemory } from '../../domain/memory/entry.ts';
 import { requireKey } from '../../domain/memory/key.ts';
 import { mayWrite } from '../../domain/memory/standard.ts';
+import { attemptOfMark } from '../../engine/tasks/attempt-of-mark.ts';
 import type { Memory } from '../../ports/index.ts';
 import type { App } from '../app.ts';
 import { personOf } from './_run-output.ts';
@@ -74,24 +74,18 @@ function whyNotFound(
  */
 export async function writerOf(app: App, key: string): Promise<Pick<NewMemory, 'by' | 'run'>> {
   const { startedBy } = app.outside.host;
-  const by = personOf(app);
-  const attempt = /(?:^|\/)((r\d+)\.[a-z][a-z0-9-]*)(?:#\d+)?$/.exec(startedBy ?? '');
-  if (startedBy === null) return { by, run: null };
-  const { ledger, definitions } = await app.installation();
-  const [, task = '', run = ''] = attempt ?? [];
-  const plan = dataOf('plan.made', ledger.latest(`plan:${run}`))?.plan;
-  const agent = plan?.steps.find(({ id }) => `${run}.${id}` === task)?.agent;
-  const tree = (agent === undefined ? undefined : definitions.agents.get(agent)?.tree) ?? plan?.tree;
-  if (tree === undefined || !mayWrite(tree, key))
-    throw new Fault(
-      'MEMORY_NOT_YOURS',
-      `${startedBy} works ${tree === undefined ? 'for no tree' : `in ${tree}`} and may not write ${key}.`,
-      {
-        state: 'Nothing was written.',
-        ...(tree === undefined ? {} : { hints: [`Write below swarm/${tree}/ or sessions/; others read it there.`] }),
-      },
-    );
-  return { by: agent === undefined ? by : { kind: 'program', name: agent }, run };
+  if (startedBy === null) return { by: personOf(app), run: null };
+  const attempt = attemptOfMark(await app.installation(), startedBy);
+  if (attempt !== undefined && mayWrite(attempt.tree, key))
+    return { by: { kind: 'program', name: attempt.agent }, run: attempt.run };
+  throw new Fault(
+    'MEMORY_NOT_YOURS',
+    `${startedBy} works ${attempt === undefined ? 'for no tree' : `in ${attempt.tree}`} and may not write ${key}.`,
+    {
+      state: 'Nothing was written.',
+      ...(attempt && { hints: [`Write below swarm/${attempt.tree}/ or sessions/; others read it there.`] }),
+    },
+  );
 }
 
 /** Returns the journal rows, files and addresses that were given as evidence, without empty ones. */

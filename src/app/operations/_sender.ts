@@ -1,8 +1,8 @@
 import { Fault } from '../../base/fault.ts';
 import { type Address, findAddress } from '../../domain/bus/address.ts';
 import { mailboxesOfAgent } from '../../domain/bus/route.ts';
+import { attemptOfMark } from '../../engine/tasks/attempt-of-mark.ts';
 import type { App } from '../app.ts';
-import { newest } from '../views/journal-reader.ts';
 import { listText } from '../views/text.ts';
 
 /** Who uses the bus by typing a command. */
@@ -21,17 +21,13 @@ export interface Sender {
 export async function loadSender(app: App): Promise<Sender> {
   const { startedBy, userName } = app.outside.host;
   if (startedBy === null) return { address: personAddress(userName), mailboxes: null, tree: null };
-  const { config, ledger, definitions } = await app.installation();
-  const attempt = startedBy.startsWith(`${config.id}/`) ? startedBy.slice(config.id.length + 1) : '';
-  const [, run = '', stepId = ''] = /^(r\d+)\.([^#]+)#\d+$/.exec(attempt) ?? [];
-  const plan = newest(ledger, 'plan.made', `plan:${run}`)?.data.plan;
-  const agent = plan?.steps.find(({ id }) => id === stepId)?.agent;
-  if (plan === undefined || agent === undefined)
+  const attempt = attemptOfMark(await app.installation(), startedBy);
+  if (attempt === undefined)
     throw new Fault('BUS_SENDER_UNKNOWN', `A program of ${startedBy} typed this, and it is no agent’s.`, {
       state: 'Nothing was sent or taken.',
     });
-  const tree = definitions.agents.get(agent)?.tree ?? plan.tree;
-  return { address: `agent:${agent}`, mailboxes: mailboxesOfAgent({ agent, tree, run }), tree };
+  const { agent, tree } = attempt;
+  return { address: `agent:${agent}`, mailboxes: mailboxesOfAgent(attempt), tree };
 }
 
 /** Returns the mailbox that was named, or the sender's own. Fault: `BUS_MAILBOX_NOT_YOURS`. */

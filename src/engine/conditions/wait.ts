@@ -28,11 +28,7 @@ export async function hasItsConditions(
   const due = before === undefined ? dueAt(now.wallMs + waitMs, now) : (before.due ?? dueByWall(before.dueAtMs));
   if (before?.conditions.join() !== awaited.join())
     await engine.ledger.append([
-      row(
-        'step.waits',
-        { task, conditions: awaited, dueAtMs: due.wallMs, due },
-        { run, keys: [`waits:${task}`] },
-      ),
+      row('step.waits', { task, conditions: awaited, dueAtMs: due.wallMs, due }, { run, keys: [`waits:${task}`] }),
     ]);
   if (!isPast(due, now)) return false;
   throw new Fault('CONDITION_AWAITED', `${task} has waited ${durationText(waitMs)} for ${awaited.join(' and ')}.`, {
