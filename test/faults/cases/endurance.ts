@@ -152,7 +152,7 @@ export const enduranceCases: readonly FaultCase[] = [
         middle(lot.filter((_, at) => at % 2 === parity).map((one) => one[part]));
       for (const parity of [0, 1]) {
         const [early, late] = [lives.slice(0, 10), lives.slice(40)];
-        expect(of('nRows', parity, late)).toBe(of('nRows', parity, early));
+        expect(of('nRows', parity, late)).toBeLessThanOrEqual(of('nRows', parity, early));
         expect(of('nOpenFiles', parity, late)).toBeLessThanOrEqual(of('nOpenFiles', parity, early));
         expect(of('memoryKb', parity, late)).toBeLessThan(of('memoryKb', parity, early) * 1.1);
       }
