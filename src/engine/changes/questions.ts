@@ -5,6 +5,7 @@ import { gatedKey } from '../../domain/changes/evidence.ts';
 import { compareBoots } from '../../domain/changes/judge.ts';
 import { lockMeets } from '../../domain/environments/lock-meets.ts';
 import { parseLock } from '../../domain/environments/lock.ts';
+import { bytesText } from '../../domain/plans/amounts.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment, unusable } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
@@ -14,7 +15,6 @@ import { portsUntouched, restorePointExists } from './shared-questions.ts';
 
 const touchesEnvironment = (asked: Asked): boolean =>
   touches(asked, /^(requirements\.(in|lock)|components\.lock|extra_model_paths\.yaml|orchestrate\.yaml)$/).length > 0;
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function bootOf(engine: Engine, asked: Asked) {
   const boot = findEvidence(engine, gatedKey(asked.gated, 'boot'), 'boot');
@@ -119,7 +119,7 @@ export const questions: Readonly<Record<string, Question>> = {
       if (condition.kind === 'intact')
         return {
           verdict: 'yes',
-          facts: [`Environment ${id} is on disk, ${megabytes(condition.sizeBytes)}, every file as built.`],
+          facts: [`Environment ${id} is on disk, ${bytesText(condition.sizeBytes)}, every file as built.`],
           rows: [asked.gateRow],
         };
       const missing = await missingWheels(engine, declaration.lockText);
@@ -144,7 +144,7 @@ export const questions: Readonly<Record<string, Question>> = {
       ]);
       return {
         verdict: verdictOf(free > size),
-        facts: [`${megabytes(free)} free; the new environment takes ${megabytes(size)}.`],
+        facts: [`${bytesText(free)} free; the new environment takes ${bytesText(size)}.`],
         rows: [asked.gateRow],
       };
     },

@@ -24,7 +24,9 @@ interface Tested {
 export function renderPlaybooksTest({ tests, untested, nPassed, nFailed, nBroken }: Tested): readonly Line[] {
   return [
     ...tests.flatMap(testLines),
-    ...(untested.length === 0 ? [] : [[dim(`no test: ${untested.join(', ')}`)] satisfies Line]),
+    ...(untested.length === 0
+      ? []
+      : [[dim(`no test: ${untested.join(', ')}; one is written into playbooks/<id>.test.yaml`)] satisfies Line]),
     ...(nBroken === 0
       ? []
       : [
