@@ -9,7 +9,7 @@ import { type Place, commands } from './run/commands.ts';
 import { Findings, reportText } from './run/findings.ts';
 import { findFreePort, namesIn } from './run/observe.ts';
 import { againWithoutNetwork, isOffline } from './run/offline.ts';
-import { type OwnProcess, ownProcesses, stopOwnProcesses } from './run/processes.ts';
+import { type OwnProcess, ownProcesses, stopOwnProcesses, untilEnded } from './run/processes.ts';
 import { type Ask, productIn } from './run/product.ts';
 import { removeTree } from './run/remove-tree.ts';
 import { adopt, refuseBrokenUpgrade, upgradeAndUndo } from './run/scenes.ts';
@@ -20,6 +20,9 @@ const USAGE = `npm run demo [-- --break import|boot|smoke|conflict] [--keep] [--
                  and show that production stays as it is
   --keep         keep the folder
   --dir FOLDER   use this new or empty folder`;
+
+/** On a busy machine a supervisor that has stopped its work takes a while until its process is gone. */
+const END_MS = 60_000;
 
 interface Options {
   readonly breakMode: DemoBreak | undefined;
@@ -114,6 +117,13 @@ async function cleanUp(
 ): Promise<{ stopped: readonly OwnProcess[]; left: number }> {
   if (options.askFirst && namesIn(place.home).length > 0) {
     for (const command of commands.stop()) await ask(command, place.home);
+    await untilEnded(place.folder, {
+      atMostMs: END_MS,
+      tell: (left) => {
+        for (const { pid, command } of left)
+          console.log(`Waiting up to ${END_MS / 1000} s for ${pid} to end: ${command}`);
+      },
+    });
   }
   const stopped = await stopOwnProcesses(place.folder);
   const left = ownProcesses(place.folder).length;

@@ -8,6 +8,7 @@ export interface OwnProcess {
 }
 
 const GRACE_MS = 4000;
+const A_WHILE_MS = 1000;
 
 /**
  * Lists the processes that name the demonstration's folder in their arguments,
@@ -18,6 +19,28 @@ export function ownProcesses(folder: string): readonly OwnProcess[] {
   const all = process.platform === 'linux' ? fromProc(folder) : fromPs(folder);
   const ours = ancestors();
   return all.filter(({ pid }) => !ours.has(pid));
+}
+
+/**
+ * Lets them end by themselves, `atMostMs` long: who was asked to stop has said so before its process is gone. `tell` hears once what is
+ * waited for, when that takes a while. Returns those that are still there.
+ */
+export async function untilEnded(
+  folder: string,
+  { atMostMs, tell }: { readonly atMostMs: number; readonly tell: (waitsFor: readonly OwnProcess[]) => void },
+): Promise<readonly OwnProcess[]> {
+  const startedMs = performance.now();
+  let isTold = false;
+  for (;;) {
+    const left = ownProcesses(folder);
+    const tookMs = performance.now() - startedMs;
+    if (left.length === 0 || tookMs >= atMostMs) return left;
+    if (!isTold && tookMs >= A_WHILE_MS) {
+      isTold = true;
+      tell(left);
+    }
+    await wait(50);
+  }
 }
 
 /** Stops them: SIGTERM, after a grace SIGKILL. Returns those that were there. */

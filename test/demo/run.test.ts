@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { Findings, reportText } from '../../demo/run/findings.ts';
-import { ownProcesses, stopOwnProcesses } from '../../demo/run/processes.ts';
+import { ownProcesses, stopOwnProcesses, untilEnded } from '../../demo/run/processes.ts';
 import { findListWith, findWith, reasonOf } from '../../demo/run/product.ts';
 import { removeTree } from '../../demo/run/remove-tree.ts';
 
@@ -31,6 +31,19 @@ describe('stopping', () => {
     expect([ownProcesses(folder), bystander.exitCode, bystander.signalCode]).toEqual([[], null, null]);
     bystander.kill('SIGKILL');
     await once(bystander, 'exit');
+  }, 20_000);
+
+  test('lets those end that were asked to, says what it waits for, and not for ever', async () => {
+    const slow = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 2_500)', join(folder, 'slow')], {
+      stdio: 'ignore',
+    });
+    await expect.poll(() => ownProcesses(folder).length).toBe(1);
+    const told: (number | undefined)[] = [];
+    const tell = (left: readonly { pid: number }[]): void => void told.push(...left.map(({ pid }) => pid));
+    const still = await untilEnded(folder, { atMostMs: 200, tell });
+    expect([still.map(({ pid }) => pid), told]).toEqual([[slow.pid], []]);
+    expect(await untilEnded(folder, { atMostMs: 15_000, tell })).toEqual([]);
+    expect(told).toEqual([slow.pid]);
   }, 20_000);
 
   test('removes sealed folders too', () => {
