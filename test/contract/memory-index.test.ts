@@ -57,3 +57,14 @@ it('forgets the words of what was written over, taken away or refuted', async ()
   await memory.rebuild();
   expect([found('torch'), found('cafe'), found('numpy')]).toEqual([[], [], ['a']]);
 });
+
+it('forgets the words of a version that was dropped before the index came to it', async () => {
+  await put('a', 'torch torch');
+  expect(found('torch')).toEqual(['a']);
+  for (let n = 1; n <= 12; n += 1) await put('a', `numpy ${n} is fine`);
+  // Nobody searched since: the index still has the first version, whose text is gone for good by now.
+  expect(await memory.drop([{ key: 'a', version: 1 }], { by, reason: 'old' })).toHaveLength(1);
+  await put('b', 'undefined, and of torch a little among much else');
+  // Words that stayed behind would rank before it, and take its place.
+  expect([found('torch', 1), found('numpy'), found('undefined')]).toEqual([['b'], ['a'], ['b']]);
+});

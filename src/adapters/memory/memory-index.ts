@@ -131,7 +131,8 @@ export class MemoryIndex {
     const before = this.#get('SELECT id, sha256 FROM entries WHERE key = ?', key);
     if (before !== undefined) {
       const id = Number(before['id']);
-      const text = record.text(String(before['sha256']));
+      const text = record.findText(String(before['sha256']));
+      if (text === undefined) throw new WordsLost();
       this.#run(
         "INSERT INTO words (words, rowid, key, text) VALUES ('delete', ?, ?, ?)",
         id,
@@ -173,12 +174,12 @@ export class MemoryIndex {
     });
   }
 
-  /** What is damaged in the index is in the record, too. */
+  /** What is damaged in the index, or cannot be taken out of it, is in the record, too. */
   #orAnew(work: () => void): void {
     try {
       work();
     } catch (error) {
-      if (!isDamaged(error)) throw error;
+      if (!isDamaged(error) && !(error instanceof WordsLost)) throw error;
       this.#db.close();
       throwAway(this.#file);
       this.#statements = new Map();
@@ -228,6 +229,9 @@ export class MemoryIndex {
     this.#statement(sql).run(...values);
   }
 }
+
+/** The text by which words are in the index was dropped from the record before the index came to it: only all of it can be made again. */
+class WordsLost extends Error {}
 
 type Value = string | number | null;
 

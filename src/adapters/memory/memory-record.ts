@@ -161,8 +161,16 @@ export class MemoryRecord {
     );
   }
 
+  /** What a version that is on record says. */
   text(sha256: string): string {
-    return String(this.#get('SELECT text FROM contents WHERE sha256 = ?', sha256)?.['text']);
+    const text = this.findText(sha256);
+    if (text === undefined) throw new Error(`memory has no text for ${sha256}`);
+    return text;
+  }
+
+  /** Undefined where every version that said it was dropped. */
+  findText(sha256: string): string | undefined {
+    return this.#get('SELECT text FROM contents WHERE sha256 = ?', sha256)?.['text'] as string | undefined;
   }
 
   /** All contents with the digest that they were written under. */
