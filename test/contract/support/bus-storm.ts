@@ -16,7 +16,7 @@ export interface StormOptions {
   readonly nTakers: number;
   /** Pause between two kills, in milliseconds, at least and at most; null: nobody is killed from outside. */
   readonly killEveryMs: readonly [number, number] | null;
-  /** The first taker kills itself between effect and ack after so many rounds. */
+  /** The first taker kills itself between effect and ack after so many rounds with messages; the others begin when it has. */
   readonly firstTakerRounds: number;
   readonly seed: number;
 }
@@ -41,9 +41,10 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   const effects = openEffects(place.dir);
   const next = randomOf(options.seed);
   const senders = Array.from({ length: nSenders }, (_, n) => keepUp(['send', place.dir, `s${n}`, nMessages]));
-  const takers = Array.from({ length: nTakers }, (_, n) =>
-    keepUp(['take', place.dir, 0], n === 0 ? ['take', place.dir, options.firstTakerRounds] : undefined),
-  );
+  const first = keepUp(['take', place.dir, 0], ['take', place.dir, options.firstTakerRounds]);
+  // Beside others it might never get a message to die with, and the control had nothing to show.
+  await first.hasDied;
+  const takers = [first, ...Array.from({ length: nTakers - 1 }, () => keepUp(['take', place.dir, 0]))];
   const allSent = Promise.all(senders.map(({ finished }) => finished));
   let isSent = false;
   void allSent.then(() => (isSent = true));
@@ -80,6 +81,8 @@ function unordered(all: readonly { sender: string; mailbox: string; n: number }[
 interface Kept {
   /** Resolves when it ended by itself. */
   readonly finished: Promise<void>;
+  /** Resolves when it has killed itself, or ended. */
+  readonly hasDied: Promise<void>;
   isOver(): boolean;
   kill(): boolean;
   /** Ends it for good. */
@@ -88,6 +91,7 @@ interface Kept {
 
 /** Starts a process, and again whenever it was killed; with `firstArgs` until it has killed itself. */
 function keepUp(args: readonly (string | number)[], firstArgs = args): Kept {
+  const died = Promise.withResolvers<void>();
   let child: ChildProcess;
   let given = firstArgs;
   let isKilled = false;
@@ -99,13 +103,18 @@ function keepUp(args: readonly (string | number)[], firstArgs = args): Kept {
       const [code] = (await once(child, 'exit')) as [number | null];
       if (code !== null && code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
       if (code === 0 || isStopped) break;
-      if (!isKilled) given = args;
+      if (!isKilled) {
+        given = args;
+        died.resolve();
+      }
       isKilled = false;
     }
     isOver = true;
+    died.resolve();
   })();
   return {
     finished,
+    hasDied: died.promise,
     isOver: () => isOver,
     kill: () => (isKilled = child.kill('SIGKILL')),
     async stop() {
