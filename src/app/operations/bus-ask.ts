@@ -57,7 +57,11 @@ export const busAsk = defineOperation({
         hints: ['orchestrate bus inbox'],
       });
     throw new Fault('BUS_NO_ANSWER', `Nobody answered ${posted.id} within ${durationText(deadline)}.`, {
-      hints: [...(posted.why === null ? [] : [`${to}: ${posted.why}`]), `orchestrate bus inbox ${to}`],
+      hints: [
+        ...(posted.why === null ? [] : [`${to}: ${posted.why}`]),
+        'orchestrate bus inbox',
+        'orchestrate bus status',
+      ],
       state: 'The question is over; an answer that still comes lies in your inbox.',
       data: { id: posted.id, to },
     });

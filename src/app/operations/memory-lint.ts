@@ -62,8 +62,10 @@ export const memoryLint = defineOperation({
       if (page.length < pageSize) break;
       afterKey = page.at(-1)?.key ?? '';
     }
-    // The look and the comparison may come upon the same thing: the sentence of the look stands.
-    const told = Map.groupBy([...problems, ...(await memory.verify())], ({ path, kind }) => `${kind} ${path}`);
+    // The look and the comparison may come upon the same thing: the sentence of the look stands, which says why it was not taken up.
+    const looked = new Set(problems.map(({ path }) => path));
+    const compared = (await memory.verify()).filter(({ path, kind }) => kind !== 'not-taken-up' || !looked.has(path));
+    const told = Map.groupBy([...problems, ...compared], ({ path, kind }) => `${kind} ${path}`);
     return {
       nEntries,
       findings: [...findings],

@@ -232,7 +232,11 @@ describe('bus ask', () => {
         (error: unknown) => error,
       );
       await world.clock.advance(5_000);
-      expect(await asking).toMatchObject({ code: 'BUS_NO_ANSWER', kind: 'waiting' });
+      expect(await asking).toMatchObject({
+        code: 'BUS_NO_ANSWER',
+        kind: 'waiting',
+        hints: ['orchestrate bus inbox', 'orchestrate bus status'],
+      });
     }
     expect(world.context.bus.newest(10)).toHaveLength(1);
   });
