@@ -4,6 +4,7 @@ import {
   control,
   type Kill,
   type KillOutcome,
+  type Original,
   type Phase,
   phases,
   regionOf,
@@ -46,7 +47,7 @@ export async function sweep({
     await Promise.all(
       starts.map(async ({ world, original }) => {
         for (let kill = left.shift(); kill !== undefined; kill = left.shift()) {
-          const outcome = await tryKill(world, kill, original);
+          const outcome = await tryUntilFired(world, kill, original);
           outcomes.push(outcome);
           report(outcome, from - 1 + outcomes.length, kills.length);
         }
@@ -55,6 +56,16 @@ export async function sweep({
     return outcomes;
   } finally {
     for (const world of worlds) await world.remove();
+  }
+}
+
+/** Commits that the time decides on do not come in every run. */
+const maxTries = 4;
+
+async function tryUntilFired(world: FaultWorld, kill: Kill, original: Original): Promise<KillOutcome> {
+  for (let nth = 1; ; nth += 1) {
+    const outcome = await tryKill(world, kill, original);
+    if (outcome.fired || outcome.broken.length > 0 || nth === maxTries) return outcome;
   }
 }
 
