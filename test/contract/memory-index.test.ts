@@ -46,6 +46,24 @@ it('puts first what says it more often, in its key or in fewer words, however sh
   expect(found('torch')).toEqual(['torch', 'note', 'aside']);
 });
 
+it('finds what is old by a word that hundreds of newer entries have', async () => {
+  await put('z/common', 'of old');
+  await put('z/both', 'common and rare');
+  await put('z/plain', 'common');
+  for (let n = 0; n < 520; n += 1) place.edit(`n/${n}.md`, `common entry of ${n}`);
+  await memory.sync();
+  // In its key, or beside a rarer word: first. Of those that have it in the text alone, as many as count at most were written since.
+  expect(found('common', 2)).toEqual(['z/common', expect.stringMatching(/^n/)]);
+  expect([found('common rare'), found('z common', 1)]).toEqual([['z/both'], ['z/common']]);
+  expect(memory.search({ words: 'common rare', any: true, limit: 3 }).map(({ version }) => version.key)).toEqual([
+    ...['z/common', 'z/both', expect.stringMatching(/^n/)],
+  ]);
+  expect(memory.search({ words: 'common', prefix: 'z' }).map(({ version }) => version.key)).toEqual([
+    ...['z/common', 'z/plain', 'z/both'],
+  ]);
+  expect(found('common', 1_000)).toHaveLength(523);
+});
+
 it('forgets the words of what was written over, taken away or refuted', async () => {
   await put('a', 'torch 2.9 is fine');
   await put('a', 'numpy 2 is fine');

@@ -6,24 +6,16 @@ import { isOld } from '../../domain/memory/retention.ts';
 import { wordsOf } from '../../domain/memory/words.ts';
 import type { MemoryQuery } from '../../ports/memory.ts';
 import { isBusy, isDamaged } from '../sqlite/database-faults.ts';
+import { entryId } from './entry-id.ts';
+import { findQuery } from './find-query.ts';
 import type { MemoryRecord } from './memory-record.ts';
 
 /** The layout that this code makes; any other one, older or newer, is thrown away. */
-export const indexLayout = 2;
+export const indexLayout = 3;
 /** Another process may be bringing the index up to date: that of 100,000 entries takes seconds. */
 const patienceMs = 20_000;
 /** Changes that are taken over in one commit. */
 const batchSize = 2_000;
-/** A match in the key is worth as much as four in the text. */
-const weights = '1.0, 0.25';
-/**
- * What is asked of every hit is in its id, so that no row is read for one that is not shown: sequence of its entry's last change, whether
- * it may expire, whether it is refuted, how many binary digits the number of its words has.
- */
-const expiring = 64;
-const refuted = 32;
-const digits = 31;
-const changeFactor = 128;
 /**
  * FTS5 reads a row per hit for the length of a text, which takes three quarters of a search, unless it keeps none; then bm25 counts with
  * a length of -2. Where texts have a few words on average its ranks turn around for that: so many marks that are no word go with each.
@@ -42,6 +34,7 @@ const tables = `
     expires_at_ms INTEGER
   ) STRICT;
   CREATE VIRTUAL TABLE words USING fts5 (key, text, content = '', columnsize = 0, tokenize = 'ascii');
+  CREATE VIRTUAL TABLE keys USING fts5 (key, content = '', columnsize = 0, tokenize = 'ascii');
   INSERT INTO state VALUES (1, '', 0);
   PRAGMA user_version = ${indexLayout};
 `;
@@ -86,27 +79,12 @@ export class MemoryIndex {
    * least one.
    */
   find(
-    { any = false, prefix, kinds, withOld = false, limit = 20 }: MemoryQuery,
+    query: MemoryQuery,
     phrases: readonly (readonly string[])[],
     nowMs: number,
   ): readonly (MemoryRef & { readonly score: number })[] {
-    const folder = prefix?.replace(/\/+$/, '') ?? '';
-    const match = phrases.map((words) => `"${words.join(' ')}"`).join(any ? ' OR ' : ' AND ');
-    const rows = this.#all(
-      `SELECT e.key, e.version, hit.score FROM (
-         SELECT rowid AS id, -bm25(words, ${weights}) / (4 + (rowid & ${digits})) AS score FROM words
-         WHERE words MATCH ?
-         ${withOld ? '' : `AND rowid & ${refuted} = 0 AND (rowid & ${expiring} = 0 OR ${hasEntry('expires_at_ms > ?')})`}
-         ${folder === '' ? '' : `AND ${hasEntry('(key = ? OR (key > ? AND key < ?))')}`}
-         ${kinds === undefined ? '' : `AND ${hasEntry(`kind IN (${kinds.map(() => '?').join(', ')})`)}`}
-         ORDER BY score DESC, rowid DESC LIMIT ?
-       ) hit CROSS JOIN entries e ON e.id = hit.id ORDER BY hit.score DESC, e.key`,
-      match,
-      ...(withOld ? [] : [nowMs]),
-      ...(folder === '' ? [] : [folder, `${folder}/`, `${folder}0`]),
-      ...(kinds ?? []),
-      Math.min(limit, maxHits),
-    );
+    const { sql, values } = findQuery(query, phrases, nowMs);
+    const rows = this.#all(sql, ...values);
     return rows.map(({ key, version, score }) => ({
       key: String(key),
       version: Number(version),
@@ -138,6 +116,7 @@ export class MemoryIndex {
         id,
         ...columnsOf(wordsOf(key), wordsOf(text)),
       );
+      this.#run("INSERT INTO keys (keys, rowid, key) VALUES ('delete', ?, ?)", id, padded(wordsOf(key)));
       this.#run('DELETE FROM entries WHERE id = ?', id);
     }
     this.#add(record, change);
@@ -149,13 +128,13 @@ export class MemoryIndex {
     const { version, sha256, kind, expiresAtMs } = entry;
     const isRefuted = isOld({ ...entry, expiresAtMs: null }, 0);
     const words = wordsOf(entry.text);
-    const nDigits = 32 - Math.clz32(words.length);
-    const id = sequence * changeFactor + (expiresAtMs === null ? 0 : expiring) + (isRefuted ? refuted : 0) + nDigits;
+    const id = entryId({ sequence, expires: expiresAtMs !== null, isRefuted, nWords: words.length });
     this.#run(
       'INSERT INTO entries (id, key, version, sha256, kind, is_refuted, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ...[id, key, version, sha256, kind, isRefuted ? 1 : 0, expiresAtMs],
     );
     this.#run('INSERT INTO words (rowid, key, text) VALUES (?, ?, ?)', id, ...columnsOf(wordsOf(key), words));
+    this.#run('INSERT INTO keys (rowid, key) VALUES (?, ?)', id, padded(wordsOf(key)));
   }
 
   #state(): { readonly of: string; readonly sequence: number } {
@@ -168,6 +147,7 @@ export class MemoryIndex {
     this.#transact(() => {
       this.#run('DELETE FROM entries');
       this.#run("INSERT INTO words (words) VALUES ('delete-all')");
+      this.#run("INSERT INTO keys (keys) VALUES ('delete-all')");
       const last = record.lastSequence();
       this.#run('UPDATE state SET record = ?, sequence = ?', record.id(), last);
       for (const change of record.changed(0, last)) this.#add(record, change);
@@ -235,17 +215,10 @@ class WordsLost extends Error {}
 
 type Value = string | number | null;
 
-/** Asks the entry of a hit. */
-const hasEntry = (what: string): string => `EXISTS (SELECT 1 FROM entries WHERE id = words.rowid AND ${what})`;
-
 /** What is indexed of key and text: to take it out again, just the same has to be given. */
-const columnsOf = (key: readonly string[], text: readonly string[]): readonly string[] => [
-  key.join(' '),
-  `${text.join(' ')}${padding}`,
-];
+const columnsOf = (key: readonly string[], text: readonly string[]): readonly string[] => [key.join(' '), padded(text)];
 
-/** Most that one question is answered with. */
-const maxHits = 1_000;
+const padded = (words: readonly string[]): string => `${words.join(' ')}${padding}`;
 
 function openOrMake(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: patienceMs, allowExtension: false });
