@@ -57,7 +57,7 @@ export interface Memory {
   get(key: string, version?: number): Promise<MemoryEntry | undefined>;
   /** Newest versions, sorted by key; as the last look found them. */
   list(options?: MemoryList): readonly MemoryVersion[];
-  /** Best first. A phrase that more than some hundred entries have counts in the newest of them, and in the newest keys that have it. */
+  /** Best first. A phrase that hundreds of entries have counts in the newest of them, and in the newest keys that have it. */
   search(query: MemoryQuery): readonly MemoryHit[];
   /** All versions, newest first. */
   history(key: string): readonly MemoryVersion[];

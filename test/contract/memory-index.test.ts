@@ -50,7 +50,7 @@ it('finds what is old by a word that hundreds of newer entries have', async () =
   await put('z/common', 'of old');
   await put('z/both', 'common and rare');
   await put('z/plain', 'common');
-  for (let n = 0; n < 520; n += 1) place.edit(`n/${n}.md`, `common entry of ${n}`);
+  for (let n = 0; n < 270; n += 1) place.edit(`n/${n}.md`, `common entry of ${n}`);
   await memory.sync();
   // In its key, or beside a rarer word: first. Of those that have it in the text alone, as many as count at most were written since.
   expect(found('common', 2)).toEqual(['z/common', expect.stringMatching(/^n/)]);
@@ -61,7 +61,7 @@ it('finds what is old by a word that hundreds of newer entries have', async () =
   expect(memory.search({ words: 'common', prefix: 'z' }).map(({ version }) => version.key)).toEqual([
     ...['z/common', 'z/plain', 'z/both'],
   ]);
-  expect(found('common', 1_000)).toHaveLength(523);
+  expect(found('common', 1_000)).toHaveLength(273);
 });
 
 it('forgets the words of what was written over, taken away or refuted', async () => {

@@ -7,10 +7,9 @@ const weights = { words: 0.25, keys: 0.75 };
 const maxHits = 1_000;
 /**
  * A phrase that more entries have than this tells little about each: it counts in the newest of them, and in the newest keys that have
- * it. Of a question of many phrases each counts in fewer, and in no fewer than are to be shown.
+ * it, or in as many as are to be shown.
  */
-const countedOf = (nPhrases: number, limit: number): number =>
-  Math.max(limit, Math.min(500, Math.max(250, Math.floor(2_000 / nPhrases))));
+const nCountedAtLeast = 250;
 
 /** A statement for the index of memory, and what goes into its places. */
 export interface FindQuery {
@@ -25,7 +24,7 @@ export function findQuery(
   nowMs: number,
 ): FindQuery {
   const nShown = Math.min(limit, maxHits);
-  const nCounted = countedOf(phrases.length, nShown);
+  const nCounted = Math.max(nShown, nCountedAtLeast);
   const filters = filtersOf(where, nowMs);
   const quoted = phrases.map((words) => `"${words.join(' ')}"`);
   const parts: readonly Part[] = [

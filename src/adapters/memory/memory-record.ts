@@ -155,6 +155,16 @@ export class MemoryRecord {
     return row === undefined ? undefined : versionOf(row);
   }
 
+  /** A version with what it says, by one statement: a search asks for twenty of them. */
+  findEntry({ key, version }: MemoryRef): MemoryEntry | undefined {
+    const row = this.#get(
+      `SELECT ${versionColumns}, c.text FROM versions v JOIN contents c ON c.sha256 = v.sha256 WHERE v.key = ? AND v.version = ?`,
+      key,
+      version,
+    );
+    return row === undefined ? undefined : { ...versionOf(row), text: String(row['text']) };
+  }
+
   history(key: string): readonly MemoryVersion[] {
     return this.#all(`SELECT ${versionColumns} FROM versions v WHERE key = ? ORDER BY version DESC`, key).map(
       versionOf,

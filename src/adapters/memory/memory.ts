@@ -133,10 +133,10 @@ class FileMemory implements Memory {
     const hits = this.#read((record) => {
       const index = this.#indexOf(record);
       return index.find(query, phrases, this.#options.clock.nowMs()).flatMap(({ score, ...ref }) => {
-        const version = record.find(ref);
-        return version === undefined
-          ? []
-          : [{ version, score, excerpt: excerptOf(record.text(version.sha256), phrases) }];
+        const entry = record.findEntry(ref);
+        if (entry === undefined) return [];
+        const { text, ...version } = entry;
+        return [{ version, score, excerpt: excerptOf(text, phrases) }];
       });
     });
     return hits ?? [];
