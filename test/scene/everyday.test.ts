@@ -186,7 +186,7 @@ describe('a run', () => {
 
   it('that is cancelled in the middle leaves no process, frees its lease and changes nothing', async () => {
     const before = sketchOf(home.world);
-    const running = home.world.start([...upgrade, '--yes', '--json']);
+    const running = home.world.start([...upgrade, '--json']);
     const run = await until('the run', async () => (await home.activeRuns())[0]);
     await untilRow(home.world, 'machine.moved', { subject: `${run}.record`, to: 'executing' }, 20_000);
     const cancelled = await home.world.ok(['runs', 'cancel', run, '--json']);
