@@ -45,11 +45,9 @@ const ring = (name: string, include: string[], timeoutMs: number, order: number)
 /** Files that take long, longest first, by the end of their path: one that begins last keeps a single core busy at the end. */
 const longest = [
   'scene/everyday.test.ts',
-  'scene/ways-back.test.ts',
   'scene/bad-input.test.ts',
   'scene/attacks.test.ts',
   'scene/kill.test.ts',
-  'contract/python-uv.test.ts',
   'contract/python-build.test.ts',
   'contract/bus.test.ts',
   'contract/python-resolve.test.ts',

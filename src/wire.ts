@@ -14,10 +14,14 @@ import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
+import { createLogFiles } from './adapters/log-files/log-files.ts';
 import { removeOldLogs } from './adapters/log/old-logs.ts';
+import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
+import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
+import { createNotifier } from './adapters/notify/notifier.ts';
 import { createHelperSpawner } from './adapters/process/helper-spawner.ts';
 import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts';
 import { ownProgram } from './adapters/process/own-program.ts';
@@ -37,6 +41,7 @@ import { Fault, faultRecord } from './base/fault.ts';
 import type { JsonObject } from './base/json.ts';
 import { stated } from './base/stated.ts';
 import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
+import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { runSupervisor } from './engine/supervisor/supervisor.ts';
 import { printLines } from './faces/cli/line.ts';
@@ -55,16 +60,22 @@ export async function main(argv: readonly string[]): Promise<number> {
   const streams = processStreams();
   const opened: { close(): Promise<void> }[] = [];
   const narrate = (sentence: string): void => printLines(streams.err, [sentence]);
+  let role: Role = 'command';
+  let exitStatus = 1;
   try {
-    return await runCli({
+    exitStatus = await runCli({
       argv,
-      app: (home) => createApp({ cwd: home ?? process.cwd(), opened, narrate, signal }),
+      app: (home, supervises) => {
+        if (supervises) role = 'supervisor';
+        return createApp({ cwd: home ?? process.cwd(), opened, narrate, signal, role });
+      },
       streams,
       signal,
     });
   } finally {
     for (const one of opened.reverse()) await one.close();
   }
+  return (role as Role) === 'supervisor' ? process.exit(exitStatus) : exitStatus;
 }
 
 async function supervise(cwd: string): Promise<number> {
@@ -72,7 +83,7 @@ async function supervise(cwd: string): Promise<number> {
   const opened: { close(): Promise<void> }[] = [];
   const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor', signal });
   try {
-    await app.supervise({ idleSeconds: null, signal });
+    await app.supervise({ stays: false, signal });
     return 0;
   } catch (error) {
     const { code, message } = faultRecord(error);
@@ -118,6 +129,9 @@ async function createApp(options: {
     signatures: createSshSignatures({ processes, files, random, tempDir: host.tempDir, searchPath }),
     log,
     host,
+    machine: createMachineFacts({ processes, platform: host.platform }),
+    logFiles: createLogFiles(),
+    notifier: createNotifier({ files, processes, host, clock, env: process.env }),
   };
 
   const openStore = (paths: InstallationPaths) => {
@@ -155,6 +169,12 @@ async function createApp(options: {
     return memory;
   };
 
+  const openMetrics = ({ state }: InstallationPaths): Installation['metrics'] => {
+    const metrics = createMetrics({ file: `${state}/metrics.db`, log });
+    opened.push(metrics);
+    return metrics;
+  };
+
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
     installed ??= stated('Nothing was changed.', async () => {
@@ -173,6 +193,7 @@ async function createApp(options: {
         definitions,
         ...(await openJournal(paths, config.bus)),
         memory: openMemory(paths),
+        metrics: openMetrics(paths),
         ...openStore(paths),
       };
     });
@@ -196,10 +217,14 @@ async function createApp(options: {
     return { start, ledger, clock, logPath, lastWords };
   };
 
-  return {
+  const app: App = {
     outside,
     cwd,
     nodeVersion: process.versions.node,
+    get ownCommand() {
+      const { program, args } = ownProgram([]);
+      return [program, ...args];
+    },
     installation,
     signal,
     narrate,
@@ -211,20 +236,28 @@ async function createApp(options: {
       const opened = openStore(paths);
       await opened.store.version();
       await opened.store.create();
-      return { ...opened, ...(await openJournal(paths, defaultBusLimits)), memory: openMemory(paths), paths };
+      return {
+        ...opened,
+        ...(await openJournal(paths, defaultBusLimits)),
+        memory: openMemory(paths),
+        metrics: openMetrics(paths),
+        paths,
+      };
     },
     ask: async (kind, data) => askSupervisor(await supervision(), kind, data),
     wake: async () => ensureSupervisor(await supervision()),
     async *follow(run, signal) {
       yield* followRun(await supervision(), run, signal);
     },
-    async supervise({ idleSeconds, signal }) {
+    async supervise({ stays, signal, drain }) {
       const opened = await installation();
       const { ledger, config } = opened;
       await runSupervisor({
         context: { ...opened, outside },
-        idleSeconds: idleSeconds ?? config.supervisor.idleSeconds,
+        idleSeconds: stays ? null : config.supervisor.idleSeconds,
         signal,
+        ...(drain === undefined ? {} : { drain }),
+        ...(stays ? { beside: () => openDoor(app) } : {}),
         reload: async () => ({
           config: await readConfig(files, opened.paths.home),
           definitions: await readDefinitions(files, {
@@ -238,6 +271,25 @@ async function createApp(options: {
       });
     },
   };
+  return app;
+}
+
+/** Opens the socket of `serve`. It may be missed: without it everything else goes on, and it is told. */
+async function openDoor(app: App): Promise<{ close(): Promise<void> }> {
+  const { openHttpSocket } = await import('./adapters/network/http-socket.ts');
+  const { answerHttp } = await import('./faces/http/answer.ts');
+  const { paths, config } = await app.installation();
+  const runtimeDir = app.outside.host.session['XDG_RUNTIME_DIR'];
+  const path = socketPath({ runtimeDir, state: paths.state, id: config.id });
+  try {
+    const door = await openHttpSocket(path, (request) => answerHttp(app, request));
+    app.narrate(`GET /healthz and /metrics: curl --unix-socket ${path} http://orchestrate/healthz`);
+    return door;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'SOCKET_UNAVAILABLE') throw error;
+    app.narrate(error.message);
+    return { close: async () => {} };
+  }
 }
 
 /** Loaded by the supervisor only: a command is over before anybody reads its log, and says on stderr what is wrong. */

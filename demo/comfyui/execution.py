@@ -8,6 +8,8 @@ import time
 
 from comfy.model_management import card
 from comfy_execution.run import Run
+from simulator import strikes
+from simulator.faults import switches
 
 MAXIMUM_HISTORY_SIZE = 10000
 
@@ -95,12 +97,13 @@ class PromptQueue:
         return len(self._waiting) + len(self._running)
 
 
-def work(queue, server):
+def prompt_worker(queue, server):
     """Executes prompts for ever; runs in a thread of its own."""
     cache = {}
     while True:
         item = queue.get()
         _, prompt_id, prompt, extra_data, outputs = item
+        strikes.in_worker()
         started = time.perf_counter()
         client = extra_data.get("client_id")
         server.client_id = client
@@ -111,6 +114,9 @@ def work(queue, server):
             if client is not None or broadcast:
                 server.send(event, data, client)
 
+        megabytes = switches.value("big-frame")
+        if megabytes is not None:
+            server.send_padding(int(megabytes), client)
         run = Run(prompt_id, prompt, outputs, extra_data, cache, report, queue.take_interrupt)
         run.execute()
         server.last_node_id = None

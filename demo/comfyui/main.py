@@ -17,7 +17,7 @@ log.start(args.verbose, args.log_stdout)
 logging.info("This is a simulator of ComfyUI for demonstrations. It speaks ComfyUI's protocol and draws small pictures.")
 
 import folder_paths
-from simulator import paths_file
+from simulator import paths_file, strikes
 
 
 def load_extra_paths():
@@ -61,7 +61,7 @@ def serve():
     import asyncio
     import threading
 
-    from execution import work
+    from execution import prompt_worker
     from server import PromptServer
 
     async def run():
@@ -71,7 +71,7 @@ def serve():
             loop.add_signal_handler(kind, stopped.set)
         server = PromptServer(loop)
         await server.start(args.listen.split(","))
-        threading.Thread(target=work, args=(server.queue, server), daemon=True).start()
+        threading.Thread(target=prompt_worker, args=(server.queue, server), daemon=True).start()
         await stopped.wait()
         server.close()
 
@@ -86,6 +86,7 @@ def start():
 
     custom_nodes.run_prestartup_scripts()
     make_folders()
+    strikes.at_boot()
     import comfy.model_management
     import nodes
     from comfyui_version import __version__

@@ -17,7 +17,7 @@ from torchvision.transforms import functional as pictures
 
 from comfy.cli_args import args
 import folder_paths
-from simulator import png
+from simulator import png, strikes
 
 MAX_RESOLUTION = 16384
 METHODS = {
@@ -50,6 +50,7 @@ def save_pictures(images, folder, stem, counter, prompt, extra_pnginfo):
         height, width, channels = image.shape
         pixels = numpy.clip(image.cpu().numpy() * 255.0, 0, 255).astype(numpy.uint8).tobytes()
         name = f"{stem.replace('%batch_num%', str(number))}_{counter + number:05}_.png"
+        strikes.at_save(os.path.join(folder, name))
         with open(os.path.join(folder, name), "wb") as stream:
             stream.write(png.encode(pixels, width, height, channels, texts))
         names.append(name)
@@ -268,10 +269,11 @@ class CheckpointLoaderSimple:
 
     @classmethod
     def INPUT_TYPES(cls):
-        return {"required": {"ckpt_name": (folder_paths.get_filename_list("checkpoints"),)}}
+        return {"required": {"ckpt_name": (strikes.listed_models(folder_paths.get_filename_list("checkpoints")),)}}
 
     def load_checkpoint(self, ckpt_name):
         path = folder_paths.get_full_path("checkpoints", ckpt_name)
+        strikes.at_model(path)
         with open(path, "rb") as stream:
             start = stream.read(8)
             length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
@@ -281,10 +283,26 @@ class CheckpointLoaderSimple:
         return (header, header, header)
 
 
+class PreviewAny:
+    CATEGORY = "utils"
+    DESCRIPTION = "Shows any value as text."
+    RELATIVE_PYTHON_MODULE = "comfy_extras.nodes_preview_any"
+    RETURN_TYPES = ()
+    FUNCTION = "main"
+    OUTPUT_NODE = True
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"source": ("*", {})}}
+
+    def main(self, source=None):
+        return {"ui": {"text": [source if isinstance(source, str) else json.dumps(source, default=str)]}}
+
+
 NODE_CLASS_MAPPINGS = {
     node.__name__: node
     for node in (CheckpointLoaderSimple, SaveImage, PreviewImage, LoadImage, ImageScale, ImageScaleBy,
-                 ImageInvert, ImageBatch, ImagePadForOutpaint, EmptyImage)
+                 ImageInvert, ImageBatch, ImagePadForOutpaint, EmptyImage, PreviewAny)
 }
 
 NODE_DISPLAY_NAME_MAPPINGS = {
@@ -297,6 +315,7 @@ NODE_DISPLAY_NAME_MAPPINGS = {
     "ImageInvert": "Invert Image",
     "ImageBatch": "Batch Images",
     "ImagePadForOutpaint": "Pad Image for Outpainting",
+    "PreviewAny": "Preview Any",
 }
 
 

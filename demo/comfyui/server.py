@@ -10,8 +10,11 @@ from urllib.parse import urlsplit
 from comfy.cli_args import args
 from execution import PromptQueue
 from simulator import http, websocket
+from simulator.faults import switches
 from simulator.routes import ROUTES, features
 
+GARBAGE = b"\x00\xff<html>\x1b[31m{\"system\": nothing\r\n"
+LOOK_EVERY_SECONDS = 0.05
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -52,6 +55,12 @@ class PromptServer:
             # The server is stopping while the worker is in the middle of a picture.
             pass
 
+    def send_padding(self, megabytes, client_id):
+        """Sends one status frame of that size, most of it blanks."""
+        text = json.dumps({"type": "status", "data": status(self.queue.remaining())})
+        payload = websocket.frame(websocket.TEXT, text.encode("utf-8") + b" " * (megabytes * 1_000_000))
+        self.loop.call_soon_threadsafe(self._write, payload, client_id)
+
     def free(self):
         self._free = True
 
@@ -60,6 +69,8 @@ class PromptServer:
         return was
 
     def _write(self, payload, client_id):
+        if switches.is_on("half-open"):
+            return
         if client_id is None:
             writers = list(self._sockets.values())
         else:
@@ -94,6 +105,9 @@ class PromptServer:
                 return
             if request is None:
                 return
+            await self._fault_of_http(writer)
+            if writer.is_closing():
+                return
             if is_foreign(request.headers) and not args.enable_cors_header:
                 response = http.Response(403)
             elif request.path in ("/ws", "/api/ws") and request.headers.get("upgrade", "").lower() == "websocket":
@@ -101,11 +115,24 @@ class PromptServer:
                 return
             else:
                 response = self._answer(request)
+            if switches.value("garbage") == "json":
+                response.body = GARBAGE
             if args.enable_cors_header:
                 response.headers["Access-Control-Allow-Origin"] = args.enable_cors_header
             keep_alive = request.headers.get("connection", "").lower() != "close"
             http.write_response(writer, response, keep_alive, request.method != "HEAD")
             await writer.drain()
+
+    async def _fault_of_http(self, writer):
+        while switches.is_on("hang-http") and not writer.is_closing():
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        wait = switches.value("slow-http")
+        if wait is not None:
+            await asyncio.sleep(float(wait))
+        if switches.value("garbage") == "http":
+            writer.write(GARBAGE * 64)
+            await writer.drain()
+            writer.close()
 
     def _answer(self, request):
         path = request.path[4:] if request.path.startswith("/api/") else request.path

@@ -18,6 +18,7 @@ import type { MemoryEntry, MemoryVersion, NewMemory } from '../domain/memory/ent
 import type { FailedBefore } from '../domain/memory/failed-version.ts';
 import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
+import type { Bisected } from '../domain/restore/bisected.ts';
 import type { Drilled } from '../domain/restore/drill.ts';
 import type {
   Accelerators,
@@ -125,6 +126,20 @@ export interface AgentConditions {
   clear(name: string, reason: string): Promise<boolean>;
 }
 
+/** What a backup consists of. */
+export interface BackedUp {
+  readonly point: string;
+  readonly bundle: string;
+  readonly bundleBytes: number;
+  /** Fingerprint of the key that signed it. */
+  readonly key: string;
+  /** The bundle was there from an earlier backup of the same point, and every hash in it holds. */
+  readonly reused: boolean;
+  readonly memory: string;
+  readonly memoryBytes: number;
+  readonly nEntries: number;
+}
+
 /** The end of what an instance wrote. */
 export interface ServiceLog {
   /** `i3`; null where nobody here started the service. */
@@ -177,6 +192,10 @@ export interface ActionContext {
   readonly proofs: Proofs;
   /** Finds out by doing it whether a restore point comes back from kept wheels alone, in folders of its own. See `drillPoint`. */
   drill(point: string): Promise<Drilled>;
+  /** Finds the commit of the branch that broke what held at an older restore point, by trying. See `bisectPoints`. */
+  bisect(asked: BisectAsked): Promise<Bisected>;
+  /** Writes a restore point and all memory into a folder outside of home, and reads back what it wrote. A repeat is safe. See `backUp`. */
+  backUp(options: { readonly point: string; readonly folder: string }): Promise<BackedUp>;
   /** The end of the log of an instance, production's when none is named. Fault `USAGE_BAD_ARGUMENT` for one that there is not. */
   serviceLog(options: { readonly instance: string | null; readonly maxBytes: number }): Promise<ServiceLog>;
   readonly bus: AgentBus;
@@ -187,6 +206,13 @@ export interface ActionContext {
   /** One line of progress, journalled. */
   note(sentence: string): Promise<void>;
   readonly signal: AbortSignal;
+}
+
+/** Where a bisect looks: restore points by number or name, empty for the oldest and the newest; a workflow, or empty for all. */
+export interface BisectAsked {
+  readonly good: string;
+  readonly bad: string;
+  readonly workflow: string;
 }
 
 /** A planning action's view: no slot yet, nothing may be written. */
@@ -222,6 +248,8 @@ export type PlanningContext = Pick<
   readonly sources: ComponentSources;
   /** Name of the restore point that a number, name, tag or commit names. Fault: `RESTORE_NOT_FOUND`. */
   pointName(asked: string): Promise<string>;
+  /** What a bisect would halve: the names of both ends, and how many commits lie from one to the other. See `bisectLine` for the faults. */
+  bisectLine(asked: BisectAsked): Promise<{ readonly good: string; readonly bad: string; readonly nCommits: number }>;
   /** How the branch's environment is there at this moment. */
   environmentNow(): Promise<EnvironmentCondition>;
   /** Whether a component's files have been on the branch: what was only approved and then rejected has not. */

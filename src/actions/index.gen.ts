@@ -1,4 +1,7 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
+import { backupChoose } from './backup-choose.ts';
+import { backupMake } from './backup-make.ts';
+import { bisectChoose } from './bisect-choose.ts';
 import { bundleChoose } from './bundle-choose.ts';
 import { bundleImport } from './bundle-import.ts';
 import { busAnswer } from './bus-answer.ts';
@@ -26,9 +29,11 @@ import { handoverPlan } from './handover-plan.ts';
 import { handoverWrite } from './handover-write.ts';
 import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
+import { maintenanceChoose } from './maintenance-choose.ts';
 import { memoryNote } from './memory-note.ts';
 import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
+import { restoreBisect } from './restore-bisect.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
 import { runbookWrite } from './runbook-write.ts';
@@ -37,6 +42,8 @@ import { slotOpen } from './slot-open.ts';
 import { templateChoose } from './template-choose.ts';
 import { treeChoose } from './tree-choose.ts';
 import { treeRetire } from './tree-retire.ts';
+import { updateChoose } from './update-choose.ts';
+import { updateReport } from './update-report.ts';
 import { workflowAdd } from './workflow-add.ts';
 import { workflowChoose } from './workflow-choose.ts';
 import { workflowRemove } from './workflow-remove.ts';
@@ -44,6 +51,9 @@ import { workflowRun } from './workflow-run.ts';
 
 /** Every built-in action. */
 export const actions = [
+  backupChoose,
+  backupMake,
+  bisectChoose,
   bundleChoose,
   bundleImport,
   busAnswer,
@@ -71,9 +81,11 @@ export const actions = [
   handoverWrite,
   instanceBoot,
   instanceSmoke,
+  maintenanceChoose,
   memoryNote,
   outsideChoose,
   outsideTake,
+  restoreBisect,
   restoreChoose,
   restoreDrill,
   runbookWrite,
@@ -82,6 +94,8 @@ export const actions = [
   templateChoose,
   treeChoose,
   treeRetire,
+  updateChoose,
+  updateReport,
   workflowAdd,
   workflowChoose,
   workflowRemove,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
 import { judgeSmoke } from '../domain/changes/judge.ts';
+import { hintsOf, workflowFault } from '../domain/changes/workflow-fault.ts';
 import { baselineInput, findBaseline } from './_baseline.ts';
 import { defineAction } from './_context.ts';
 
@@ -14,6 +15,7 @@ const output = z.object({
       nPictures: z.number().int(),
       isFlat: z.boolean(),
       failure: z.string().nullable(),
+      fault: workflowFault.nullable(),
     }),
   ),
   row: z.number().int(),
@@ -40,18 +42,20 @@ export const instanceSmoke = defineAction({
     const findings = judgeSmoke(baseline, smoke, context.config.policy.maxSlowdown);
     if (findings.length > 0) {
       throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {
+        hints: hintsOf(findings.map(({ fault }) => fault)),
         state: 'Production was not touched.',
         data: { workflows: smoke.workflows },
       });
     }
     const before = new Map(baseline?.workflows.map((one) => [one.name, one]));
-    const workflows = smoke.workflows.map(({ name, durationMs, pictures, failure }) => ({
+    const workflows = smoke.workflows.map(({ name, durationMs, pictures, failure, fault = null }) => ({
       name,
       durationMs,
       wasMs: before.get(name)?.durationMs ?? null,
       nPictures: pictures.length,
       isFlat: pictures.some((picture) => picture.isFlat),
       failure,
+      fault,
     }));
     return { workflows, row: smoke.row, reused: smoke.reused };
   },

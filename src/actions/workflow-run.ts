@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { workflowFault } from '../domain/changes/workflow-fault.ts';
 import { defineAction } from './_context.ts';
 
 const picture = z.object({ widthPx: z.number(), heightPx: z.number(), isFlat: z.boolean(), sha256: z.string() });
@@ -10,6 +11,7 @@ const output = z.object({
       durationMs: z.number(),
       pictures: z.array(picture),
       failure: z.string().nullable(),
+      fault: workflowFault.nullable(),
     }),
   ),
   device: z.string(),
@@ -31,6 +33,7 @@ export const workflowRun = defineAction({
         durationMs: one.durationMs,
         pictures: one.pictures.map(({ widthPx, heightPx, isFlat, sha256 }) => ({ widthPx, heightPx, isFlat, sha256 })),
         failure: one.failure,
+        fault: one.fault ?? null,
       })),
     };
   },

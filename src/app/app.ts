@@ -12,6 +12,8 @@ export interface App {
   readonly cwd: string;
   /** Version of the Node that this process runs on, e.g. `24.21.0`; for `doctor`. */
   readonly nodeVersion: string;
+  /** How this very program is started again: its interpreter, the options of that, its entry. */
+  readonly ownCommand: readonly string[];
   /** Opens the installation around `cwd` (or `--home`); Fault `HOME_NOT_FOUND`. The same one each time. */
   installation(): Promise<Installation>;
   /** Looks at a folder that may become a home. Reads plain files only. */
@@ -25,7 +27,10 @@ export interface App {
     /** `comfyui` when left out. */
     template?: TemplateId;
   }): Promise<
-    Pick<Installation, 'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'bus' | 'memory' | 'paths'>
+    Pick<
+      Installation,
+      'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'bus' | 'memory' | 'metrics' | 'paths'
+    >
   >;
   /** Aborts with the person's Ctrl-C: what an operation does by itself ends then, and leaves nothing half done. */
   readonly signal: AbortSignal;
@@ -40,6 +45,9 @@ export interface App {
   wake(): Promise<'was there' | 'started'>;
   /** Journal rows of the run from its first, and on until it ended or waits for a person. */
   follow(run: string, signal: AbortSignal): AsyncIterable<Entry>;
-  /** Runs the supervisor in this process until it is done. For `serve` and for the detached child. */
-  supervise(options: { idleSeconds: number | null; signal: AbortSignal }): Promise<void>;
+  /**
+   * Runs the supervisor in this process until it is done: by `signal` at once, by `drain` when what runs has ended or is parked.
+   * `stays`: idleness is no end. For operations that say `supervises`, and for the detached child. Faults: those of `runSupervisor`.
+   */
+  supervise(options: { stays: boolean; signal: AbortSignal; drain?: AbortSignal }): Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly settlesOutside?: boolean;
   /** It asks that a run ends without a merge: a run that ended so is what was wanted, not a failure. */
   readonly endsRun?: boolean;
+  /** Its process becomes the supervisor: programs are started through the spawn helper, and it keeps a log. */
+  readonly supervises?: boolean;
   /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */
   readonly asksFirst?: boolean;
   /** For `asksFirst`: the input that carries out exactly what was shown; without it the same input with `yes`. */

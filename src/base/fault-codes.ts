@@ -153,6 +153,42 @@ export const faultCodes = {
   SERVICE_NOT_OURS: entry('conflict', 'Production is started by another program.'),
   USER_FOLDER_NOT_KEPT: entry('user', 'Database and settings cannot be kept before another ComfyUI starts on them.'),
   SMOKE_FAILED: entry('user', 'A workflow did not run, or its picture is not good.'),
+  // Workflows: what is wrong with a graph, and how the server answered it.
+  WORKFLOW_MALFORMED: entry(
+    'user',
+    'A workflow has no node, too many, or one without a class.',
+    'orchestrate smoke list',
+  ),
+  WORKFLOW_CLASS_MISSING: entry(
+    'user',
+    'A workflow needs node classes that no installed pack has.',
+    'Install the pack that has them, or: orchestrate smoke remove <workflow>',
+  ),
+  WORKFLOW_LINK_DANGLING: entry(
+    'user',
+    'A node of a workflow takes an input from a node that is not there.',
+    'Open it in ComfyUI, join the input, and bring it again: orchestrate smoke add <file>',
+  ),
+  WORKFLOW_CYCLE: entry(
+    'user',
+    'The nodes of a workflow feed each other in a circle.',
+    'Open it in ComfyUI, cut the circle, and bring it again: orchestrate smoke add <file>',
+  ),
+  WORKFLOW_REFUSED: entry('user', 'The server refused a workflow and said why.', 'orchestrate smoke list'),
+  WORKFLOW_PARTLY_REFUSED: entry(
+    'user',
+    'The server would have run a workflow without some of its outputs; it was taken back.',
+    'orchestrate smoke list',
+  ),
+  WORKFLOW_REFUSED_SILENTLY: entry(
+    'user',
+    'The server refused a workflow and did not say why.',
+    'orchestrate diagnose',
+  ),
+  WORKFLOW_NODE_FAILED: entry('user', 'A node of a workflow failed.', 'orchestrate diagnose'),
+  WORKFLOW_INTERRUPTED: entry('user', 'Somebody else stopped a workflow.'),
+  WORKFLOW_TIMEOUT: entry('user', 'A workflow did not end in time; it was taken back.', 'orchestrate diagnose'),
+  WORKFLOW_PICTURE_UNREADABLE: entry('user', 'A picture of a workflow is not there, or is no picture.'),
   // Runs, changes, reviews.
   RUN_NOT_FOUND: entry('not-found', 'No run of that id.', 'orchestrate runs list'),
   RUN_NOT_RESUMABLE: entry('conflict', 'The run is not in a state that can be resumed.', 'orchestrate runs list'),
@@ -225,6 +261,19 @@ export const faultCodes = {
   TRASH_TAKEN: entry('conflict', 'Something lies where it would be brought back to.'),
   RESTORE_NOT_FOUND: entry('not-found', 'No restore point of that number or name.', 'orchestrate restore list'),
   RESTORE_UNAVAILABLE: entry('outside', 'The environment of the restore point cannot be brought back.'),
+  // Bisect.
+  BISECT_TOO_FEW_POINTS: entry(
+    'user',
+    'The branch has fewer than two restore points, so no merge lies between any.',
+    'orchestrate restore list',
+  ),
+  BISECT_NOT_BEFORE: entry(
+    'user',
+    'The good restore point does not come before the bad one on the branch.',
+    'orchestrate restore list',
+  ),
+  BISECT_GOOD_FAILS: entry('user', 'What is to be followed back fails at the good restore point already.'),
+  BISECT_NOTHING_BROKEN: entry('user', 'Nothing is worse at the bad restore point than at the good one.'),
   OUTSIDE_NOT_FOUND: entry('not-found', 'No outside change of that id is open.', 'orchestrate outside list'),
   ENVIRONMENT_IN_USE: entry('busy', 'A running service or an open run needs the environment.', 'orchestrate status'),
   BUNDLE_INVALID: entry('conflict', 'A bundle is not whole, or not what was signed.'),
@@ -295,8 +344,38 @@ export const faultCodes = {
     'orchestrate bus status',
   ),
   BUS_NO_ANSWER: entry('waiting', 'Nobody answered in time.', 'orchestrate bus status'),
+  // Measured values.
+  SERIES_NOT_FOUND: entry('not-found', 'Nothing of that name is measured.', 'orchestrate metrics'),
+  // Diagnosis.
+  LOG_UNREADABLE: entry('user', 'A log is absent, no plain file, or may not be read.'),
+  SIGNATURE_NOT_FOUND: entry('not-found', 'No failure signature of that id or name.', 'orchestrate diagnose list'),
+  // Alerts.
+  ALERT_NOT_FOUND: entry('not-found', 'There is no alert of that id or key.', 'orchestrate alerts list'),
+  ALERT_OVER: entry('conflict', 'The alert is over already.', 'orchestrate alerts list'),
+  SUPPRESSION_NOT_FOUND: entry('not-found', 'No suppression of that id holds.', 'orchestrate alerts suppressions'),
+  ALERT_TARGET_NOT_FOUND: entry('not-found', 'No target of that name is configured.', 'orchestrate alerts --help'),
+  NOTICE_FAILED: entry('outside', 'Somebody who has to be told could not be reached.', 'orchestrate alerts test'),
+  // Schedules.
+  SCHEDULE_INVALID: entry(
+    'usage',
+    'A schedule has times that do not exist, never fires, or asks for what is not there.',
+    'orchestrate schedule next --cron "<expression>"',
+  ),
+  SCHEDULE_NOT_FOUND: entry('not-found', 'No schedule of that id.', 'orchestrate schedule list'),
+  SCHEDULE_EXISTS: entry('conflict', 'There is a schedule of that id already.', 'orchestrate schedule list'),
+  SCHEDULE_DECLARED: entry('conflict', 'The schedule stands in ops/schedules.yaml.', 'orchestrate schedule list'),
+  SCHEDULE_RUNNING: entry('busy', 'A run of the schedule goes on.', 'orchestrate runs list'),
+  // What starts the daemon, and where it listens.
+  SOCKET_UNAVAILABLE: entry('outside', 'The socket of `serve` cannot be opened.', 'orchestrate serve status'),
+  DAEMON_UNSUPPORTED: entry(
+    'user',
+    'This machine starts no program by a file that is known here.',
+    'orchestrate serve',
+  ),
+  DAEMON_FILE_TAKEN: entry('conflict', 'Something else lies where the file that starts `serve` would be.'),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
+  SUPERVISOR_FROZEN: entry('waiting', 'Everything is frozen until somebody thaws it.', 'orchestrate thaw'),
   SUPERVISOR_NOT_STARTED: entry('outside', 'The supervisor did not start.', 'orchestrate doctor'),
   EPOCH_OLD: entry('conflict', 'A newer supervisor has taken over.'),
   LEDGER_NEWER: entry('user', 'The ledger was written by a newer orchestrate.'),

@@ -8,6 +8,7 @@ import type { EmptyChoice } from './removal/empty-plan.ts';
 import type { RemovalPlan } from './removal/plan.ts';
 import type { RunOptions } from './runs/options.ts';
 import type { ClaimAct, StealGround } from './scale/claims.ts';
+import type { Schedule } from './schedules/schedule.ts';
 
 /** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
 export interface RequestKinds {
@@ -134,7 +135,31 @@ export interface RequestKinds {
   'condition.clear': { readonly name: string; readonly reason: string; readonly by: Actor };
   /** `hash` names the repairs that the person saw; a finding that is another one by now is left. */
   'doctor.fix': { readonly repairs: readonly ShownRepair[]; readonly hash: string; readonly by: Actor };
+  /** `alert`: its id or its key. */
+  'alert.acknowledge': { readonly alert: string; readonly comment: string | null; readonly by: Actor };
+  'alert.resolve': { readonly alert: string; readonly comment: string | null; readonly by: Actor };
+  'alert.suppress': {
+    readonly match: string;
+    readonly forMs: number;
+    readonly reason: string;
+    readonly by: Actor;
+  };
+  'alert.unsuppress': { readonly id: string; readonly by: Actor };
+  /** `target`: null: all. */
+  'alert.test': { readonly target: string | null; readonly by: Actor };
+  /** Break off all work and begin none until `supervisor.thaw`. `production`: stop production too, its prompts saved. */
+  'supervisor.freeze': { readonly reason: string | null; readonly production: boolean; readonly by: Actor };
+  'supervisor.thaw': { readonly by: Actor };
+  /** From now on. `replaces`: one of that id that a command added goes. */
+  'schedule.add': { readonly schedule: Schedule; readonly replaces: boolean; readonly by: Actor };
+  'schedule.remove': { readonly id: string; readonly reason: string | null; readonly by: Actor };
+  'schedule.pause': { readonly id: string; readonly reason: string; readonly by: Actor };
+  'schedule.resume': { readonly id: string; readonly by: Actor };
+  /** Fire now, whatever the time; its check and its times of the week are not asked. */
+  'schedule.run': { readonly id: string; readonly by: Actor };
   /** End as soon as nothing is running. */
+  /** End soon: what runs goes to its end or is parked. */
+  'supervisor.drain': { readonly by: Actor };
   'supervisor.stop': { readonly by: Actor };
 }
 

@@ -12,7 +12,11 @@ import type {
   Host,
   Ledger,
   Log,
+  LogFiles,
+  MachineFacts,
   Memory,
+  Metrics,
+  Notifier,
   Pictures,
   Ports,
   Processes,
@@ -43,6 +47,9 @@ export interface Outside {
   readonly signatures: Signatures;
   readonly log: Log;
   readonly host: Host;
+  readonly machine: MachineFacts;
+  readonly logFiles: LogFiles;
+  readonly notifier: Notifier;
 }
 
 /** An opened installation. */
@@ -63,6 +70,8 @@ export interface Installation {
   readonly bus: Bus;
   /** What agents know. */
   readonly memory: Memory;
+  /** Measured values. */
+  readonly metrics: Metrics;
 }
 
 /** What every part of the engine is given: the outside and the opened installation. */

@@ -1,4 +1,5 @@
 import type { Entry } from '../ports/index.ts';
+import type { AlertBook } from './alerts/book.ts';
 import type { EngineContext } from './context.ts';
 import type { Performer } from './effects/perform.ts';
 import type { Line } from './leases/line.ts';
@@ -15,6 +16,8 @@ export interface Engine extends EngineContext, Performer {
   readonly numbers: Numbers;
   readonly leases: SlotLeases;
   readonly inFlight: InFlight;
+  /** Open alerts, and how often each was raised. */
+  readonly alerts: AlertBook;
   /** Renders the session report of a run from the journal, as Markdown. */
   reportOf(run: string): string;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */

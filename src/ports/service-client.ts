@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts';
+import type { WorkflowFault } from '../domain/changes/workflow-fault.ts';
 import type { NodeSource } from '../domain/instances/node-packs.ts';
 
 /** What a running ComfyUI says about itself (`GET /system_stats`). */
@@ -35,6 +36,13 @@ export interface Picture {
   readonly sizeBytes: number;
 }
 
+export interface WorkflowOptions {
+  readonly timeoutMs: number;
+  /** Seeds and file names are made of it. No two calls of one nonce run at the same time. */
+  readonly nonce: string;
+  readonly signal: AbortSignal;
+}
+
 export type WorkflowOutcome =
   | {
       readonly kind: 'ran';
@@ -43,8 +51,8 @@ export type WorkflowOutcome =
       readonly pictures: readonly Picture[];
       readonly nFrames: number;
     }
-  /** The server refused the graph or a node failed. `reason` is one sentence. */
-  | { readonly kind: 'failed'; readonly reason: string; readonly details: Json };
+  /** The server refused the graph, all of it or a part, or a node failed. `reason` is one sentence. */
+  | { readonly kind: 'failed'; readonly fault: WorkflowFault; readonly reason: string; readonly details: Json };
 
 /** A prompt is kept as `{ number, prompt_id, prompt, extra_data, outputs }`. `extra_data` may hold keys of paid services. */
 export interface QueueState {
@@ -81,13 +89,13 @@ export interface ServiceClient {
   nodeClasses(baseUrl: string): Promise<readonly string[]>;
   /** The same, each with the module that it came from. */
   nodeSources(baseUrl: string): Promise<readonly NodeSource[]>;
-  /** Posts the graph with a seed or prefix of its own so that no cache answers, follows the WebSocket to the end mark, fetches and decodes every picture. */
-  runWorkflow(
-    baseUrl: string,
-    graph: JsonObject,
-    options: { timeoutMs: number; nonce: string },
-  ): Promise<WorkflowOutcome>;
-  queue(baseUrl: string): Promise<QueueState>;
+  /**
+   * Posts the graph with a seed or prefix of its own so that no cache answers, follows the WebSocket to the end mark, fetches and
+   * decodes every picture. Its prompt is taken back when the time is over or the signal aborts (its reason is thrown then);
+   * what a killed call under the same nonce left on the server is taken back first.
+   */
+  runWorkflow(baseUrl: string, graph: JsonObject, options: WorkflowOptions): Promise<WorkflowOutcome>;
+  queue(baseUrl: string, options?: { timeoutMs: number }): Promise<QueueState>;
   /** Posts saved prompts again, in order. A repeat posts them twice: who calls looks at the queue first. */
   requeue(baseUrl: string, pending: readonly JsonObject[]): Promise<readonly Requeued[]>;
   /** Takes waiting prompts off the queue; one that runs already, or is gone, is left as it is. A repeat is safe. */

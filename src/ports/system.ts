@@ -54,6 +54,8 @@ export interface Host {
   readonly session: Readonly<Record<string, string>>;
   /** `$XDG_STATE_HOME` or its default, absolute. */
   readonly stateHome: string;
+  /** `$XDG_CONFIG_HOME` or its default, absolute. */
+  readonly configHome: string;
   /** The person's own folder, absolute: what `~` stands for. */
   readonly homeDir: string;
   /** `$XDG_CACHE_HOME` or its default, absolute: where pip keeps wheels that it built. */

@@ -41,6 +41,7 @@ export const nothingHappens: EffectTable = {
   },
   change: { check: pending, gate: pending, review: pending, admit: pending, merge: pending, switch: pending },
   instance: { start: pending, stop: pending },
+  alert: {},
 };
 
 /** One life of our process: an engine over the world's journal, without the supervisor's loop. */
@@ -89,8 +90,10 @@ export interface FakeSupervisor {
   /** Steps to the outside so far. */
   readonly nSteps: number;
   readonly ended: Promise<unknown>;
-  /** As SIGTERM does. */
+  /** As a second SIGTERM does. */
   stop(): Promise<void>;
+  /** As the first SIGTERM to `serve` does. Resolves when it has ended. */
+  drain(): Promise<void>;
   /** As SIGKILL does. */
   kill(): Promise<void>;
 }
@@ -111,6 +114,7 @@ export function startSupervisor(
 ): FakeSupervisor {
   const ledger = world.ledgers.open();
   const abort = new AbortController();
+  const drain = new AbortController();
   let isDead = false;
   let nSteps = 0;
   const die = (): void => {
@@ -170,12 +174,17 @@ export function startSupervisor(
         context: { ...context, ...now },
         idleSeconds,
         signal: abort.signal,
+        drain: drain.signal,
         summarise: async () => ({}),
         reportOf: reportFrom(world, ledger),
         reload: settings,
       }),
     )
     .catch((error: unknown) => error);
+  const passToEnd = async (): Promise<void> => {
+    while (!isDead && (await Promise.race([ended.then(() => true), settled().then(() => false)])) === false)
+      await world.clock.advance(100);
+  };
   return {
     get isDead() {
       return isDead;
@@ -184,10 +193,13 @@ export function startSupervisor(
       return nSteps;
     },
     ended,
-    async stop() {
+    stop() {
       abort.abort();
-      while (!isDead && (await Promise.race([ended.then(() => true), settled().then(() => false)])) === false)
-        await world.clock.advance(100);
+      return passToEnd();
+    },
+    drain() {
+      drain.abort();
+      return passToEnd();
     },
     async kill() {
       isDead = true;

@@ -28,7 +28,8 @@ export interface FakeBoot {
   readonly refuses?: Readonly<Record<string, 'refused' | 'partly'>>;
   /** Its own folder is missing from the start command that it tells. */
   readonly hidesFolder?: boolean;
-  readonly runs?: (graph: JsonObject) => Partial<WorkflowOutcome> & { kind: WorkflowOutcome['kind'] };
+  /** `never`: it runs until it is taken back. */
+  readonly runs?: (graph: JsonObject) => 'never' | (Partial<WorkflowOutcome> & { kind: WorkflowOutcome['kind'] });
 }
 
 export interface FakeService extends ServiceClient {
@@ -45,6 +46,8 @@ export interface FakeService extends ServiceClient {
   readonly requeued: { readonly port: number; readonly prompts: readonly JsonObject[] }[];
   /** Graphs that ran, in order. */
   readonly ran: { readonly port: number; readonly graph: JsonObject; readonly nonce: string }[];
+  /** Nonces of workflows whose prompt was taken back while they ran, in order. */
+  readonly takenBack: string[];
   /** The ports of the machine: those that are held, and those on which a living instance listens. */
   readonly ports: Ports;
 }
@@ -113,6 +116,7 @@ export function createFakeService(options: {
     freed: [],
     requeued: [],
     ran: [],
+    takenBack: [],
     ports: {
       startOf: (owner) => ports.startOf(owner),
       isFree: async (port) => (await ports.isFree(port)) && listener(port) === undefined,
@@ -151,11 +155,22 @@ export function createFakeService(options: {
       const classes = await service.nodeClasses(baseUrl);
       return classes.map((nodeClass) => ({ nodeClass, module: nodePacks[nodeClass] ?? 'nodes' }));
     },
-    async runWorkflow(baseUrl, graph, { nonce }) {
-      const { port, boot } = require(baseUrl);
+    async runWorkflow(baseUrl, graph, { nonce, signal }) {
+      signal.throwIfAborted();
+      const { port, started, boot } = require(baseUrl);
       service.ran.push({ port, graph, nonce });
       const outcome = boot.runs?.(graph) ?? { kind: 'ran' };
-      if (outcome.kind === 'failed') return { reason: 'a node failed', details: {}, ...outcome } as WorkflowOutcome;
+      if (outcome === 'never') {
+        queueOf(started).active.push({ prompt_id: nonce, prompt: graph });
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        end(queueOf(started), nonce, { kind: 'interrupted' });
+        service.takenBack.push(nonce);
+        throw signal.reason;
+      }
+      if (outcome.kind === 'failed') {
+        const fault = { code: 'WORKFLOW_NODE_FAILED', nodes: [] };
+        return { fault, reason: 'a node failed', details: {}, ...outcome } as WorkflowOutcome;
+      }
       return { promptId: nonce, durationMs: 2_000, pictures: [fakePicture], nFrames: 1, ...outcome } as WorkflowOutcome;
     },
     async queue(baseUrl) {

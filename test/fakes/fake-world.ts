@@ -22,7 +22,11 @@ import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakeLogFiles } from './fake-log-files.ts';
+import { createFakeMachine } from './fake-machine.ts';
 import { createFakeMemory } from './fake-memory.ts';
+import { createFakeMetrics } from './fake-metrics.ts';
+import { createFakeNotifier } from './fake-notifier.ts';
 import { createFakePorts, type FakePorts } from './fake-ports.ts';
 import { createFakeProcesses, type FakeProcesses } from './fake-processes.ts';
 import { createFakePython, fakeLocked, type FakePython, fakePythonFacts, fakeSurvey } from './fake-python.ts';
@@ -42,6 +46,7 @@ export const digest = createDigest();
 
 /** An installation and the machine around it, in memory: what outlives a process of ours. */
 export interface World {
+  readonly machine: ReturnType<typeof createFakeMachine>;
   readonly clock: FakeClock;
   readonly files: FakeFiles;
   readonly store: FakeStore;
@@ -211,6 +216,7 @@ export const host = {
   searchPath: ['/usr/bin'],
   session: { HOME: '/home/anna' },
   stateHome: '/state',
+  configHome: '/home/anna/.config',
   homeDir: '/home/anna',
   cacheHome: '/home/anna/.cache',
   builtInDir: '/app',
@@ -249,6 +255,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   for (const [path, data] of edits) files.put(`${homeDir}/${path}`, data);
 
   const paths = installationPaths(homeDir, '/state', config.id);
+  const machine = createFakeMachine();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -265,13 +272,17 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     signatures: createFakeSignatures(),
     log: silentLog,
     host,
+    machine,
+    logFiles: createFakeLogFiles(files),
+    notifier: createFakeNotifier(),
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
-  const context = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, outside };
+  const metrics = createFakeMetrics();
+  const context = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first },
+    ...{ context, first, machine },
   };
   await adoptWorld(world, options);
   return world;

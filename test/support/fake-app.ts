@@ -29,6 +29,7 @@ export function fakeApp(
     signal: new AbortController().signal,
     cwd: '/home/anna/comfy-home',
     nodeVersion: '24.21.0',
+    ownCommand: ['/usr/bin/node', '/app/bin/orchestrate.cjs'],
     outside: { ...fakeOutside(scene), ...outside } as unknown as Outside,
     installation: async () => {
       if (scene === null) throw new Fault('HOME_NOT_FOUND', '/home/anna is not inside an installation.');
@@ -71,6 +72,7 @@ function fakeOutside(scene: SceneLedger | null): object {
       timeZone: 'UTC',
       startedBy: null,
       sshAgent: null,
+      session: {},
       stateHome: '/state',
       builtInDir: '/app',
       version: '0.1.0',

@@ -8,6 +8,8 @@ the simulator.
 import argparse
 import os
 
+from simulator import faults
+
 WITHOUT_EFFECT = [
     "--auto-launch", "--disable-auto-launch", "--cuda-malloc", "--disable-cuda-malloc", "--gpu-only",
     "--highvram", "--normalvram", "--lowvram", "--novram", "--disable-smart-memory", "--async-offload",
@@ -35,6 +37,13 @@ def existing_directory(path):
     return path
 
 
+def fault(text):
+    try:
+        return faults.parse(text)
+    except faults.BadFault as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def make_parser():
     parser = argparse.ArgumentParser(description="A simulator of the ComfyUI server, for demonstrations.")
     flag = parser.add_argument
@@ -52,6 +61,12 @@ def make_parser():
     flag("--cpu", action="store_true")
     flag("--simulated-vram", type=float, nargs=2, default=None, metavar=("TOTAL_GB", "HELD_GB"),
          help="tell of a CUDA card with this memory, of which models hold a part until POST /free; for tests")
+    flag("--simulated-jobs", action="store_true",
+         help="take a job back by POST /api/jobs/ID/cancel, as newer versions do; for tests")
+    flag("--fault", type=fault, action="append", default=[], metavar="NAME[=VALUE]",
+         help=f"switch a fault on; repeatable; for tests: {', '.join(faults.FAULTS)}")
+    flag("--faults", default=None, metavar="FILE",
+         help="a file of faults, one a line, that is read again whenever it changes; for tests")
     flag("--directml", type=int, nargs="?", metavar="DIRECTML_DEVICE", const=-1)
     flag("--fast", nargs="*")
     flag("--preview-method", choices=["none", "auto", "latent2rgb", "taesd"], default="none")
@@ -71,3 +86,4 @@ def make_parser():
 
 
 args = make_parser().parse_args()
+faults.switches.start(args.fault, args.faults)

@@ -12,6 +12,7 @@ import torch
 import torchvision
 
 from comfy.cli_args import args
+from simulator import strikes
 
 
 def memory_bytes():
@@ -25,6 +26,8 @@ def memory_bytes():
 
 
 def get_torch_device():
+    if not args.cpu:
+        strikes.at_cuda()
     if args.cpu or args.simulated_vram:
         return torch.device("cpu")
     return torch.device(f"cuda:{torch.cuda.current_device()}")

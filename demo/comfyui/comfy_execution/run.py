@@ -6,6 +6,7 @@ import traceback
 
 import nodes
 from comfy.cli_args import args
+from simulator import strikes
 
 
 class Interrupted(Exception):
@@ -75,6 +76,8 @@ class Run:
             self.report("executing", {"node": node_id, "display_node": node_id, "prompt_id": self.prompt_id}, False)
             node = nodes.NODE_CLASS_MAPPINGS[name]
             inputs = self._inputs(node_id, node)
+            if strikes.in_node(lambda value, most: self._step(node_id, value, most), self.is_interrupted):
+                raise Interrupted()
             answer = getattr(node(), node.FUNCTION)(**inputs)
             ui = answer.get("ui") if isinstance(answer, dict) else None
             self.results[node_id] = answer.get("result", ()) if isinstance(answer, dict) else answer
@@ -164,6 +167,12 @@ class Run:
         }
         nodes_now = {key: dict(entry) for key, entry in self.progress.items()}
         self.report("progress_state", {"prompt_id": self.prompt_id, "nodes": nodes_now}, False)
+
+    def _step(self, node_id, value, most):
+        """Tells progress inside of a node, as a sampler does."""
+        self._progress(node_id, value, most, "running")
+        told = {"value": value, "max": most, "prompt_id": self.prompt_id, "node": node_id}
+        self.report("progress", told, False)
 
     def _message(self, event, data, broadcast=False):
         data = {**data, "timestamp": int(time.time() * 1000)}

@@ -9,6 +9,7 @@ import traceback
 
 from comfy.cli_args import args
 import folder_paths
+from simulator import strikes
 
 
 def run_prestartup_scripts():
@@ -53,6 +54,7 @@ def _is_skipped(path):
 def _load(nodes, path):
     name = os.path.splitext(os.path.basename(path))[0] if os.path.isfile(path) else os.path.basename(path)
     entry = os.path.join(path, "__init__.py") if os.path.isdir(path) else path
+    strikes.at_import(name)
     module = _execute(path.replace(".", "_x_"), entry)
     mappings = getattr(module, "NODE_CLASS_MAPPINGS", None)
     if mappings is None:

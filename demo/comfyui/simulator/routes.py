@@ -18,7 +18,7 @@ from comfy_execution.validation import error_body, validate_prompt
 from comfyui_version import __version__
 import folder_paths
 import nodes
-from simulator import frontend, log
+from simulator import frontend, log, strikes
 from simulator.http import Response, json_response, text_response
 
 
@@ -124,10 +124,20 @@ def post_interrupt(server, request):
     return Response()
 
 
+def post_job_cancel(server, request, prompt_id):
+    # Newer versions have it below /api only; the others do not have it.
+    if not args.simulated_jobs or not request.path.startswith("/api/"):
+        return text_response("404: Not Found", 404)
+    server.queue.delete([prompt_id])
+    server.queue.interrupt(prompt_id)
+    return json_response({"cancelled": True})
+
+
 def post_free(server, request):
     body = request.json()
     if body.get("unload_models") or body.get("free_memory"):
         server.free()
+        strikes.at_free()
         if card and server.queue.remaining() == 0:
             card.unload()
     return Response()
@@ -213,6 +223,7 @@ ROUTES = [(method, re.compile(pattern), handler) for method, pattern, handler in
     ("GET", "/history/([^/]+)", get_history_entry),
     ("POST", "/history", post_history),
     ("POST", "/interrupt", post_interrupt),
+    ("POST", "/jobs/([^/]+)/cancel", post_job_cancel),
     ("POST", "/free", post_free),
     ("GET", "/object_info", get_object_info),
     ("GET", "/object_info/([^/]+)", get_object_info_entry),

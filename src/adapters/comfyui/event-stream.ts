@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
-import { objectOf, parseJson, routeOf, textOf } from './http.ts';
+import { objectOf, parseJson, textOf } from './http.ts';
+import { openSocket, type Socket, type SocketLimits } from './web-socket.ts';
 
 /** One text frame of the server. */
 export interface ServerEvent {
@@ -14,51 +15,65 @@ export interface EventStream {
   close(): void;
 }
 
-const openMs = 10_000;
-/** A text frame larger than this is not read. */
-const maxFrameChars = 16 * 1024 * 1024;
+const standard: SocketLimits = { openMs: 10_000, pingMs: 5_000, silentMs: 15_000, maxBytes: 16 * 1024 * 1024 };
+/** Waits between tries to open a lost socket again; the last one is kept. */
+const reopenMs = [250, 500, 1_000, 2_000, 5_000] as const;
 
 /**
- * Connects to the WebSocket of the server. A server that does not open it gives a stream that is
- * closed: the history then tells the rest.
+ * Connects to the WebSocket of the server, and again under the same id when it is lost, until `close`: the server sends
+ * what comes from then on. What was said in between is gone, so who follows a prompt asks the queue and the history
+ * (`closed` tells when). A server that does not open it gives a stream that is closed, and is not asked again.
  */
 export async function openEvents(
   baseUrl: string,
   clientId: string,
   on: { event(event: ServerEvent): void; closed(): void },
+  limits: SocketLimits = standard,
 ): Promise<EventStream> {
-  const url = routeOf(baseUrl, `/ws?clientId=${encodeURIComponent(clientId)}`);
-  url.protocol = 'ws:';
-  const socket = new WebSocket(url);
-  socket.binaryType = 'arraybuffer';
+  const path = `/ws?clientId=${encodeURIComponent(clientId)}`;
   let nBinary = 0;
-  let isOpen = false;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => socket.close(), openMs);
-    socket.addEventListener('open', () => {
-      clearTimeout(timer);
-      isOpen = true;
-      resolve();
-    });
-    socket.addEventListener('error', () => {}); // A close event follows.
-    socket.addEventListener('close', () => {
-      clearTimeout(timer);
-      const wasOpen = isOpen;
-      isOpen = false;
-      resolve();
-      if (wasOpen) on.closed();
-    });
-    socket.addEventListener('message', (message) => {
-      const data: unknown = message.data;
-      if (typeof data !== 'string') nBinary += 1;
-      else if (data.length <= maxFrameChars) tell(data);
-    });
-  });
+  let nTries = 0;
+  let isWanted = true;
+  let reopening: NodeJS.Timeout | undefined;
+  let socket: Socket | undefined = await open();
+
+  return {
+    isOpen: () => socket?.isOpen() === true,
+    nBinary: () => nBinary,
+    close() {
+      isWanted = false;
+      clearTimeout(reopening);
+      socket?.close();
+    },
+  };
+
+  function open(): Promise<Socket | undefined> {
+    return openSocket(baseUrl, path, { text: tell, binary: () => void (nBinary += 1), closed: lost }, limits);
+  }
 
   function tell(text: string): void {
+    nTries = 0;
     const frame = objectOf(parseJson(text));
     on.event({ type: textOf(frame['type']), data: objectOf(frame['data']) });
   }
 
-  return { isOpen: () => isOpen, nBinary: () => nBinary, close: () => socket.close() };
+  function lost(): void {
+    if (!isWanted) return;
+    on.closed();
+    again();
+  }
+
+  function again(): void {
+    const waitMs = reopenMs[Math.min(nTries, reopenMs.length - 1)];
+    nTries += 1;
+    reopening = setTimeout(() => void reopen(), waitMs);
+    reopening.unref();
+  }
+
+  async function reopen(): Promise<void> {
+    const fresh = await open();
+    if (!isWanted) return fresh?.close();
+    socket = fresh ?? socket;
+    if (fresh === undefined) again();
+  }
 }

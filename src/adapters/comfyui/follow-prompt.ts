@@ -2,12 +2,10 @@ import { Fault } from '../../base/fault.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EventStream, ServerEvent } from './event-stream.ts';
-import { executionReason, redacted } from './failure-reason.ts';
+import { executionReason, failed, type FailedWorkflow, redacted } from './failure-reason.ts';
 import { callJson, listOf, objectOf, textOf } from './http.ts';
 
-export type PromptEnd =
-  | { readonly kind: 'success'; readonly outputs: JsonObject }
-  | { readonly kind: 'failed'; readonly reason: string; readonly details: Json };
+export type PromptEnd = { readonly kind: 'success'; readonly outputs: JsonObject } | FailedWorkflow;
 
 /** While the socket lives, the history is asked only in case a frame got lost. */
 const slowPollMs = 3000;
@@ -18,7 +16,7 @@ const maxMisses = 8;
 /** Collects what the server tells about one prompt. */
 export function createFollower(promptId: string): Follower {
   const outputs: Record<string, Json> = {};
-  let failure: Extract<PromptEnd, { kind: 'failed' }> | undefined;
+  let failure: FailedWorkflow | undefined;
   let hasEnded = false;
   let nFrames = 0;
   let wake = (): void => {};
@@ -46,7 +44,7 @@ export interface Follower {
   /** Outputs of the nodes that the socket told of. */
   readonly outputs: JsonObject;
   nFrames(): number;
-  failure(): Extract<PromptEnd, { kind: 'failed' }> | undefined;
+  failure(): FailedWorkflow | undefined;
   hasEnded(): boolean;
   take(event: ServerEvent): void;
   wake(): void;
@@ -55,7 +53,7 @@ export interface Follower {
 
 /**
  * Waits for the end of a prompt: the end mark on the socket, or an entry in the history when the
- * socket died. Undefined when the time is over.
+ * socket died. Undefined when the time is over; throws the reason of the signal when that aborts.
  * Faults: `INSTANCE_UNHEALTHY` when the server is gone, or was started anew and forgot the prompt.
  */
 export async function followPrompt(options: {
@@ -65,17 +63,21 @@ export async function followPrompt(options: {
   events: EventStream;
   clock: Clock;
   timeoutMs: number;
+  signal: AbortSignal;
 }): Promise<PromptEnd | undefined> {
-  const { baseUrl, promptId, follower, events, clock } = options;
+  const { baseUrl, promptId, follower, events, clock, signal } = options;
   const until = clock.monotonicMs() + options.timeoutMs;
   for (let misses = 0; ;) {
     if (follower.hasEnded()) {
       const entry = await findEntry(baseUrl, promptId).catch(() => undefined);
       return follower.failure() ?? endOf(entry) ?? { kind: 'success', outputs: follower.outputs };
     }
+    signal.throwIfAborted();
     const leftMs = until - clock.monotonicMs();
     if (leftMs <= 0) return undefined;
-    await waitOrWake(follower, clock, Math.min(leftMs, events.isOpen() ? slowPollMs : fastPollMs));
+    const waitMs = Math.min(leftMs, events.isOpen() ? slowPollMs : fastPollMs);
+    await waitOrWake({ follower, clock, waitMs, signal });
+    signal.throwIfAborted();
     if (follower.hasEnded()) continue;
     const seen = await lookUp(baseUrl, promptId);
     if (seen.kind === 'ended') return follower.failure() ?? seen.end;
@@ -84,9 +86,15 @@ export async function followPrompt(options: {
   }
 }
 
-async function waitOrWake(follower: Follower, clock: Clock, ms: number): Promise<void> {
+async function waitOrWake(options: {
+  follower: Follower;
+  clock: Clock;
+  waitMs: number;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { follower, clock, waitMs, signal } = options;
   const abort = new AbortController();
-  await Promise.race([follower.nextWake(), clock.sleep(ms, abort.signal)]);
+  await Promise.race([follower.nextWake(), clock.sleep(waitMs, AbortSignal.any([abort.signal, signal]))]);
   abort.abort();
 }
 
@@ -121,18 +129,16 @@ function endOf(entry: JsonObject | undefined): PromptEnd | undefined {
     if (failure !== undefined) return failure;
   }
   if (status['status_str'] === 'error')
-    return {
-      kind: 'failed',
-      reason: 'The server says that the workflow failed, and not why',
+    return failed('WORKFLOW_NODE_FAILED', 'The server says that the workflow failed, and not why', {
       details: redacted(status),
-    };
+    });
   return { kind: 'success', outputs: objectOf(entry['outputs']) };
 }
 
-function failureOf(type: string, data: JsonObject): Extract<PromptEnd, { kind: 'failed' }> | undefined {
-  if (type === 'execution_error') return { kind: 'failed', reason: executionReason(data), details: redacted(data) };
-  if (type === 'execution_interrupted')
-    return { kind: 'failed', reason: 'The workflow was interrupted', details: redacted(data) };
+function failureOf(type: string, data: JsonObject): FailedWorkflow | undefined {
+  const told = { nodes: [textOf(data['node_id'])], details: redacted(data) };
+  if (type === 'execution_error') return failed('WORKFLOW_NODE_FAILED', executionReason(data), told);
+  if (type === 'execution_interrupted') return failed('WORKFLOW_INTERRUPTED', 'The workflow was interrupted', told);
   return undefined;
 }
 

@@ -8,10 +8,13 @@ import { objectOf } from './http.ts';
  * answer for it. Seeds are derived from the nonce and stay below 2^31, which every node accepts.
  */
 export function freshGraph(graph: JsonObject, nonce: string): JsonObject {
-  const tag = nonce.replace(/[^A-Za-z0-9-]+/g, '-');
+  const tag = tagOf(nonce);
   const nodes = Object.entries(graph).map(([id, node]) => [id, freshNode(objectOf(node), { id, tag })] as const);
   return Object.fromEntries(nodes);
 }
+
+/** Returns the nonce as it can stand in names of files and clients: without a dot. */
+export const tagOf = (nonce: string): string => nonce.replace(/[^A-Za-z0-9-]+/g, '-');
 
 function freshNode(node: JsonObject, { id, tag }: { id: string; tag: string }): JsonObject {
   const inputs = Object.entries(objectOf(node['inputs'])).map(

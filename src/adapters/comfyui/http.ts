@@ -25,10 +25,19 @@ export function routeOf(baseUrl: string, path: string): URL {
 }
 
 /**
- * Calls a route: POST when there is a body. A redirection is not followed.
+ * Calls a route: POST when there is a body. A redirection is not followed. Every route but those of jobs is there without
+ * `/api` too, and on old servers only so: where the first is not, the second is asked.
  * Faults: `INSTANCE_UNHEALTHY` when there is no whole answer in time.
  */
-export async function call(baseUrl: string, path: string, { body, timeoutMs, maxBytes }: Call = {}): Promise<Answer> {
+export async function call(baseUrl: string, path: string, options: Call = {}): Promise<Answer> {
+  const answer = await ask(baseUrl, path, options);
+  const isAbsent = answer.status === 404 || answer.status === 405;
+  if (!isAbsent || !path.startsWith('/api/') || path.startsWith('/api/jobs/')) return answer;
+  const bare = await ask(baseUrl, path.slice('/api'.length), options);
+  return bare.status === 404 || bare.status === 405 ? answer : bare;
+}
+
+async function ask(baseUrl: string, path: string, { body, timeoutMs, maxBytes }: Call): Promise<Answer> {
   const url = routeOf(baseUrl, path);
   try {
     const response = await fetch(url, {

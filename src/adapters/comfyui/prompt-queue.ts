@@ -5,8 +5,8 @@ import { executionReason, refusalReason } from './failure-reason.ts';
 import { call, callJson, listOf, objectOf, parseJson, textOf } from './http.ts';
 
 /** Reads the queue; what waits comes in the order in which the server would run it. */
-export async function loadQueue(baseUrl: string): Promise<QueueState> {
-  const queue = objectOf(await callJson(baseUrl, '/api/queue'));
+export async function loadQueue(baseUrl: string, options: { timeoutMs?: number } = {}): Promise<QueueState> {
+  const queue = objectOf(await callJson(baseUrl, '/api/queue', options));
   // Another program's answer has neither: it must not pass for an empty queue.
   if (!Array.isArray(queue['queue_running']) || !Array.isArray(queue['queue_pending']))
     throw new Fault('INSTANCE_UNHEALTHY', `The service at ${baseUrl} does not answer with a queue.`);
@@ -63,9 +63,11 @@ export async function unqueue(baseUrl: string, promptIds: readonly string[]): Pr
   if (promptIds.length > 0) await post200(baseUrl, '/api/queue', { delete: [...promptIds] });
 }
 
-/** With an empty id the server would stop whatever runs. */
+/** With an empty id, and on an old server with any id, it would stop whatever runs: so what runs is looked at first. */
 export async function interrupt(baseUrl: string, promptId: string): Promise<void> {
   if (promptId === '') throw new Error('a prompt is interrupted by its id only');
+  const { active } = await loadQueue(baseUrl);
+  if (!active.some((one) => one['prompt_id'] === promptId)) return;
   await post200(baseUrl, '/api/interrupt', { prompt_id: promptId });
 }
 

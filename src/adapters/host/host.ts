@@ -32,6 +32,7 @@ export function readHost(env: NodeJS.ProcessEnv = process.env): Host & { readonl
     sshAgent: env['SSH_AUTH_SOCK'] ?? null,
     stateHome: folder('XDG_STATE_HOME', '.local/state'),
     cacheHome: folder('XDG_CACHE_HOME', '.cache'),
+    configHome: folder('XDG_CONFIG_HOME', '.config'),
     homeDir: home,
     tempDir: tmpdir(),
     builtInDir,

@@ -18,6 +18,9 @@ const prefixes: Readonly<Record<string, readonly string[]>> = {
   condition: ['condition:'],
   memory: ['memory:'],
   message: ['message:'],
+  alert: ['alert:'],
+  suppression: ['suppression:'],
+  schedule: ['schedule:'],
 };
 
 const byPrefix = `

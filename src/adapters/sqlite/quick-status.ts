@@ -22,7 +22,7 @@ const readPatienceMs = 500;
 const query = `
   SELECT j.seq, j.at_ms, j.data, (SELECT count(*) FROM requests WHERE answer IS NULL) AS n_open,
     (SELECT count(*) FROM journal n WHERE n.seq > j.seq
-      AND (n.run IS NOT NULL OR n.kind IN ('production.set', 'instance.ended', 'outside.found'))) AS n_newer
+      AND (n.run IS NOT NULL OR n.kind IN ('production.set', 'instance.ended', 'outside.found', 'alert.raised', 'alert.ended'))) AS n_newer
   FROM meta, key_heads h JOIN journal j ON j.seq = h.seq
   WHERE meta.schema_version = ${knownVersion} AND h.name = 'k:status:summary'`;
 

@@ -1,7 +1,9 @@
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
 import { defaultBusLimits } from '../../domain/bus/limits.ts';
+import { defaultAlerts } from '../../domain/definitions/alerts-config.ts';
 import { parseConfig } from '../../domain/definitions/config.ts';
+import { monitoringOf, monitoringSchema } from '../../domain/definitions/monitoring-config.ts';
 import { branchNameProblem } from '../../domain/definitions/name-rules.ts';
 import { printConfig } from '../../domain/definitions/print-config.ts';
 import type { InstallationConfig } from '../../domain/definitions/types.ts';
@@ -209,8 +211,10 @@ function checkedConfig(options: {
     merge: { mode: 'local', remote: null, branch: null, pushTags: false },
     supervisor: { idleSeconds: 600 },
     bus: { ...defaultBusLimits, keepSeconds: 14 * 86_400, groups: {} },
+    alerts: defaultAlerts,
     queue: { ahead: 1 },
     memory: { budgetBytes: 16 * 1024 },
+    monitoring: monitoringOf(monitoringSchema.parse(undefined)),
     adopted: { layout: layout.id, comfyui: around.comfyui, python: null },
   };
   return parseConfig({ file: 'orchestrate.yaml (to be written)', text: printConfig(config), origin: 'installation' });

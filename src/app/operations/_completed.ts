@@ -34,6 +34,8 @@ const byName: Readonly<Record<string, string>> = {
   subject: 'work',
   works: 'work',
   target: 'run',
+  alert: 'alert',
+  suppression: 'suppression',
   names: 'slot',
 };
 
@@ -50,6 +52,7 @@ const byGroup: Readonly<Record<string, string>> = {
   bus: 'message',
   smoke: 'smoke',
   templates: 'template',
+  schedule: 'schedule',
 };
 
 /** Options that every command takes. */

@@ -2,13 +2,10 @@ import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
-import type { MemoryRef } from '../../domain/memory/entry.ts';
-import { exportedEntry, type ExportedEntry, maxExportBytes, printExport } from '../../domain/memory/portable.ts';
-import type { Memory } from '../../ports/index.ts';
+import { maxExportBytes, printExport } from '../../domain/memory/portable.ts';
+import { collectExport } from '../../engine/memory/collect-export.ts';
 import { defineOperation } from '../operation.ts';
 import { filterOf, lookedThrough, prefixField } from './_memory.ts';
-
-const pageSize = 1_000;
 
 /** `orchestrate memory export <file>` */
 export const memoryExport = defineOperation({
@@ -45,7 +42,7 @@ export const memoryExport = defineOperation({
     const nothing = { state: 'Nothing was written.' };
     if ((await files.info(file)) !== undefined)
       throw new Fault('FILE_ACCESS', `${file} is there already, and is not replaced.`, nothing);
-    const entries = await collect(memory, { prefix, history });
+    const entries = await collectExport(memory, { ...filterOf({ prefix, kind: null }), history });
     const { config } = await app.installation();
     const sha256 = (text: string): string => digest.sha256(text);
     const text = printExport({ installation: config.id, madeAtMs: clock.nowMs(), entries, sha256 });
@@ -69,46 +66,3 @@ export const memoryExport = defineOperation({
     };
   },
 });
-
-/** In the order in which they were written, whatever the clock said: what refutes comes after what it refutes. */
-async function collect(
-  memory: Memory,
-  { prefix, history }: { prefix: string | null; history: boolean },
-): Promise<readonly ExportedEntry[]> {
-  const newest = new Map<string, number>();
-  for (let afterKey = ''; ;) {
-    const page = memory.list({
-      ...filterOf({ prefix, kind: null }),
-      withOld: history,
-      withRemoved: history,
-      afterKey,
-      limit: pageSize,
-    });
-    for (const { key, version } of page) newest.set(key, version);
-    if (page.length < pageSize) break;
-    afterKey = page.at(-1)?.key ?? '';
-  }
-  const entries: ExportedEntry[] = [];
-  for (const { key, version } of inOrder(memory)) {
-    const isAsked = history ? newest.has(key) : newest.get(key) === version;
-    const entry = isAsked ? await memory.get(key, version) : undefined;
-    if (entry !== undefined) entries.push(exportedEntry(entry, entry.text));
-  }
-  return entries;
-}
-
-/** Each version once, where it was written first: what was done to it later comes again. */
-function* inOrder(memory: Memory): Generator<MemoryRef> {
-  const seen = new Set<string>();
-  for (let sequence = 0; ;) {
-    const page = memory.since(sequence, pageSize);
-    for (const { version } of page) {
-      const ref = `${version.key}@${version.version}`;
-      if (!seen.has(ref)) yield version;
-      seen.add(ref);
-    }
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    sequence = last.sequence;
-  }
-}

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import { Fault } from '../../base/fault.ts';
 import { priorities } from '../../domain/queue/rank.ts';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { detachField, dryRunField, yesField } from './_inputs.ts';
+import { namedValues } from './_named-values.ts';
 import { acceptedRun, personOf } from './_run-output.ts';
 
 /** `orchestrate run "<goal>"` */
@@ -77,13 +77,5 @@ function givenInputs(options: {
   const inputs: Record<string, string> = {};
   if (options.target !== null) inputs['version'] = options.target;
   if (options.cuda !== null) inputs['cuda'] = options.cuda;
-  for (const text of options.set) {
-    const [, name, value] = /^([a-z][a-z0-9-]{0,39})=(.{0,1000})$/s.exec(text) ?? [];
-    if (name === undefined || value === undefined)
-      throw new Fault('USAGE_BAD_ARGUMENT', `--set ${JSON.stringify(text)} has to read name=value.`, {
-        hints: ['orchestrate run --help'],
-      });
-    inputs[name] = value;
-  }
-  return inputs;
+  return { ...inputs, ...namedValues(options.set, 'orchestrate run --help') };
 }

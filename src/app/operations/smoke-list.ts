@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { workflowFault } from '../../domain/changes/workflow-fault.ts';
 import { readGraph } from '../../domain/instances/read-workflow.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import { countOtherWorkflows } from '../../engine/proofs/other-workflows.ts';
@@ -10,6 +11,7 @@ const ran = z.object({
   durationMs: z.number().describe('How long it took, in milliseconds.'),
   pictures: z.number().describe('How many pictures it drew.'),
   failure: z.string().nullable().describe('Why it failed, or null.'),
+  fault: workflowFault.nullable().describe('The same for programs; null when it ran, and in old rows.'),
   device: z.string().describe('What it ran on.'),
   atMs: z.number().describe('When, in milliseconds since 1970.'),
   row: z.number().describe('Journal row that says so.'),
@@ -73,11 +75,12 @@ function lastRunOf({ ledger }: Installation, name: string): z.infer<typeof ran> 
     if (evidence?.part !== 'smoke') continue;
     const found = evidence.workflows.find((one) => one.name === name);
     if (found === undefined) continue;
-    const { durationMs, pictures, failure } = found;
+    const { durationMs, pictures, failure, fault = null } = found;
     return {
       durationMs,
       pictures: pictures.length,
       failure,
+      fault,
       device: evidence.device,
       atMs: entry.atMs,
       row: entry.seq,

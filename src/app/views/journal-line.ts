@@ -1,4 +1,5 @@
 import { isGoodRun } from '../../domain/changes/evidence.ts';
+import { faultOfEvent } from '../../domain/journal/fault-of-event.ts';
 import type { JournalKind, JournalKinds } from '../../domain/journal/kinds.ts';
 import { summaryText } from '../../domain/outside/describe.ts';
 import { bytesText } from '../../domain/plans/amounts.ts';
@@ -8,7 +9,11 @@ import { entryText } from '../../domain/policy/windows.ts';
 import { commandText } from '../../domain/templates/command-line.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
-import { faultOfEvent } from './machine-state.ts';
+import { alertsTellers } from './tellers/alerts.ts';
+import { diagnosisTellers } from './tellers/diagnosis.ts';
+import { healthTellers } from './tellers/health.ts';
+import { fireText, schedulesTellers } from './tellers/schedules.ts';
+import { servicesTellers } from './tellers/services.ts';
 import { branchName, countText, listText, shortId, spanText, timeText, watchedText } from './text.ts';
 
 type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
@@ -27,6 +32,11 @@ function notedText({ by, origin, isRemoved, refutedBy }: JournalKinds['memory.no
 }
 
 const tellers: Tellers = {
+  ...servicesTellers,
+  ...healthTellers,
+  ...diagnosisTellers,
+  ...alertsTellers,
+  ...schedulesTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,
@@ -73,6 +83,8 @@ const tellers: Tellers = {
     `looked at the world in ${spanText(durationMs)}: ${findings.length === 0 ? 'nothing to put right' : findings.join('; ')}${resumed.length === 0 ? '' : `; goes on with ${listText(resumed)}`}`,
   'supervisor.overtaken': ({ pid, epoch, signs, by }) =>
     `took over from the supervisor of epoch ${epoch}, pid ${pid}, for ${by.name}: ${signs.join('; ')}`,
+  'supervisor.drained': ({ finished, parked, stopped, durationMs }) =>
+    `drained in ${spanText(durationMs)}: ${finished.length === 0 ? 'nothing ended' : `${listText(finished)} ended`}${parked.length === 0 ? '' : `; ${listText(parked)} is begun again by the next supervisor`}${stopped.length === 0 ? '' : `; stopped ${listText(stopped)}`}`,
   'supervisor.stopped': ({ reason }) => `supervisor stopped: ${reason}`,
   'supervisor.checkpoint': ({ live }) => `checkpoint: ${countText(live.length, 'machine')} alive`,
   'machine.created': ({ machine, subject, to }) => `${machine} ${subject} begins in ${to}`,
@@ -87,8 +99,8 @@ const tellers: Tellers = {
   'effect.done': ({ name, key, how, durationMs }) =>
     `${how === 'did' ? 'did' : 'found done'}: ${name} (${key}) in ${spanText(durationMs)}`,
   'effect.failed': ({ name, key, fault }) => `failed: ${name} (${key}): ${fault.code} ${fault.message}`,
-  'run.created': ({ run, kind, goal, by, message }) =>
-    `${run} (${kind}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}: ${goal}`,
+  'run.created': ({ run, kind, goal, by, message, fire }) =>
+    `${run} (${kind}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}${fire === undefined ? '' : fireText(fire)}: ${goal}`,
   'plan.made': ({ run, plan }) =>
     `plan ${shortId(plan.hash)} of ${run}: ${plan.playbook}, ${countText(plan.steps.length, 'step')}`,
   'plan.answered': ({ run, hash, verdict, by, reason }) =>
@@ -230,6 +242,10 @@ const tellers: Tellers = {
     `${tag} ${isPinned ? 'pinned' : 'no longer pinned'} by ${by.name}${reason === null ? '' : `: ${reason}`}`,
   'restore.drilled': ({ name, fault, parts }) =>
     `${name} ${fault === null ? `comes back: ${listText(parts.map(({ part, durationMs }) => `${part} ${spanText(durationMs)}`))}` : `does not come back: ${fault.code} ${fault.message}`}`,
+  'restore.probed': ({ commit, point, verdict, sentence, nSuspects, nStepsLeft }) =>
+    `${point ?? commit.slice(0, 7)} ${verdict === 'skipped' ? 'could not be tried, skipped' : `is ${verdict}`}: ${sentence}${nStepsLeft === 0 ? '' : ` ${countText(nSuspects, 'commit')} left, at most ${countText(nStepsLeft, 'more state')} to try.`}`,
+  'restore.bisected': ({ suspects, watched, nProbes }) =>
+    `${suspects.length === 1 ? '' : 'one of '}${suspects.map(({ point, commit }) => point ?? commit.slice(0, 7)).join(', ')} broke ${listText(watched)}, after ${countText(nProbes, 'state')} ${nProbes === 1 ? 'was' : 'were'} tried`,
   'space.pruned': ({ plan, by }) =>
     `${countText(plan.evictions.length, 'environment')} and ${countText(plan.removals.length + plan.wheels.length, 'other thing')} taken away for ${by.name}, ${bytesText(plan.freedBytes)} freed`,
   'environment.replaced': ({ environment, nChanged, trash }) =>

@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../../base/fault.ts';
+import { faultOfEvent } from '../../domain/journal/fault-of-event.ts';
 import type { Entry } from '../../ports/index.ts';
 import { rowOf, type JournalReader } from './journal-reader.ts';
 
@@ -30,13 +31,4 @@ export function stateOfEntry(entry: Entry | undefined): MachineState | undefined
   if (moved === undefined) return undefined;
   const { subject, to, isFinal, event } = moved.data;
   return { subject, state: to, isFinal, atMs: moved.atMs, seq: moved.seq, fault: faultOfEvent(event) };
-}
-
-/** Returns the fault that an event reports, or null. Events carry it as `fault`, a failed effect as `error`, a judged one inside its `output`. */
-export function faultOfEvent(event: Readonly<Record<string, unknown>>): FaultRecord | null {
-  const output = event['output'] as { fault?: unknown } | null | undefined;
-  for (const candidate of [event['fault'], event['error'], output?.fault]) {
-    if (typeof candidate === 'object' && candidate !== null && 'code' in candidate) return candidate as FaultRecord;
-  }
-  return null;
 }

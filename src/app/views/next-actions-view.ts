@@ -1,4 +1,5 @@
 import { environmentStable } from '../../domain/conditions/environment-stable.ts';
+import { openAlerts } from './alert-view.ts';
 import { waitingSteps } from './condition-view.ts';
 import { conflictsView } from './conflicts-view.ts';
 import { followUps } from './follow-up-view.ts';
@@ -21,6 +22,7 @@ export function installationActions(reader: JournalReader): readonly NextAction[
     .flatMap(waitingActions);
   return [
     ...waiting,
+    ...alertActions(reader),
     ...conditionActions(reader),
     ...productionActions(reader),
     ...followUpActions(reader),
@@ -61,6 +63,17 @@ function conditionActions(reader: JournalReader, run?: string): readonly NextAct
     )
     .slice(0, maxOfASort);
 }
+
+/** What is waited for is told already. */
+const alertActions = (reader: JournalReader): readonly NextAction[] =>
+  openAlerts(reader)
+    .filter(({ key }) => !key.startsWith('waiting:'))
+    .slice(0, maxOfASort)
+    .map(({ alert, severity, sentence, row }) => ({
+      sentence: `${alert} (${severity}): ${sentence}`,
+      command: `orchestrate alerts show ${alert}`,
+      row,
+    }));
 
 function waitingActions({ waiting, row }: RunHead): readonly NextAction[] {
   if (waiting === null) return [];

@@ -103,6 +103,11 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
     return [
       { kind: 'note', id: stepOfTask(seen.run, noted.data.task) ?? noted.data.task, sentence: noted.data.sentence },
     ];
+  const probed = rowOf('restore.probed', entry);
+  if (probed !== undefined)
+    return [
+      { kind: 'note', id: stepOfTask(seen.run, probed.data.task) ?? probed.data.task, sentence: entrySentence(entry) },
+    ];
   const waits = rowOf('step.waits', entry);
   if (waits !== undefined) {
     const id = stepOfTask(seen.run, waits.data.task) ?? waits.data.task;

@@ -116,6 +116,8 @@ const resultKinds: readonly JournalKind[] = [
   'step.notTakenBack',
   'graphics.lent',
   'restore.drilled',
+  'restore.probed',
+  'restore.bisected',
 ];
 
 /** Steps that were done, and every transition that a fault led to. */
@@ -136,12 +138,13 @@ function proven({ change }: RunView, entries: readonly Entry[]): readonly Fact[]
   ];
 }
 
-function notProven({ change, drill }: RunView): readonly Fact[] {
+function notProven({ change, drill, bisect }: RunView): readonly Fact[] {
   const facts = (sentences: readonly string[], row: number): readonly Fact[] =>
     sentences.map((sentence) => ({ sentence, row }));
   return [
     ...(change === null ? [] : facts(change.notProven, change.gate?.row ?? change.row)),
     ...(drill === null ? [] : facts(drill.notProven, drill.row)),
+    ...(bisect === null ? [] : facts(bisect.notProven, bisect.row)),
   ];
 }
 

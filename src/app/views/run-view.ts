@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { missingText } from '../../domain/policy/standing.ts';
 import type { Entry } from '../../ports/index.ts';
 import { againCommand } from './again-command.ts';
+import { bisectSchema, bisectView } from './bisect-view.ts';
 import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
 import { drillSchema, drillView } from './drill-view.ts';
 import { faultSchema } from './fault-view.ts';
@@ -75,6 +76,7 @@ export const runSchema = runHeadSchema
       .nullable()
       .describe('The state before its merge and how well that comes back; null when nothing was merged.'),
     drill: drillSchema.nullable().describe('What came of its drill; null where it was none.'),
+    bisect: bisectSchema.nullable().describe('What came of its bisect; null where it was none, or did not end.'),
     fault: faultSchema.nullable().describe('Why it failed, was rolled back or is paused; null when it was not.'),
     report: z.string().nullable().describe('File of its session report, or null.'),
     next: z.string().nullable().describe('The command to type next, or null.'),
@@ -117,6 +119,7 @@ export function runView(reader: JournalReader, run: string): RunView | undefined
     restorePoint,
     goBack: null,
     drill: drillView(reader, `drill-of:${run}`),
+    bisect: bisectView(reader, run),
     fault,
     report: closed?.data.report ?? null,
     next: nextCommand(head, {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { openAlerts } from './alert-view.ts';
 import { conflictLine } from './conflicts-view.ts';
 import { followUps } from './follow-up-view.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
@@ -24,7 +25,7 @@ export const statusSchema = z
     lines: z
       .array(z.string())
       .describe(
-        "The state in five lines; one more where changes wait for the branch, where something changed outside, where two stand in each other's way, and where something has to be looked at.",
+        "The state in five lines; one more where an alert is open, where changes wait for the branch, where something changed outside, where two stand in each other's way, where everything is frozen, and where something has to be looked at.",
       ),
     next: z.string().describe('The command to type next.'),
     seq: z.number().describe('Newest journal row when this was made.'),
@@ -55,9 +56,11 @@ export function statusView(reader: JournalReader, name: string): StatusView {
       restoreLine(reader),
       runsLine(reader, active, newestRun),
       waitingLine(waiting),
+      ...alertLines(reader),
       ...queueLines(reader),
       ...outsideLines(reader),
       ...conflictLines(reader),
+      ...frozenLines(reader),
       ...followUpLines(reader),
     ],
     next: nextCommand({ active, waiting, newestRun, reader }),
@@ -109,6 +112,14 @@ function queueLines(reader: JournalReader): readonly string[] {
 }
 
 /** Only where something moved behind our back and nobody has said what to do about it. */
+function alertLines(reader: JournalReader): readonly string[] {
+  const open = openAlerts(reader);
+  const [first] = open;
+  if (first === undefined) return [];
+  const more = open.length === 1 ? '' : ` · ${open.length - 1} more`;
+  return [`alerts   ${first.severity}: ${first.sentence}${more} · orchestrate alerts list`];
+}
+
 function outsideLines(reader: JournalReader): readonly string[] {
   const line = outsideLine(reader);
   return line === null ? [] : [`outside  ${line}`];
@@ -152,4 +163,12 @@ function nextCommand({
   // Nothing is looked after that could be upgraded.
   const hasEnvironment = newestPoint === undefined || newestPoint.manifest.environment !== null;
   return hasEnvironment ? 'orchestrate run "upgrade pytorch" --dry-run' : 'orchestrate service status';
+}
+
+function frozenLines(reader: JournalReader): readonly string[] {
+  const set = newest(reader, 'freeze.set', 'freeze')?.data;
+  if (set?.isFrozen !== true) return [];
+  return [
+    `frozen   by ${set.by.name}${set.reason === null ? '' : `: ${set.reason}`}; orchestrate thaw lets work go on`,
+  ];
 }

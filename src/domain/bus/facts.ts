@@ -34,6 +34,7 @@ export const newsKinds: readonly JournalKind[] = [
   'outside.found',
   'graphics.asked',
   'review.answered',
+  'health.moved',
 ];
 
 /** Faults that say: two things do not go together in one environment. */
@@ -112,6 +113,10 @@ function ofService(row: FactRow): readonly News[] {
   );
   if (slow !== undefined)
     return [told('performance_degradation_detected', `it starts slower than before: ${slow.facts.join(' ')}`)];
+  const health = dataOf('health.moved', row);
+  if (health?.what === 'memory' && health.to !== 'good') return [told('memory_pressure_alert', health.sentence)];
+  if (health?.what === 'latency' && health.to !== 'good')
+    return [told('performance_degradation_detected', health.sentence)];
   const asked = dataOf('graphics.asked', row);
   if (asked !== undefined)
     return [

@@ -1,6 +1,7 @@
 import type { EnvironmentId, GitTreeId } from '../../base/ids.ts';
 import type { TorchAnswer, UnmetNeed } from '../environments/torch-checks.ts';
 import type { PackClasses } from '../instances/node-packs.ts';
+import type { WorkflowFault } from './workflow-fault.ts';
 
 /** What was done to know: `static` files were read; `api` it booted and answered; `kernel` GPU kernels ran; `generation` a workflow drew a good picture. */
 export type Grade = 'static' | 'api' | 'kernel' | 'generation';
@@ -19,6 +20,8 @@ export interface WorkflowProof {
   }[];
   /** Null when it ran well; else one sentence. */
   readonly failure: string | null;
+  /** The same for programs; absent in old rows, and where it ran well. */
+  readonly fault?: WorkflowFault;
 }
 
 /** A command of the person's and how it ended. */

@@ -2,10 +2,13 @@ import type { BrokenPromise } from '../environments/promises.ts';
 import { newlyFailing, newlyUnmet, unmetSentence } from '../environments/torch-checks.ts';
 import { packName } from '../instances/node-packs.ts';
 import type { BootEvidence, ChecksEvidence, SmokeEvidence, WorkflowProof } from './evidence.ts';
+import type { WorkflowFault } from './workflow-fault.ts';
 
 export interface Finding {
   /** One sentence. */
   readonly sentence: string;
+  /** Of a workflow that failed. */
+  readonly fault?: WorkflowFault | undefined;
 }
 
 export interface BootComparison {
@@ -93,8 +96,8 @@ const comparableMs = 2_000;
 
 /** Returns why the workflows are worse than the baseline; empty when they are not. */
 export function judgeSmoke(
-  baseline: SmokeEvidence | undefined,
-  smoke: SmokeEvidence,
+  baseline: Pick<SmokeEvidence, 'workflows' | 'device'> | undefined,
+  smoke: Pick<SmokeEvidence, 'workflows' | 'device'>,
   maxSlowdown: number,
 ): readonly Finding[] {
   const findings: Finding[] = [];
@@ -104,7 +107,7 @@ export function judgeSmoke(
     if (workflow.failure !== null) {
       // A workflow that failed before as well is no regression; it is told, not held against the change.
       if (!was || was.failure === null)
-        findings.push({ sentence: `Workflow ${workflow.name} failed: ${workflow.failure}` });
+        findings.push({ sentence: `Workflow ${workflow.name} failed: ${workflow.failure}`, fault: workflow.fault });
       continue;
     }
     if (isFlat(workflow) && !(was && was.failure === null && isFlat(was))) {

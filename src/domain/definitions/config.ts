@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+import { alertsOf, alertsSchema } from './alerts-config.ts';
 import { busOf, busSchema } from './bus-config.ts';
 import { checkShape } from './check-shape.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
+import { monitoringOf, monitoringSchema } from './monitoring-config.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { policyRuleFields, principalsOf, principalsSchema, rulesOf, unmeetable } from './policy-config.ts';
 import { programSchema } from './program.ts';
+import { restartFields, restartOf } from './restart-config.ts';
 import { type DefinitionSource, type InstallationConfig, templateIds } from './types.ts';
 import { durationField, sizeField } from './units.ts';
 
@@ -25,6 +28,9 @@ import { durationField, sizeField } from './units.ts';
  *   start-time: 3m           # longest time until it answers
  *   finish-time: 10m         # longest time that a running prompt is waited for before a stop; 0s interrupts it
  *   watch-time: 5s           # after a switch: a new one that dies or falls silent in it is taken back; 0s: not watched
+ *   restart: never           # on-failure: production that died is started again, its prompts with it
+ *   restart-most: 3          # so often within restart-within; then it stays down
+ *   restart-within: 10m
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
  *   output-folder: null
@@ -67,7 +73,22 @@ import { durationField, sizeField } from './units.ts';
  *   attempts: 5              # tries after which a message is dead
  *   keep: 14d                # how long one that is over is kept
  *   groups: { night: [person:anna, agent:repair-technician] }   # group:night; group:<tree> and group:all are there already
+ * alerts:                    # who is told, and when; bare `orchestrate` tells them always
+ *   targets:                 # least: critical, warning (when left out), informational
+ *     - { name: log, kind: file, path: /var/log/orchestrate-alerts.jsonl, least: informational }
+ *     - { name: team, kind: webhook, url: https://example.org/hook, secret-from: /home/anna/.alert-secret }   # or env:NAME
+ *     - { name: mail, kind: command, argv: [/usr/bin/mail, -s, orchestrate, anna@example.org], least: critical }
+ *     - { name: desk, kind: desktop }
+ *   waiting-after: 30m       # a question or approval that waits longer is an alert
+ *   gather: 10s              # how long an alert is kept back, so that its cause can be told with it
+ *   per-hour: 20             # notices to one target at most; more are told together
  * memory: { budget: 16 KiB } # what a task is given of memory at most
+ * monitoring:
+ *   interval: 60s            # how often the installation is measured while a supervisor runs
+ *   disk-warning: 10 GiB     # free room below which a disk is told as short; disk-critical: as full
+ *   disk-critical: 2 GiB
+ *   memory-warning: 0.08     # part of the memory that is available at least
+ *   patience: 3              # measurements in a row that have to say so before it is told
  * queue: { ahead: 1 }        # changes proven before it is their turn, where the machine has room; 0: none
  * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
  * ```
@@ -88,6 +109,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     merge,
     supervisor,
     bus,
+    alerts,
     queue,
     adopted,
   } = checked;
@@ -107,6 +129,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       startSeconds: service['start-time'] / 1000,
       finishSeconds: service['finish-time'] / 1000,
       watchSeconds: service['watch-time'] / 1000,
+      ...restartOf(service),
       userDir: service['user-folder'],
       inputDir: service['input-folder'],
       outputDir: service['output-folder'],
@@ -132,8 +155,10 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     merge: { mode: merge.mode, remote: merge.remote, branch: merge.branch, pushTags: merge['push-tags'] },
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
     bus: busOf(bus),
+    alerts: alertsOf(alerts),
     queue,
     memory: { budgetBytes: checked.memory.budget },
+    monitoring: monitoringOf(checked.monitoring),
     adopted,
   };
 }
@@ -192,6 +217,7 @@ const serviceSchema = z
     'start-time': durationField({ least: '1s', most: '1h' }).default(180_000),
     'finish-time': durationField({ least: '0s', most: '24h' }).default(600_000),
     'watch-time': durationField({ least: '0s', most: '10m' }).default(5_000),
+    ...restartFields,
     'user-folder': absolutePath.nullable().default(null),
     'input-folder': absolutePath.nullable().default(null),
     'output-folder': absolutePath.nullable().default(null),
@@ -276,6 +302,8 @@ const fieldsSchema = z
       .strictObject({ 'idle-time': durationField({ least: '1s', most: '365d' }).default(600_000) })
       .prefault({}),
     bus: busSchema,
+    alerts: alertsSchema,
+    monitoring: monitoringSchema,
     memory: z.strictObject({ budget: sizeField({ least: '0 B', most: '10 MiB' }).default(16 * 1024) }).prefault({}),
     queue: z.strictObject({ ahead: z.number().int().min(0).max(4).default(1) }).prefault({}),
     adopted: z

@@ -1,11 +1,15 @@
 import { stringify } from 'yaml';
 
+import { printAlerts } from './alerts-config.ts';
+import { printRestart } from './restart-config.ts';
 import type { InstallationConfig } from './types.ts';
 import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
 export function printConfig(config: InstallationConfig): string {
-  const { id, name, service, ports, python, policy, merge, supervisor, bus, queue, memory, adopted } = config;
+  const { id, name, service, ports, python, policy, merge, supervisor, bus, queue, memory, monitoring, adopted } =
+    config;
+  const alerts = printAlerts(config.alerts);
   const parts = [
     { comment: 'Names the state folder of this installation: never change it.', fields: { id } },
     { comment: undefined, fields: { name } },
@@ -21,6 +25,7 @@ export function printConfig(config: InstallationConfig): string {
           'start-time': durationText(Math.round(service.startSeconds * 1000)),
           'finish-time': durationText(Math.round(service.finishSeconds * 1000)),
           'watch-time': durationText(Math.round(service.watchSeconds * 1000)),
+          ...printRestart(service.restart),
           'user-folder': service.userDir,
           'input-folder': service.inputDir,
           'output-folder': service.outputDir,
@@ -82,9 +87,22 @@ export function printConfig(config: InstallationConfig): string {
       comment: 'ahead: changes that are proven before it is their turn, where the machine has room; 0: none.',
       fields: { queue },
     },
+    ...(alerts === undefined ? [] : [{ comment: 'Who is told of alerts.', fields: { alerts } }]),
     {
       comment: 'What a task is given of memory at most.',
       fields: { memory: { budget: sizeText(memory.budgetBytes) } },
+    },
+    {
+      comment: 'What is measured while a supervisor runs, and from where on it is told.',
+      fields: {
+        monitoring: {
+          interval: durationText(monitoring.intervalMs),
+          'disk-warning': sizeText(monitoring.diskWarningBytes),
+          'disk-critical': sizeText(monitoring.diskCriticalBytes),
+          'memory-warning': monitoring.memoryWarning,
+          patience: monitoring.patience,
+        },
+      },
     },
     {
       comment: 'What was adopted, and lies where it was: looked at for changes that come from outside.',

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 
+import { printRestart } from './restart-config.ts';
 import type { InstallationConfig, ServiceProgram } from './types.ts';
 import { durationText } from './units.ts';
 
@@ -21,6 +22,7 @@ export function printServiceConfig(config: InstallationConfig & { readonly progr
           port: service.port,
           'start-time': durationText(Math.round(service.startSeconds * 1000)),
           'watch-time': durationText(Math.round(service.watchSeconds * 1000)),
+          ...printRestart(service.restart),
         },
       },
     ],

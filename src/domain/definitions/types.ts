@@ -1,5 +1,8 @@
 import type { PolicyRules, Principal } from '../policy/rules.ts';
+import type { RestartRule } from '../services/restart.ts';
+import type { AlertsConfig } from './alerts-config.ts';
 import type { BusConfig } from './bus-config.ts';
+import type { MonitoringConfig } from './monitoring-config.ts';
 
 /** An agent: who does a step. `agents/<id>.md`: front matter and instructions; a subagent file of Claude Code is one too. */
 export interface Agent {
@@ -159,6 +162,8 @@ export interface InstallationConfig {
     readonly finishSeconds: number;
     /** Seconds that production is watched after a switch before the change counts as verified; 0: not at all. */
     readonly watchSeconds: number;
+    /** How often production that died is started again; absent: never. */
+    readonly restart?: RestartRule;
     /** Absolute folders of production: its own user, input, output folders stay where they are. */
     readonly userDir: string | null;
     readonly inputDir: string | null;
@@ -210,8 +215,10 @@ export interface InstallationConfig {
   };
   readonly supervisor: { readonly idleSeconds: number };
   readonly bus: BusConfig;
+  readonly alerts: AlertsConfig;
   /** Bytes of memory that a task is given at most, each entry whole. */
   readonly memory: { readonly budgetBytes: number };
+  readonly monitoring: MonitoringConfig;
   /** Changes at most that are proven before it is their turn, beside what runs and gates prove; 0: none. */
   readonly queue: { readonly ahead: number };
   /** What was adopted, and lies where it was: looked at for changes that come from outside. Null where nothing is watched. */

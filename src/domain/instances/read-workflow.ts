@@ -60,7 +60,8 @@ const isObject = (value: unknown): value is JsonObject =>
 function lintedGraph(file: string, graph: JsonObject): JsonObject {
   const problems = lintGraph(graph);
   if (problems.length === 0) return graph;
-  throw new Fault('DEFINITION_INVALID', `${file} cannot run: ${problems.join(' ')}`, {
+  const sentences = problems.map(({ sentence }) => sentence);
+  throw new Fault('DEFINITION_INVALID', `${file} cannot run: ${sentences.join(' ')}`, {
     hints: [exported],
     state: 'Nothing was changed.',
     data: { problems },

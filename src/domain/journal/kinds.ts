@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../base/json.ts';
+import type { AlertRows } from './rows/alerts.ts';
 import type { BusRows } from './rows/bus.ts';
 import type { ChangeRows } from './rows/changes.ts';
 import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
+import type { DiagnosisRows } from './rows/diagnosis.ts';
 import type { DoctorRows } from './rows/doctor.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
+import type { HealthRows } from './rows/health.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
@@ -15,6 +18,8 @@ import type { RemoteRows } from './rows/remotes.ts';
 import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
+import type { ScheduleRows } from './rows/schedules.ts';
+import type { ServiceRows } from './rows/services.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -44,7 +49,12 @@ export interface JournalKinds
     BusRows,
     MemoryRows,
     ConditionRows,
-    DoctorRows {}
+    DoctorRows,
+    ServiceRows,
+    HealthRows,
+    DiagnosisRows,
+    AlertRows,
+    ScheduleRows {}
 
 export type JournalKind = keyof JournalKinds;
 

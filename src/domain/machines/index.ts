@@ -1,3 +1,4 @@
+import { alertMachine } from './alert.machine.ts';
 import { changeMachine } from './change.machine.ts';
 import { instanceMachine } from './instance.machine.ts';
 import { runMachine } from './run.machine.ts';
@@ -11,6 +12,7 @@ export const machines = {
   task: taskMachine,
   change: changeMachine,
   instance: instanceMachine,
+  alert: alertMachine,
 } as const;
 
 export type MachineName = keyof typeof machines;
@@ -22,4 +24,5 @@ export const machineVersions: Readonly<Record<MachineName, number>> = {
   task: 1,
   change: 1,
   instance: 1,
+  alert: 1,
 };

@@ -11,7 +11,7 @@ export type SupervisorEvent =
 
 /**
  * The one supervisor of an installation. It takes work only in `ready`; `frozen` holds every agent
- * until THAW. `starting` reconciles ledger, git, processes, ports and slots before anything else.
+ * until THAW, and then begins as after a kill. `starting` reconciles ledger, git, processes, ports and slots before anything else.
  */
 export const supervisorMachine = setup({
   types: {
@@ -49,7 +49,7 @@ export const supervisorMachine = setup({
         onError: 'frozen',
       },
     },
-    frozen: { tags: 'waiting', on: { THAW: 'ready', DRAIN: 'draining' } },
+    frozen: { tags: 'waiting', on: { THAW: 'starting', DRAIN: 'draining' } },
     draining: {
       invoke: {
         id: 'drain',

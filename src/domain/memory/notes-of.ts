@@ -3,6 +3,7 @@ import type { FactReader, FactRow, MemoryNote } from './note.ts';
 import { decisionNotes } from './notes/decision-notes.ts';
 import { bootNotes, environmentNotes } from './notes/environment-notes.ts';
 import { failureNotes } from './notes/failure-notes.ts';
+import { findingNotes } from './notes/finding-notes.ts';
 import { planNotes } from './notes/plan-notes.ts';
 import { repairNotes, serviceNotes } from './notes/service-notes.ts';
 import { verifiedNotes } from './notes/verified-notes.ts';
@@ -10,6 +11,7 @@ import { verifiedNotes } from './notes/verified-notes.ts';
 /** Kinds of rows that memory learns from. */
 export const teachingKinds: readonly JournalKind[] = [
   'change.gated',
+  'diagnosis.found',
   'environment.recorded',
   'evidence.recorded',
   'instance.composed',
@@ -34,4 +36,5 @@ export const notesOf = (row: FactRow, journal: FactReader): readonly MemoryNote[
   ...bootNotes(row),
   ...serviceNotes(row),
   ...repairNotes(row, journal),
+  ...findingNotes(row),
 ];

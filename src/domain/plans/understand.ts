@@ -38,11 +38,15 @@ export type Understanding =
  * number of words of the longer one. So a trigger that names the package beats one with `{package}`; a goal with a word
  * that turns it around (`not`, `undo`) scores 0 unless the trigger has that word too. A version in the
  * goal becomes the input `version` of a playbook that has one, and is an unexplained word for one that has none.
- * The same goal gives the same answer always; ties go to the id that sorts first.
+ * The same goal gives the same answer always; ties go to the id that sorts first. What was given beside the goal need not be in it.
  */
-export function understandGoal(text: string, playbooks: Iterable<Playbook>): Understanding {
+export function understandGoal(
+  text: string,
+  playbooks: Iterable<Playbook>,
+  beside: Readonly<Record<string, string>> = {},
+): Understanding {
   const goal = text.slice(0, MAX_GOAL_LENGTH);
-  const candidates = [...playbooks].map((playbook) => bestTrigger(goal, playbook));
+  const candidates = [...playbooks].map((playbook) => bestTrigger(goal, playbook, beside));
   candidates.sort(
     (a, b) =>
       b.score - a.score || Number(b.isComplete) - Number(a.isComplete) || (a.playbook.id < b.playbook.id ? -1 : 1),
@@ -62,11 +66,11 @@ interface Candidate {
   readonly score: number;
   readonly trigger: string;
   readonly inputs: Readonly<Record<string, string>>;
-  /** Every input without a default came from the goal. */
+  /** Every input without a default came from the goal, or was given beside it. */
   readonly isComplete: boolean;
 }
 
-function bestTrigger(goal: string, playbook: Playbook): Candidate {
+function bestTrigger(goal: string, playbook: Playbook, beside: Readonly<Record<string, string>>): Candidate {
   const { rest: named, file } = Object.hasOwn(playbook.inputs, 'file')
     ? splitFile(goal)
     : { rest: goal, file: undefined };
@@ -81,6 +85,7 @@ function bestTrigger(goal: string, playbook: Playbook): Candidate {
     const score = Math.round((points / Math.max(words.length, parts.length, 1)) * 100) / 100;
     if (best !== undefined && score <= best.score) continue;
     const given = new Map([
+      ...Object.entries(beside),
       ...inputs,
       ...(version === undefined ? [] : [['version', version] as const]),
       ...(file === undefined ? [] : [['file', file] as const]),

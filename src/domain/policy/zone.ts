@@ -79,9 +79,11 @@ export const weekdayOf = ({ year, month, day }: Pick<WallTime, 'year' | 'month' 
   (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
 
 /** Returns an instant as people of the zone write it: `Sat 2026-11-28 03:00 Europe/Zurich`. */
-export function zonedText(atMs: number, zone: string): string {
+export function zonedText(atMs: number, zone: string, seconds: 'seconds' | null = null): string {
   const wall = wallTime(atMs, zone);
   const two = (n: number): string => String(n).padStart(2, '0');
   const name = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][weekdayOf(wall)] ?? '';
-  return `${name} ${wall.year}-${two(wall.month)}-${two(wall.day)} ${two(wall.hour)}:${two(wall.minute)} ${zone}`;
+  // Today's zones are whole minutes ahead of UTC.
+  const rest = seconds === null ? '' : `:${two(Math.floor(atMs / 1000) % 60)}`;
+  return `${name} ${wall.year}-${two(wall.month)}-${two(wall.day)} ${two(wall.hour)}:${two(wall.minute)}${rest} ${zone}`;
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { judgeRetry, markPrompts, stoppedPrompts } from '../../domain/services/retry.ts';
 import type { Requeued } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { baseUrl, composedInstance } from './start.ts';
@@ -20,6 +21,9 @@ const interruptMs = 10_000;
 const queueDir = (engine: Engine): string => `${engine.paths.state}/queues`;
 /** Where prompts of an instance wait for the next one. */
 export const queueFile = (engine: Engine, instance: string): string => `${queueDir(engine)}/${instance}.json`;
+
+/** Where prompts lie that are not queued again: no start reads it. */
+const givenUpFile = (engine: Engine, instance: string): string => `${queueDir(engine)}/${instance}.given-up.json`;
 
 /** Instances whose prompts wait in a file, oldest first. */
 export async function savedQueues(engine: Engine): Promise<readonly string[]> {
@@ -45,7 +49,7 @@ export async function keepQueue(
   const { instance, limitMs, run } = options;
   const { clock, digest, service, files } = engine.outside;
   const url = baseUrl(composedInstance(engine, instance).port);
-  const saved = await readPrompts(engine, instance);
+  const saved = stoppedPrompts(await readPrompts(engine, instance));
   let lastAnswerAtMs: number | null = null;
   const startedMs = clock.monotonicMs();
   const awaited = new Map<string, number>();
@@ -112,8 +116,25 @@ export async function copyQueue(engine: Engine, instance: string): Promise<numbe
   const { service } = engine.outside;
   try {
     const { active, pending } = await service.queue(baseUrl(composedInstance(engine, instance).port));
-    await writeCopy(engine, instance, [...active, ...pending]);
+    const known = await readPrompts(engine, instance);
+    await writeCopy(engine, instance, markPrompts({ active, pending }, known));
     return active.length;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return undefined;
+    throw error;
+  }
+}
+
+/** Prompts that run and how many wait; undefined: the server does not answer within the time. */
+export async function loadWork(
+  engine: Engine,
+  instance: string,
+  timeoutMs: number,
+): Promise<{ readonly running: readonly string[]; readonly nWaiting: number } | undefined> {
+  try {
+    const url = baseUrl(composedInstance(engine, instance).port);
+    const { active, pending } = await engine.outside.service.queue(url, { timeoutMs });
+    return { running: active.map(idOf), nWaiting: pending.length };
   } catch (error) {
     if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return undefined;
     throw error;
@@ -159,8 +180,8 @@ async function recordEnded(
 /**
  * Posts the prompts that `from` left behind to `to`, in order; those that the server has already, from a call that was
  * interrupted, are left out. What it refuses stays in the file for the next start; a server that answers no more costs
- * the prompts, not the switch. With `copies`, what it took is in the file of `to` before it leaves that of `from`.
- * Returns how many it took.
+ * the prompts, not the switch. With `copies`, what it took is in the file of `to` before it leaves that of `from`. A prompt
+ * under which the second server died is not posted: it is kept in a file of its own and told. Returns how many it took.
  */
 export async function queueAgain(
   engine: Engine,
@@ -168,12 +189,13 @@ export async function queueAgain(
 ): Promise<number> {
   const { from, to, run, copies } = options;
   const { files, service } = engine.outside;
-  const prompts = await readPrompts(engine, from);
+  const left = await readPrompts(engine, from);
+  const { again: prompts, givenUp } = judgeRetry(left);
   const nth = dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${to}`))?.nth ?? 0;
   const key = `requeue:${from}:${to}:${nth}`;
   // After a kill the file is gone, and how many were taken is on record.
   const isDone = dataOf('effect.done', engine.ledger.latest(`effect:${key}`)) !== undefined;
-  if (prompts.length === 0 && !isDone) return 0;
+  if (left.length === 0 && !isDone) return 0;
   const url = baseUrl(composedInstance(engine, to).port);
   const act = async (): Promise<{ requeued: number }> => {
     const { active, pending } = await service.queue(url);
@@ -185,19 +207,27 @@ export async function queueAgain(
     const outcomes = await service.requeue(url, missing);
     const refused = outcomes.filter((one) => one.kind === 'refused');
     const refusedIds = new Set(refused.map((one) => one.promptId));
-    const left = prompts.filter((one) => refusedIds.has(idOf(one)));
-    const requeued = prompts.length - left.length;
+    const refusedOnes = prompts.filter((one) => refusedIds.has(idOf(one)));
+    const requeued = prompts.length - refusedOnes.length;
     const partly = outcomes.filter((one) => one.kind === 'partly').map(reasonOf);
     const data = { from, to, nAccepted: requeued, partly, refused: refused.map(reasonOf) };
-    await engine.ledger.append([row('queue.restored', data, { run, keys: [`queue-restored:${from}`] })]);
+    if (givenUp.length > 0)
+      await files.writeAtomic(givenUpFile(engine, from), JSON.stringify(givenUp), { mode: 0o600 });
+    await engine.ledger.append([
+      row('queue.restored', data, { run, keys: [`queue-restored:${from}`] }),
+      ...givenUp.map((one) => {
+        const promptId = idOf(one);
+        return row('prompt.givenUp', { instance: from, promptId }, { run, keys: [`prompt:${from}`] });
+      }),
+    ]);
     if (copies)
       await writeCopy(
         engine,
         to,
         prompts.filter((one) => !refusedIds.has(idOf(one))),
       );
-    if (left.length === 0) await files.remove(queueFile(engine, from));
-    else await files.writeAtomic(queueFile(engine, from), JSON.stringify(left), { mode: 0o600 });
+    if (refusedOnes.length === 0) await files.remove(queueFile(engine, from));
+    else await files.writeAtomic(queueFile(engine, from), JSON.stringify(refusedOnes), { mode: 0o600 });
     return { requeued };
   };
   try {

@@ -50,7 +50,22 @@ export interface MachineHost {
   all(machine?: MachineName): readonly MachineView[];
   /** Brings a machine back from its rows. Its effects start with `startRestored`. */
   restore(machine: MachineName, subject: string): void;
+  /** Starts every effect that should run and does not: after `restore`, and after `hold`. One that still ends is waited for first. */
   startRestored(): void;
+  /**
+   * Breaks off every running effect but those of the supervisor's own machine, and starts none before `startRestored`; nothing is
+   * journalled of it, as after a kill. Returns those that did not end within `limitMs`: they go on to their end, unheard.
+   */
+  hold(limitMs: number): Promise<readonly string[]>;
+  /**
+   * Effects of runs, their steps and changes that would begin from now on do not, until `startRestored`; what is at work goes to its
+   * end and is heard. Services still start and stop: a step at work needs them.
+   */
+  beginNoMore(): void;
+  /** Whether it was told so. */
+  readonly isEnding: boolean;
+  /** Effects that run now, but those of the supervisor's own machine. */
+  atWork(): readonly { readonly subject: string; readonly effect: string }[];
   /** Called after each transition is durable. Returns how to stop listening. */
   onMoved(listener: (view: MachineView) => void): () => void;
   /** Called once when the ledger cannot be written any more: a newer supervisor, or a disk that is full or gone. */
@@ -67,11 +82,14 @@ interface Hosted {
   /** Number of rows folded: the token of the next effects. */
   nRows: number;
   turn: Promise<unknown>;
-  readonly running: Map<string, { token: number; abort: AbortController }>;
+  readonly running: Map<string, { token: number; abort: AbortController; work: Promise<void> }>;
 }
 
 /** Rows that are read at once; the ledger's limit. */
 const pageSize = 10_000;
+
+/** Why an effect was broken off by `hold`: what it reports of that is not heard. */
+const heldReason = new Fault('SUPERVISOR_FROZEN', 'Everything is frozen.');
 
 const runOf = (subject: string): string | null => /^(r\d+)/.exec(subject)?.[1] ?? null;
 
@@ -92,7 +110,11 @@ export function createMachineHost({
   const listeners = new Set<(view: MachineView) => void>();
   const fatalListeners: ((error: unknown) => void)[] = [];
   const working = new Set<Promise<void>>();
+  /** Effects that were broken off by `hold` and have not ended, as `<subject> <effect>`. */
+  const ending = new Map<string, Promise<void>>();
   let halted = false;
+  let isHeld = false;
+  let isEnding = false;
 
   const view = (one: Hosted): MachineView => {
     const snapshot: AnyMachineSnapshot = one.standing.snapshot;
@@ -110,18 +132,24 @@ export function createMachineHost({
   const startEffect = (one: Hosted, effect: RunningEffect): void => {
     const handler = effects[one.machine][effect.src];
     if (!handler) throw new Error(`no handler for effect ${one.machine}.${effect.src}`);
+    if (isHeld && one.machine !== 'supervisor') return;
+    if (isEnding && ['run', 'task', 'change'].includes(one.machine)) return;
     const abort = new AbortController();
-    one.running.set(effect.id, { token: effect.token, abort });
     const report = async (event: { type: string }): Promise<void> => {
-      if (halted) return;
+      if (halted || abort.signal.reason === heldReason) return;
       await deliver(one, effect, event);
     };
-    const work = handler({ subject: one.subject, input: effect.input, signal: abort.signal })
+    const begin = (): ReturnType<EffectHandler> =>
+      handler({ subject: one.subject, input: effect.input, signal: abort.signal });
+    // The same effect at work twice would meet itself.
+    const before = ending.get(`${one.subject} ${effect.id}`);
+    const work = (before === undefined ? begin() : before.then(begin))
       .then(
         (output) => report(effectDone(effect.id, output ?? {}, clock.nowMs())),
         (error: unknown) => report(effectFailed(effect.id, faultRecord(error), clock.nowMs())),
       )
       .catch(onFatal);
+    one.running.set(effect.id, { token: effect.token, abort, work });
     working.add(work);
     void work.finally(() => working.delete(work));
   };
@@ -249,10 +277,39 @@ export function createMachineHost({
       });
     },
     startRestored() {
+      isHeld = false;
+      isEnding = false;
       for (const one of hosted.values()) {
         for (const effect of one.standing.effects) if (!one.running.has(effect.id)) startEffect(one, effect);
       }
     },
+    async hold(limitMs) {
+      isHeld = true;
+      for (const one of hosted.values()) {
+        if (one.machine === 'supervisor') continue;
+        for (const [id, { abort, work }] of one.running) {
+          const name = `${one.subject} ${id}`;
+          ending.set(name, work);
+          void work.finally(() => ending.delete(name));
+          abort.abort(heldReason);
+        }
+        one.running.clear();
+      }
+      const done = new AbortController();
+      await Promise.race([Promise.allSettled(ending.values()), clock.sleep(limitMs, done.signal)]);
+      done.abort();
+      return [...ending.keys()];
+    },
+    beginNoMore() {
+      isEnding = true;
+    },
+    get isEnding() {
+      return isEnding;
+    },
+    atWork: () =>
+      [...hosted.values()].flatMap(({ machine, subject, running }) =>
+        machine === 'supervisor' ? [] : [...running.keys()].map((effect) => ({ subject, effect })),
+      ),
     onMoved(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

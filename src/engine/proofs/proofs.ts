@@ -9,6 +9,7 @@ import {
   machineMark,
   type WorkflowProof,
 } from '../../domain/changes/evidence.ts';
+import type { WorkflowFault } from '../../domain/changes/workflow-fault.ts';
 import { kernelsRan } from '../../domain/environments/torch-checks.ts';
 import { bootFailure } from '../../domain/instances/boot-failure.ts';
 import { failedPacks } from '../../domain/instances/failed-packs.ts';
@@ -138,7 +139,8 @@ export function createProofs(engine: Engine, options: ProofOptions): OwnProofs {
     const known = new Set(classes);
     const ran: WorkflowProof[] = [];
     for (const workflow of wanted) {
-      const proof = await runWorkflow(engine, { workflow, classes: known, port: at, nonce: `${run}-${instance}` });
+      const nonce = `${run}-${instance}`;
+      const proof = await runWorkflow(engine, { workflow, classes: known, port: at, nonce, signal });
       // A service that died under a workflow is no workflow that fails: nothing is known of it, and nothing is recorded.
       if (proof.failure !== null) await requireAlive(engine, { instance, workflow: workflow.name });
       ran.push(proof);
@@ -305,23 +307,33 @@ async function requireAlive(
 const deviceOf = (engine: Engine, instance: string): string =>
   dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`))?.device ?? 'unknown';
 
+/** A workflow that takes longer is no test: every change waits for it. */
+const maxWorkflowMs = 30 * 60_000;
+
 async function runWorkflow(
   engine: Engine,
-  options: { workflow: Declaration['workflows'][number]; classes: ReadonlySet<string>; port: number; nonce: string },
+  options: {
+    workflow: Declaration['workflows'][number];
+    classes: ReadonlySet<string>;
+    port: number;
+    nonce: string;
+    signal: AbortSignal;
+  },
 ): Promise<WorkflowProof> {
-  const { workflow, classes, port, nonce } = options;
+  const { workflow, classes, port, nonce, signal } = options;
+  const failed = (failure: string, fault: WorkflowFault): WorkflowProof => ({
+    ...{ name: workflow.name, durationMs: 0, pictures: [] },
+    ...{ failure, fault: { code: fault.code, nodes: fault.nodes } },
+  });
   const graph = parseGraph(workflow);
   // A graph that cannot run is not posted: the server's refusal says less, for a circle nothing at all.
   const problems = lintGraph(graph, classes);
-  if (problems.length > 0) return { name: workflow.name, durationMs: 0, pictures: [], failure: problems.join(' ') };
-  const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, { timeoutMs: 30 * 60_000, nonce });
-  if (outcome.kind === 'failed') return { name: workflow.name, durationMs: 0, pictures: [], failure: outcome.reason };
+  if (problems[0]) return failed(problems.map(({ sentence }) => sentence).join(' '), problems[0]);
+  const asked = { timeoutMs: maxWorkflowMs, nonce, signal };
+  const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, asked);
+  if (outcome.kind === 'failed') return failed(outcome.reason, outcome.fault);
   const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes, place }) => ({
-    widthPx,
-    heightPx,
-    isFlat,
-    sha256,
-    sizeBytes,
+    ...{ widthPx, heightPx, isFlat, sha256, sizeBytes },
     ...(place === null ? {} : { file: place }),
   }));
   return { name: workflow.name, durationMs: Math.round(outcome.durationMs), pictures, failure: null };

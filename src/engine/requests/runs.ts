@@ -2,7 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
-import { isBeyondRecall } from '../changes/beyond-recall.ts';
+import { abandonChangeOf } from '../changes/abandon.ts';
 import { findChangeOf } from '../changes/draft.ts';
 import { acceptedAddress } from '../changes/pinned-address.ts';
 import { hasNewFiles, redraftChange } from '../changes/redraft.ts';
@@ -94,17 +94,10 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
 
   async 'run.cancel'(engine, { run }, id) {
     const view = requireOpenRun(engine, run);
-    const change = findChangeOf(engine, run)?.change;
-    const at = change === undefined ? undefined : engine.host.find(change);
-    // The change first: once it is called off it cannot merge any more, whatever the run does.
-    if (at && !at.isFinal) {
-      const isLate = (await isBeyondRecall(engine, at)) || !(await engine.host.send(at.subject, { type: 'ABANDON' }));
-      if (isLate) {
-        throw new Fault('RUN_FINISHED', `${run} is merging, or has merged, and finishes that first.`, {
-          hints: [`orchestrate runs resume ${run}`, 'orchestrate undo   (when it is done)'],
-        });
-      }
-    }
+    if (!(await abandonChangeOf(engine, run)))
+      throw new Fault('RUN_FINISHED', `${run} is merging, or has merged, and finishes that first.`, {
+        hints: [`orchestrate runs resume ${run}`, 'orchestrate undo   (when it is done)'],
+      });
     const sentence = `${run} is called off; the branch and production are as they were.`;
     await sendAnswered(engine, view.subject, { type: 'CANCEL' }, { answers: accepted(id, run, sentence) });
   },

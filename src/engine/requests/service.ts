@@ -1,9 +1,8 @@
 import { Fault } from '../../base/fault.ts';
 import type { Engine } from '../engine.ts';
-import { findProduction, notOurs, startProduction, stopProduction } from '../instances/production.ts';
+import { findProduction, notOurs, stopProduction } from '../instances/production.ts';
+import { startFromBranch } from '../instances/start-from-branch.ts';
 import { composedInstance } from '../instances/start.ts';
-import { tryLookOutside } from '../outside/look.ts';
-import { readBranch } from '../runs/preview.ts';
 import { accepted, type Handlers } from './handler.ts';
 
 export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'service.restart'> = {
@@ -16,7 +15,7 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
         state: 'Nothing was changed.',
         hints: ['orchestrate service restart'],
       });
-    await startFromBranch(engine, id);
+    await startAnswered(engine, id);
   },
 
   async 'service.stop'(engine, { now }, id) {
@@ -33,24 +32,14 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
     if (engine.config.service.mode === 'none') throw notOurs();
     const instance = findProduction(engine);
     if (instance !== undefined) await stopProduction(engine, { instance, run: null, ...limitOf(now) });
-    await startFromBranch(engine, id);
+    await startAnswered(engine, id);
   },
 };
 
 const limitOf = (now: boolean): { limitMs?: number } => (now ? { limitMs: 0 } : {});
 
-/** Starts production from the branch; every prompt that an earlier stop saved is offered to it. */
-async function startFromBranch(engine: Engine, id: number): Promise<void> {
-  const { base } = await readBranch(engine);
-  await tryLookOutside(engine, 'service start');
-  const saved = await engine.template.work.saved(engine);
-  await startProduction(engine, {
-    tree: await engine.store.treeOf(base),
-    signal: new AbortController().signal,
+const startAnswered = (engine: Engine, id: number): Promise<string> =>
+  startFromBranch(engine, {
     answers: (instance) =>
       accepted(id, null, `Production is ${instance} on :${composedInstance(engine, instance).port}.`),
-    before: async (instance) => {
-      for (const from of saved) await engine.template.work.again(engine, { from, to: instance, run: null });
-    },
   });
-}

@@ -90,12 +90,13 @@ export async function planRestoreTo(context: EngineContext, head: CommitId, aske
   return { to: point.name, title: `restore ${point.name}`, commit: point.commit, proposed, dropped };
 }
 
-/** Returns the restore point that a number, name, tag or commit names. Fault `RESTORE_NOT_FOUND`. */
+/** Returns the restore point that a number, name, tag or commit names, or the `newest`. Fault `RESTORE_NOT_FOUND`. */
 export function findPoint(points: readonly RestorePoint[], asked: string): RestorePoint {
   const name = asked.replace(/^(refs\/tags\/)?restore\//, '');
   const byNumber = /^\d{1,6}$/.test(name) ? points.find((one) => one.manifest.number === Number(name)) : undefined;
   const found =
     byNumber ??
+    (name === 'newest' ? points.toSorted((a, b) => a.manifest.number - b.manifest.number).at(-1) : undefined) ??
     points.find((one) => one.name === name) ??
     points.find((one) => name.length >= 7 && one.commit.startsWith(name));
   if (found) return found;

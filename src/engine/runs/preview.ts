@@ -20,6 +20,7 @@ import { readDeclaration } from '../instances/compose.ts';
 import { failedBefore } from '../memory/failed-before.ts';
 import { openDifferences, tryLookOutside } from '../outside/look.ts';
 import { openWarning, touchedQuestion } from '../outside/settle.ts';
+import { bisectLine } from '../restore/bisect-line.ts';
 import { listRestorePoints } from '../restore/points.ts';
 import { findPoint, planRestoreTo, planUndo } from '../restore/targets.ts';
 import { wasOnBranch } from '../restore/was-on-branch.ts';
@@ -230,6 +231,10 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
         points.filter((one) => !one.isVoid),
         asked,
       ).name;
+    },
+    bisectLine: async (asked) => {
+      const { good, bad, commits } = await bisectLine(engine, base, asked);
+      return { good: good.name, bad: bad.name, nCommits: commits.length - 1 };
     },
     outsideChanges: async () => openDifferences(engine),
     definitions: engine.definitions,

@@ -20,7 +20,7 @@ export function understandRun(
   goal: string,
   options: { readonly asked: string | null; readonly given: Readonly<Record<string, string>> },
 ): UnderstoodRun {
-  const understood = findPlaybook(context, goal, options.asked);
+  const understood = findPlaybook(context, goal, options);
   const { playbook } = understood;
   for (const name of Object.keys(options.given)) {
     if (Object.hasOwn(playbook.inputs, name)) continue;
@@ -34,7 +34,11 @@ export function understandRun(
   return { ...understood, inputs: { ...understood.inputs, ...options.given } };
 }
 
-function findPlaybook(context: EngineContext, goal: string, asked: string | null): UnderstoodRun {
+function findPlaybook(
+  context: EngineContext,
+  goal: string,
+  { asked, given }: { readonly asked: string | null; readonly given: Readonly<Record<string, string>> },
+): UnderstoodRun {
   const all = [...context.definitions.playbooks.values()];
   const among = asked === null ? all : all.filter((one) => one.id === asked);
   if (asked !== null && among.length === 0) {
@@ -43,7 +47,7 @@ function findPlaybook(context: EngineContext, goal: string, asked: string | null
       state: 'Nothing was changed.',
     });
   }
-  const understood = understandGoal(goal, among);
+  const understood = understandGoal(goal, among, given);
   if (understood.kind === 'understood') return asked === null ? understood : { ...understood, score: 0 };
   if (asked !== null && among[0]) return { playbook: among[0], score: 0, inputs: defaultInputs(among[0]) };
   if (all.length === 0)
@@ -53,13 +57,24 @@ function findPlaybook(context: EngineContext, goal: string, asked: string | null
       data: { nearest: [] },
     });
   throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.`, {
-    hints: understood.nearest.map(
-      (one) => `orchestrate run ${JSON.stringify(one.trigger.replaceAll(/\{(\S+?)\}/g, '<$1>'))}   (${one.title})`,
-    ),
+    hints: understood.nearest.map((one) => {
+      const words = JSON.stringify(one.trigger.replaceAll(/\{(\S+?)\}/g, '<$1>'));
+      return `orchestrate run ${words}${besideText(context, one)}   (${one.title})`;
+    }),
     state: 'Nothing was changed.',
     data: { nearest: understood.nearest },
   });
 }
+
+/** Returns the options for what a playbook needs and its trigger does not say. */
+const besideText = (
+  { definitions }: EngineContext,
+  { id, trigger }: { readonly id: string; readonly trigger: string },
+): string =>
+  Object.entries(definitions.playbooks.get(id)?.inputs ?? {})
+    .filter(([name, input]) => input.default === null && !trigger.includes(`{${name}}`))
+    .map(([name]) => ` --set ${name}=<${name}>`)
+    .join('');
 
 function defaultInputs(playbook: Playbook): Readonly<Record<string, string>> {
   const inputs: Record<string, string> = {};

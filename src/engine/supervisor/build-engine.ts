@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 
+import { createAlertBook } from '../alerts/book.ts';
 import { admitChange } from '../changes/admit.ts';
 import { checkChange } from '../changes/check.ts';
 import { gateChange } from '../changes/gate.ts';
@@ -18,8 +19,10 @@ import { saveInstance } from '../outside/save-instance.ts';
 import { createInFlight } from '../proofs/in-flight.ts';
 import { turnPriority } from '../queue/turn.ts';
 import { previewRun } from '../runs/preview.ts';
+import { freeze } from '../services/freeze.ts';
 import { taskEffects } from '../tasks/effects.ts';
 import { templates } from '../templates/templates.ts';
+import { drain } from './drain.ts';
 import { createNumbers } from './numbers.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -62,6 +65,7 @@ export function buildEngine(
       live: () => [...openRuns(context, host), ...aheadOwners],
     }),
     inFlight: createInFlight(outside.clock),
+    alerts: createAlertBook(),
     reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
@@ -73,8 +77,8 @@ export function buildEngine(
   };
   effects.supervisor = {
     reconcile: () => reconcile(engine),
-    freeze: () => othersAtRest(engine),
-    drain: () => othersAtRest(engine),
+    freeze: () => freeze(engine),
+    drain: () => drain(engine),
   };
   effects.run = { preview: ({ subject, signal }) => previewRun(engine, subject, signal) };
   effects.task = taskEffects(engine);
@@ -90,6 +94,7 @@ export function buildEngine(
       return switched;
     },
   };
+  effects.alert = {};
   effects.instance = {
     start: ({ subject, signal }) => engine.template.start(engine, composedInstance(engine, subject), signal),
     stop: ({ subject }) =>
@@ -104,9 +109,3 @@ const openRuns = ({ ledger }: EngineContext, host: MachineHost): readonly string
     .all('run')
     .filter((one) => !one.isFinal || !ledger.latest(`close:${one.subject}`))
     .map((one) => one.subject);
-
-/** Resolves when no other effect is at work. The supervisor starts none while it freezes or drains. */
-async function othersAtRest(engine: Engine): Promise<object> {
-  while (engine.host.nRunning > 1) await engine.outside.clock.sleep(50);
-  return {};
-}

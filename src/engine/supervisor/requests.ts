@@ -3,6 +3,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { RequestKind } from '../../domain/requests.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
+import { alertRequests } from '../requests/alerts.ts';
 import { conditionRequests } from '../requests/conditions.ts';
 import { doctorRequests } from '../requests/doctor.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
@@ -14,6 +15,7 @@ import { restoreRequests } from '../requests/restore.ts';
 import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
 import { scaleRequests } from '../requests/scale.ts';
+import { scheduleRequests } from '../requests/schedules.ts';
 import { serviceRequests } from '../requests/service.ts';
 import { stepRequests } from '../requests/steps.ts';
 import { submitRequests } from '../requests/submit.ts';
@@ -34,12 +36,16 @@ const handlers: Handlers<RequestKind> = {
   ...removalRequests,
   ...conditionRequests,
   ...doctorRequests,
+  ...alertRequests,
+  ...scheduleRequests,
   ...supervisorRequests,
 };
 
 /** Acts for longer than it takes to write a row. */
 export const isLong = (kind: string): boolean =>
-  /^(service|outside|trees?|failover|removal|trash|doctor)\./.test(kind) || kind === 'space.prune';
+  /^(service|outside|trees?|failover|removal|trash|doctor)\./.test(kind) ||
+  kind === 'space.prune' ||
+  kind === 'alert.test';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {

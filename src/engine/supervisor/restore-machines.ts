@@ -26,7 +26,7 @@ export function findSurvivors(ledger: Ledger): Survivors {
       const moved = dataOf('machine.moved', one);
       if (created) {
         live.set(created.subject, created.machine);
-        const number = /^[rci](\d+)$/.exec(created.subject)?.[1];
+        const number = /^[rcia](\d+)$/.exec(created.subject)?.[1];
         if (number !== undefined) numbers[created.machine] = Math.max(numbers[created.machine] ?? 0, Number(number));
       } else if (moved && (moved.isFinal || isAtRest(moved))) live.delete(moved.subject);
       else if (moved) live.set(moved.subject, moved.machine);

@@ -1,7 +1,8 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
-import { canonicalJson, type JsonObject } from '../../base/json.ts';
-import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest } from '../../ports/index.ts';
+import { createAlertKeeper, type AlertKeeper } from '../alerts/keeper.ts';
 import { createNewsDesk, type NewsDesk } from '../bus/publish-news.ts';
 import { startByMail } from '../bus/start-runs.ts';
 import { tidyMail } from '../bus/tidy-mail.ts';
@@ -9,8 +10,10 @@ import { observeConditions } from '../conditions/observe.ts';
 import { waitingRuns } from '../conditions/wait.ts';
 import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
+import { createLogWatch, type LogWatch } from '../diagnosis/watch-logs.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
+import { createHealthKeeper, type HealthKeeper } from '../health/keeper.ts';
 import { watchEveryMs, watchProduction } from '../instances/watch.ts';
 import { createMemoryKeeper, type MemoryKeeper } from '../memory/keeper.ts';
 import { mergesInWindow, timeHolds } from '../policy/hold.ts';
@@ -18,7 +21,13 @@ import { type Ahead, createAhead } from '../queue/ahead.ts';
 import { advanceRun } from '../runs/advance.ts';
 import { retryHeld } from '../runs/retry-held.ts';
 import { scaleByRule } from '../scale/scale-tree.ts';
+import { createScheduleKeeper, type ScheduleKeeper } from '../schedules/keeper.ts';
+import { asksFreeze, frozenFault, isFrozen } from '../services/freeze.ts';
+import { createServiceKeeper, type ServiceKeeper } from '../services/look-after.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
+import { drainMs } from './drain.ts';
+import { endedUnclosed, runOfSubject, unclosedRuns } from './open-runs.ts';
+import { recordSummary } from './record-summary.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
 import { checkpointRow, findSurvivors, restoreMachines } from './restore-machines.ts';
 
@@ -26,7 +35,12 @@ export interface SupervisorOptions {
   readonly context: EngineContext;
   /** Ends after this long without anything to do; null: never. */
   readonly idleSeconds: number | null;
+  /** Ends it at once: effects are called off. */
   readonly signal: AbortSignal;
+  /** Ends it in peace: nothing more is begun, and what runs ends or is parked. */
+  readonly drain?: AbortSignal;
+  /** Opens what lives beside it: once it is the one supervisor, until it is no more. */
+  readonly beside?: () => Promise<{ close(): Promise<void> }>;
   /** Makes the row that bare `orchestrate` prints. */
   readonly summarise: () => Promise<JsonObject>;
   /** Renders the session report of a run. */
@@ -57,14 +71,18 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   const survivors = findSurvivors(ledger);
   const { engine, apply } = buildEngine(context, { highest: survivors.numbers, reportOf: options.reportOf });
   const watch = new Supervisor(engine, `supervisor:${held.epoch}`, options, apply);
+  let beside: { close(): Promise<void> } | undefined;
   try {
     const { pid, version } = context.outside.host;
-    await ledger.append([row('supervisor.started', { pid, version })]);
+    const stays = options.idleSeconds === null ? { stays: true as const } : {};
+    await ledger.append([row('supervisor.started', { pid, version, ...stays })]);
+    beside = await options.beside?.();
     restoreMachines(engine.host, ledger, survivors);
     await watch.run();
   } catch (error) {
     watch.fatal ??= error;
   } finally {
+    await beside?.close();
     const isHalted = await Promise.race([
       Promise.all([engine.host.halt(), watch.halt()]).then(() => true),
       context.outside.clock.sleep(haltMs).then(() => false),
@@ -78,7 +96,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       const reason =
         fatal instanceof Fault
           ? `${fatal.code} ${fatal.message}`
-          : options.signal.aborted
+          : options.signal.aborted || watch.isAsked
             ? 'asked to end'
             : 'nothing to do';
       await ledger.append([
@@ -104,15 +122,23 @@ class Supervisor {
   readonly #dirty = new Set<string>();
   readonly #taken = new Set<number>();
   readonly #services = new Set<Promise<void>>();
-  readonly #ahead: Ahead;
+  #ahead: Ahead;
   readonly #news: NewsDesk;
   readonly #memory: MemoryKeeper;
+  readonly #health: HealthKeeper;
+  readonly #logs: LogWatch;
+  readonly #alerts: AlertKeeper;
+  readonly #schedules: ScheduleKeeper;
+  readonly #keptUp: ServiceKeeper;
   #wake = (): void => {};
   #idleSinceMs: number;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #comparedMs = Number.NEGATIVE_INFINITY;
   #isRestored = false;
   #endAsked = false;
+  #drainAsked = false;
+  /** Requests that take long, while it drains. */
+  #atRest: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, subject: string, options: SupervisorOptions, apply: (settings: Settings) => void) {
     this.#engine = engine;
@@ -121,14 +147,25 @@ class Supervisor {
     this.#apply = apply;
     this.#idleSinceMs = engine.outside.clock.monotonicMs();
     engine.host.onFatal((error) => this.#fail(error));
-    this.#ahead = createAhead(engine, { onFatal: (error) => this.#fail(error), onMoved: () => this.#wake() });
+    this.#ahead = this.#newAhead();
     this.#news = createNewsDesk(engine);
     this.#memory = createMemoryKeeper(engine);
+    this.#health = createHealthKeeper(engine);
+    this.#logs = createLogWatch(engine);
+    this.#alerts = createAlertKeeper(engine);
+    this.#schedules = createScheduleKeeper(engine);
+    this.#keptUp = createServiceKeeper(engine, (error) => this.#fail(error));
     engine.host.onMoved((view) => {
       const run = runOfSubject(engine, view.subject);
       if (run !== undefined) this.#dirty.add(run);
       this.#wake();
     });
+    options.drain?.addEventListener('abort', () => this.#wake(), { once: true });
+  }
+
+  /** Whether somebody wants it to end. */
+  get isAsked(): boolean {
+    return this.#endAsked || this.#drainAsked || this.#options.drain?.aborted === true;
   }
 
   async run(): Promise<void> {
@@ -141,16 +178,68 @@ class Supervisor {
       const state = own?.state;
       // It could not put right what it found: whoever asked for it has to hear why.
       if (state === 'stopped' && own?.fault) throw Fault.fromRecord(own.fault);
-      if (state === 'stopped') return;
+      if (state === 'stopped') return void (await this.#atRest);
+      const { ledger } = this.#engine;
+      if ((state === 'ready' || state === 'frozen') && (this.#drainAsked || this.#options.drain?.aborted === true)) {
+        await this.#drain();
+        continue;
+      }
+      if (state === 'ready' && (isFrozen(ledger) || ledger.openRequests().some(asksFreeze))) {
+        await this.#freeze();
+        continue;
+      }
+      if (state === 'frozen' && (await this.#stayFrozen())) continue;
       // Nothing is begun before what a kill left behind is put right.
       if (state === 'ready' && (await this.#work())) continue;
       await this.#pause();
     }
   }
 
+  /** Takes nothing more: open requests are kept for the next supervisor. */
+  async #drain(): Promise<void> {
+    void this.#ahead.halt();
+    const done = new AbortController();
+    this.#atRest = Promise.race([Promise.all(this.#services), this.#engine.outside.clock.sleep(drainMs, done.signal)]);
+    void this.#atRest.finally(() => done.abort());
+    this.#engine.host.beginNoMore();
+    await this.#engine.host.send(this.#subject, { type: 'DRAIN' });
+  }
+
   /** Ends what goes on beside the machines. */
   halt(): Promise<void> {
     return this.#ahead.halt();
+  }
+
+  #newAhead(): Ahead {
+    return createAhead(this.#engine, { onFatal: (error) => this.#fail(error), onMoved: () => this.#wake() });
+  }
+
+  /** What was at work is begun again by the thaw, after the same look at the world as after a kill. */
+  async #freeze(): Promise<void> {
+    const ahead = this.#ahead;
+    this.#ahead = this.#newAhead();
+    void ahead.halt();
+    this.#isRestored = false;
+    await this.#engine.host.send(this.#subject, { type: 'FREEZE' });
+  }
+
+  /** One round while nothing may work. True when there is more to do at once. */
+  async #stayFrozen(): Promise<boolean> {
+    const { host, ledger, outside } = this.#engine;
+    for (const request of ledger.openRequests()) {
+      if (this.#taken.has(request.id)) continue;
+      if (request.kind.startsWith('supervisor.')) await this.#take(request);
+      else {
+        this.#taken.add(request.id);
+        await refuseRequest(this.#engine, request.id, frozenFault(this.#engine));
+      }
+    }
+    const move = !isFrozen(ledger) ? 'THAW' : this.#isIdle() ? 'DRAIN' : undefined;
+    if (move !== undefined) return host.send(this.#subject, { type: move });
+    if (outside.clock.monotonicMs() - this.#lookedMs < watchEveryMs) return false;
+    this.#lookedMs = outside.clock.monotonicMs();
+    await recordSummary(this.#engine, await this.#options.summarise());
+    return false;
   }
 
   /** One round. True when there is more to do at once. */
@@ -161,7 +250,9 @@ class Supervisor {
       host.startRestored();
     }
     for (const request of this.#engine.ledger.openRequests())
-      if (!this.#taken.has(request.id)) await this.#take(request);
+      // To freeze is taken by the round that finds everything at rest.
+      if (!this.#taken.has(request.id) && !this.#drainAsked && !asksFreeze(request)) await this.#take(request);
+    if (this.#drainAsked) return true;
     await this.#lookAround();
     const now = [...this.#dirty];
     this.#dirty.clear();
@@ -182,6 +273,7 @@ class Supervisor {
     this.#taken.add(request.id);
     this.#idleSinceMs = this.#engine.outside.clock.monotonicMs();
     if (request.kind === 'supervisor.stop') this.#endAsked = true;
+    if (request.kind === 'supervisor.drain') this.#drainAsked = true;
     try {
       this.#apply(await this.#options.reload());
     } catch (error) {
@@ -220,6 +312,11 @@ class Supervisor {
       'held changes': () => retryHeld(engine),
       'how many slots are wanted': () => scaleByRule(engine),
       production: () => watchProduction(engine),
+      services: () => this.#keptUp.look(),
+      'what services write': () => this.#logs.look(),
+      health: () => this.#health.look(),
+      schedules: () => this.#schedules.look(),
+      alerts: () => this.#alerts.look(),
       memory: () => this.#memory.look(),
       'who meets whom': () => this.#lookForConflicts(),
       'the summary': async () => recordSummary(engine, await this.#options.summarise()),
@@ -295,37 +392,4 @@ class Supervisor {
     this.fatal ??= error;
     this.#wake();
   }
-}
-
-function runOfSubject(engine: Engine, subject: string): string | undefined {
-  const run = /^r\d+/.exec(subject)?.[0];
-  if (run !== undefined) return run;
-  return dataOf('change.drafted', engine.ledger.latest(`change:${subject}`))?.run;
-}
-
-/** Runs that ended in a killed process before they were closed. */
-function unclosedRuns(engine: Engine): readonly string[] {
-  const open: string[] = [];
-  for (const entry of engine.ledger.read({ kinds: ['run.created'], descending: true, limit: 200 })) {
-    const run = dataOf('run.created', entry)?.run;
-    if (run === undefined || engine.ledger.latest(`close:${run}`)) continue;
-    if (!engine.host.find(run)) engine.host.restore('run', run);
-    open.push(run);
-  }
-  return open;
-}
-
-/** Runs that are over and could not be closed: nothing moves any more that would have them looked at. */
-const endedUnclosed = ({ host, ledger }: Engine): readonly string[] =>
-  host
-    .all('run')
-    .filter(({ subject, isFinal }) => isFinal && !ledger.latest(`close:${subject}`))
-    .map(({ subject }) => subject);
-
-async function recordSummary(engine: Engine, summary: JsonObject): Promise<void> {
-  const before = dataOf('status.summarised', engine.ledger.latest('status:summary'));
-  // `seq` tells when it was made; without anything else new there is nothing to tell.
-  const content = (one: JsonObject): string => canonicalJson({ ...one, seq: 0 });
-  if (before && content(before.summary) === content(summary)) return;
-  await engine.ledger.append([row('status.summarised', { summary }, { keys: ['status:summary'] })]);
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { backoffMs } from '../../domain/machines/task.machine.ts';
 import { checkStep } from '../../domain/plans/check-step.ts';
+import { backUp } from '../bundles/back-up.ts';
 import { markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
@@ -14,6 +15,7 @@ import { readServiceLog } from '../instances/read-service-log.ts';
 import type { EffectHandler } from '../machines/host.ts';
 import { createProofs } from '../proofs/proofs.ts';
 import { prepareSlotSafely } from '../removal/prepare-slot.ts';
+import { bisectPoints } from '../restore/bisect.ts';
 import { drillPoint } from '../restore/drill.ts';
 import { factsOnRecord } from '../runs/step-scene.ts';
 import { agentBus } from './agent-bus.ts';
@@ -222,6 +224,8 @@ async function actionContext(
     takeBorrowed: (lockText) => takeBorrowed(engine, { lockText, mark: markOf(engine, attempt) }),
     proofs: createProofs(engine, { run, effectKey: attempt, port: lease.port, index, signal }),
     drill: (point) => drillPoint(engine, { point, run, attempt, task: subject, port: lease.port, signal }),
+    bisect: (asked) => bisectPoints(engine, { ...asked, run, attempt, task: subject, port: lease.port, signal }),
+    backUp: (options) => backUp(engine, { ...options, signal }),
     serviceLog: (options) => readServiceLog(engine, options),
     bus: agentBus(engine, parts, signal),
     conditions: agentConditions(engine, parts, before),

@@ -130,6 +130,12 @@ export interface PendingWork {
   kept(engine: Engine, instance: string): KeptWork;
   /** Copies what it has to do and takes nothing off it. Returns how many things it does now; undefined: it does not answer. */
   copy(engine: Engine, instance: string): Promise<number | undefined>;
+  /** Ids of what it works on now, and how much waits; undefined: it does not answer within the time. Writes nothing. */
+  doing(
+    engine: Engine,
+    instance: string,
+    timeoutMs: number,
+  ): Promise<{ readonly running: readonly string[]; readonly nWaiting: number } | undefined>;
   /** The copy is not needed: the server has its work and lives on. */
   forgetCopy(engine: Engine, instance: string): Promise<void>;
   /** Gives `to` what `from` left behind. Returns how much it took; null: nothing is known to wait. */

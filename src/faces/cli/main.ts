@@ -18,8 +18,8 @@ import type { Streams } from './streams.ts';
 export interface CliOptions {
   /** Arguments after the program's name. */
   readonly argv: readonly string[];
-  /** Made when it is needed: a wrong option costs nothing. `home` is the value of `--home`. */
-  readonly app: App | ((home: string | null) => Promise<App>);
+  /** Made when it is needed: a wrong option costs nothing. `home` is the value of `--home`; `supervises`: as the operation says. */
+  readonly app: App | ((home: string | null, supervises: boolean) => Promise<App>);
   readonly streams: Streams;
   /** Aborts with the first Ctrl-C. */
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
     const { key, nWords } = isBare ? { key: 'status', nWords: 0 } : requireCommand(leadingWords(line), operations);
     const operation = await load(operations, key);
     const input = parseInput(operation, line, nWords);
-    const opened = typeof app === 'function' ? await app(line.globals.home) : app;
+    const opened = typeof app === 'function' ? await app(line.globals.home, operation.supervises === true) : app;
     // `review` alone, with a person at a whole terminal; with anything more it is the list.
     if (key === 'review-list' && line.tokens.length === 1 && streams.openScreen !== null && !line.globals.json)
       return await openReviewer({ app: opened, table: operations, openScreen: streams.openScreen, signal });

@@ -11,6 +11,10 @@ export interface TinyComfy {
   readonly requests: { readonly line: string; readonly body: unknown }[];
   /** Sends a text frame to every socket. */
   tell(type: string, data: object): void;
+  /** Sends bytes as they are to every socket. */
+  sendRaw(bytes: Buffer): void;
+  /** Number of sockets that were opened so far. */
+  nOpened(): number;
   /** Ends every socket without a word. */
   dropSockets(): void;
   close(): Promise<void>;
@@ -25,6 +29,7 @@ export async function startTinyComfy(
   options: { webSocket?: boolean } = {},
 ): Promise<TinyComfy> {
   const sockets = new Set<Duplex>();
+  let nOpened = 0;
   const server = createServer((request, response) => void answer(request, response));
   server.on('upgrade', (request, socket) => {
     if (options.webSocket === false) return socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
@@ -36,6 +41,7 @@ export async function startTinyComfy(
     );
     socket.on('error', () => {});
     sockets.add(socket);
+    nOpened += 1;
     return undefined;
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,6 +51,10 @@ export async function startTinyComfy(
     tell(type, data) {
       for (const socket of sockets) socket.write(frame(JSON.stringify({ type, data })));
     },
+    sendRaw(bytes) {
+      for (const socket of sockets) socket.write(bytes);
+    },
+    nOpened: () => nOpened,
     dropSockets() {
       for (const socket of sockets) socket.destroy();
       sockets.clear();
@@ -65,7 +75,8 @@ export async function startTinyComfy(
     const { pathname } = new URL(request.url ?? '/', 'http://x');
     const line = `${request.method} ${pathname}`;
     tiny.requests.push({ line, body });
-    const route = routes[line] ?? routes[line.replace(/\/[^/]*$/, '/*')];
+    const route =
+      routes[line] ?? routes[line.replace(/\/[^/]*$/, '/*')] ?? routes[line.replace(/\/[^/]+\/([^/]*)$/, '/*/$1')];
     const said = route === undefined ? 404 : route(body, tiny);
     if (said === 'never') return;
     if (typeof said === 'number')

@@ -157,8 +157,14 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     conditions: { find: () => undefined, set: async () => 1, clear: async () => false },
     before: [],
     memory: {} as never,
+    bisect: async () => {
+      throw new Error('nobody asked for a bisect');
+    },
     drill: async () => {
       throw new Error('nobody asked for a drill');
+    },
+    backUp: async () => {
+      throw new Error('nobody asked for a backup');
     },
     note: async (sentence) => void notes.push(sentence),
     signal: new AbortController().signal,

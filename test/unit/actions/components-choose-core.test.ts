@@ -84,6 +84,7 @@ async function plan(
     questions: new Set<string>(),
     treeInUse: async () => undefined,
     pointName: async (asked) => asked,
+    bisectLine: async () => ({ good: 'a', bad: 'b', nCommits: 1 }),
   };
   return componentsChooseCore.plan(context, componentsChooseCore.input.parse(asked));
 }

@@ -1,6 +1,7 @@
 import type { PlanningContext } from '../../../src/actions/_context.ts';
 import { findEnvironment } from '../../../src/engine/environments/named.ts';
 import { failedBefore } from '../../../src/engine/memory/failed-before.ts';
+import { bisectLine } from '../../../src/engine/restore/bisect-line.ts';
 import { wasOnBranch } from '../../../src/engine/restore/was-on-branch.ts';
 import { fakePythonFacts } from '../../fakes/fake-python.ts';
 import type { World } from '../../fakes/fake-world.ts';
@@ -22,6 +23,10 @@ export async function planningContext(world: World): Promise<PlanningContext> {
       return (
         await findEnvironment({ ...world.context, ledger: world.ledgers.open() }, new TextDecoder().decode(bytes))
       ).condition;
+    },
+    bisectLine: async (asked) => {
+      const { good, bad, commits } = await bisectLine({ store, ledger: world.ledgers.open() }, world.first, asked);
+      return { good: good.name, bad: bad.name, nCommits: commits.length - 1 };
     },
     wasOnBranch: async (component) => wasOnBranch({ store, ledger: world.ledgers.open() }, component),
     signal: new AbortController().signal,

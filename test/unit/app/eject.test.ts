@@ -27,6 +27,7 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
     remotes: createFakeRemotes(),
     bus: {} as never,
     memory: {} as never,
+    metrics: {} as never,
   };
   const app: App = {
     ...one.app,

@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../../../base/fault.ts';
+import type { Bisected, Probed } from '../../restore/bisected.ts';
 import type { Drilled } from '../../restore/drill.ts';
 import type { RestoreManifest } from '../../restore/manifest.ts';
 import type { PrunePlan } from '../../restore/prune-plan.ts';
@@ -38,6 +39,13 @@ export interface RestoreRows {
    * `parts` are the ones that were gone through, in order; nothing of it stays.
    */
   'restore.drilled': Drilled & { readonly fault: FaultRecord | null };
+  /**
+   * [`bisect-of:<run>`, `probed:<run>:<commit>`] A state of the branch was tried in a slot, or why it could not be. A bisect that was
+   * broken off goes on from these.
+   */
+  'restore.probed': Probed;
+  /** [`bisected:<run>`] Which merge broke what is watched, or among which it is. */
+  'restore.bisected': Bisected;
   /** [`space:pruned`] What was taken away to make room, and what that made of the restore points. */
   'space.pruned': { readonly plan: PrunePlan; readonly hash: string; readonly by: Actor };
 }

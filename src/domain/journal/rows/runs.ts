@@ -14,8 +14,8 @@ export interface GraphicsDevice {
 /** Runs, their plans, steps and leases. */
 export interface RunRows {
   /**
-   * [`run:<run>`, and `started-by:m<message>:<playbook>`] `request` is the id of the request that it answers, null where a message
-   * asked for it.
+   * [`run:<run>`; `started-by:m<message>:<playbook>`; `fires:<schedule>`, and `due:<schedule>`, `due:<schedule>:<dueMs>` where its time
+   * had come] `request` is the id of the request that it answers, null where a message or a schedule asked for it.
    */
   'run.created': {
     readonly run: string;
@@ -26,6 +26,8 @@ export interface RunRows {
     readonly request: number | null;
     /** Id of the message that started it. */
     readonly message?: number;
+    /** The schedule that started it. `dueMs` null: a person had it fire. */
+    readonly fire?: { readonly schedule: string; readonly dueMs: number | null; readonly lateMs: number };
     /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
     readonly restore: string | null;
     /** For submit: what is to be taken. */

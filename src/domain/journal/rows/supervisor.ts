@@ -20,7 +20,8 @@ export interface SupervisorRows {
     readonly noted: { readonly seq: number; readonly hash: string };
     readonly found: { readonly seq: number; readonly hash: string };
   };
-  'supervisor.started': { readonly pid: number; readonly version: string };
+  /** `stays`: it does not end by itself when nothing is to be done. */
+  'supervisor.started': { readonly pid: number; readonly version: string; readonly stays?: true };
   'supervisor.reconciled': {
     /** One sentence per thing that was found and put right. */
     readonly findings: readonly string[];
@@ -33,6 +34,16 @@ export interface SupervisorRows {
     readonly epoch: number;
     readonly signs: readonly string[];
     readonly by: Actor;
+  };
+  /**
+   * Asked to end while it was at work. `finished`: what went to its end, as `<machine> <effect>`. `parked`: what did not within the
+   * time; the next supervisor begins it again. `stopped`: programs of agents and services under test that were ended, by their marks.
+   */
+  'supervisor.drained': {
+    readonly finished: readonly string[];
+    readonly parked: readonly string[];
+    readonly stopped: readonly string[];
+    readonly durationMs: number;
   };
   'supervisor.stopped': { readonly reason: string };
   /** [`checkpoint`] Which machines were alive, and the highest numbers in use, at this row. */

@@ -1,4 +1,12 @@
-import { copyQueue, forgetCopy, keepQueue, keptQueue, queueAgain, savedQueues } from '../../instances/prompts.ts';
+import {
+  copyQueue,
+  forgetCopy,
+  keepQueue,
+  keptQueue,
+  loadWork,
+  queueAgain,
+  savedQueues,
+} from '../../instances/prompts.ts';
 import type { PendingWork } from '../template.ts';
 
 /** Prompts in ComfyUI's queue: what waits is kept in a file and queued again. */
@@ -6,6 +14,7 @@ export const promptWork: PendingWork = {
   keep: keepQueue,
   kept: keptQueue,
   copy: copyQueue,
+  doing: loadWork,
   forgetCopy,
   again: queueAgain,
   saved: savedQueues,

@@ -7,6 +7,7 @@ import {
   judgeSmoke,
   notProven,
 } from '../../../domain/changes/judge.ts';
+import { hintsOf } from '../../../domain/changes/workflow-fault.ts';
 import { removedComponents } from '../../../domain/instances/components.ts';
 import { dataOf } from '../../../domain/journal/kinds.ts';
 import { proofPort } from '../../changes/proof-port.ts';
@@ -44,6 +45,7 @@ export async function proveComfy(engine: Engine, options: ProofAsked): Promise<E
       ];
   if (findings.length > 0) {
     throw new Fault('SMOKE_FAILED', findings.map((one) => one.sentence).join(' '), {
+      hints: hintsOf(findings.map(({ fault }) => fault)),
       state: 'The branch and production are as they were.',
     });
   }

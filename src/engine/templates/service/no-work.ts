@@ -5,6 +5,7 @@ export const noWork: PendingWork = {
   keep: async () => undefined,
   kept: () => ({ nPrompts: 0, lastAnswerAtMs: null }),
   copy: async () => 0,
+  doing: async () => ({ running: [], nWaiting: 0 }),
   forgetCopy: async () => undefined,
   again: async () => null,
   saved: async () => [],

@@ -8,7 +8,11 @@ const memoryWritten = (): Promise<Renderer> => import('./memory-changes.ts').the
 const check = (): Promise<Renderer> => import('./definitions.ts').then((m) => m.renderCheck);
 const written = (): Promise<Renderer> => import('./definitions.ts').then((m) => m.renderNew);
 const condition = (): Promise<Renderer> => import('./conditions.ts').then((m) => m.renderCondition);
+const alert = (): Promise<Renderer> => import('./alerts.ts').then((m) => m.renderAlert);
+const suppressions = (): Promise<Renderer> => import('./alerts.ts').then((m) => m.renderSuppressions);
+const freeze = (): Promise<Renderer> => import('./freeze.ts').then((m) => m.renderFreeze);
 const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.renderService);
+const schedule = (): Promise<Renderer> => import('./schedules.ts').then((m) => m.renderSchedule);
 
 /** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
 const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
@@ -45,6 +49,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'restore-list': () => import('./lists.ts').then((m) => m.renderRestoreList),
   'restore-show': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-drill': () => import('./drill.ts').then((m) => m.renderDrill),
+  'restore-bisect': () => import('./bisect.ts').then((m) => m.renderBisect),
   'restore-pin': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-unpin': () => import('./lists.ts').then((m) => m.renderRestoreShow),
   'restore-export': () => import('./bundle.ts').then((m) => m.renderExport),
@@ -55,6 +60,20 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'trash-restore': () => import('./trash.ts').then((m) => m.renderTrashRestore),
   'trash-empty': () => import('./trash.ts').then((m) => m.renderTrashEmpty),
   'trees-clean': () => import('./trash.ts').then((m) => m.renderTreesClean),
+  metrics: () => import('./metrics.ts').then((m) => m.renderMetrics),
+  'health-history': () => import('./health-history.ts').then((m) => m.renderHealthHistory),
+  health: () => import('./health.ts').then((m) => m.renderHealth),
+  diagnose: () => import('./diagnose.ts').then((m) => m.renderDiagnosis),
+  'diagnose-list': () => import('./diagnose.ts').then((m) => m.renderDiagnoseList),
+  'schedule-list': () => import('./schedules.ts').then((m) => m.renderSchedules),
+  'schedule-remove': () => import('./schedules.ts').then((m) => m.renderSchedules),
+  'schedule-show': schedule,
+  'schedule-add': schedule,
+  'schedule-pause': schedule,
+  'schedule-resume': schedule,
+  'schedule-run': run,
+  'schedule-next': () => import('./schedules.ts').then((m) => m.renderNextFires),
+  'schedule-export': () => import('./schedules.ts').then((m) => m.renderScheduleExport),
   queue: () => import('./queue.ts').then((m) => m.renderQueue),
   'templates-show': () => import('./templates.ts').then((m) => m.renderTemplateShow),
   'templates-add': () => import('./templates.ts').then((m) => m.renderTemplateAdd),
@@ -92,6 +111,14 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'claims-handoff': claim,
   'claims-steal': claim,
   'claims-set': claim,
+  'alerts-list': () => import('./alerts.ts').then((m) => m.renderAlerts),
+  'alerts-show': () => import('./alerts.ts').then((m) => m.renderAlertShow),
+  'alerts-ack': alert,
+  'alerts-resolve': alert,
+  'alerts-suppress': suppressions,
+  'alerts-unsuppress': suppressions,
+  'alerts-suppressions': suppressions,
+  'alerts-test': () => import('./alerts.ts').then((m) => m.renderAlertsTest),
   'conditions-list': () => import('./conditions.ts').then((m) => m.renderConditions),
   'conditions-set': condition,
   'conditions-clear': condition,
@@ -131,6 +158,13 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   conflicts: () => import('./conflicts.ts').then((m) => m.renderConflicts),
   init: () => import('./init.ts').then((m) => m.renderInit),
   eject: () => import('./eject.ts').then((m) => m.renderEject),
+  freeze,
+  serve: () => import('./serve.ts').then((m) => m.renderServe),
+  'serve-install': () => import('./serve.ts').then((m) => m.renderServeInstall),
+  'serve-uninstall': () => import('./serve.ts').then((m) => m.renderServeUninstall),
+  'serve-stop': () => import('./serve.ts').then((m) => m.renderServeStop),
+  'serve-status': () => import('./serve.ts').then((m) => m.renderServeStatus),
+  thaw: freeze,
   doctor: () => import('./doctor.ts').then((m) => m.renderDoctor),
 };
 

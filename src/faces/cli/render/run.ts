@@ -25,8 +25,9 @@ export function renderRun(view: RunView): readonly Line[] {
 }
 
 /** What may be said comes from the rows of merge and switch alone. */
-function doneLines({ run, stages, restorePoint, change, plan, next, goBack, actions }: RunView): readonly Line[] {
-  if (restorePoint === null) return [[good('Done: '), `${run} changed nothing; everything was as asked for already.`]];
+function doneLines(view: RunView): readonly Line[] {
+  const { run, stages, restorePoint, change, plan, next, goBack, actions } = view;
+  if (restorePoint === null) return [[good('Done: '), unmergedText(view)]];
   const moves = plan?.moves ?? [];
   const what = moves.length === 0 ? (change?.title ?? run) : moves.slice(0, 3).map(moveText).join(' · ');
   const others = moves.length > 3 ? ` and ${countText(moves.length - 3, 'more package')}` : '';
@@ -46,6 +47,12 @@ function doneLines({ run, stages, restorePoint, change, plan, next, goBack, acti
     ...furtherLines(actions, [next]),
   ];
 }
+
+/** One whose plan says that nothing is to be merged did what it says; any other one found all as it was asked for. */
+const unmergedText = ({ run, plan, steps }: RunView): string =>
+  plan?.estimates.productionDownSeconds === 0 && steps.length > 0
+    ? `${run} did what its plan says; nothing was to be merged.`
+    : `${run} changed nothing; everything was as asked for already.`;
 
 /** More than this is a list of its own: `next-actions`. */
 const maxFurther = 3;

@@ -17,7 +17,12 @@ function workflowLine({ name, nodes, problem, lastRun }: Output['workflows'][num
   const nodesText = ` · ${nodes ?? 0} nodes · `;
   if (lastRun === null) return [strong(name), nodesText, 'no change has run it yet'];
   if (lastRun.failure !== null)
-    return [strong(name), nodesText, bad(`failed: ${lastRun.failure}`), dim(` (#${lastRun.row})`)];
+    return [
+      strong(name),
+      nodesText,
+      bad(`failed: ${lastRun.failure}`),
+      dim(` ${lastRun.fault === null ? '' : `${lastRun.fault.code} `}(#${lastRun.row})`),
+    ];
   return [
     strong(name),
     nodesText,

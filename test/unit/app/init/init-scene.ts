@@ -9,6 +9,10 @@ import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
 import { createFakeHome, type FakeHome } from '../../../fakes/fake-home.ts';
+import { createFakeLogFiles } from '../../../fakes/fake-log-files.ts';
+import { createFakeMachine } from '../../../fakes/fake-machine.ts';
+import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
+import { createFakeNotifier } from '../../../fakes/fake-notifier.ts';
 import { createFakePorts } from '../../../fakes/fake-ports.ts';
 import { createFakeProcesses } from '../../../fakes/fake-processes.ts';
 import { createFakePython, type FakePython } from '../../../fakes/fake-python.ts';
@@ -94,10 +98,14 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       signatures: createFakeSignatures(),
       log: silentLog,
       host,
+      machine: createFakeMachine(),
+      logFiles: createFakeLogFiles(files),
+      notifier: createFakeNotifier(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,
     nodeVersion: '24.0.0',
+    ownCommand: ['/usr/bin/node', '/app/bin/orchestrate.cjs'],
     installation: () => Promise.reject(new Error('there is none yet')),
     inspect: () => home.inspect(),
     async create({ homeDir, id, template }) {
@@ -113,6 +121,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
         remotes: createFakeRemotes(),
         bus: {} as never,
         memory: {} as never,
+        metrics: createFakeMetrics(),
         ledger: ledgers.open(),
         paths,
       };

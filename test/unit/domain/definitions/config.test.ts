@@ -1,12 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { AlertTarget } from '../../../../src/domain/definitions/alerts-config.ts';
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
 import { printConfig } from '../../../../src/domain/definitions/print-config.ts';
 import type { InstallationConfig } from '../../../../src/domain/definitions/types.ts';
 
 const parse = (text: string): InstallationConfig =>
   parseConfig({ file: 'orchestrate.yaml', text, origin: 'installation' });
+
+const everyTarget: readonly AlertTarget[] = [
+  { name: 'log', kind: 'file', least: 'informational', path: '/var/log/alerts.jsonl' },
+  {
+    name: 'team',
+    kind: 'webhook',
+    least: 'warning',
+    url: 'https://example.org/hook',
+    urlFrom: null,
+    secretFrom: '/home/anna/.secret',
+  },
+  { name: 'chat', kind: 'webhook', least: 'critical', url: null, urlFrom: 'env:CHAT_URL', secretFrom: 'env:CHAT_KEY' },
+  { name: 'mail', kind: 'command', least: 'critical', argv: ['/usr/bin/mail', 'anna'] },
+  { name: 'desk', kind: 'desktop', least: 'warning' },
+];
 
 describe('orchestrate.yaml', () => {
   it('needs an id, a name and a service, and has a value for all else', () => {
@@ -47,8 +63,16 @@ describe('orchestrate.yaml', () => {
       merge: { mode: 'local', remote: null, branch: null, pushTags: false },
       supervisor: { idleSeconds: 600 },
       bus: { mailbox: 10_000, attempts: 5, keepSeconds: 14 * 86_400, groups: {} },
+      alerts: { targets: [], waitingAfterMs: 1_800_000, gatherMs: 10_000, perHour: 20 },
       queue: { ahead: 1 },
       memory: { budgetBytes: 16_384 },
+      monitoring: {
+        intervalMs: 60_000,
+        diskWarningBytes: 10 * 1024 ** 3,
+        diskCriticalBytes: 2 * 1024 ** 3,
+        memoryWarning: 0.08,
+        patience: 3,
+      },
       adopted: null,
     });
   });
@@ -59,6 +83,15 @@ describe('orchestrate.yaml', () => {
     expect(parse(service(start + stop)).service.stopCommand).toEqual(['/opt/swarm/stop.sh', '--now']);
     expect(() => parse(service(start))).toThrow(/stop-command/);
     expect(() => parse(service(`${start}, stop-command: [stop.sh]`))).toThrow(/absolute path/);
+  });
+
+  it('starts production again only where that is asked for, and is printed with it', () => {
+    const text = (more: string): string => `id: demo\nname: x\nservice: { mode: managed${more} }\n`;
+    expect(parse(text('')).service.restart).toBeUndefined();
+    const asked = parse(text(', restart: on-failure, restart-within: 90s'));
+    expect(asked.service.restart).toEqual({ most: 3, withinSeconds: 90 });
+    expect(parse(printConfig(asked)).service.restart).toEqual({ most: 3, withinSeconds: 90 });
+    expect(() => parse(text(', restart: always'))).toThrow(/restart/);
   });
 
   it('is read back as it was printed', () => {
@@ -128,8 +161,21 @@ describe('orchestrate.yaml', () => {
         keepSeconds: fc.integer({ min: 3_600, max: 86_400 }),
         groups: fc.constantFrom({}, { night: ['person:anna', 'tree:env-setup'] as const }),
       }),
+      alerts: fc.record({
+        targets: fc.constantFrom<readonly AlertTarget[]>([], everyTarget),
+        waitingAfterMs: fc.integer({ min: 60_000, max: 86_400_000 }),
+        gatherMs: fc.integer({ min: 0, max: 600_000 }),
+        perHour: fc.integer({ min: 4, max: 1_000 }),
+      }),
       queue: fc.record({ ahead: fc.integer({ min: 0, max: 4 }) }),
       memory: fc.record({ budgetBytes: fc.integer({ min: 0, max: 10 * 1024 ** 2 }) }),
+      monitoring: fc.record({
+        intervalMs: fc.integer({ min: 5_000, max: 3_600_000 }),
+        diskWarningBytes: fc.integer({ min: 10_000, max: 1_000_000 }),
+        diskCriticalBytes: fc.integer({ min: 0, max: 10_000 }),
+        memoryWarning: fc.constantFrom(0, 0.05, 0.9),
+        patience: fc.integer({ min: 1, max: 60 }),
+      }),
       adopted: fc.option(
         fc.record({ layout: fc.constantFrom('clone', 'stability-matrix'), comfyui: path, python: fc.option(path) }),
       ),

@@ -22,7 +22,11 @@ describe('lintGraph', () => {
 
   it('names every class that is missing, not only the first', () => {
     expect(lintGraph(graph, new Set(['KSampler']))).toEqual([
-      'It needs 2 node classes that are not there: EmptyImage, SaveImage.',
+      {
+        code: 'WORKFLOW_CLASS_MISSING',
+        nodes: ['1', '2'],
+        sentence: 'It needs 2 node classes that are not there: EmptyImage (node 1), SaveImage (node 2).',
+      },
     ]);
   });
 
@@ -32,24 +36,34 @@ describe('lintGraph', () => {
       '2': { class_type: 'B', inputs: { x: ['1', 0] } },
       '3': { class_type: 'C', inputs: { x: ['2', 0] } },
     };
-    expect(lintGraph(circle)).toEqual(['Its nodes feed each other in a circle: 1 → 3 → 2 → 1.']);
+    expect(lintGraph(circle)).toEqual([
+      {
+        code: 'WORKFLOW_CYCLE',
+        nodes: ['1', '3', '2'],
+        sentence: 'Its nodes feed each other in a circle: 1 → 3 → 2 → 1.',
+      },
+    ]);
     expect(lintGraph({ '1': { class_type: 'A', inputs: { x: ['1', 0] } } })).toHaveLength(1);
   });
 
   it('finds links to nodes that are not there, and nodes that are none', () => {
     expect(lintGraph({ '1': { class_type: 'A', inputs: { x: ['9', 0] } }, '2': 'text', '3': {} })).toEqual([
-      'Node 1 takes x from node 9, which is not there.',
-      'Node 2 has no class_type.',
-      'Node 3 has no class_type.',
+      {
+        code: 'WORKFLOW_LINK_DANGLING',
+        nodes: ['1'],
+        sentence: 'Node 1 takes x from node 9, which is not there.',
+      },
+      { code: 'WORKFLOW_MALFORMED', nodes: ['2'], sentence: 'Node 2 has no class_type.' },
+      { code: 'WORKFLOW_MALFORMED', nodes: ['3'], sentence: 'Node 3 has no class_type.' },
     ]);
-    expect(lintGraph({})).toEqual(['It has no node.']);
+    expect(lintGraph({})).toEqual([{ code: 'WORKFLOW_MALFORMED', nodes: [], sentence: 'It has no node.' }]);
   });
 
   it('does not follow a graph without end', () => {
     const long = Object.fromEntries(
       Array.from({ length: 3_000 }, (_, n) => [String(n), { class_type: 'A', inputs: { x: [String(n + 1), 0] } }]),
     );
-    expect(lintGraph(long)[0]).toContain('3000 nodes');
+    expect(lintGraph(long)[0]?.sentence).toContain('3000 nodes');
   });
 });
 

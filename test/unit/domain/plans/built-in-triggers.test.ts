@@ -27,11 +27,19 @@ function told(goal: string): string {
 const typed = (trigger: string): string =>
   trigger.replaceAll(/\{([a-z-]+)\}/g, (_, name: string) => (name === 'pack' ? 'rgthree-comfy' : 'einops'));
 
+/** What has to be given beside the trigger, as `--set`: an input without a default that it does not name. */
+const besideOf = (id: string, trigger: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(playbooks.find((one) => one.id === id)?.inputs ?? {})
+      .filter(([name, input]) => input.default === null && !trigger.includes(`{${name}}`))
+      .map(([name]) => [name, 'given']),
+  );
+
 describe('the built-in triggers', () => {
   it.each(playbooks.flatMap(({ id, triggers }) => triggers.map((trigger) => [trigger, id] as const)))(
     '%s means %s and nothing else',
     (trigger, id) => {
-      const answer = understandGoal(typed(trigger), playbooks);
+      const answer = understandGoal(typed(trigger), playbooks, besideOf(id, trigger));
       expect(answer).toMatchObject({ kind: 'understood', playbook: { id } });
       const others = understandGoal(
         typed(trigger),

@@ -104,6 +104,10 @@ describe('a goal that is refused', () => {
       kind: 'unknown',
       nearest: [{ id: 'needy', score: 1 }],
     });
+    expect(understandGoal('upgrade pytorch', [needy], { window: 'tonight' })).toMatchObject({
+      kind: 'understood',
+      inputs: { window: 'tonight' },
+    });
   });
 
   it('takes a version for an unexplained word when the playbook has none', () => {

@@ -92,7 +92,7 @@ describe('the watch after a switch', () => {
     next.isAlive = false;
     await passing(scene.world, over);
     expect(scene.latest('service.switched')?.reason).toContain('a prompt was running');
-    expect(scene.world.service.requeued.at(-1)?.prompts[0]).toEqual({ prompt_id: 'heavy' });
+    expect(scene.world.service.requeued.at(-1)?.prompts[0]).toEqual({ prompt_id: 'heavy', deaths: 1 });
   });
 
   it('takes the merge back when it is silent for longer than the limit, and stops it', async () => {

@@ -277,6 +277,37 @@ describe('createMachineHost', () => {
     expect(kinds(scene)).toEqual(['machine.created']);
   });
 
+  it('breaks off what runs when it is held, hears nothing of it, and begins it again once that has ended', async () => {
+    const scene = await openScene();
+    await scene.host.create('task', 'r1.lock', task);
+    await scene.host.send('r1.lock', { type: 'START' });
+    const { seq } = scene.ledger.head();
+    const held = scene.host.hold(1_000);
+    await settled();
+    await scene.report('r1.lock', 'lease', new Error('called off'));
+    expect(await held).toEqual([]);
+    expect(scene.ledger.head().seq).toBe(seq);
+    expect(scene.host.find('r1.lock')?.state).toBe('leasing');
+    scene.host.startRestored();
+    await settled();
+    expect(scene.log).toEqual(['r1.lock lease started', 'r1.lock lease called off', 'r1.lock lease started']);
+    await scene.report('r1.lock', 'lease', { slot: 'env-setup', port: 8191 });
+    expect(scene.host.find('r1.lock')?.state).not.toBe('leasing');
+  });
+
+  it('names what does not end when it is held, and does not begin that beside itself', async () => {
+    const scene = await openScene();
+    await scene.host.create('task', 'r1.lock', task);
+    await scene.host.send('r1.lock', { type: 'START' });
+    expect(await scene.host.hold(0)).toEqual(['r1.lock lease']);
+    scene.host.startRestored();
+    await settled();
+    expect(scene.log).toEqual(['r1.lock lease started', 'r1.lock lease called off']);
+    await scene.report('r1.lock', 'lease');
+    expect(scene.log.at(-1)).toBe('r1.lock lease started');
+    expect(scene.host.find('r1.lock')?.state).toBe('leasing');
+  });
+
   it('counts the effects that run', async () => {
     const scene = await openScene();
     await scene.host.create('run', 'r1', { subject: 'r1', previewOnly: false });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { supervised, upgrade } from '../supervisor/supervised-scene.ts';
+import { passUntil } from '../../../fakes/fake-life.ts';
+import { by, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
 it('writes down which node classes of a boot came from which pack', async () => {
   const scene = await supervised(undefined, (world) => {
@@ -21,4 +22,21 @@ it('writes down which node classes of a boot came from which pack', async () => 
     expect(boot.nodeClasses).toEqual(['KSampler', 'Twice']);
     expect(boot.nodePacks).toEqual([{ pack: 'twice-pack', nodeClasses: ['Twice'] }]);
   }
+});
+
+it.each([
+  ['its run is cancelled', true],
+  ['nobody stops it (control)', false],
+])('takes the prompt of a workflow back when %s', async (_, isCancelled) => {
+  const scene = await supervised(undefined, (world) => {
+    world.service.boot = () => ({ runs: () => (isCancelled ? 'never' : { kind: 'ran' }) });
+  });
+  const { service } = scene.world;
+  await upgrade(scene);
+  await passUntil(scene.world, () => service.ran.length > 0);
+  if (isCancelled) {
+    await scene.ask('run.cancel', { run: 'r1', by });
+    await scene.until('r1', 'cancelled');
+  } else await scene.until('c1', 'reviewing.deciding');
+  expect(service.takenBack).toEqual(isCancelled ? [service.ran[0]?.nonce] : []);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { allOperations } from '../../../../src/faces/cli/commands.ts';
 import { conflictScene } from '../../../support/conflict-facts.ts';
 import { doneScene, failedScene, glassScene, undoneScene, waitingScene } from '../../../support/journal-scene.ts';
+import { nightScene } from '../../../support/night-scene.ts';
 import { outsideScene } from '../../../support/outside-facts.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
 import type { SceneLedger } from '../../../support/scene-ledger.ts';
@@ -14,6 +15,7 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'restore-to': { argv: ['restore', 'to', '0'], scene: undoneScene, run: 'r2' },
   'restore-list': { argv: ['restore', 'list'], scene: undoneScene },
   'restore-show': { argv: ['restore', 'show', '0001-upgrade-pytorch'], scene: undoneScene },
+  'restore-bisect': { argv: ['restore', 'bisect'], scene: undoneScene, run: 'r2' },
   'restore-drill': { argv: ['restore', 'drill', '0'], scene: undoneScene, run: 'r2' },
   'restore-pin': { argv: ['restore', 'pin', '1', '--reason', 'mine'], scene: undoneScene },
   'restore-unpin': { argv: ['restore', 'unpin', '1'], scene: undoneScene },
@@ -21,6 +23,7 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'runs-show': { argv: ['runs', 'show', 'r1'], scene: failedScene },
   'runs-resume': { argv: ['runs', 'resume', 'r1'], scene: waitingScene, run: 'r1' },
   'runs-priority': { argv: ['runs', 'priority', 'r1', 'high'], scene: waitingScene, run: 'r1' },
+  'serve-status': { argv: ['serve', 'status'], scene: waitingScene },
   queue: { argv: ['queue'], scene: waitingScene },
   'runs-cancel': { argv: ['runs', 'cancel', 'r1', '--detach'], scene: waitingScene, run: 'r1' },
   'review-list': { argv: ['review', 'list', '--all'], scene: doneScene },
@@ -84,6 +87,29 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   version: { argv: ['version'], scene: doneScene },
   'trees-show': { argv: ['trees', 'show', 'env-setup'], scene: waitingScene },
   schema: { argv: ['schema', 'agent'], scene: waitingScene },
+  'alerts-list': { argv: ['alerts', 'list', '--all'], scene: nightScene },
+  'alerts-show': { argv: ['alerts', 'show', 'disk:full'], scene: nightScene },
+  'alerts-ack': { argv: ['alerts', 'ack', 'a1', '--comment', 'new disk is ordered'], scene: nightScene },
+  'alerts-resolve': { argv: ['alerts', 'resolve', 'a1'], scene: nightScene },
+  'alerts-suppress': {
+    argv: ['alerts', 'suppress', 'signature:s62*', '--for', '3d', '--reason', 'retrained'],
+    scene: nightScene,
+  },
+  'alerts-unsuppress': { argv: ['alerts', 'unsuppress', 's1'], scene: nightScene },
+  'alerts-suppressions': { argv: ['alerts', 'suppressions'], scene: nightScene },
+  'schedule-list': { argv: ['schedule', 'list'], scene: nightScene },
+  'schedule-show': { argv: ['schedule', 'show', 'nightly'], scene: nightScene },
+  'schedule-next': { argv: ['schedule', 'next', 'nightly', '--count', '3'], scene: nightScene },
+  'schedule-pause': { argv: ['schedule', 'pause', 'nightly', '--reason', 'disk'], scene: nightScene },
+  'schedule-resume': { argv: ['schedule', 'resume', 'nightly'], scene: nightScene },
+  'schedule-remove': { argv: ['schedule', 'remove', 'nightly'], scene: nightScene },
+  'schedule-run': { argv: ['schedule', 'run', 'nightly', '--detach'], scene: doneScene, run: 'r1' },
+  'schedule-export': { argv: ['schedule', 'export'], scene: nightScene },
+  'schedule-add': { argv: ['schedule', 'add', 'nightly', '--cron', '0 3 * * *'], scene: nightScene },
+  'diagnose-list': { argv: ['diagnose', 'list'], scene: nightScene },
+  'diagnose-show': { argv: ['diagnose', 'show', 'S08'], scene: nightScene },
+  freeze: { argv: ['freeze', '--reason', 'disk'], scene: nightScene },
+  thaw: { argv: ['thaw'], scene: nightScene },
 };
 
 /** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` and bundles a store, workflows pictures on a disk. */
@@ -101,6 +127,17 @@ const elsewhere = [
   'runs-approve',
   'runs-reject',
   'supervisor-stop',
+  // Logs, files and a machine.
+  'diagnose',
+  'health',
+  'health-history',
+  'metrics',
+  'alerts-test',
+  // Processes, and files of the machine: `test/unit/app/serve.test.ts` and `serve-install.test.ts` have them.
+  'serve',
+  'serve-install',
+  'serve-stop',
+  'serve-uninstall',
   // A store, definitions and slots on a disk.
   'failover',
   'templates-add',

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { fixedSearchPath } from '../../src/adapters/host/search-path.ts';
-import { resolutionContract } from './python-resolve.contract.ts';
-import { faultOf } from './support/fault-of.ts';
-import { plain, writePackages } from './support/packages.ts';
-import { pythonHarness } from './support/python-harness.ts';
+import { resolutionContract } from '../contract/python-resolve.contract.ts';
+import { faultOf } from '../contract/support/fault-of.ts';
+import { plain, writePackages } from '../contract/support/packages.ts';
+import { pythonHarness } from '../contract/support/python-harness.ts';
 
 const harness = pythonHarness();
 const { folder, toolsDir, withSearchPath, runs } = harness;

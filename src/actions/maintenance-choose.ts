@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+import { definePlanningAction } from './_context.ts';
+import { noChange } from './_no-change.ts';
+
+/** Plans a maintenance: nothing is changed, the restore point that is drilled is named. Fault: `RESTORE_NOT_FOUND`. */
+export const maintenanceChoose = definePlanningAction({
+  id: 'maintenance.choose',
+  summary: 'Plan a maintenance that looks and tells',
+  effect: 'plan',
+  input: z.object({ point: z.string().min(1).default('newest') }),
+  async plan(context, { point }) {
+    const name = await context.pointName(point);
+    const open = await context.outsideChanges();
+    return noChange(
+      [
+        `compares the environment with its lock, brings ${name} back in folders of its own, reads the log and asks the index; nothing is changed`,
+        ...(open.length === 0 ? [] : [`changes of others that are open: ${open.length}, see orchestrate outside list`]),
+      ],
+      { point: name },
+    );
+  },
+});

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+import { socketPath } from '../../domain/daemon/socket-path.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import type { App } from '../app.ts';
+import { defineOperation } from '../operation.ts';
+import { freezeView } from '../views/freeze-view.ts';
+import { loadSchedules, watchOf, watchSchema } from './_schedules.ts';
+
+/** `orchestrate serve status` */
+export const serveStatus = defineOperation({
+  name: 'serve status',
+  summary: 'Whether anybody looks after the installation, since when, and what is next.',
+  effect: 'read',
+  needs: 'home',
+  input: z.object({}),
+  output: z.object({
+    watch: watchSchema,
+    pid: z.number().nullable().describe('Its process, or null.'),
+    version: z.string().nullable().describe('Version of orchestrate that it runs, or null.'),
+    sinceMs: z.number().nullable().describe('When it started, in milliseconds since 1970, or null.'),
+    socket: z.string().nullable().describe('Where it answers GET /healthz and GET /metrics, or null.'),
+    isFrozen: z.boolean().describe('Nothing is worked on until `thaw`.'),
+    next: z
+      .object({ schedule: z.string(), text: z.string() })
+      .nullable()
+      .describe('The next schedule that fires, and when, or null.'),
+    last: z.string().nullable().describe('Why the last one ended, or null.'),
+  }),
+  examples: [{ command: 'orchestrate serve status', explains: 'Whether schedules fire and alerts are sent.' }],
+  async run(app) {
+    const { ledger } = await app.installation();
+    const watch = await watchOf(app);
+    const [entry] = ledger.read({ kinds: ['supervisor.started'], descending: true, limit: 1 });
+    const started = watch === 'nobody' ? undefined : dataOf('supervisor.started', entry);
+    const [ended] = ledger.read({ kinds: ['supervisor.stopped'], descending: true, limit: 1 });
+    const fires = (await loadSchedules(app)).schedules.flatMap(({ id, paused, next }) =>
+      paused === null && next !== null ? [{ schedule: id, ...next }] : [],
+    );
+    const next = fires.toSorted((a, b) => a.atMs - b.atMs)[0];
+    return {
+      watch,
+      pid: started?.pid ?? null,
+      version: started?.version ?? null,
+      sinceMs: started === undefined ? null : (entry?.atMs ?? null),
+      socket: watch === 'stays' ? await findSocket(app) : null,
+      isFrozen: freezeView(ledger).isFrozen,
+      next: next === undefined ? null : { schedule: next.schedule, text: next.text },
+      last: dataOf('supervisor.stopped', ended)?.reason ?? null,
+    };
+  },
+});
+
+async function findSocket(app: App): Promise<string | null> {
+  const { paths, config } = await app.installation();
+  const { files, host } = app.outside;
+  const path = socketPath({ runtimeDir: host.session['XDG_RUNTIME_DIR'], state: paths.state, id: config.id });
+  return (await files.info(path))?.kind === 'other' ? path : null;
+}

@@ -1,0 +1,8 @@
+import type { DiagnosisRows } from '../../../domain/journal/rows/diagnosis.ts';
+import type { TellersOf } from './teller.ts';
+
+/** What a journal row of this feature says, as one line. */
+export const diagnosisTellers: TellersOf<DiagnosisRows> = {
+  'diagnosis.found': ({ instance, signature, sentence, times, because, recurs }) =>
+    `${instance}: ${signature} ${sentence}${times > 1 ? ` ${times} times.` : ''}${because === null ? '' : ` It follows from ${because}.`}${recurs === null ? '' : ` It was there before within a day (#${recurs}).`}`,
+};

@@ -1,0 +1,26 @@
+import type { EvidenceLine, Severity } from '../../diagnosis/finding.ts';
+
+/** What logs and facts were found to say. */
+export interface DiagnosisRows {
+  /**
+   * [`signature:<signature>:<culprit>`: the key of its alert, `log:<instance>`] A failure showed in the log of a running instance. Once an hour for each signature and
+   * culprit, however often it comes.
+   */
+  'diagnosis.found': {
+    readonly instance: string;
+    readonly signature: string;
+    readonly name: string;
+    readonly severity: Severity;
+    readonly culprit: string | null;
+    readonly sentence: string;
+    /** Signature that it follows from. */
+    readonly because: string | null;
+    readonly times: number;
+    readonly evidence: readonly EvidenceLine[];
+    /** It was found before within 24 hours: the row. */
+    readonly recurs: number | null;
+    /** Where the log was read up to: reading goes on there. */
+    readonly endByte: number;
+    readonly endLine: number;
+  };
+}

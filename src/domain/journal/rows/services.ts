@@ -1,0 +1,56 @@
+import type { FaultRecord } from '../../../base/fault.ts';
+import type { Hang } from '../../services/stillness.ts';
+import type { Actor } from '../actor.ts';
+
+/** Services: restarts, logs that were put away, freezing. */
+export interface ServiceRows {
+  /** [`freeze`, and `frozen:<instance>` of production that it stopped] Whether all work is held. `production`: what came of stopping production too; null: it was not asked for. */
+  'freeze.set': {
+    readonly isFrozen: boolean;
+    readonly reason: string | null;
+    readonly production: string | null;
+    readonly by: Actor;
+  };
+  /**
+   * [`freeze:done`] Everything is at rest. `stopped`: programs that were ended, by their marks. `leases` are kept: work lies there.
+   * `ending`: effects that cannot be broken off, such as a merge that has begun, and go on to their end.
+   */
+  'freeze.done': {
+    readonly runs: readonly string[];
+    readonly stopped: readonly string[];
+    readonly leases: readonly { readonly run: string; readonly slot: string | null; readonly port: number }[];
+    readonly ending: readonly string[];
+    readonly durationMs: number;
+  };
+  /** [`restart:<instance>`, `service:down`] Production died; whether and when it is started again. `reason`: why not. */
+  'service.judged': {
+    readonly instance: string;
+    readonly restarts: boolean;
+    /** Number of the restart within the time of the rule, from 1; 0: none. */
+    readonly nth: number;
+    readonly dueAtMs: number;
+    readonly reason: string | null;
+  };
+  /** [`restart:<instance>`] It was tried: `now` is production from here on, or `fault` says why it is not. */
+  'service.restarted': {
+    readonly instance: string;
+    readonly nth: number;
+    readonly now: string | null;
+    readonly fault: FaultRecord | null;
+  };
+  /** [`prompt:<instance>`] The second server died under it: it is not queued again, and lies in `queues/<instance>.given-up.json` of the state folder. */
+  'prompt.givenUp': { readonly instance: string; readonly promptId: string };
+  /** [`service:down`] Production is up again after a death. */
+  'service.back': { readonly instance: string };
+  /**
+   * [`service:hung`] Production lives and does not get on. `subject`: the prompts that run, or what else it is busy with.
+   * `isHeldByKernel`: its process is in state D.
+   */
+  'service.hung': Hang & {
+    readonly instance: string;
+    readonly subject: string | null;
+    readonly isHeldByKernel: boolean;
+  };
+  /** [`service:hung`] That is over: it moves again, or it was ended. */
+  'service.unhung': { readonly instance: string; readonly how: 'moves' | 'ended' };
+}

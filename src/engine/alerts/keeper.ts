@@ -1,0 +1,121 @@
+import { faultRecord } from '../../base/fault.ts';
+import type { Tellable } from '../../domain/alerts/notice-text.ts';
+import { notices } from '../../domain/alerts/pace.ts';
+import { suppressionOf } from '../../domain/alerts/suppression.ts';
+import type { AlertTarget } from '../../domain/definitions/alerts-config.ts';
+import { severities } from '../../domain/diagnosis/finding.ts';
+import { row } from '../../domain/journal/kinds.ts';
+import type { Engine } from '../engine.ts';
+import { bookOf, type KnownAlert } from './book.ts';
+import { deliver, isResting, sentLastHour, wasTold } from './deliver.ts';
+import { endSettled } from './raise.ts';
+import { suppressionsOf } from './suppressions.ts';
+import { tellWaiting } from './waiting.ts';
+
+export interface AlertKeeper {
+  /** Tells who has to be told, and ends what is over. Sending goes on in the background: a target that is slow keeps nobody. */
+  look(): Promise<void>;
+  /** Resolves when no notice is on its way. */
+  idle(): Promise<void>;
+}
+
+/** How long what follows from a cause may outlive it before it is told by itself. */
+const followsForMs = 60_000;
+
+/** Sees to it that open alerts reach somebody. */
+export function createAlertKeeper(engine: Engine): AlertKeeper {
+  const sending = new Map<string, Promise<void>>();
+  return {
+    async look() {
+      await tellWaiting(engine);
+      await engine.alerts.inTurn(async () => {
+        await endSettled(engine);
+        await freeFollowers(engine);
+      });
+      for (const target of engine.config.alerts.targets) {
+        if (sending.has(target.name)) continue;
+        const work = tellTarget(engine, target)
+          .catch((error: unknown) => {
+            engine.outside.log.warn('telling of alerts failed', { target: target.name, ...faultRecord(error) });
+          })
+          .finally(() => sending.delete(target.name));
+        sending.set(target.name, work);
+      }
+    },
+    async idle() {
+      await Promise.all(sending.values());
+    },
+  };
+}
+
+async function tellTarget(engine: Engine, target: AlertTarget): Promise<void> {
+  for (const occasion of ['opened', 'resolved'] as const) {
+    if (isResting(engine, target.name)) return;
+    const due = dueFor(engine, target, occasion);
+    if (due.length === 0) continue;
+    const { perHour } = engine.config.alerts;
+    for (const told of notices(due, { sentLastHour: sentLastHour(engine, target.name, perHour), perHour })) {
+      const [first, ...rest] = told;
+      if (first === undefined) continue;
+      if (!(await deliver(engine, target, { occasion, alerts: [first, ...rest] }))) return;
+    }
+  }
+}
+
+/** Alerts at most in one notice; what is left is told by the next round. */
+const maxDue = 200;
+
+function dueFor(engine: Engine, target: AlertTarget, occasion: 'opened' | 'resolved'): readonly Tellable[] {
+  const book = bookOf(engine);
+  const isDue = ({ raised: { alert } }: KnownAlert): boolean => !wasTold(engine, target.name, { occasion, alert });
+  if (occasion === 'resolved') {
+    const opened = { occasion: 'opened' };
+    return [...book.ended.values()]
+      .filter((one) => wasTold(engine, target.name, { ...opened, alert: one.raised.alert }) && isDue(one))
+      .slice(0, maxDue)
+      .map((one) => tellable(one, []));
+  }
+  const nowMs = engine.outside.clock.nowMs();
+  const suppressions = suppressionsOf(engine.ledger, nowMs);
+  const open = [...book.open.values()];
+  return open
+    .filter(
+      (one) =>
+        one.cause === null &&
+        severities.indexOf(one.raised.severity) <= severities.indexOf(target.least) &&
+        // Set back, the clock would keep it for ever.
+        !(nowMs >= one.raisedAtMs && nowMs - one.raisedAtMs < engine.config.alerts.gatherMs) &&
+        one.raised.key !== `notify:${target.name}` &&
+        engine.host.find(one.raised.alert)?.state === 'open' &&
+        suppressionOf(suppressions, one.raised.key, nowMs) === undefined &&
+        isDue(one),
+    )
+    .slice(0, maxDue)
+    .map((one) => tellable(one, open));
+}
+
+function tellable(
+  { raised, raisedAtMs, sentence, evidence, times, ended }: KnownAlert,
+  open: readonly KnownAlert[],
+): Tellable {
+  const { alert, key, severity, hints, again } = raised;
+  const follows = open.filter(({ cause }) => cause === alert).map((one) => one.raised.key);
+  return { alert, key, severity, sentence, evidence, hints, raisedAtMs, times, again, follows, ended };
+}
+
+/** What follows from a cause that is over stands for itself when it goes on. */
+async function freeFollowers(engine: Engine): Promise<void> {
+  const open = [...bookOf(engine).open.values()];
+  const alive = new Set(open.map(({ raised }) => raised.alert));
+  const nowMs = engine.outside.clock.nowMs();
+  for (const known of open) {
+    if (known.cause === null || alive.has(known.cause)) continue;
+    const ended = engine.ledger.latest(`alert-end:${known.cause}`);
+    if (ended !== undefined && nowMs >= ended.atMs && nowMs - ended.atMs < followsForMs) continue;
+    const { alert, key } = known.raised;
+    await engine.ledger.append([
+      row('alert.followed', { alert, key, cause: null }, { keys: [`alert-cause:${alert}`] }),
+    ]);
+    known.cause = null;
+  }
+}

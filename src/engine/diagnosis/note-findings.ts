@@ -1,0 +1,92 @@
+import { signatureAlertKey } from '../../domain/diagnosis/alert-key.ts';
+import type { Diagnosed } from '../../domain/diagnosis/diagnose.ts';
+import type { Finding } from '../../domain/diagnosis/finding.ts';
+import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
+import type { NewEntry } from '../../ports/index.ts';
+import { raiseAlert } from '../alerts/raise.ts';
+import type { Engine } from '../engine.ts';
+
+export interface FindingNotes {
+  /** Writes down what was seen more often than before, and raises or counts its alert. `end`: up to where the log was read. */
+  note(found: readonly Diagnosed[], end: { readonly endByte: number; readonly endLine: number }): Promise<void>;
+  /** Raises the alerts of rows whose process died before it did. */
+  raiseUntold(): Promise<void>;
+  /** The log begins anew: what is counted does, too. */
+  forget(): void;
+}
+
+/** The same failure is written down again after this long. */
+const spanMs = 3_600_000;
+const recurrenceMs = 24 * 3_600_000;
+/** Rows of one look at most, with room. */
+const maxUntold = 100;
+
+type Found = Pick<JournalKinds['diagnosis.found'], 'signature' | 'culprit' | 'severity' | 'sentence'>;
+
+/** Creates what writes down the findings in the log of one instance. */
+export function createFindingNotes(engine: Engine, instance: string): FindingNotes {
+  const { ledger } = engine;
+  const { sha256 } = engine.outside.digest;
+  /** Errors that were there at the last look, and at the last row. */
+  const seen = new Map<string, number>();
+  const written = new Map<string, number>();
+  const keyOf = (one: Pick<Finding, 'signature' | 'culprit'>): string => signatureAlertKey(one, sha256);
+
+  const raise = (one: Found, follows: Diagnosed['follows']): Promise<void> => {
+    const seq = ledger.latest(keyOf(one))?.seq;
+    return raiseAlert(engine, {
+      key: keyOf(one),
+      severity: one.severity,
+      sentence: one.sentence,
+      evidence: seq === undefined ? [] : [`#${seq}`],
+      because: follows === null ? null : keyOf(follows),
+      hints: ['orchestrate diagnose', `orchestrate diagnose show ${one.signature}`],
+    });
+  };
+
+  return {
+    async note(found, { endByte, endLine }) {
+      const nowMs = engine.outside.clock.nowMs();
+      const more = found.filter(
+        ({ finding }) => finding.severity !== 'informational' && finding.times > (seen.get(keyOf(finding)) ?? 0),
+      );
+      const rows: NewEntry[] = [];
+      for (const { finding } of more) {
+        const key = keyOf(finding);
+        seen.set(key, finding.times);
+        const before = ledger.latest(key);
+        const agoMs = before === undefined ? Number.POSITIVE_INFINITY : nowMs - before.atMs;
+        // A clock that was set back is no reason to say everything again; that it was over is one.
+        if (before !== undefined && agoMs < spanMs && !wasOverSince(engine, key, before.seq)) continue;
+        const { signature, name, severity, culprit, sentence, because, evidence } = finding;
+        const times = finding.times - (written.get(key) ?? 0);
+        const recurs = before !== undefined && agoMs < recurrenceMs ? before.seq : null;
+        const said = { signature, name, severity, culprit, sentence, because, times, evidence, recurs };
+        rows.push(row('diagnosis.found', { instance, ...said, endByte, endLine }, { keys: [key, `log:${instance}`] }));
+        written.set(key, finding.times);
+      }
+      if (rows.length > 0) await ledger.append(rows);
+      for (const { finding, follows } of more) await raise(finding, follows);
+    },
+    async raiseUntold() {
+      const last = dataOf('diagnosis.found', ledger.latest(`log:${instance}`));
+      for (const entry of ledger.read({ key: `log:${instance}`, descending: true, limit: maxUntold })) {
+        const one = dataOf('diagnosis.found', entry);
+        if (one === undefined || one.endByte !== last?.endByte) return;
+        const told = ledger.latest(`alert-key:${keyOf(one)}`);
+        // What it follows from is not on record with its culprit; the table of causes knows the most of it.
+        if (told === undefined || (told.kind === 'alert.ended' && told.seq < entry.seq)) await raise(one, null);
+      }
+    },
+    forget() {
+      seen.clear();
+      written.clear();
+    },
+  };
+}
+
+/** Whether its alert ended after the row: what comes then is told anew. */
+function wasOverSince({ ledger }: Engine, key: string, seq: number): boolean {
+  const entry = ledger.latest(`alert-key:${key}`);
+  return entry?.kind === 'alert.ended' && entry.seq > seq;
+}

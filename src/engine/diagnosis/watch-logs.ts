@@ -1,0 +1,89 @@
+import { Fault } from '../../base/fault.ts';
+import { type Diagnosed, diagnose } from '../../domain/diagnosis/diagnose.ts';
+import { createMatcher, type Matcher } from '../../domain/diagnosis/matcher.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import type { Engine } from '../engine.ts';
+import { findProduction } from '../instances/production.ts';
+import { createAlertEnds, type AlertEnds } from './end-alerts.ts';
+import { createFindingNotes, type FindingNotes } from './note-findings.ts';
+
+export interface LogWatch {
+  /** Reads on in the live log, writes down what is found, and ends the alerts of what is over. */
+  look(): Promise<void>;
+}
+
+/** A look reads at most this much, so that a service that writes like mad keeps nobody waiting. */
+const maxLookBytes = 4 * 1024 * 1024;
+
+/** The log of one instance, and what was made of it so far. */
+interface Place {
+  readonly instance: string;
+  readonly notes: FindingNotes;
+  /** Kept over looks: an error may be written in two pieces. */
+  matcher: Matcher;
+  found: readonly Diagnosed[];
+  endByte: number;
+  endLine: number;
+}
+
+/**
+ * Reads production's log as it grows and writes `diagnosis.found` once an hour for each signature and culprit, with an alert for each; ends
+ * that by what shows that it is over. A log that was cut is read from its beginning. After a restart it goes on behind the last row about
+ * that log; what was seen again and not written is seen then once more.
+ */
+export function createLogWatch(engine: Engine): LogWatch {
+  let place: Place | undefined;
+  const ends: AlertEnds = createAlertEnds(engine);
+  return {
+    async look() {
+      const instance = findProduction(engine);
+      if (instance === undefined) return;
+      if (place?.instance !== instance) {
+        place = placeOf(engine, instance);
+        await place.notes.raiseUntold();
+      }
+      const isWhole = await readOn(engine, place);
+      await place.notes.note(place.found, place);
+      await ends.look({ instance, isWhole, reading: place.matcher.read() });
+    },
+  };
+}
+
+function placeOf(engine: Engine, instance: string): Place {
+  const last = dataOf('diagnosis.found', engine.ledger.latest(`log:${instance}`));
+  return {
+    ...{ instance, notes: createFindingNotes(engine, instance), matcher: createMatcher(), found: [] },
+    ...{ endByte: last?.endByte ?? 0, endLine: last?.endLine ?? 0 },
+  };
+}
+
+/** Returns whether all of the log is read that is there. */
+async function readOn(engine: Engine, place: Place): Promise<boolean> {
+  const path = `${engine.paths.logs}/instances/${place.instance}.log`;
+  const info = await engine.outside.files.info(path);
+  if (info === undefined || info.sizeBytes === place.endByte) return info !== undefined;
+  if (info.sizeBytes < place.endByte) {
+    place.notes.forget();
+    Object.assign(place, { endByte: 0, endLine: 0, matcher: createMatcher() });
+  }
+  const from = place.endLine;
+  const began = place.endByte;
+  try {
+    for await (const { lines, endByte } of engine.outside.logFiles.read(path, {
+      fromByte: place.endByte,
+      maxBytes: maxLookBytes,
+    })) {
+      const numbered = lines.map(({ line, text }) => ({ line: from + line, text }));
+      place.matcher.add(path, numbered);
+      place.endByte = endByte;
+      place.endLine = numbered.at(-1)?.line ?? place.endLine;
+    }
+  } catch (error) {
+    // Gone or swapped between the two looks: the next one begins where this one ended.
+    if (!(error instanceof Fault)) throw error;
+  }
+  // A line longer than a look has no end in it: what was seen of it is passed over.
+  if (place.endByte === began && info.sizeBytes - began >= maxLookBytes) place.endByte += maxLookBytes;
+  if (place.endByte !== began) place.found = diagnose(place.matcher.read());
+  return place.endByte >= info.sizeBytes;
+}

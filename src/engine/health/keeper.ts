@@ -1,0 +1,63 @@
+import type { Level } from '../../domain/health/judge.ts';
+import type { Steady } from '../../domain/health/steady.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import type { MetricPoint } from '../../ports/index.ts';
+import type { Engine } from '../engine.ts';
+import { measure } from './sample.ts';
+import { tellHealth } from './tell.ts';
+
+export interface HealthKeeper {
+  /** Measures and judges what is due. Cheap when nothing is. */
+  look(): Promise<void>;
+}
+
+/** What moves slowly or costs more is measured this often. */
+const slowEveryMs = 3_600_000;
+const dayMs = 86_400_000;
+/** Answers that say what is usual. */
+const nUsual = 60;
+
+/** Measures the installation at intervals of `monitoring.interval`, by the clock that never jumps. The first look measures. */
+export function createHealthKeeper(engine: Engine): HealthKeeper {
+  const { clock, log } = engine.outside;
+  const steadies = new Map<string, Steady<Level>>();
+  let measuredMs = Number.NEGATIVE_INFINITY;
+  let slowMs = Number.NEGATIVE_INFINITY;
+  return {
+    async look() {
+      const nowMs = clock.monotonicMs();
+      if (nowMs - measuredMs < engine.config.monitoring.intervalMs) return;
+      measuredMs = nowMs;
+      const sample = await measure(engine);
+      const usualMs = usualLatencies(engine, sample.service.port);
+      await tellHealth(engine, steadies, sample, usualMs);
+      const isSlowDue = nowMs - slowMs >= slowEveryMs;
+      if (isSlowDue) slowMs = nowMs;
+      try {
+        await engine.metrics.append([...sample.points, ...(isSlowDue ? await slowPoints(engine) : [])]);
+        if (isSlowDue) await engine.metrics.tidy(clock.nowMs());
+      } catch (error) {
+        // On a disk without room nothing is kept, and what it means was told above.
+        log.warn('measured values were not kept', { reason: error instanceof Error ? error.message : String(error) });
+      }
+    },
+  };
+}
+
+function usualLatencies({ metrics, outside }: Engine, port: number | null): readonly number[] {
+  if (port === null) return [];
+  const sinceMs = outside.clock.nowMs() - dayMs;
+  return metrics.read(`service.latency.${port}`, { sinceMs, limit: nUsual }).map(({ value }) => value);
+}
+
+async function slowPoints({ ledger, outside, paths }: Engine): Promise<readonly MetricPoint[]> {
+  const atMs = outside.clock.nowMs();
+  const starts = ledger
+    .read({ kinds: ['production.set'], descending: true, limit: 200 })
+    .filter((entry) => entry.atMs > atMs - dayMs && dataOf('production.set', entry)?.instance !== null);
+  return [
+    { series: 'service.starts', atMs, value: starts.length },
+    { series: 'size.logs', atMs, value: await outside.files.sizeBytes(paths.logs) },
+    { series: 'size.trash', atMs, value: await outside.files.sizeBytes(paths.trash) },
+  ];
+}

@@ -1,0 +1,80 @@
+import { Fault } from '../../base/fault.ts';
+import { findSignature } from '../../domain/diagnosis/catalogue.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
+import { showsProgress } from '../../domain/services/progress-lines.ts';
+import type { Seen } from '../../domain/services/stillness.ts';
+import type { Engine } from '../engine.ts';
+import { isCommanded } from '../instances/commanded.ts';
+import { baseUrl, composedInstance, logPathOf } from '../instances/start.ts';
+
+export interface WorkLook {
+  look(): Promise<Seen>;
+}
+
+/** It answered a moment ago: a queue that takes longer is told as silent, and keeps the round waiting no longer. */
+const answerMs = 2_500;
+/** Of what was written since the look before. */
+const maxReadBytes = 256 * 1024;
+const nServerLines = 50;
+
+/** Looks at what an instance works on, what it writes and what it takes of the machine. Writes nothing. */
+export function createWorkLook(engine: Engine, instance: string): WorkLook {
+  const { clock } = engine.outside;
+  const readOn = isCommanded(composedInstance(engine, instance))
+    ? readFromServer(engine, instance)
+    : readFromFile(engine, logPathOf(engine, instance));
+  const isDead = findSignature('S43')?.pattern;
+  return {
+    async look() {
+      const isSilent = engine.host.find(instance)?.state !== 'healthy';
+      const queue = isSilent ? undefined : await engine.template.work.doing(engine, instance, answerMs);
+      const text = await readOn();
+      const process = await processOf(engine, instance);
+      return {
+        atMs: clock.monotonicMs(),
+        queue: queue ?? null,
+        wrote: showsProgress(text),
+        cpuMs: process?.cpuMs ?? null,
+        residentBytes: process?.residentBytes ?? null,
+        isWorkerDead: isDead?.test(text) === true,
+      };
+    },
+  };
+}
+
+/** What another program started has no process that is known here. */
+async function processOf({ ledger, outside }: Engine, instance: string) {
+  const proven = dataOf('instance.proven', ledger.latest(`instance-up:${instance}`));
+  if (proven === undefined) return undefined;
+  try {
+    return await outside.machine.process(proven.pid);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return undefined;
+  }
+}
+
+/** Begins at the end of the file: what stands there was written before anybody looked. A file that was cut is read from its beginning. */
+function readFromFile({ outside: { files } }: Engine, path: string): () => Promise<string> {
+  let at: number | undefined;
+  return async () => {
+    const size = (await files.info(path))?.sizeBytes ?? 0;
+    const from = at === undefined ? size : size < at ? 0 : at;
+    at = size;
+    if (size <= from) return '';
+    const part = await files.readPart(path, { offset: from, maxBytes: Math.min(maxReadBytes, size - from) });
+    return new TextDecoder().decode(part?.bytes);
+  };
+}
+
+/** Of the server's own last lines, those that were not there before. */
+function readFromServer(engine: Engine, instance: string): () => Promise<string> {
+  const url = baseUrl(composedInstance(engine, instance).port);
+  let known: ReadonlySet<string> | undefined;
+  return async () => {
+    const lines = await engine.outside.service.logTail(url, nServerLines);
+    const fresh = known === undefined ? [] : lines.filter((line) => known?.has(line) !== true);
+    if (lines.length > 0) known = new Set(lines);
+    return fresh.join('\n');
+  };
+}

@@ -1,0 +1,89 @@
+import type { DiagnosisView } from '../../../app/views/diagnosis-view.ts';
+import type { Line, Span } from '../line.ts';
+import { bad, dim, good, strong, warn } from '../line.ts';
+import { table } from './table.ts';
+
+/** Findings without a part in pictures or starts are counted beyond this many. */
+const maxShown = 30;
+
+/** Renders `diagnose`: roots with what follows from them, tests, what nobody knows. */
+export function renderDiagnosis(view: DiagnosisView): readonly Line[] {
+  const { findings, tests, unknown } = view;
+  return [
+    [dim(`read ${view.lines} lines of ${view.logs.join(', ')}`)],
+    ...(view.prompts.begun === 0
+      ? []
+      : [
+          [
+            dim(
+              `${view.prompts.begun} prompts, ${view.prompts.finished} ended, ${view.prompts.failed} of them with an error`,
+            ),
+          ] satisfies Line,
+        ]),
+    ...(findings.length === 0 ? ['', 'No known failure shows in it.'] : []),
+    ...findings.slice(0, maxShown).flatMap((one) => findingLines(one, tests)),
+    ...(findings.length > maxShown ? [`… and ${findings.length - maxShown} more: --json`] : []),
+    ...(unknown.length === 0 ? [] : ['', 'Lines that look like errors and that nobody knows:']),
+    ...unknown
+      .slice(0, 5)
+      .map((one): Line => [`  ${one.times}× `, one.shape.slice(0, 160), dim(`  line ${one.evidence.line}`)]),
+  ];
+}
+
+function findingLines(one: DiagnosisView['findings'][number], tests: DiagnosisView['tests']): readonly Line[] {
+  const [first] = one.evidence;
+  const root = one.because === null ? [] : [dim(` follows from ${one.because}`)];
+  const inset = one.because === null ? '' : '  ';
+  return [
+    '',
+    [
+      inset,
+      severitySpan(one.severity),
+      ' ',
+      strong(one.signature),
+      ` ${one.sentence}`,
+      ...root,
+      dim(one.times > 1 ? ` ${one.times}×` : ''),
+    ],
+    ...(first === undefined
+      ? []
+      : [[dim(`${inset}  line ${first.line}: ${first.text.trim().slice(0, 140)}`)] satisfies Line]),
+    ...(one.because === null ? [[`${inset}  why: ${one.cause}`] satisfies Line] : []),
+    ...tests
+      .filter(({ signature }) => signature === one.signature)
+      .map((test): Line => [
+        `${inset}  tested: ${test.test}: `,
+        test.outcome === 'ruled out' ? good(test.outcome) : test.outcome,
+        `. ${test.sentence}`,
+      ]),
+    ...(one.because === null && one.notSeen.length > 0
+      ? [[dim(`${inset}  not seen: ${one.notSeen.join(', ')}`)] satisfies Line]
+      : []),
+    [`${inset}  ${howText(one.repair.how, one.owner)}: ${one.repair.sentence}`],
+    ...(one.isOver ? [[good(`${inset}  Prompts ended well since.`)] satisfies Line] : []),
+  ];
+}
+
+const howText = (how: 'automatic' | 'approval' | 'never', owner: string): string =>
+  ({ automatic: `${owner} may`, approval: `after a yes, ${owner}`, never: 'a person' })[how];
+
+function severitySpan(severity: DiagnosisView['findings'][number]['severity']): Span {
+  if (severity === 'critical') return bad(severity);
+  return severity === 'warning' ? warn(severity) : dim(severity);
+}
+
+type Listed = {
+  readonly id: string;
+  readonly name: string;
+  readonly severity: DiagnosisView['findings'][number]['severity'];
+  readonly owner: string;
+  readonly repair: string;
+  readonly cause: string;
+};
+
+/** Renders `diagnose list`. */
+export const renderDiagnoseList = ({ signatures }: { readonly signatures: readonly Listed[] }): readonly Line[] =>
+  table(
+    ['', 'failure', '', 'who', 'repair', 'why it happens'],
+    signatures.map((one) => [strong(one.id), one.name, severitySpan(one.severity), one.owner, one.repair, one.cause]),
+  );

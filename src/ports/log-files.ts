@@ -1,0 +1,24 @@
+/** Lines of a log, read as a stream: a file of any size and any content, its end cut or growing. */
+export interface LogFiles {
+  /**
+   * Yields lines in batches of at most 1,000: split at `\n` and `\r`, colours and control characters taken out, cut at 8 KiB (`isCut`), bytes that
+   * are no UTF-8 replaced. `fromByte` goes on where an earlier read ended. Faults: `LOG_UNREADABLE`.
+   */
+  read(
+    path: string,
+    options?: { readonly fromByte?: number; readonly maxBytes?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<LogBatch>;
+}
+
+export interface LogBatch {
+  readonly lines: readonly LogLine[];
+  /** Where the next read goes on. */
+  readonly endByte: number;
+}
+
+export interface LogLine {
+  /** Counted from 1 by `\n`, from where the read began. */
+  readonly line: number;
+  readonly text: string;
+  readonly isCut: boolean;
+}

@@ -1,0 +1,92 @@
+import * as fs from 'node:fs';
+import { request } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { openHttpSocket } from '../../src/adapters/network/http-socket.ts';
+
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = fs.mkdtempSync(join(tmpdir(), 'orc-s-'));
+  path = join(dir, 'orchestrate', 'x.sock');
+});
+afterEach(() => fs.rmSync(dir, { recursive: true, force: true }));
+
+const echo = async ({ method, path: asked }: { method: string; path: string }) => ({
+  status: 200,
+  headers: { 'content-type': 'text/plain' },
+  body: `${method} ${asked}`,
+});
+
+function ask(asked: string, { method = 'GET', body = '' } = {}): Promise<{ status: number; body: string } | string> {
+  return new Promise((resolve) => {
+    const sent = request({ socketPath: path, path: asked, method, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: text }));
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    sent.end(body);
+  });
+}
+
+describe('the socket of serve', () => {
+  it('answers, is for its user only, and is gone when it is closed', async () => {
+    const door = await openHttpSocket(path, echo);
+    expect(await ask('/healthz?x=1')).toEqual({ status: 200, body: 'GET /healthz' });
+    expect(fs.statSync(path).mode & 0o777).toBe(0o600);
+    expect(fs.statSync(join(dir, 'orchestrate')).mode & 0o777).toBe(0o700);
+    await door.close();
+    expect(fs.existsSync(path)).toBe(false);
+    expect(await ask('/healthz')).toBe('ENOENT');
+  });
+
+  it('takes the place of one that a dead process left, and of nothing else', async () => {
+    fs.mkdirSync(join(dir, 'orchestrate'), { mode: 0o700 });
+    const old = createServer();
+    await new Promise<void>((resolve) => void old.listen(join(dir, 'old.sock'), resolve));
+    fs.linkSync(join(dir, 'old.sock'), path);
+    await new Promise((resolve) => void old.close(resolve));
+    const door = await openHttpSocket(path, echo);
+    expect(await ask('/a')).toMatchObject({ body: 'GET /a' });
+    await door.close();
+    fs.writeFileSync(path, 'mine');
+    await expect(openHttpSocket(path, echo)).rejects.toMatchObject({ code: 'SOCKET_UNAVAILABLE' });
+    expect(fs.readFileSync(path, 'utf8')).toBe('mine');
+  });
+
+  it('does not listen where others can come in, behind a link, or at a path that is too long', async () => {
+    fs.mkdirSync(join(dir, 'orchestrate'), { mode: 0o755 });
+    await expect(openHttpSocket(path, echo)).rejects.toMatchObject({ code: 'SOCKET_UNAVAILABLE' });
+    fs.mkdirSync(join(dir, 'own'), { mode: 0o700 });
+    fs.symlinkSync(join(dir, 'own'), join(dir, 'link'));
+    await expect(openHttpSocket(join(dir, 'link/x.sock'), echo)).rejects.toThrow('is not a folder that only you');
+    await expect(openHttpSocket(join(dir, 'own', 'x'.repeat(120)), echo)).rejects.toThrow('longer than 103 bytes');
+  });
+
+  it('ends a request with a large body or header, and goes on', async () => {
+    const door = await openHttpSocket(
+      path,
+      (asked) => new Promise((resolve) => setTimeout(() => resolve(echo(asked)), 200)),
+    );
+    expect(await ask('/a', { method: 'POST', body: 'x'.repeat(1_000_000) })).toMatch(/ECONNRESET|EPIPE/);
+    expect(await ask(`/${'a'.repeat(20_000)}`)).toMatchObject({ status: 431 });
+    expect(await ask('/a')).toMatchObject({ status: 200 });
+    await door.close();
+  });
+
+  it('closes with a connection open that says nothing, and answers an answerer that fails', async () => {
+    const door = await openHttpSocket(path, () => Promise.reject(new Error('no')));
+    expect(await ask('/a')).toMatchObject({ status: 503, body: expect.stringContaining('INTERNAL_BUG') as unknown });
+    const silent = connect(path);
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const closed = new Promise((resolve) => silent.once('close', resolve));
+    silent.on('error', () => undefined);
+    await door.close();
+    await closed;
+  });
+});

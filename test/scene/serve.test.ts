@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { processesOf, signal, until } from '../support/fault-processes.ts';
+import type { RunningCommand } from '../support/fault-program.ts';
+import { faultCode, hasRow, untilRow } from '../support/fault-steps.ts';
+import { FaultWorld } from '../support/fault-world.ts';
+
+const ask = (socketPath: string, path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    const sent = request({ socketPath, path, agent: false }, (answer) => {
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
+      answer.on('end', () => resolve(text));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+
+describe('orchestrate serve', () => {
+  let world: FaultWorld;
+  beforeAll(async () => {
+    world = await FaultWorld.create();
+  });
+  afterAll(() => world.remove());
+
+  const serve = async (): Promise<RunningCommand> => {
+    const nBefore = world.rows('supervisor.started').length;
+    const serving = world.start(['serve', '--json']);
+    await until('serve to begin', () => world.rows('supervisor.started').length > nBefore, 60_000);
+    expect(world.rows('supervisor.started').at(-1)?.data).toMatchObject({ pid: serving.pid, stays: true });
+    return serving;
+  };
+
+  const untilStep = (subject: string): Promise<true> =>
+    untilRow(world, 'machine.moved', { subject, to: 'executing' }, 120_000);
+
+  it('drains on SIGTERM, goes on when it is started again, also after SIGKILL, and leaves no process', async () => {
+    const first = await serve();
+    await world.ok(['run', 'upgrade pytorch', '--yes', '--detach', '--json']);
+    expect((await world.ok(['serve', 'status', '--json'])).json).toMatchObject({ watch: 'stays', pid: first.pid });
+    expect(faultCode(await world.run(['serve', '--json']))).toBe('SUPERVISOR_BUSY');
+
+    const socket = join(world.live, 'run/orchestrate', `${world.id}.sock`);
+    expect(JSON.parse(await ask(socket, '/healthz'))).toMatchObject({ status: 'ok', pid: first.pid });
+    expect(await ask(socket, '/metrics')).toMatch(/^orchestrate_supervisor_uptime_seconds \d/m);
+
+    await untilStep('r1.build');
+    signal(first.pid, 'SIGTERM');
+    const drained = await first.done;
+    expect(drained, drained.err).toMatchObject({
+      exitStatus: 0,
+      json: { reason: 'asked to end', finished: ['r1.build execute'], parked: [] },
+    });
+    expect(existsSync(socket)).toBe(false);
+    expect(drained.err).toMatch(/supervisor \S+ started, pid \d+/);
+    expect(processesOf(world.base).map(({ argv }) => argv.join(' '))).toEqual([]);
+
+    const second = await serve();
+    await untilStep('r1.boot');
+    signal(second.pid, 'SIGKILL');
+    expect((await second.done).signal).toBe('SIGKILL');
+    expect(hasRow(world, 'run.closed')).toBe(false);
+
+    const third = await serve();
+    await untilRow(world, 'run.closed', { run: 'r1', state: 'done' }, 120_000);
+    expect((await world.ok(['serve', 'stop', '--json'])).json).toMatchObject({ state: 'stopped' });
+    expect((await third.done).exitStatus).toBe(0);
+    expect((await world.ok(['serve', 'status', '--json'])).json).toMatchObject({ watch: 'nobody', pid: null });
+    expect((await world.ok(['serve', 'stop', '--json'])).json).toMatchObject({ state: 'none' });
+  }, 360_000);
+});

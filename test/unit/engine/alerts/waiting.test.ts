@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+
+import { row } from '../../../../src/domain/journal/kinds.ts';
+import { type AlertScene, alertScene, hourMs, minuteMs } from './alert-scene.ts';
+
+const by = { kind: 'person', name: 'anna' } as const;
+const options = { previewOnly: false, yes: false, until: null, playbook: null, inputs: {} };
+
+/** A run that asks for a yes to its plan. */
+async function askForPlan(scene: AlertScene, goal = 'upgrade numpy'): Promise<void> {
+  const created = { run: 'r1', goal, kind: 'work', options, by, request: 1, restore: null } as const;
+  const rows = [row('run.created', created, { run: 'r1', keys: ['run:r1'] })];
+  await scene.engine.host.create('run', 'r1', { subject: 'r1', previewOnly: false }, { rows });
+  const output = { next: 'ask' };
+  await scene.engine.host.send('r1', { type: 'xstate.done.actor.preview', actorId: 'preview', output, atMs: 1 });
+  expect(scene.engine.host.find('r1')?.state).toBe('awaitingApproval');
+}
+
+describe('a question that waits', () => {
+  it('is told after half an hour, with what to type, and never with a way to answer it by the message', async () => {
+    const scene = await alertScene();
+    await askForPlan(scene);
+    await scene.pass(29 * minuteMs);
+    expect(scene.notifier.sent).toEqual([]);
+    await scene.pass(3 * minuteMs);
+    expect(scene.titles('all')).toEqual(['warning: waiting:r1']);
+    const text = scene.notifier.sent[0]?.notice.text ?? '';
+    expect(text).toContain('The plan of r1 (upgrade numpy) waits for a yes, for 30 minutes now.');
+    expect(text).toContain('orchestrate runs approve r1');
+    expect(text).not.toMatch(/https?:|--yes|reply/);
+  });
+
+  it('is told once however long it waits, and is over by the row that says so', async () => {
+    const scene = await alertScene();
+    await askForPlan(scene);
+    await scene.pass(10 * hourMs, 10 * minuteMs);
+    expect(scene.titles('all')).toHaveLength(1);
+    await scene.engine.host.send('r1', { type: 'CANCEL' });
+    const moved = scene.engine.ledger.latest('machine:r1');
+    await scene.pass(minuteMs);
+    expect(scene.rows('alert.ended')).toMatchObject([{ key: 'waiting:r1', by: null, evidence: [`#${moved?.seq}`] }]);
+    expect(scene.titles('all').at(-1)).toBe('over: waiting:r1');
+  });
+
+  it('is told without a secret that its goal has in it', async () => {
+    const scene = await alertScene();
+    await askForPlan(scene, 'fetch https://anna:hunter2@example.org with token=abcdef0123456789');
+    await scene.pass(hourMs);
+    const sent = JSON.stringify(scene.notifier.sent);
+    expect(sent).toContain('waiting:r1');
+    expect(sent).not.toMatch(/hunter2|abcdef0123456789/);
+  });
+
+  it('is told again after a kill neither', async () => {
+    const scene = await alertScene();
+    await askForPlan(scene);
+    await scene.pass(hourMs, 10 * minuteMs);
+    await scene.restart();
+    await scene.pass(hourMs, 10 * minuteMs);
+    expect(scene.titles('all')).toEqual(['warning: waiting:r1']);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+
+import { entrySentence } from '../../../../src/app/views/journal-line.ts';
+import { createHealthKeeper } from '../../../../src/engine/health/keeper.ts';
+import { nothingHappens, startEngine } from '../../../fakes/fake-life.ts';
+import { createFakeMachine } from '../../../fakes/fake-machine.ts';
+import { createWorld, homeDir } from '../../../fakes/fake-world.ts';
+
+const gib = 1024 ** 3;
+const dayMinutes = 1_440;
+
+/** The same numbers each time, 0 to 1. */
+function chance(): () => number {
+  let seed = 7;
+  return () => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+}
+
+/** An installation with a production that answers after a while, whose numbers swing; one in a hundred is far off. */
+async function shaken() {
+  const world = await createWorld({ service: ['mode: none'] });
+  const machine = createFakeMachine();
+  const random = chance();
+  const now = { latencyMs: 5, diskGib: { least: 30, swing: 30 } };
+  const service: typeof world.service = {
+    ...world.service,
+    async facts() {
+      await world.clock.advance(now.latencyMs);
+      const device = { type: 'cpu', name: 'cpu', memoryBytes: 16e9, freeBytes: 8e9 };
+      const about = { comfyuiVersion: '0.3.64', pythonVersion: '3.12', pytorchVersion: '2.8.0', argv: [] };
+      return { ...about, deviceType: 'cpu', deviceName: 'cpu', devices: [device] };
+    },
+    queue: async () => ({ running: 1, active: [], pending: [] }),
+  };
+  const outside = { ...world.context.outside, machine, service };
+  const { engine } = await startEngine(world, { effects: nothingHappens, context: { outside } });
+  const keeper = createHealthKeeper(engine);
+  const shake = (): void => {
+    const isOff = random() < 0.01;
+    const { least, swing } = now.diskGib;
+    const freeBytes = (isOff ? Math.min(8, least) : least + swing * random()) * gib;
+    const path = homeDir;
+    for (const one of [path, `${path}/models`, world.context.paths.state])
+      machine.disks.set(one, { path, totalBytes: 100 * gib, freeBytes });
+    const availableBytes = (random() < 0.01 ? 0.5 : 3 + 20 * random()) * gib;
+    machine.memoryNow = { totalBytes: 32 * gib, availableBytes, swapUsedBytes: 0 };
+    now.latencyMs = Math.round(random() < 0.01 ? 2_000 : 3 + 40 * random());
+  };
+  return {
+    world,
+    engine,
+    machine,
+    now,
+    async pass(minutes: number) {
+      for (let n = 0; n < minutes; n += 1) {
+        shake();
+        await keeper.look();
+        await world.clock.advance(60_000);
+      }
+    },
+    rows: (kind: string) => engine.ledger.read({ kinds: [kind] }),
+  };
+}
+
+describe('a day', () => {
+  it('that is quiet raises no alarm, though every number swings', async () => {
+    const scene = await shaken();
+    await scene.pass(dayMinutes);
+    const { metrics } = scene.world.context;
+    expect(metrics.series()).toEqual(
+      expect.arrayContaining(['disk.free.home', 'memory.available', 'service.latency.8188', 'service.up']),
+    );
+    const all = metrics.read('service.latency.8188', { sinceMs: 0, limit: 9_999 }).map(({ value }) => value);
+    expect([all.length, Math.max(...all)]).toEqual([dayMinutes, 2_000]);
+    expect(scene.rows('health.moved')).toEqual([]);
+    expect(scene.rows('alert.raised')).toEqual([]);
+  });
+
+  it('on which a disk fills raises one, and what it comes to is told with it', async () => {
+    const scene = await shaken();
+    await scene.pass(dayMinutes / 2);
+    scene.now.diskGib = { least: 4, swing: 4 };
+    await scene.pass(60);
+    expect(scene.rows('alert.raised').map(({ data }) => data)).toMatchObject([
+      { key: 'disk:short', severity: 'warning', cause: null },
+    ]);
+    scene.now.diskGib = { least: 0.5, swing: 1 };
+    await scene.pass(60);
+    expect(scene.rows('alert.raised').map(({ data }) => data)).toMatchObject([
+      { key: 'disk:short' },
+      { key: 'disk:full', severity: 'critical', cause: null },
+    ]);
+    expect(scene.rows('alert.followed').map(({ data }) => data)).toMatchObject([{ key: 'disk:short', cause: 'a2' }]);
+    scene.now.diskGib = { least: 30, swing: 30 };
+    await scene.pass(60);
+    expect(scene.rows('alert.ended')).toHaveLength(2);
+  });
+
+  it('on which memory is short tells it once it was seen three times', async () => {
+    const scene = await shaken();
+    await scene.pass(60);
+    Object.defineProperty(scene.machine, 'memoryNow', {
+      set: () => {},
+      get: () => ({ totalBytes: 32e9, availableBytes: 1e9, swapUsedBytes: 0 }),
+    });
+    await scene.pass(2);
+    expect(scene.rows('health.moved')).toEqual([]);
+    await scene.pass(10);
+    expect(scene.rows('health.moved').map((entry) => entrySentence(entry))).toEqual([
+      'memory was good and is critical: 1.0 GB of 32 GB memory available',
+    ]);
+  });
+});
