@@ -139,8 +139,11 @@ export function createMachineHost({
       if (halted || abort.signal.reason === heldReason) return;
       await deliver(one, effect, event);
     };
-    const begin = (): ReturnType<EffectHandler> =>
-      handler({ subject: one.subject, input: effect.input, signal: abort.signal });
+    const begin = async (): ReturnType<EffectHandler> => {
+      // While it waited for the one before, it may have been broken off itself.
+      abort.signal.throwIfAborted();
+      return handler({ subject: one.subject, input: effect.input, signal: abort.signal });
+    };
     // The same effect at work twice would meet itself.
     const before = ending.get(`${one.subject} ${effect.id}`);
     const work = (before === undefined ? begin() : before.then(begin))
@@ -290,7 +293,10 @@ export function createMachineHost({
         for (const [id, { abort, work }] of one.running) {
           const name = `${one.subject} ${id}`;
           ending.set(name, work);
-          void work.finally(() => ending.delete(name));
+          void work.finally(() => {
+            // A later one of the same name may have taken its place.
+            if (ending.get(name) === work) ending.delete(name);
+          });
           abort.abort(heldReason);
         }
         one.running.clear();

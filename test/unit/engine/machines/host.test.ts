@@ -308,6 +308,22 @@ describe('createMachineHost', () => {
     expect(scene.host.find('r1.lock')?.state).toBe('leasing');
   });
 
+  it('does not begin what waited when it is held a second time, and never twice', async () => {
+    const scene = await openScene();
+    await scene.host.create('task', 'r1.lock', task);
+    await scene.host.send('r1.lock', { type: 'START' });
+    await scene.host.hold(0);
+    scene.host.startRestored();
+    await scene.host.hold(0);
+    // The first one ends while all is held: the second one waited for it.
+    await scene.report('r1.lock', 'lease');
+    await settled();
+    expect(scene.log).toEqual(['r1.lock lease started', 'r1.lock lease called off']);
+    scene.host.startRestored();
+    await settled();
+    expect(scene.log.filter((line) => line.endsWith('started'))).toHaveLength(2);
+  });
+
   it('counts the effects that run', async () => {
     const scene = await openScene();
     await scene.host.create('run', 'r1', { subject: 'r1', previewOnly: false });
