@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { FaultWorld } from '../support/fault-world.ts';
-import { control, type Commit, type Original, tryKill } from '../support/sweep-cases.ts';
+import { control, type Commit, type Original } from '../support/sweep-cases.ts';
+import { tryUntilFired } from '../support/sweep-run.ts';
 
 /**
  * A bounded share of the kill sweep: before the branch moves, and when it has and no row says so yet. `npm run test:faults` has
@@ -27,7 +28,7 @@ describe('a supervisor that is killed while it merges', () => {
   it.each(kills)('is followed by one that finishes the run: killed %s the commit of %s', async (when, name) => {
     const commit = commits.find((one) => one.rows.includes(name));
     if (!commit) throw new Error(`the control run has no ${name}`);
-    const { fired, broken } = await tryKill(world, { phase: 'merge', commit, when }, original);
+    const { fired, broken } = await tryUntilFired(world, { phase: 'merge', commit, when }, original);
     expect({ fired, broken }).toEqual({ fired: true, broken: [] });
   });
 });

@@ -59,10 +59,10 @@ export async function sweep({
   }
 }
 
-/** Commits that the time decides on do not come in every run. */
 const maxTries = 4;
 
-async function tryUntilFired(world: FaultWorld, kill: Kill, original: Original): Promise<KillOutcome> {
+/** Kills once at the commit, again where a run did not have it: the time decides on some. */
+export async function tryUntilFired(world: FaultWorld, kill: Kill, original: Original): Promise<KillOutcome> {
   for (let nth = 1; ; nth += 1) {
     const outcome = await tryKill(world, kill, original);
     if (outcome.fired || outcome.broken.length > 0 || nth === maxTries) return outcome;

@@ -32,6 +32,7 @@ export async function moveRefs(options: {
   checkRefUpdates(updates);
   if (updates.length === 0) return { kind: 'moved' };
   let left = updates;
+  let hasBeenKilled = false;
   for (let attempt = 0; ; attempt++) {
     const told = await transact(refTransaction(left));
     if (told.kind === 'ok') return { kind: 'moved' };
@@ -68,7 +69,9 @@ export async function moveRefs(options: {
       );
     }
     left = actual.filter(isOpen).map(({ update }) => update);
-    if (wasKilled) options.clearLocks(left.map(({ ref }) => ref));
+    hasBeenKilled ||= wasKilled;
+    // One that was killed may hold its files for a moment yet: its locks are looked at before each further try.
+    if (hasBeenKilled) options.clearLocks(left.map(({ ref }) => ref));
     await delay(waitMs);
   }
 }
