@@ -22,6 +22,8 @@ export interface Engine extends EngineContext, Performer {
   reportOf(run: string): string;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */
   readonly aheadOwners: Set<string>;
+  /** Resolves when no start, stop or switch of a service and no removal is at work or waits for its turn. */
+  turnsAtRest(): Promise<void>;
   /** One start, stop or switch of production at a time. */
   inServiceTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Runs that wait for the graphics card. */

@@ -37,16 +37,45 @@ export async function savedQueues(engine: Engine): Promise<readonly string[]> {
 export const keptQueue = (engine: Engine, instance: string): KeptQueue =>
   dataOf('queue.kept', engine.ledger.latest(`queue:${instance}`)) ?? { nPrompts: 0, lastAnswerAtMs: null };
 
+interface Keeping {
+  /** How long the running prompt may take, from the beginning. */
+  readonly limit: { ms: number };
+  readonly kept: Promise<KeptQueue>;
+}
+
+/** Queues that are being taken off their servers, by instance. */
+const keeping = new WeakMap<Engine, Map<string, Keeping>>();
+
+const isKeeping = (engine: Engine, instance: string): boolean => keeping.get(engine)?.has(instance) === true;
+
 /**
  * Takes the waiting prompts off the queue and into a file, and lets the running one end: up to the limit, then it is
  * interrupted and is the first in the file. Prompts may hold keys of paid services: the row `queue.kept` has their number
- * and digest only. A repeat goes on with the file; a server that does not answer has no queue.
+ * and digest only. A repeat goes on with the file; a server that does not answer has no queue. Who asks while another is at it
+ * shares what that one keeps, by the shorter limit: two would write over each other.
  */
-export async function keepQueue(
+export function keepQueue(
   engine: Engine,
-  options: { instance: string; limitMs: number; run: string | null },
+  { instance, limitMs, run }: { instance: string; limitMs: number; run: string | null },
 ): Promise<KeptQueue> {
-  const { instance, limitMs, run } = options;
+  const atIt = keeping.get(engine) ?? new Map<string, Keeping>();
+  keeping.set(engine, atIt);
+  const known = atIt.get(instance);
+  if (known !== undefined) {
+    known.limit.ms = Math.min(known.limit.ms, limitMs);
+    return known.kept;
+  }
+  const limit = { ms: limitMs };
+  const kept = takeOff(engine, { instance, run, limit }).finally(() => atIt.delete(instance));
+  atIt.set(instance, { limit, kept });
+  return kept;
+}
+
+async function takeOff(
+  engine: Engine,
+  options: { instance: string; run: string | null; limit: { readonly ms: number } },
+): Promise<KeptQueue> {
+  const { instance, run, limit } = options;
   const { clock, digest, service, files } = engine.outside;
   const url = baseUrl(composedInstance(engine, instance).port);
   const saved = stoppedPrompts(await readPrompts(engine, instance));
@@ -70,7 +99,7 @@ export async function keepQueue(
       await recordEnded(engine, { instance, run, awaited, active: new Set(active.map(idOf)) });
       if (active.length === 0 && pending.length === 0) break;
       const nowMs = clock.monotonicMs();
-      if (nowMs - startedMs >= limitMs && interruptedMs === null) {
+      if (nowMs - startedMs >= limit.ms && interruptedMs === null) {
         interruptedMs = nowMs;
         saved.unshift(...active.filter((one) => !known.has(idOf(one))));
         await write();
@@ -80,7 +109,7 @@ export async function keepQueue(
       for (const one of active) {
         if (awaited.has(idOf(one))) continue;
         awaited.set(idOf(one), nowMs);
-        const data = { instance, promptId: idOf(one), limitMs };
+        const data = { instance, promptId: idOf(one), limitMs: limit.ms };
         await engine.ledger.append([row('prompt.awaited', data, { run, keys: [`prompt:${instance}`] })]);
       }
       await clock.sleep(askEveryMs);
@@ -117,6 +146,8 @@ export async function copyQueue(engine: Engine, instance: string): Promise<numbe
   try {
     const { active, pending } = await service.queue(baseUrl(composedInstance(engine, instance).port));
     const known = await readPrompts(engine, instance);
+    // What is taken off its queue is in the file already, and not on the server any more.
+    if (isKeeping(engine, instance)) return active.length;
     await writeCopy(engine, instance, markPrompts({ active, pending }, known));
     return active.length;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { row } from '../../domain/journal/kinds.ts';
-import { isFrozen, stopFrozenProduction } from '../services/freeze.ts';
+import { findProductionProcesses, instancesOf, isFrozen, stopFrozenProduction } from '../services/freeze.ts';
 import { accepted, answerAlone, type Handlers } from './handler.ts';
 
 export const supervisorRequests: Handlers<
@@ -23,9 +23,12 @@ export const supervisorRequests: Handlers<
 
   /** Taken once everything is at rest. A repeat is safe: the newest reason stands. */
   async 'supervisor.freeze'(engine, { reason, production, by }, id) {
-    const stopped = production ? await stopFrozenProduction(engine) : null;
-    const data = { isFrozen: true, reason, production: stopped?.sentence ?? null, by };
-    const keys = ['freeze', ...(stopped === null || stopped.instance === null ? [] : [`frozen:${stopped.instance}`])];
+    const frozen = { isFrozen: true, reason, by };
+    const found = production ? await findProductionProcesses(engine) : [];
+    const keys = ['freeze', ...instancesOf(engine, found).map((instance) => `frozen:${instance}`)];
+    // Before they are stopped: after a kill in between nobody takes their end for a death.
+    if (found.length > 0) await engine.ledger.append([row('freeze.set', { ...frozen, production: null }, { keys })]);
+    const data = { ...frozen, production: production ? await stopFrozenProduction(engine, found) : null };
     await engine.ledger.append([row('freeze.set', data, { keys })], accepted(id, null, 'Everything is frozen.'));
   },
 

@@ -65,24 +65,31 @@ export function frozenFault({ ledger }: EngineContext): Fault {
   return new Fault('SUPERVISOR_FROZEN', `Everything is frozen${why}.`, { state: 'Nothing was changed.' });
 }
 
-interface Stopped {
-  readonly instance: string | null;
-  readonly sentence: string;
-}
+/** Returns the processes of production, also of one that starts and is not production yet. */
+export const findProductionProcesses = (engine: Engine): Promise<readonly FoundProcess[]> =>
+  engine.outside.processes.findMarked((mark) => mark.startsWith(markOf(engine, '')) && isProduction(engine, mark));
+
+/** The instances that processes belong to. */
+export const instancesOf = (engine: Engine, found: readonly FoundProcess[]): readonly string[] => [
+  ...new Set(found.map(({ mark }) => nameOf(engine, mark))),
+];
 
 /**
- * Stops production while everything is at rest: its prompts are saved first, as far as it hands them out in time. Returns what
- * came of it, and the instance that it stopped. A repeat is safe.
+ * Stops processes of production while everything is at rest: its prompts are saved first, as far as it hands them out in time.
+ * Returns what came of it. A repeat is safe.
  */
-export async function stopFrozenProduction(engine: Engine): Promise<Stopped> {
-  const instance = findProduction(engine);
-  if (instance === undefined) return { instance: null, sentence: 'Production was not running under orchestrate.' };
-  const found = await engine.outside.processes.findMarked((mark) => mark === markOf(engine, instance));
-  if (found.length === 0)
-    return { instance: null, sentence: `${instance} has no process of ours: it was left as it is.` };
-  const saved = await saveWork(engine, instance);
+export async function stopFrozenProduction(engine: Engine, found: readonly FoundProcess[]): Promise<string> {
+  const production = findProduction(engine);
+  const instances = instancesOf(engine, found);
+  const left =
+    production === undefined
+      ? 'Production was not running under orchestrate.'
+      : `${production} has no process of ours: it was left as it is.`;
+  if (instances.length === 0) return left;
+  const isServing = production !== undefined && instances.includes(production);
+  const saved = isServing ? `; ${await saveWork(engine, production)}` : '';
   await stopAll(engine, found);
-  return { instance, sentence: `${instance} was stopped; ${saved}.` };
+  return `${instances.join(' and ')} ${instances.length === 1 ? 'was' : 'were'} stopped${saved}.`;
 }
 
 async function saveWork(engine: Engine, instance: string): Promise<string> {

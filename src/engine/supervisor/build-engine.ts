@@ -69,6 +69,9 @@ export function buildEngine(
     reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
+    turnsAtRest: async () => {
+      await Promise.all([services, space, looks].map((turns) => turns.onIdle()));
+    },
     inServiceTurn: (work) => services.add(work),
     inGraphicsTurn: (work) => graphics.add(work),
     inOutsideTurn: (work) => looks.add(work),

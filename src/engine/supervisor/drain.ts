@@ -1,6 +1,6 @@
 import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { bringToRest } from '../services/freeze.ts';
+import { bringToRest, isFrozen } from '../services/freeze.ts';
 
 /** What is at work is given this long to end by itself: shorter than the 90 s after which systemd and launchd kill. */
 export const drainMs = 60_000;
@@ -25,7 +25,10 @@ export async function drain(engine: Engine): Promise<object> {
       .map(({ subject, effect }) => `${subject} ${effect}`);
   const found = new Set(atWork());
   let still = [...found];
-  while (still.length > 0 && clock.monotonicMs() - startedMs < drainMs) {
+  // A service that starts or stops waits for its next prompt with no effect at work. What is frozen does not go on at all.
+  let isTurning = !isFrozen(ledger);
+  if (isTurning) void engine.turnsAtRest().then(() => (isTurning = false));
+  while ((still.length > 0 || isTurning) && clock.monotonicMs() - startedMs < drainMs) {
     await clock.sleep(50);
     still = [...atWork()];
     // A step at work may start and stop services of its own until it ends.

@@ -199,7 +199,10 @@ class Supervisor {
   async #drain(): Promise<void> {
     void this.#ahead.halt();
     const done = new AbortController();
-    this.#atRest = Promise.race([Promise.all(this.#services), this.#engine.outside.clock.sleep(drainMs, done.signal)]);
+    const { ledger, outside } = this.#engine;
+    // What is frozen does not go on before somebody thaws it.
+    if (!isFrozen(ledger))
+      this.#atRest = Promise.race([Promise.all(this.#services), outside.clock.sleep(drainMs, done.signal)]);
     void this.#atRest.finally(() => done.abort());
     this.#engine.host.beginNoMore();
     await this.#engine.host.send(this.#subject, { type: 'DRAIN' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { ask, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { homeDir } from '../../../fakes/fake-world.ts';
 import { by, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
@@ -70,5 +70,58 @@ describe('freeze', () => {
     expect(await upgrade(scene)).toMatchObject({ kind: 'refused', fault: { code: 'SUPERVISOR_FROZEN' } });
     await scene.ask('supervisor.thaw', { by });
     await passUntil(scene.world, () => stateOfSubject(scene.world, 'c1') === 'reviewing.deciding');
+  });
+});
+
+describe('freeze --production', () => {
+  const prompt = (id: string) => ({ number: 1, prompt_id: id, prompt: {}, extra_data: {}, outputs: [] });
+  const up = async (service: readonly string[] = ['mode: managed', 'watch-time: 200ms', 'restart: on-failure']) => {
+    const scene = await supervised({ service });
+    await scene.ask('service.start', { by });
+    const args = scene.world.processes.services.at(-1)?.spec.args ?? [];
+    return { ...scene, port: Number(args[args.indexOf('--port') + 1]) };
+  };
+  const alive = (scene: Scene) => scene.world.processes.services.filter(({ isAlive }) => isAlive);
+  const saved = async ({ world }: Scene) =>
+    JSON.parse((await world.files.readText(`${world.context.paths.state}/queues/i1.json`)) ?? '[]') as {
+      prompt_id: string;
+    }[];
+
+  it('saves its prompts, stops it, and nobody takes that for a death', async () => {
+    const scene = await up();
+    scene.world.service.begin(scene.port, prompt('runs'));
+    scene.world.service.enqueue(scene.port, prompt('waits'));
+    await freezeIt(scene, true);
+    expect(alive(scene)).toEqual([]);
+    expect((await saved(scene)).map((one) => one.prompt_id)).toEqual(['runs', 'waits']);
+    expect(scene.latest('freeze.set')?.production).toBe('i1 was stopped; its prompts are saved.');
+    await scene.ask('supervisor.thaw', { by });
+    await scene.world.clock.advance(60_000);
+    expect(scene.latest('service.judged')).toMatchObject({ restarts: false, reason: 'a freeze stopped it' });
+    expect(alive(scene)).toEqual([]);
+  });
+
+  it('loses no prompt beside a stop that waits for the one that runs', async () => {
+    const scene = await up(['mode: managed', 'watch-time: 200ms', 'finish-time: 10m']);
+    scene.world.service.begin(scene.port, prompt('runs'));
+    scene.world.service.enqueue(scene.port, prompt('waits'));
+    // It is in the middle of a long node, and hears no interrupt before that ends.
+    scene.world.service.interrupt = async () => {};
+    void ask(scene.world, 'service.stop', { by, now: false });
+    await passUntil(scene.world, () => scene.latest('prompt.awaited') !== undefined);
+    await freezeIt(scene, true);
+    await scene.world.clock.advance(15_000);
+    expect(alive(scene)).toEqual([]);
+    expect((await saved(scene)).map((one) => one.prompt_id)).toEqual(['runs', 'waits']);
+  });
+
+  it('stops one that is still starting', async () => {
+    const scene = await supervised({ service: ['mode: managed', 'watch-time: 200ms'] });
+    scene.world.service.boot = () => ({ ends: 'silent' });
+    void ask(scene.world, 'service.start', { by });
+    await passUntil(scene.world, () => alive(scene).length === 1);
+    await freezeIt(scene, true);
+    expect(alive(scene)).toEqual([]);
+    expect(scene.latest('freeze.set')?.production).toBe('i1 was stopped.');
   });
 });

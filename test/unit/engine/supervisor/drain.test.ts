@@ -61,6 +61,22 @@ describe('a supervisor that drains', () => {
     expect(scene.latest('supervisor.drained')).toMatchObject({ finished: ['r1.build execute'] });
   });
 
+  it('lets a restart of production go on that waits for the prompt that runs', async () => {
+    const scene = await supervised({ service: ['mode: managed', 'watch-time: 200ms', 'finish-time: 10m'] });
+    await scene.ask('service.start', { by });
+    const args = scene.world.processes.services.at(-1)?.spec.args ?? [];
+    const port = Number(args[args.indexOf('--port') + 1]);
+    scene.world.service.begin(port, { number: 1, prompt_id: 'p1', prompt: {}, extra_data: {}, outputs: [] });
+    void ask(scene.world, 'service.stop', { by, now: false });
+    await passUntil(scene.world, () => scene.latest('prompt.awaited') !== undefined);
+    const drained = scene.supervisor.drain();
+    await scene.world.clock.advance(20_000);
+    scene.world.service.finish(port, 'p1');
+    await drained;
+    expect(stateOfSubject(scene.world, 'i1')).toBe('stopped');
+    expect(scene.world.processes.services.filter(({ isAlive }) => isAlive)).toEqual([]);
+  });
+
   it('writes nothing of it when nothing was at work', async () => {
     const scene = await supervised();
     await scene.world.clock.advance(1_000);
