@@ -11,7 +11,7 @@ const ofText = (alerts: readonly string[], occasion: string): string => {
 /** What a journal row of this feature says, as one line. */
 export const alertsTellers: TellersOf<AlertRows> = {
   'alert.raised': ({ alert, key, severity, sentence, cause, again, escalatedFrom, flaps }) =>
-    `${alert} ${severity} ${key}: ${sentence}${cause === null ? '' : ` (follows from ${cause})`}${again === null ? '' : `; it comes again after ${again}`}${escalatedFrom === null ? '' : `, and is no longer only ${escalatedFrom}`}${flaps ? '; it comes and goes' : ''}`,
+    `${alert} ${severity} ${key}: ${sentence.replace(/\.$/, '')}${cause === null ? '' : ` (follows from ${cause})`}${again === null ? '' : `; it comes again after ${again}`}${escalatedFrom === null ? '' : `, and is no longer only ${escalatedFrom}`}${flaps ? '; it comes and goes' : ''}`,
   'alert.counted': ({ alert, key, times }) => `${alert} ${key} was seen ${times} times`,
   'alert.followed': ({ alert, key, cause }) =>
     cause === null
