@@ -72,6 +72,18 @@ export function noteEnded(book: AlertBook, known: KnownAlert): void {
   if (book.ended.size > maxEnded && oldest !== undefined) book.ended.delete(oldest);
 }
 
+/** Returns what the alert follows from, as far as it is open: the nearest first. */
+export function causesOf(open: readonly KnownAlert[], { cause }: Pick<KnownAlert, 'cause'>): readonly KnownAlert[] {
+  const causes: KnownAlert[] = [];
+  for (let at = cause; at !== null;) {
+    const found = open.find(({ raised }) => raised.alert === at);
+    if (found === undefined || causes.includes(found)) break;
+    causes.push(found);
+    at = found.cause;
+  }
+  return causes;
+}
+
 /** Returns an alert as its rows tell it, or undefined when there is none of that id. */
 export function findAlert({ ledger }: Pick<Engine, 'ledger'>, id: string): KnownAlert | undefined {
   const entry: Entry | undefined = ledger.latest(`alert:${id}`);

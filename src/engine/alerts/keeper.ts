@@ -6,7 +6,7 @@ import type { AlertTarget } from '../../domain/definitions/alerts-config.ts';
 import { severities } from '../../domain/diagnosis/finding.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { bookOf, type KnownAlert } from './book.ts';
+import { bookOf, causesOf, type KnownAlert } from './book.ts';
 import { deliver, isResting, sentLastHour, wasTold } from './deliver.ts';
 import { endSettled } from './raise.ts';
 import { suppressionsOf } from './suppressions.ts';
@@ -78,29 +78,45 @@ function dueFor(engine: Engine, target: AlertTarget, occasion: 'opened' | 'resol
   const nowMs = engine.outside.clock.nowMs();
   const suppressions = suppressionsOf(engine.ledger, nowMs);
   const open = [...book.open.values()];
+  const concerns = ({ raised: { alert, key, severity } }: KnownAlert): boolean =>
+    severities.indexOf(severity) <= severities.indexOf(target.least) &&
+    key !== `notify:${target.name}` &&
+    engine.host.find(alert)?.state === 'open' &&
+    suppressionOf(suppressions, key, nowMs) === undefined;
+  // A cause that is over is in none of them: whether it is waited for says `freeFollowers`.
+  const isToldWithCause = (one: KnownAlert): boolean => {
+    const causes = causesOf(open, one);
+    return one.cause !== null && (causes.length === 0 || causes.some((cause) => !isDue(cause) || concerns(cause)));
+  };
+  const follows = followersIn(open);
   return open
     .filter(
       (one) =>
-        one.cause === null &&
-        severities.indexOf(one.raised.severity) <= severities.indexOf(target.least) &&
         // Set back, the clock would keep it for ever.
         !(nowMs >= one.raisedAtMs && nowMs - one.raisedAtMs < engine.config.alerts.gatherMs) &&
-        one.raised.key !== `notify:${target.name}` &&
-        engine.host.find(one.raised.alert)?.state === 'open' &&
-        suppressionOf(suppressions, one.raised.key, nowMs) === undefined &&
-        isDue(one),
+        concerns(one) &&
+        isDue(one) &&
+        !isToldWithCause(one),
     )
     .slice(0, maxDue)
-    .map((one) => tellable(one, open));
+    .map((one) => tellable(one, follows.get(one.raised.alert) ?? []));
 }
 
 function tellable(
   { raised, raisedAtMs, sentence, evidence, times, ended }: KnownAlert,
-  open: readonly KnownAlert[],
+  follows: readonly string[],
 ): Tellable {
   const { alert, key, severity, hints, again } = raised;
-  const follows = open.filter(({ cause }) => cause === alert).map((one) => one.raised.key);
   return { alert, key, severity, sentence, evidence, hints, raisedAtMs, times, again, follows, ended };
+}
+
+/** Keys of what follows from an alert, by its id; what follows from a follower as well. */
+function followersIn(open: readonly KnownAlert[]): ReadonlyMap<string, readonly string[]> {
+  const follows = new Map<string, string[]>();
+  for (const one of open)
+    for (const { raised } of causesOf(open, one))
+      follows.set(raised.alert, [...(follows.get(raised.alert) ?? []), one.raised.key]);
+  return follows;
 }
 
 /** What follows from a cause that is over stands for itself when it goes on. */

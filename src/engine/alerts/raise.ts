@@ -8,7 +8,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import type { Beside } from '../machines/host.ts';
-import { type AlertBook, bookOf, type KnownAlert, noteEnded } from './book.ts';
+import { type AlertBook, bookOf, causesOf, type KnownAlert, noteEnded } from './book.ts';
 
 /** Open alerts at most; more of them count for one that says so. Critical ones may be twice as many. */
 export const maxOpen = 100;
@@ -112,17 +112,12 @@ async function open(engine: Engine, book: AlertBook, { because, ...plain }: Aler
 }
 
 /** Open alerts that the new one explains: a symptom is often seen before its cause. What it follows from itself is none of them. */
-function explained(book: AlertBook, { key, cause }: KnownAlert['raised']): readonly KnownAlert[] {
+function explained(book: AlertBook, raised: KnownAlert['raised']): readonly KnownAlert[] {
   const all = [...book.open.values()];
-  const above = new Set<string>();
-  for (let at = cause; at !== null && !above.has(at);) {
-    above.add(at);
-    at = all.find(({ raised }) => raised.alert === at)?.cause ?? null;
-  }
-  return all.filter((known) => {
-    const { raised } = known;
-    return known.cause === null && !above.has(raised.alert) && causeAmong(raised.key, [key]) !== null;
-  });
+  const above = causesOf(all, raised);
+  return all.filter(
+    (known) => known.cause === null && !above.includes(known) && causeAmong(known.raised.key, [raised.key]) !== null,
+  );
 }
 
 const followedRow =

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../../src/base/fault.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { anna } from '../../../fakes/fake-world.ts';
-import { alertScene, hourMs, minuteMs, twoTargets } from './alert-scene.ts';
+import { type AlertScene, alertScene, hourMs, minuteMs, twoTargets } from './alert-scene.ts';
 
 const unreachable = () => new Fault('NOTICE_FAILED', 'mail ended with 75');
 
@@ -92,6 +92,48 @@ describe('telling', () => {
   });
 });
 
+describe('what follows from a cause', () => {
+  const acknowledge = async (scene: AlertScene, alert: string) => {
+    const data = { alert, by: anna, comment: null };
+    const rows = [row('alert.acknowledged', data, { keys: [`alert-ack:${alert}`] })];
+    await scene.engine.host.send(alert, { type: 'ACKNOWLEDGE' }, { rows });
+  };
+
+  it('is told to whom its cause is not severe enough for', async () => {
+    const scene = await alertScene();
+    await scene.raise('service:hung');
+    await scene.raise('queue:stuck', { severity: 'critical' });
+    await scene.pass(hourMs);
+    expect(scene.titles('all')).toEqual(['warning: service:hung']);
+    expect(scene.titles('pager')).toEqual(['critical: queue:stuck']);
+  });
+
+  it('is told where its cause was acknowledged before it was told, and not where after', async () => {
+    const scene = await alertScene();
+    await scene.raise('service:down', { severity: 'critical' });
+    await acknowledge(scene, 'a1');
+    await scene.raise('queue:stuck');
+    await scene.pass(minuteMs);
+    expect(scene.titles('all')).toEqual(['warning: queue:stuck']);
+    await scene.raise('disk:full', { severity: 'critical' });
+    await scene.pass(minuteMs);
+    await acknowledge(scene, 'a3');
+    await scene.raise('disk:short');
+    await scene.pass(minuteMs);
+    expect(scene.titles('all')).toEqual(['warning: queue:stuck', 'critical: disk:full']);
+  });
+
+  it('is told with the root where what lies between is told nobody by itself', async () => {
+    const scene = await alertScene();
+    await scene.raise('gpu:lost', { severity: 'critical' });
+    await scene.raise('service:hung');
+    await scene.raise('signature:s99', { severity: 'critical', because: 'service:hung' });
+    await scene.pass(minuteMs);
+    expect(scene.titles('pager')).toEqual(['critical: gpu:lost']);
+    expect(scene.notifier.sent[0]?.notice.text).toContain('With it: service:hung, signature:s99');
+  });
+});
+
 describe('a target that cannot be reached', () => {
   it('is tried again after ever longer times', async () => {
     const scene = await alertScene();
@@ -144,7 +186,7 @@ describe('a target that cannot be reached', () => {
 });
 
 describe('suppressed alerts', () => {
-  const suppress = async (scene: Awaited<ReturnType<typeof alertScene>>, match: string, forMs: number) => {
+  const suppress = async (scene: AlertScene, match: string, forMs: number) => {
     const untilMs = scene.world.clock.nowMs() + forMs;
     const data = { id: 's1', match, untilMs, reason: 'known', by: anna };
     await scene.engine.ledger.append([row('alert.suppressed', data, { keys: ['suppression:s1', 'suppressions'] })]);
