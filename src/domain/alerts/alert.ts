@@ -2,7 +2,7 @@ import type { Severity } from '../diagnosis/finding.ts';
 
 /** What somebody has to know. `key` says what it is about: a second one with the key of an open one is the same alert, once more. */
 export interface AlertRaised {
-  /** Like `service:down`, `disk:full`, `signature:s08:pack:upscale`, `schedule:nightly`, `waiting:r12`. Lower-case words with `:` and `-`. */
+  /** Like `service:down`, `disk:full`, `signature:s08:pack:upscale`, `schedule:nightly`, `waiting:r12:r12.stop`. Lower-case words with `:` and `-`. */
   readonly key: string;
   readonly severity: Severity;
   /** One sentence, without a secret. */

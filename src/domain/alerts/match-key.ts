@@ -13,5 +13,6 @@ const maxKeyChars = 120;
 export function alertKey(text: string, sha256: (text: string) => string): string {
   const clean = text.replace(/[^A-Za-z0-9._:@/-]+/g, '-').replace(/^[^a-z0-9]+/, '');
   if (clean === text && text.length <= maxKeyChars && text !== '') return text;
-  return `${clean.slice(0, maxKeyChars) || 'unnamed'}-${sha256(text).slice(0, 8)}`;
+  // With its digest no longer than a key may be, so that the key of a key is the key.
+  return `${clean.slice(0, maxKeyChars - 9) || 'unnamed'}-${sha256(text).slice(0, 8)}`;
 }

@@ -1,3 +1,4 @@
+import { alertKey } from '../../domain/alerts/match-key.ts';
 import { spanWords } from '../../domain/alerts/span-words.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
@@ -28,8 +29,8 @@ export async function tellWaiting(engine: Engine): Promise<void> {
   const still = new Set(waiting.map(({ key }) => key));
   for (const [key, { raised }] of [...bookOf(engine).open]) {
     if (!key.startsWith('waiting:') || still.has(key)) continue;
-    const subject = /^waiting:([rc]\d+)/.exec(key)?.[1] ?? '';
-    const row = engine.ledger.latest(`machine:${subject}`)?.seq;
+    const [, subject = '', what = ''] = /^waiting:([rc]\d+)(?::(.+))?$/.exec(key) ?? [];
+    const row = (engine.ledger.latest(`step-answer:${what}`) ?? engine.ledger.latest(`machine:${subject}`))?.seq;
     const evidence = row === undefined ? [`${raised.alert}: nobody waits any more`] : [`#${row}`];
     await resolveAlert(engine, key, evidence);
   }
@@ -37,26 +38,28 @@ export async function tellWaiting(engine: Engine): Promise<void> {
 
 function whoWaits(engine: Engine): readonly Waiting[] {
   return [
-    ...engine.host.all('run').flatMap(({ subject, state }) => waitingRun(engine, subject, state) ?? []),
-    ...engine.host.all('change').flatMap(({ subject, state }) => waitingChange(engine, subject, state) ?? []),
+    ...engine.host.all('run').flatMap(({ subject, state }) => waitingRun(engine, subject, state)),
+    ...engine.host.all('change').flatMap(({ subject, state }) => waitingChange(engine, subject, state)),
   ];
 }
 
-function waitingRun(engine: Engine, run: string, state: string): Waiting | undefined {
-  const asked = state === 'executing' || state === 'paused' ? openStep(engine, run) : undefined;
+function waitingRun(engine: Engine, run: string, state: string): readonly Waiting[] {
+  const asked = state === 'executing' || state === 'paused' ? openSteps(engine, run) : [];
   const answers = [`orchestrate runs show ${run}`, `orchestrate runs approve ${run}`, `orchestrate runs reject ${run}`];
-  if (asked !== undefined) return { ...asked, key: `waiting:${run}`, hints: answers };
+  if (asked.length > 0) return asked.map((one) => ({ ...one, hints: answers }));
   if (state === 'awaitingApproval')
     return since(engine, run, {
+      state,
       sentence: `The plan of ${run} (${goalOf(engine, run)}) waits for a yes`,
       hints: answers,
     });
   const created = dataOf('run.created', engine.ledger.latest(`run:${run}`));
   // A slot that somebody opened is theirs for as long as they want.
-  if (state !== 'paused' || created?.kind === 'open') return undefined;
+  if (state !== 'paused' || created?.kind === 'open') return [];
   const why = engine.host.find(run)?.fault?.message;
   const hints = [`orchestrate runs show ${run}`, `orchestrate runs resume ${run}`, `orchestrate runs cancel ${run}`];
-  return since(engine, run, { sentence: `${run} is paused${why === undefined ? '' : ` (${why})`} and waits`, hints });
+  const sentence = `${run} is paused${why === undefined ? '' : ` (${why})`} and waits`;
+  return since(engine, run, { state, sentence, hints });
 }
 
 const changeWords: Readonly<Record<string, string>> = {
@@ -67,32 +70,38 @@ const changeWords: Readonly<Record<string, string>> = {
   switchHeld: 'is merged, and held before production is switched',
 };
 
-function waitingChange(engine: Engine, change: string, state: string): Waiting | undefined {
+function waitingChange(engine: Engine, change: string, state: string): readonly Waiting[] {
   const words = changeWords[state];
-  if (words === undefined) return undefined;
+  if (words === undefined) return [];
   const run = dataOf('change.drafted', engine.ledger.latest(`change:${change}`))?.run ?? '';
   const sentence = `${change} (${goalOf(engine, run)}) ${words}`;
-  return since(engine, change, { sentence, hints: [`orchestrate review show ${change}`] });
+  return since(engine, change, { state, sentence, hints: [`orchestrate review show ${change}`] });
 }
 
 function since(
-  { ledger }: Engine,
+  engine: Engine,
   subject: string,
-  told: { readonly sentence: string; readonly hints: readonly string[] },
-): Waiting | undefined {
-  const entry = ledger.latest(`machine:${subject}`);
-  return entry && { ...told, key: `waiting:${subject}`, row: entry.seq, sinceMs: entry.atMs };
+  { state, ...told }: { readonly state: string; readonly sentence: string; readonly hints: readonly string[] },
+): readonly Waiting[] {
+  const entry = engine.ledger.latest(`machine:${subject}`);
+  if (entry === undefined) return [];
+  return [{ ...told, key: keyOf(engine, subject, state), row: entry.seq, sinceMs: entry.atMs }];
 }
 
-/** The oldest question of a step that nobody has answered. */
-function openStep({ ledger }: Engine, run: string): Pick<Waiting, 'sentence' | 'row' | 'sinceMs'> | undefined {
-  for (const entry of ledger.read({ run, kinds: ['step.asked'] })) {
+/** Questions of steps that nobody has answered, the oldest first. */
+function openSteps(engine: Engine, run: string): readonly Omit<Waiting, 'hints'>[] {
+  const { ledger } = engine;
+  return ledger.read({ run, kinds: ['step.asked'] }).flatMap((entry) => {
     const asked = dataOf('step.asked', entry);
-    if (asked === undefined || ledger.latest(`step-answer:${asked.task}`) !== undefined) continue;
-    return { sentence: `${asked.task} waits for a yes: ${asked.text}`, row: entry.seq, sinceMs: entry.atMs };
-  }
-  return undefined;
+    if (asked === undefined || ledger.latest(`step-answer:${asked.task}`) !== undefined) return [];
+    const sentence = `${asked.task} waits for a yes: ${asked.text}`;
+    return [{ key: keyOf(engine, run, asked.task), sentence, row: entry.seq, sinceMs: entry.atMs }];
+  });
 }
+
+/** Another question is another alert: it is told, and the one before is over. */
+const keyOf = ({ outside }: Engine, subject: string, what: string): string =>
+  alertKey(`waiting:${subject}:${what}`, outside.digest.sha256);
 
 const goalOf = ({ ledger }: Engine, run: string): string =>
   dataOf('run.created', ledger.latest(`run:${run}`))?.goal ?? run;

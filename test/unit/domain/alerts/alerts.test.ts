@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { causeAmong } from '../../../../src/domain/alerts/causes.ts';
-import { keyPattern, matchesKey } from '../../../../src/domain/alerts/match-key.ts';
+import { alertKey, keyPattern, matchesKey } from '../../../../src/domain/alerts/match-key.ts';
 import { backoffMs, notices } from '../../../../src/domain/alerts/pace.ts';
 import { maskSecrets, plainLine } from '../../../../src/domain/alerts/plain-alert.ts';
 import { webhookProblem } from '../../../../src/domain/definitions/alerts-config.ts';
@@ -13,6 +13,22 @@ describe('keys', () => {
     expect(matchesKey('disk:*', 'notify:disk')).toBe(false);
     expect(keyPattern.test('*')).toBe(false);
     expect(keyPattern.test('disk:*:x')).toBe(false);
+  });
+
+  it('are made of any text once: the key of a key is the key', () => {
+    const sha256 = (text: string): string => `${text.length}0123456789abcdef`;
+    for (const text of [
+      'disk:full',
+      `model:${'x'.repeat(300)}`,
+      'my model\u001B',
+      '',
+      'x'.repeat(120),
+      'x'.repeat(121),
+    ]) {
+      const key = alertKey(text, sha256);
+      expect(key).toMatch(keyPattern);
+      expect(alertKey(key, sha256)).toBe(key);
+    }
   });
 
   it('are explained by what is open, and never by themselves', () => {
