@@ -1,6 +1,6 @@
 import { visibleText } from '../../base/visible-text.ts';
-import { maskPasswords } from '../definitions/mask.ts';
 import type { AlertRaised } from './alert.ts';
+import { maskSecrets } from './mask-secrets.ts';
 
 const maxSentenceChars = 500;
 const maxEvidence = 10;
@@ -22,19 +22,3 @@ export function plainLine(text: string, maxChars: number): string {
   const masked = maskSecrets(visibleText(text.slice(0, maxChars * 2)));
   return masked.length <= maxChars ? masked : `${masked.slice(0, maxChars - 1)}…`;
 }
-
-/** Returns the text with what looks like a key, token or password replaced by `[redacted]`. */
-export function maskSecrets(text: string): string {
-  return patterns.reduce((rest, [pattern, by]) => rest.replace(pattern, by), maskPasswords(text));
-}
-
-const patterns: readonly (readonly [RegExp, string])[] = [
-  // Tokens that say whose they are: GitHub, GitLab, Hugging Face, OpenAI and Anthropic, Slack, AWS, Google.
-  [/\b(?:gh[oprsu]_|github_pat_|glpat-|hf_|sk-|xox[abeoprs]-|AKIA|AIza)[A-Za-z0-9_-]{10,}/g, '[redacted]'],
-  [/\b(Bearer|Basic) +[A-Za-z0-9+/=._~-]{8,}/gi, '$1 [redacted]'],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g, '[redacted]'],
-  [
-    /\b((?:[A-Za-z0-9]{1,30}[_-])?(?:api[_-]?key|token|secret|passwo?r?d|passphrase|credentials?))(["']?\s{0,3}[=:]\s{0,3}["']?)[^\s"',;&]{3,}/gi,
-    '$1$2[redacted]',
-  ],
-];

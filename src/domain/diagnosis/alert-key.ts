@@ -1,3 +1,4 @@
+import { maskSecrets } from '../alerts/mask-secrets.ts';
 import { alertKey } from '../alerts/match-key.ts';
 
 /**
@@ -7,4 +8,6 @@ import { alertKey } from '../alerts/match-key.ts';
 export const signatureAlertKey = (
   { signature, culprit }: { readonly signature: string; readonly culprit: string | null },
   sha256: (text: string) => string,
-): string => alertKey(`signature:${signature}${culprit === null ? '' : `:${culprit}`}`.toLowerCase(), sha256);
+): string =>
+  // Before it is in lower case: tokens are known by their capitals as well.
+  alertKey(`signature:${signature}${culprit === null ? '' : `:${maskSecrets(culprit)}`}`.toLowerCase(), sha256);

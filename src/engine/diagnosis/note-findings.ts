@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../domain/alerts/mask-secrets.ts';
 import { signatureAlertKey } from '../../domain/diagnosis/alert-key.ts';
 import type { Diagnosed } from '../../domain/diagnosis/diagnose.ts';
 import type { Finding } from '../../domain/diagnosis/finding.ts';
@@ -47,13 +48,16 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
   return {
     async note(found, { endByte, endLine }) {
       const nowMs = engine.outside.clock.nowMs();
-      const more = found.filter(
-        ({ finding }) => finding.severity !== 'informational' && finding.times > (seen.get(keyOf(finding)) ?? 0),
-      );
+      const more = found
+        .filter(
+          ({ finding }) => finding.severity !== 'informational' && finding.times > (seen.get(keyOf(finding)) ?? 0),
+        )
+        .map((one) => ({ ...one, finding: withoutSecrets(one.finding) }));
       const rows: NewEntry[] = [];
       for (const { finding } of more) {
         const key = keyOf(finding);
-        seen.set(key, finding.times);
+        // Two that only differ in their secrets are one.
+        seen.set(key, Math.max(finding.times, seen.get(key) ?? 0));
         const before = ledger.latest(key);
         const agoMs = before === undefined ? Number.POSITIVE_INFINITY : nowMs - before.atMs;
         // A clock that was set back is no reason to say everything again; that it was over is one.
@@ -84,6 +88,14 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
     },
   };
 }
+
+/** The row stays, and memory is written from it. */
+const withoutSecrets = (finding: Finding): Finding => ({
+  ...finding,
+  culprit: finding.culprit === null ? null : maskSecrets(finding.culprit),
+  sentence: maskSecrets(finding.sentence),
+  evidence: finding.evidence.map((line) => ({ ...line, text: maskSecrets(line.text) })),
+});
 
 /** Whether its alert ended after the row: what comes then is told anew. */
 function wasOverSince({ ledger }: Engine, key: string, seq: number): boolean {

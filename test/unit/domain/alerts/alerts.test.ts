@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { causeAmong } from '../../../../src/domain/alerts/causes.ts';
+import { maskSecrets } from '../../../../src/domain/alerts/mask-secrets.ts';
 import { alertKey, keyPattern, matchesKey } from '../../../../src/domain/alerts/match-key.ts';
 import { backoffMs, notices } from '../../../../src/domain/alerts/pace.ts';
-import { maskSecrets, plainLine } from '../../../../src/domain/alerts/plain-alert.ts';
+import { plainLine } from '../../../../src/domain/alerts/plain-alert.ts';
 import { webhookProblem } from '../../../../src/domain/definitions/alerts-config.ts';
+import { signatureAlertKey } from '../../../../src/domain/diagnosis/alert-key.ts';
 
 describe('keys', () => {
   it('match whole, or by their beginning where the pattern ends with a star', () => {
@@ -29,6 +31,15 @@ describe('keys', () => {
       expect(key).toMatch(keyPattern);
       expect(alertKey(key, sha256)).toBe(key);
     }
+  });
+
+  it('have no secret of a culprit in them, and stay the same where it was masked before', () => {
+    const sha256 = (): string => '0123456789abcdef';
+    const told = { signature: 'S68', culprit: 'flag:--comfy-api-key AIzaABCDEFGHIJ0123' };
+    const key = signatureAlertKey(told, sha256);
+    expect(key).toBe('signature:s68:flag:--comfy-api-key-redacted--01234567');
+    expect(signatureAlertKey({ ...told, culprit: maskSecrets(told.culprit) }, sha256)).toBe(key);
+    expect(alertKey('disk:full:HF_TOKEN=abcdefgh', sha256)).not.toContain('abcdefgh');
   });
 
   it('are explained by what is open, and never by themselves', () => {
@@ -69,12 +80,65 @@ describe('texts of an alert', () => {
     ])
       expect(maskSecrets(`x ${secret} y`)).toBe('x [redacted] y');
     expect(maskSecrets('HF_TOKEN=abcdef')).toBe('HF_TOKEN=[redacted]');
+    for (const [told, kept] of [
+      ['--comfy-api-key comfyui-§', '--comfy-api-key [redacted]'],
+      ['key comfyui-§ is wrong', 'key [redacted] is wrong'],
+      ['--api-key §', '--api-key [redacted]'],
+      ['--token=§ --listen', '--token=[redacted] --listen'],
+      ['--password "my § x" --listen', '--password "[redacted]" --listen'],
+      [`['--api-key', '§', '--listen']`, `['--api-key', '[redacted]', '--listen']`],
+      ['CIVITAI_API_TOKEN=§', 'CIVITAI_API_TOKEN=[redacted]'],
+      ['AWS_SECRET_ACCESS_KEY=§', 'AWS_SECRET_ACCESS_KEY=[redacted]'],
+      ['MY_HF_TOKEN=§', 'MY_HF_TOKEN=[redacted]'],
+      ['{"apiToken": "§", "n": 1}', '{"apiToken": "[redacted]", "n": 1}'],
+      ['{"apiToken": "a\\"§ x"}', '{"apiToken": "[redacted]"}'],
+      [String.raw`{\"apiToken\": \"§\", \"n\": 1}`, String.raw`{\"apiToken\": \"[redacted]\", \"n\": 1}`],
+      [`{'api_key': b'§'}`, `{'api_key': b'[redacted]'}`],
+      ['secret_key=§', 'secret_key=[redacted]'],
+      ['password: "correct § staple"', 'password: "[redacted]"'],
+      ['Authorization: Token §', 'Authorization: Token [redacted]'],
+      ["{'Authorization': 'Token §'}", "{'Authorization': 'Token [redacted]'}"],
+      ['authorization: §', 'authorization: [redacted]'],
+      ['https://x/y?key=§&n=1', 'https://x/y?key=[redacted]&n=1'],
+    ] as const) {
+      const masked = maskSecrets(told.replace('§', '0123456789abcdef0123'));
+      expect(masked).toBe(kept);
+      expect(maskSecrets(masked)).toBe(masked);
+    }
+    for (const open of [
+      '--tokenizer clip',
+      '--disable-api-nodes --token',
+      'missing key: conv.weight',
+      'eos_token_id=2',
+    ])
+      expect(maskSecrets(open)).toBe(open);
     const plain = 'model sd_xl_base_1.0.safetensors: 12 tokens, secretary, no space left on /srv/models';
     expect(maskSecrets(plain)).toBe(plain);
   });
 
   it('are cut, and looked through in linear time', () => {
     expect(plainLine('x'.repeat(10_000_000), 400)).toHaveLength(400);
+    for (const part of [
+      'token',
+      '-',
+      '--a',
+      'a-',
+      'token=',
+      'token="',
+      '\\"',
+      'api key',
+      ' ',
+      "token: '\\",
+      '&key=',
+      'eyJ-',
+      'eyJaaaaaaaa.',
+      '://a',
+    ]) {
+      const text = part.repeat(200_000);
+      const beganMs = performance.now();
+      maskSecrets(text);
+      expect(performance.now() - beganMs).toBeLessThan(3_000);
+    }
     expect(maskSecrets('token'.repeat(2_000)).length).toBe(10_000);
   });
 });

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 
+import { createMatcher } from '../../../../src/domain/diagnosis/matcher.ts';
 import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
+import { findingNotes } from '../../../../src/domain/memory/notes/finding-notes.ts';
+import { hitOf } from '../../../../src/engine/diagnosis/shown/hit-of.ts';
 import { createLogWatch } from '../../../../src/engine/diagnosis/watch-logs.ts';
 import { startEngine } from '../../../fakes/fake-life.ts';
 import { createWorld, type World } from '../../../fakes/fake-world.ts';
@@ -113,4 +116,33 @@ test('an alert whose process died before it was raised is raised by the next one
   await createLogWatch(life.engine).look();
   expect(life.ledger.read({ kinds: ['diagnosis.found'] })).toHaveLength(1);
   expect(life.ledger.read({ kinds: ['alert.raised'] })).toHaveLength(1);
+});
+
+const secretLine = 'main.py: error: unrecognized arguments: --comfy-api-key comfyui-0123456789abcdef0123';
+
+test('a secret in the log is in no row, key and memory, and the failure is the same one at each look', async () => {
+  const { world, life, watch, write, found } = await watched();
+  write(`${secretLine}\n`);
+  await watch.look();
+  await watch.look();
+  expect(found()).toMatchObject([
+    {
+      culprit: 'flag:--comfy-api-key [redacted]',
+      sentence: expect.stringContaining('--comfy-api-key [redacted]'),
+      evidence: [{ text: expect.stringContaining('--comfy-api-key [redacted]') }],
+    },
+  ]);
+  await createLogWatch(life.engine).look();
+  const entries = life.ledger.read({});
+  expect(entries.filter(({ kind }) => kind === 'alert.raised')).toHaveLength(1);
+  expect(life.engine.alerts.open.size).toBe(1);
+  const [key = ''] = life.engine.alerts.open.keys();
+  expect(life.ledger.latest(key)?.kind).toBe('diagnosis.found');
+  expect(JSON.stringify(entries) + key).not.toContain('0123456789abcdef');
+  const note = entries.flatMap((entry) => findingNotes(entry))[0];
+  expect(note?.edit(undefined)).toContain('--comfy-api-key [redacted]');
+  const matcher = createMatcher();
+  matcher.add(logOf(world), [{ line: 1, text: secretLine }]);
+  const [one] = found();
+  expect(one && hitOf(matcher.read(), one)).toBeDefined();
 });
