@@ -8,7 +8,7 @@ import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { bookOf, causesOf, type KnownAlert } from './book.ts';
 import { deliver, isResting, sentLastHour, wasTold } from './deliver.ts';
-import { endSettled } from './raise.ts';
+import { endSettled, endStorm } from './raise.ts';
 import { suppressionsOf } from './suppressions.ts';
 import { tellWaiting } from './waiting.ts';
 
@@ -30,6 +30,7 @@ export function createAlertKeeper(engine: Engine): AlertKeeper {
       await tellWaiting(engine);
       await engine.alerts.inTurn(async () => {
         await endSettled(engine);
+        await endStorm(engine);
         await freeFollowers(engine);
       });
       for (const target of engine.config.alerts.targets) {

@@ -13,6 +13,8 @@ import { type AlertBook, bookOf, causesOf, type KnownAlert, noteEnded } from './
 /** Open alerts at most; more of them count for one that says so. Critical ones may be twice as many. */
 export const maxOpen = 100;
 const stormKey = 'alerts:storm';
+/** With so few open the storm is over: a few more are none again. */
+const calmOpen = maxOpen * 0.8;
 
 /**
  * Raises an alert, or counts it once more. A repeat is safe: it writes a row at the first, tenth, hundredth … time only. What it says is
@@ -41,10 +43,14 @@ export function raiseAlert(engine: Engine, alert: AlertRaised): Promise<void> {
 export function resolveAlert(engine: Engine, key: string, evidence: readonly string[]): Promise<void> {
   return engine.alerts.inTurn(async () => {
     const known = bookOf(engine).open.get(alertKey(key, engine.outside.digest.sha256));
-    if (known === undefined) return;
-    if (!known.raised.flaps) return end(engine, known, { by: null, evidence });
-    known.goneSinceMs ??= engine.outside.clock.monotonicMs();
+    if (known !== undefined) await noteGone(engine, known, evidence);
   });
+}
+
+/** What comes and goes ends by `endSettled`. */
+async function noteGone(engine: Engine, known: KnownAlert, evidence: readonly string[]): Promise<void> {
+  if (!known.raised.flaps) return end(engine, known, { by: null, evidence });
+  known.goneSinceMs ??= engine.outside.clock.monotonicMs();
 }
 
 /** Ends an open alert: `by` a person, or null by what was seen. Writes the row beside the transition, with `answers` to requests. */
@@ -71,6 +77,14 @@ export async function endSettled(engine: Engine): Promise<void> {
     if (known.goneSinceMs === null || nowMs - known.goneSinceMs < settleMs) continue;
     await end(engine, known, { by: null, evidence: ['it has not been seen for an hour'] });
   }
+}
+
+/** Ends the storm where few enough are open, so that the next one is told. Call it in the alerts' turn. */
+export async function endStorm(engine: Engine): Promise<void> {
+  const { open } = bookOf(engine);
+  const storm = open.get(stormKey);
+  const nOthers = open.size - 1;
+  if (storm !== undefined && nOthers <= calmOpen) await noteGone(engine, storm, [`${nOthers} others are open`]);
 }
 
 async function countAgain(engine: Engine, known: KnownAlert, { sentence, evidence }: AlertRaised): Promise<void> {

@@ -50,6 +50,33 @@ describe('raising alerts', () => {
     expect(scene.rows('alert.raised').at(-1)).toMatchObject({ key: 'service:down' });
   });
 
+  it('ends a storm when few are open again, so that the next one is told', async () => {
+    const scene = await alertScene();
+    const storm = async (): Promise<void> => {
+      for (let n = 0; n < maxOpen + 5; n += 1) await scene.raise(`signature:U${n}`);
+    };
+    const openStorms = (): number =>
+      [...scene.engine.alerts.open.keys()].filter((key) => key === 'alerts:storm').length;
+    await storm();
+    await scene.pass(minuteMs);
+    await scene.resolve('signature:U0', '#1');
+    await scene.pass(minuteMs);
+    expect(openStorms()).toBe(1);
+    for (let n = 1; n < 20; n += 1) await scene.resolve(`signature:U${n}`, '#1');
+    await scene.pass(minuteMs);
+    expect(openStorms()).toBe(0);
+    expect(scene.rows('alert.ended').at(-1)).toMatchObject({
+      key: 'alerts:storm',
+      by: null,
+      evidence: ['80 others are open'],
+    });
+    await storm();
+    expect(scene.rows('alert.raised').filter(({ key }) => key === 'alerts:storm')).toMatchObject([
+      { severity: 'warning' },
+      { severity: 'warning' },
+    ]);
+  });
+
   it('keeps no secret and nothing that steers a terminal', async () => {
     const scene = await alertScene();
     await scene.raise('signature:S68', {
