@@ -1,4 +1,5 @@
 import { faultRecord } from '../../base/fault.ts';
+import { causeAmong } from '../../domain/alerts/causes.ts';
 import type { Tellable } from '../../domain/alerts/notice-text.ts';
 import { notices } from '../../domain/alerts/pace.ts';
 import { suppressionOf } from '../../domain/alerts/suppression.ts';
@@ -6,7 +7,7 @@ import type { AlertTarget } from '../../domain/definitions/alerts-config.ts';
 import { severities } from '../../domain/diagnosis/finding.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
-import { bookOf, causesOf, type KnownAlert } from './book.ts';
+import { type AlertBook, bookOf, causesOf, type KnownAlert } from './book.ts';
 import { deliver, isResting, sentLastHour, wasTold } from './deliver.ts';
 import { endSettled, endStorm } from './raise.ts';
 import { suppressionsOf } from './suppressions.ts';
@@ -120,19 +121,31 @@ function followersIn(open: readonly KnownAlert[]): ReadonlyMap<string, readonly 
   return follows;
 }
 
-/** What follows from a cause that is over stands for itself when it goes on. */
+/** What follows from a cause that is over follows from it when it comes back, or from another one; else it stands for itself when it goes on. */
 async function freeFollowers(engine: Engine): Promise<void> {
-  const open = [...bookOf(engine).open.values()];
+  const book = bookOf(engine);
+  const open = [...book.open.values()];
   const alive = new Set(open.map(({ raised }) => raised.alert));
   const nowMs = engine.outside.clock.nowMs();
   for (const known of open) {
     if (known.cause === null || alive.has(known.cause)) continue;
+    const next = nextCause(book, known);
     const ended = engine.ledger.latest(`alert-end:${known.cause}`);
-    if (ended !== undefined && nowMs >= ended.atMs && nowMs - ended.atMs < followsForMs) continue;
+    const isShortlyOver = ended !== undefined && nowMs >= ended.atMs && nowMs - ended.atMs < followsForMs;
+    if (next === null && isShortlyOver) continue;
     const { alert, key } = known.raised;
     await engine.ledger.append([
-      row('alert.followed', { alert, key, cause: null }, { keys: [`alert-cause:${alert}`] }),
+      row('alert.followed', { alert, key, cause: next }, { keys: [`alert-cause:${alert}`] }),
     ]);
-    known.cause = null;
+    known.cause = next;
   }
+}
+
+/** The open alert that explains one whose cause is over: of the same key as that, or by the table. None that follows from it itself. */
+function nextCause({ open, ended }: AlertBook, known: KnownAlert): string | null {
+  const all = [...open.values()];
+  const others = new Map([...open].filter(([, one]) => one !== known && !causesOf(all, one).includes(known)));
+  const before = ended.get(known.cause ?? '')?.raised.key;
+  const key = before !== undefined && others.has(before) ? before : causeAmong(known.raised.key, [...others.keys()]);
+  return key === null ? null : (others.get(key)?.raised.alert ?? null);
 }

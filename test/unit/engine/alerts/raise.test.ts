@@ -194,6 +194,35 @@ describe('one cause', () => {
     expect(scene.rows('alert.followed').at(-1)).toMatchObject({ alert: 'a2', cause: null });
   });
 
+  it('that was over and is back explains what it explained before', async () => {
+    const scene = await alertScene();
+    await scene.raise('service:down', { severity: 'critical' });
+    await scene.raise('queue:stuck');
+    await scene.raise('signature:S99', { because: 'service:down' });
+    await scene.pass(minuteMs);
+    await scene.resolve('service:down', '#5');
+    await scene.pass(20_000, 10_000);
+    await scene.raise('service:down', { severity: 'critical' });
+    await scene.pass(3 * minuteMs, 10_000);
+    expect(scene.titles('all')).toEqual(['critical: service:down', 'over: service:down', 'critical: service:down']);
+    expect(scene.notifier.sent.at(-1)?.notice.text).toContain('With it: queue:stuck, signature:S99');
+    expect(scene.rows('alert.followed')).toEqual([
+      { alert: 'a2', key: 'queue:stuck', cause: 'a4' },
+      { alert: 'a3', key: 'signature:S99', cause: 'a4' },
+    ]);
+  });
+
+  it('is never one that follows from what it would explain', async () => {
+    const scene = await alertScene();
+    await scene.raise('gpu:lost', { severity: 'critical' });
+    await scene.raise('service:hung');
+    await scene.raise('service:down', { because: 'service:hung' });
+    await scene.resolve('gpu:lost', '#5');
+    await scene.pass(3 * minuteMs, 10_000);
+    expect(scene.titles('all')).toEqual(['warning: service:hung']);
+    expect(scene.rows('alert.followed')).toEqual([{ alert: 'a2', key: 'service:hung', cause: null }]);
+  });
+
   it('does not make a circle of two that each explain the other', async () => {
     const scene = await alertScene();
     await scene.raise('queue:stuck');
