@@ -51,14 +51,12 @@ function standingOf(
   const dueMs = dataOf('run.created', entry)?.fire?.dueMs ?? dataOf('schedule.missed', entry)?.toMs;
   const lastMs = isNewer && dueMs !== undefined ? dueMs : sinceMs;
   const runs = startedRuns({ ledger }, id);
-  if (lastMs <= nowMs) {
-    anchors.delete(id);
-    return { sinceMs: lastMs, runs };
-  }
-  // The clock was ahead then. Waiting until it is there again could take years: it is gone on from now.
-  const anchorMs = anchors.get(id) ?? nowMs;
-  anchors.set(id, Math.min(anchorMs, nowMs));
-  return { sinceMs: Math.min(anchorMs, nowMs), runs };
+  const known = anchors.get(id);
+  if (lastMs <= nowMs && known === undefined) return { sinceMs: lastMs, runs };
+  // The clock was ahead: what fired then is passed by, and waiting until it is there again could take years.
+  const anchorMs = Math.min(known ?? nowMs, nowMs);
+  anchors.set(id, anchorMs);
+  return { sinceMs: lastMs <= nowMs ? Math.max(lastMs, anchorMs) : anchorMs, runs };
 }
 
 async function note(

@@ -137,6 +137,29 @@ describe('a schedule that is due', () => {
     expect(fired(scene)).toHaveLength(2);
   });
 
+  it('passes by what fired under a fast clock, and goes on with the hours after it', async () => {
+    const scene = await night();
+    scene.world.clock.setNowMs(day(1, 9, 30));
+    await scene.add({ cron: '0 * * * *', catchUpMs: 7 * 86_400_000, catchUpMost: 20 });
+    for (const [hour, minute] of [
+      [10, 0],
+      [8, 45],
+      [9, 0],
+      [10, 0],
+      [9, 50],
+      [10, 0],
+      [10, 1],
+      [11, 0],
+      [12, 0],
+    ] as const) {
+      await scene.look(day(1, hour, minute));
+      const run = fired(scene).at(-1)?.[0] ?? '';
+      if (scene.life.ledger.latest(`close:${run}`) === undefined) await scene.close(String(run));
+    }
+    expect(fired(scene).map(([, dueMs]) => dueMs)).toEqual([10, 9, 11, 12].map((hour) => day(1, hour)));
+    expect(rows(scene, 'schedule.missed')).toEqual([]);
+  });
+
   it('goes on after a clock was years ahead, though the process was killed in between', async () => {
     const scene = await night();
     await scene.add();
