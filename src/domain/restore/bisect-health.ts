@@ -50,15 +50,22 @@ export function watchedOf(good: BisectSeen, bad: BisectSeen): readonly string[] 
   return [...new Set(lost)].filter((what) => !what.startsWith('workflow ') || known.has(what));
 }
 
-/** Whether the state has what is watched, and the sentence that says so. */
+/**
+ * Whether the state has what is watched, and the sentence that says so. One that does not start says nothing of a workflow or a pack:
+ * a later commit may have mended the start, and what is watched may have been lost before it.
+ */
 export function judgeState(
   { good, watched }: { readonly good: BisectSeen; readonly watched: readonly string[] },
   now: BisectSeen,
 ): { readonly verdict: BisectVerdict; readonly sentence: string } {
   const isAnything = watched.includes(theService);
+  if (now.bootFailure !== null && !isAnything) {
+    const sentence = `It does not start, so nothing is seen of ${watched.join(' and ')}: ${now.bootFailure}`;
+    return { verdict: 'skipped', sentence };
+  }
   const known = new Set(sound(good).map((name) => `workflow ${name}`));
   const isMeant = ({ what }: BisectLoss): boolean =>
-    watched.includes(what) || what === theService || (isAnything && (known.has(what) || !what.startsWith('workflow ')));
+    watched.includes(what) || (isAnything && (known.has(what) || !what.startsWith('workflow ')));
   const [loss, ...more] = lossesSince(good, now).filter(isMeant);
   if (loss !== undefined)
     return { verdict: 'bad', sentence: [loss, ...more].map(({ sentence }) => sentence).join(' ') };

@@ -6,6 +6,7 @@ import { missingWheels } from '../changes/questions.ts';
 import type { Engine } from '../engine.ts';
 import { findEnvironment } from '../environments/named.ts';
 import { readDeclaration } from '../instances/compose.ts';
+import { stopInstancesOf } from '../instances/ensure.ts';
 import { instanceLog } from '../instances/start.ts';
 import { createProofs } from '../proofs/proofs.ts';
 
@@ -24,24 +25,41 @@ export interface ProbeOptions {
   readonly signal: AbortSignal;
 }
 
+/** Services of a state that are waited for: one that did not answer in time, or went away, may have met the load of the machine. */
+const maxStarts = 2;
+
 /**
  * Starts exactly the tree in the environment of its lock, in the slot that the run leased, and runs its workflows, whatever is on
- * record of it. A service that does not start is seen; what is wrong with the machine is thrown: it says nothing of the tree.
+ * record of it. A service that does not start is seen, one that is not healthy only when it is so twice; what is wrong with the
+ * machine is thrown: it says nothing of the tree.
  */
 export async function probeState(engine: Engine, options: ProbeOptions): Promise<ProbeOutcome> {
-  const { run, attempt, port, tree, workflow, signal } = options;
-  try {
-    await requireKept(engine, tree);
-    // No index: nobody was asked whether so much may be downloaded.
-    const proofs = createProofs(engine, { run, effectKey: attempt, port, signal });
-    const { workflows, device, instance } = await proofs.runWorkflows(tree, workflow === '' ? null : [workflow]);
-    const packs = workflow === '' ? failedPacks(await instanceLog(engine, instance, 500)) : [];
-    return { kind: 'seen', seen: { bootFailure: null, device, failedPacks: packs, workflows } };
-  } catch (error) {
-    if (!(error instanceof Fault) || signal.aborted || isOfMachine(error)) throw error;
-    if (!startFailures.has(error.code)) return { kind: 'untried', fault: error };
-    return { kind: 'seen', seen: { bootFailure: error.message, device: 'unknown', failedPacks: [], workflows: [] } };
+  const { run, tree, signal } = options;
+  for (let nStarted = 1; ; nStarted += 1) {
+    try {
+      await requireKept(engine, tree);
+      return { kind: 'seen', seen: await look(engine, options) };
+    } catch (error) {
+      if (!(error instanceof Fault) || signal.aborted || isOfMachine(error)) throw error;
+      if (!startFailures.has(error.code)) return { kind: 'untried', fault: error };
+      if (error.code !== 'INSTANCE_UNHEALTHY' || nStarted === maxStarts)
+        return {
+          kind: 'seen',
+          seen: { bootFailure: error.message, device: 'unknown', failedPacks: [], workflows: [] },
+        };
+      // One that ended under a workflow is still taken for the state's own.
+      await stopInstancesOf(engine, run);
+    }
   }
+}
+
+async function look(engine: Engine, options: ProbeOptions): Promise<BisectSeen> {
+  const { run, attempt, port, tree, workflow, signal } = options;
+  // No index: nobody was asked whether so much may be downloaded.
+  const proofs = createProofs(engine, { run, effectKey: attempt, port, signal });
+  const { workflows, device, instance } = await proofs.runWorkflows(tree, workflow === '' ? null : [workflow]);
+  const packs = workflow === '' ? failedPacks(await instanceLog(engine, instance, 500)) : [];
+  return { bootFailure: null, device, failedPacks: packs, workflows };
 }
 
 const startFailures: ReadonlySet<FaultCode> = new Set(['INSTANCE_BOOT_FAILED', 'INSTANCE_UNHEALTHY']);

@@ -46,10 +46,15 @@ describe('a state', () => {
   const watched = ['workflow portrait'];
   const judged = (now: BisectSeen, of: readonly string[] = watched) => judgeState({ good, watched: of }, now).verdict;
 
-  it('is bad where what is watched is lost, or where it does not start', () => {
+  it('is bad where what is watched is lost', () => {
     expect(judged(seen({ workflows: [failed('portrait')] }))).toBe('bad');
-    expect(judged(dead)).toBe('bad');
-    expect(judgeState({ good, watched }, dead).sentence).toContain('ImportError');
+    expect(judged(dead, ['the service'])).toBe('bad');
+  });
+
+  it('that does not start says nothing of a workflow or a pack', () => {
+    expect(judged(dead)).toBe('skipped');
+    expect(judged(dead, ['node pack new-pack', 'workflow portrait'])).toBe('skipped');
+    expect(judgeState({ good, watched }, dead).sentence).toMatch(/nothing is seen of workflow portrait: .*ImportError/);
   });
 
   it('is good where something else is lost', () => {

@@ -141,6 +141,48 @@ describe('a bisect', () => {
     expect(found?.command).toBe('orchestrate restore to 1');
   });
 
+  it('does not take a start that fails for a workflow that fails: a later merge had mended it', async () => {
+    const scene = await merged(5);
+    const at = numberOf(scene.world);
+    // The start is broken at 3 and mended at 4; the workflow fails from 4 on.
+    scene.world.service.boot = ({ spec }) => {
+      const number = at(spec.program);
+      if (number === 3) return { ends: 'dies', log: ['ImportError: numpy'] };
+      return number >= 4 ? noPicture : {};
+    };
+    expect(await bisect(scene, 'r6')).toBe('done');
+    const found = foundBy(scene, 'r6');
+    expect(found?.probes.map(({ point, verdict }) => `${point?.slice(0, 4)} ${verdict}`)).toEqual([
+      '0000 good',
+      '0005 bad',
+      '0002 good',
+      '0003 skipped',
+      '0004 bad',
+    ]);
+    expect(found?.suspects.map(({ change }) => change)).toEqual(['c3', 'c4']);
+    expect(found?.probes.find(({ verdict }) => verdict === 'skipped')?.sentence).toContain('ImportError: numpy');
+  });
+
+  it('starts a service that did not answer in time once more before it counts', async () => {
+    const scene = await merged(3);
+    const { world } = scene;
+    const at = numberOf(world);
+    /** Services that were started of each restore point, by process. */
+    const started = new Map<number, Set<number>>();
+    world.service.boot = ({ spec, pid }) => {
+      const number = at(spec.program);
+      const pids = started.get(number) ?? new Set();
+      started.set(number, pids.add(pid));
+      if (number === 3) return { ends: 'silent' };
+      return number === 1 && [...pids][0] === pid ? { ends: 'silent' } : {};
+    };
+    expect(await bisect(scene, 'r4')).toBe('done');
+    const found = foundBy(scene, 'r4');
+    expect(found).toMatchObject({ watched: ['the service'], suspects: [{ change: 'c3' }] });
+    expect(found?.probes.find(({ point }) => point?.startsWith('0001'))?.verdict).toBe('good');
+    expect([1, 3].map((number) => started.get(number)?.size)).toEqual([2, 2]);
+  });
+
   it('builds what is not there from kept wheels alone, and skips what has none', async () => {
     const scene = await merged(3);
     const { world } = scene;
