@@ -280,4 +280,35 @@ describe('the quick status', () => {
     await ledger.close();
     expect(readQuickStatus(place.dir)).toEqual({ ...status, isSupervised: false });
   });
+
+  it('steps aside for what its lines are made of, until the supervisor has said it', async () => {
+    const ledger = await place.open();
+    await ledger.acquire();
+    const tell = () => ledger.append([{ kind: 'status.changed', keys: ['status:summary'], data: {} }]);
+    const moved = (machine: string) => ({ kind: 'machine.moved', data: { machine, to: 'elsewhere' } });
+    const others = [
+      ...['service.hung', 'service.unhung', 'service.judged', 'alert.counted', 'alert.told', 'health.measured'],
+      ...['supervisor.stopped', 'schedule.missed'],
+    ].map((kind) => ({ kind, data: {} }));
+    await tell();
+    await ledger.append([...others, moved('supervisor')]);
+    expect(readQuickStatus(place.dir)).toBeDefined();
+    for (const row of [
+      ...['freeze.set', 'alert.raised', 'alert.acknowledged', 'alert.ended', 'followup.closed', 'restore.created'],
+      ...['production.set', 'instance.ended', 'outside.found'],
+    ].map((kind) => ({ kind, data: {} }))) {
+      await ledger.append([row]);
+      expect([row.kind, readQuickStatus(place.dir)]).toEqual([row.kind, undefined]);
+      await tell();
+      expect(readQuickStatus(place.dir)).toBeDefined();
+    }
+    for (const machine of ['change', 'instance']) {
+      await ledger.append([moved(machine)]);
+      expect([machine, readQuickStatus(place.dir)]).toEqual([machine, undefined]);
+      await tell();
+    }
+    await ledger.append([{ kind: 'counted', run: 'r1', data: {} }]);
+    expect(readQuickStatus(place.dir)).toBeUndefined();
+    await ledger.close();
+  });
 });

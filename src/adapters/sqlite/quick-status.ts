@@ -19,10 +19,17 @@ export interface QuickStatus {
 const knownVersion = 3;
 const readPatienceMs = 500;
 
+/** Rows of no run that its lines are made of. How the supervisor itself moves is in none. */
+const tellingKinds = [
+  ...['production.set', 'instance.ended', 'outside.found', 'restore.created', 'freeze.set', 'followup.closed'],
+  ...['alert.raised', 'alert.acknowledged', 'alert.ended'],
+];
+
 const query = `
   SELECT j.seq, j.at_ms, j.data, (SELECT count(*) FROM requests WHERE answer IS NULL) AS n_open,
     (SELECT count(*) FROM journal n WHERE n.seq > j.seq
-      AND (n.run IS NOT NULL OR n.kind IN ('production.set', 'instance.ended', 'outside.found', 'alert.raised', 'alert.ended'))) AS n_newer
+      AND (n.run IS NOT NULL OR n.kind IN (${tellingKinds.map((kind) => `'${kind}'`).join(', ')})
+        OR (n.kind = 'machine.moved' AND n.data ->> '$.machine' IS NOT 'supervisor'))) AS n_newer
   FROM meta, key_heads h JOIN journal j ON j.seq = h.seq
   WHERE meta.schema_version = ${knownVersion} AND h.name = 'k:status:summary'`;
 
