@@ -166,7 +166,7 @@ export function startSupervisor(
     },
   };
   const { definitions } = world.context;
-  // With `readsHome` the configuration is the file as it is in home, at the start and before each request.
+  // With `readsHome` the configuration is the file as it is in home, whenever it is read.
   const settings = async () => ({ config: readsHome ? await configInHome(world) : world.context.config, definitions });
   const ended = settings()
     .then((now) =>

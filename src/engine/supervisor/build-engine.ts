@@ -26,7 +26,7 @@ import { drain } from './drain.ts';
 import { createNumbers } from './numbers.ts';
 import { reconcile } from './reconcile.ts';
 
-/** What a person may change while the supervisor runs: read anew before each request. */
+/** What a person may change while the supervisor runs: read anew before each request and now and then. */
 export type Settings = Pick<EngineContext, 'config' | 'definitions'>;
 
 /** Puts the parts of a supervisor together. `highest`: numbers in use, from the journal. */

@@ -30,6 +30,7 @@ import { endedUnclosed, runOfSubject, unclosedRuns } from './open-runs.ts';
 import { recordSummary } from './record-summary.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
 import { checkpointRow, findSurvivors, restoreMachines } from './restore-machines.ts';
+import { createSettingsKeeper, type SettingsKeeper } from './settings.ts';
 
 export interface SupervisorOptions {
   readonly context: EngineContext;
@@ -45,7 +46,7 @@ export interface SupervisorOptions {
   readonly summarise: () => Promise<JsonObject>;
   /** Renders the session report of a run. */
   readonly reportOf: Engine['reportOf'];
-  /** Reads configuration and definitions anew. Its Faults refuse the request that asked. */
+  /** Reads configuration and definitions anew: before each request, which its Faults refuse, and now and then. */
   readonly reload: () => Promise<Settings>;
 }
 
@@ -118,7 +119,7 @@ class Supervisor {
   readonly #engine: Engine;
   readonly #subject: string;
   readonly #options: SupervisorOptions;
-  readonly #apply: (settings: Settings) => void;
+  readonly #settings: SettingsKeeper;
   readonly #dirty = new Set<string>();
   readonly #taken = new Set<number>();
   readonly #services = new Set<Promise<void>>();
@@ -144,7 +145,7 @@ class Supervisor {
     this.#engine = engine;
     this.#subject = subject;
     this.#options = options;
-    this.#apply = apply;
+    this.#settings = createSettingsKeeper(engine, { reload: options.reload, apply });
     this.#idleSinceMs = engine.outside.clock.monotonicMs();
     engine.host.onFatal((error) => this.#fail(error));
     this.#ahead = this.#newAhead();
@@ -278,7 +279,7 @@ class Supervisor {
     if (request.kind === 'supervisor.stop') this.#endAsked = true;
     if (request.kind === 'supervisor.drain') this.#drainAsked = true;
     try {
-      this.#apply(await this.#options.reload());
+      await this.#settings.read();
     } catch (error) {
       return refuseRequest(this.#engine, request.id, error);
     }
@@ -308,6 +309,7 @@ class Supervisor {
     this.#lookedMs = clock.monotonicMs();
     for (const run of [...endedUnclosed(engine), ...waitingRuns(engine)]) this.#dirty.add(run);
     const looks: Readonly<Record<string, () => Promise<unknown>>> = {
+      settings: () => this.#settings.look(),
       messages: () => tidyMail(engine),
       conditions: () => observeConditions(engine),
       news: () => this.#news.look(),
