@@ -304,6 +304,7 @@ export const faultCodes = {
   ),
   MEMORY_BLOCKED: entry('conflict', 'Something that is no entry lies where a memory entry belongs.'),
   MEMORY_UNAVAILABLE: entry('outside', 'The memory cannot be read or written.', 'orchestrate doctor'),
+  METRICS_UNAVAILABLE: entry('outside', 'The measured values cannot be read or written.', 'orchestrate doctor'),
   // Templates that are applied as a change.
   TEMPLATE_NOT_FOUND: entry('not-found', 'No template of that id.', 'orchestrate templates list'),
   TEMPLATE_DAMAGED: entry(

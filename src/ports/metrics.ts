@@ -16,7 +16,10 @@ export interface MetricBucket {
   readonly mean: number;
 }
 
-/** A small store of measured values beside the ledger: it may be lost without harm. Older values are kept coarser, then not at all. */
+/**
+ * A small store of measured values beside the ledger: it may be lost without harm. Older values are kept coarser, then not at all.
+ * Faults of every call but `close`: `DISK_FULL` and `METRICS_UNAVAILABLE`; what was kept before is kept.
+ */
 export interface Metrics {
   append(points: readonly MetricPoint[]): Promise<void>;
   /** Every series that has a value, sorted. */

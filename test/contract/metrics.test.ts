@@ -1,6 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -76,6 +79,73 @@ describe('the file of measured values', () => {
     expect(readFileSync(`${file}.damaged`, 'utf8')).toContain('no database');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     await metrics.close();
+  });
+
+  it('stays where the disk is full, is read there, and takes values again once there is room', ({ skip }) => {
+    const disk = join(dir, 'small-disk');
+    mkdirSync(disk);
+    const script = fileURLToPath(new URL('support/metrics-on-full-disk.ts', import.meta.url));
+    const mount = 'mount -t tmpfs -o size=1m none "$1" || exit 42; exec "$2" "$3" "$1"';
+    const args = ['-Urm', '--', 'sh', '-c', mount, 'sh', disk, process.execPath, script];
+    const result = spawnSync('unshare', args, { encoding: 'utf8' });
+    if (result.error !== undefined || result.status === 1 || result.status === 42)
+      skip('this machine allows no mounts');
+    expect(JSON.parse(result.stdout)).toEqual({
+      readOnFull: ['s'],
+      written: 'DISK_FULL',
+      openedAlone: 'METRICS_UNAVAILABLE',
+      warnings: 0,
+      isSetAside: false,
+      afterwards: [1, 2],
+    });
+  });
+
+  it('is left alone by one that cannot have it now', async () => {
+    const metrics = open();
+    await metrics.append([{ series: 's', atMs: 1, value: 1 }]);
+    const other = new DatabaseSync(join(dir, 'metrics.db'));
+    other.exec('BEGIN IMMEDIATE');
+    await expect(metrics.append([{ series: 's', atMs: 2, value: 2 }])).rejects.toMatchObject({
+      code: 'METRICS_UNAVAILABLE',
+    });
+    other.exec('ROLLBACK');
+    other.close();
+    expect(metrics.read('s', { sinceMs: 0, limit: 9 })).toHaveLength(1);
+    expect([warnings, existsSync(join(dir, 'metrics.db.damaged'))]).toEqual([[], false]);
+    await metrics.close();
+  });
+
+  it('is begun anew where it has another layout', async () => {
+    const other = new DatabaseSync(join(dir, 'metrics.db'));
+    other.exec('PRAGMA user_version = 9');
+    other.close();
+    const metrics = open();
+    expect(metrics.series()).toEqual([]);
+    expect([warnings.length, existsSync(join(dir, 'metrics.db.damaged'))]).toEqual([1, true]);
+    await metrics.close();
+  });
+
+  it('that is damaged while it is open is a fault, and begun anew at the next use', async () => {
+    const file = join(dir, 'metrics.db');
+    const metrics = open();
+    await metrics.append(Array.from({ length: 2_000 }, (_, n) => ({ series: `s${n}`, atMs: n, value: n })));
+    const checkpoint = new DatabaseSync(file);
+    checkpoint.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    checkpoint.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xa5, 4_096));
+    const again = open();
+    const codes: unknown[] = [];
+    for (const one of [metrics, again])
+      await one.append([{ series: 'new', atMs: 1, value: 1 }]).catch((error: unknown) => {
+        codes.push((error as { code?: unknown }).code);
+      });
+    expect(codes.filter((code) => code !== 'METRICS_UNAVAILABLE')).toEqual([]);
+    await metrics.append([{ series: 'new', atMs: 2, value: 2 }]);
+    expect(metrics.series()).toContain('new');
+    expect(existsSync(`${file}.damaged`)).toBe(true);
+    await metrics.close();
+    await again.close();
   });
 
   it('passes over what is no number', async () => {

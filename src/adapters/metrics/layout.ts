@@ -1,11 +1,16 @@
 import { chmodSync, closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
+import { isDamaged } from '../sqlite/database-faults.ts';
+
 const layout = 1;
+
+/** What the file holds is nothing that can be gone on with. */
+class Unusable extends Error {}
 
 /**
  * Opens the file, laid out. One that is damaged, or of another layout, is moved aside (one such file is kept) and begun anew; `begunAnew` is then the
- * reason. Throws only what the disk does to a new file as well.
+ * reason. A file that cannot be read or written now is left as it is: the error of SQLite or of the disk is thrown.
  */
 export function openMetricsFile(file: string): { readonly db: DatabaseSync; readonly begunAnew: string | null } {
   let begunAnew: string | null = null;
@@ -13,7 +18,7 @@ export function openMetricsFile(file: string): { readonly db: DatabaseSync; read
     try {
       return { db: checked(file), begunAnew };
     } catch (error) {
-      if (isBusy(error)) throw error;
+      if (!(error instanceof Unusable) && !isDamaged(error)) throw error;
       begunAnew = error instanceof Error ? error.message : String(error);
       renameSync(file, `${file}.damaged`);
       for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
@@ -24,17 +29,31 @@ export function openMetricsFile(file: string): { readonly db: DatabaseSync; read
   return { db: checked(file), begunAnew };
 }
 
-const isBusy = (error: unknown): boolean => /locked|busy/i.test(error instanceof Error ? error.message : '');
-
 function checked(file: string): DatabaseSync {
   const db = new DatabaseSync(file);
   try {
     // A value that a power cut loses is measured again in a minute: nothing waits for the disk.
     db.exec('PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;');
-    const found = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (found !== 0 && found !== layout) throw new Error(`it has layout ${found}, and this program writes ${layout}`);
+    const found = layoutOf(db);
+    if (found !== 0 && found !== layout)
+      throw new Unusable(`it has layout ${found}, and this program writes ${layout}`);
     const said = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-    if (said !== 'ok') throw new Error(String(said));
+    if (said !== 'ok') throw new Unusable(String(said));
+    // Nothing is written to one that is laid out: whoever only reads opens it on a full disk too.
+    if (found === 0) layOut(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+const layoutOf = (db: DatabaseSync): number => Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+
+/** All of it or nothing; another process may be at the same. */
+function layOut(db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
     db.exec(`
       CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
       CREATE TABLE IF NOT EXISTS value (
@@ -43,10 +62,10 @@ function checked(file: string): DatabaseSync {
         PRIMARY KEY (series, step, at)
       ) WITHOUT ROWID;
       PRAGMA user_version = ${layout};
+      COMMIT;
     `);
-    return db;
   } catch (error) {
-    db.close();
+    if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
 }

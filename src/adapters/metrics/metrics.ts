@@ -1,10 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { Log, MetricBucket, MetricPoint, Metrics } from '../../ports/index.ts';
+import { isDamaged } from '../sqlite/database-faults.ts';
 import { openMetricsFile } from './layout.ts';
+import { metricsFault } from './metrics-faults.ts';
 import { tidyValues } from './tidy.ts';
 
-/** Creates the port to measured values. The file is opened at the first use: most commands need none. `log` is told when it is begun anew. */
+/**
+ * Creates the port to measured values. The file is opened at the first use: most commands need none. `log` is told when it is begun anew.
+ * One that turns out damaged later is opened again at the next use, and begun anew there.
+ */
 export function createMetrics({ file, log }: { readonly file: string; readonly log: Log }): Metrics {
   let opened: DatabaseSync | undefined;
   const db = (): DatabaseSync => {
@@ -18,15 +23,25 @@ export function createMetrics({ file, log }: { readonly file: string; readonly l
     opened = made;
     return made;
   };
+  const close = (): void => {
+    opened?.close();
+    opened = undefined;
+  };
+  const use = <T>(step: (db: DatabaseSync) => T): T => {
+    try {
+      return step(db());
+    } catch (error) {
+      if (isDamaged(error)) close();
+      throw metricsFault(error, file);
+    }
+  };
   const rows = (sql: string, ...values: (string | number)[]): Record<string, unknown>[] =>
-    db()
-      .prepare(sql)
-      .all(...values);
+    use((at) => at.prepare(sql).all(...values));
 
   return {
     async append(points) {
       const good = points.filter(({ value, atMs }) => Number.isFinite(value) && Number.isFinite(atMs));
-      if (good.length > 0) write(db(), good);
+      if (good.length > 0) use((at) => write(at, good));
     },
     series: () => rows('SELECT name FROM series ORDER BY name').map(({ name }) => String(name)),
     read: (series, { sinceMs, limit }) =>
@@ -58,11 +73,8 @@ export function createMetrics({ file, log }: { readonly file: string; readonly l
         mean: Number(mean),
       }));
     },
-    tidy: async (nowMs) => tidyValues(db(), nowMs),
-    close: async () => {
-      opened?.close();
-      opened = undefined;
-    },
+    tidy: async (nowMs) => use((at) => tidyValues(at, nowMs)),
+    close: async () => close(),
   };
 }
 
