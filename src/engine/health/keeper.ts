@@ -23,23 +23,30 @@ export function createHealthKeeper(engine: Engine): HealthKeeper {
   const steadies = new Map<string, Steady<Level>>();
   let measuredMs = Number.NEGATIVE_INFINITY;
   let slowMs = Number.NEGATIVE_INFINITY;
+  /** Measured values may be lost without harm: nothing ends for them. */
+  const orWithout = async <T>(otherwise: T, what: string, step: () => Promise<T>): Promise<T> => {
+    try {
+      return await step();
+    } catch (error) {
+      log.warn(`measured values ${what}`, { reason: error instanceof Error ? error.message : String(error) });
+      return otherwise;
+    }
+  };
   return {
     async look() {
       const nowMs = clock.monotonicMs();
       if (nowMs - measuredMs < engine.config.monitoring.intervalMs) return;
       measuredMs = nowMs;
       const sample = await measure(engine);
-      const usualMs = usualLatencies(engine, sample.service.port);
+      const usualMs = await orWithout([], 'cannot be read', async () => usualLatencies(engine, sample.service.port));
       await tellHealth(engine, steadies, sample, usualMs);
       const isSlowDue = nowMs - slowMs >= slowEveryMs;
       if (isSlowDue) slowMs = nowMs;
-      try {
+      // On a disk without room nothing is kept, and what it means was told above.
+      await orWithout(undefined, 'were not kept', async () => {
         await engine.metrics.append([...sample.points, ...(isSlowDue ? await slowPoints(engine) : [])]);
         if (isSlowDue) await engine.metrics.tidy(clock.nowMs());
-      } catch (error) {
-        // On a disk without room nothing is kept, and what it means was told above.
-        log.warn('measured values were not kept', { reason: error instanceof Error ? error.message : String(error) });
-      }
+      });
     },
   };
 }

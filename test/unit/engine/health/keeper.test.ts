@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { entrySentence } from '../../../../src/app/views/journal-line.ts';
+import type { EngineContext } from '../../../../src/engine/context.ts';
 import { createHealthKeeper } from '../../../../src/engine/health/keeper.ts';
 import { nothingHappens, startEngine } from '../../../fakes/fake-life.ts';
 import { createFakeMachine } from '../../../fakes/fake-machine.ts';
+import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
 import { createWorld, homeDir } from '../../../fakes/fake-world.ts';
 
 const gib = 1024 ** 3;
@@ -16,7 +18,7 @@ function chance(): () => number {
 }
 
 /** An installation with a production that answers after a while, whose numbers swing; one in a hundred is far off. */
-async function shaken() {
+async function shaken(context: Partial<EngineContext> = {}) {
   const world = await createWorld({ service: ['mode: none'] });
   const machine = createFakeMachine();
   const random = chance();
@@ -32,7 +34,7 @@ async function shaken() {
     queue: async () => ({ running: 1, active: [], pending: [] }),
   };
   const outside = { ...world.context.outside, machine, service };
-  const { engine } = await startEngine(world, { effects: nothingHappens, context: { outside } });
+  const { engine } = await startEngine(world, { effects: nothingHappens, context: { outside, ...context } });
   const keeper = createHealthKeeper(engine);
   const shake = (): void => {
     const isOff = random() < 0.01;
@@ -108,5 +110,18 @@ describe('a day', () => {
     expect(scene.rows('health.moved').map((entry) => entrySentence(entry))).toEqual([
       'memory was good and is critical: 1.0 GB of 32 GB memory available',
     ]);
+  });
+});
+
+describe('measured values that cannot be read or kept', () => {
+  it('keep nobody from judging what was measured', async () => {
+    const broken = (): never => {
+      throw new Error('database disk image is malformed');
+    };
+    const metrics = { ...createFakeMetrics(), read: broken, append: async () => broken() };
+    const scene = await shaken({ metrics });
+    scene.now.diskGib = { least: 0.5, swing: 1 };
+    await scene.pass(2);
+    expect(scene.rows('alert.raised').map(({ data }) => data)).toMatchObject([{ key: 'disk:full' }]);
   });
 });
