@@ -7,8 +7,8 @@ export interface DiskRoom {
 
 /** What the machine says of itself and of a process. Reads only; what it cannot tell is null. */
 export interface MachineFacts {
-  /** Undefined where nothing is at the path. */
-  disk(path: string): Promise<DiskRoom | undefined>;
+  /** Undefined where nothing is at the path; `silent` where its disk does not answer within seconds, as one on the network that went away. */
+  disk(path: string): Promise<DiskRoom | 'silent' | undefined>;
   memory(): Promise<{
     readonly totalBytes: number;
     readonly availableBytes: number;

@@ -106,5 +106,5 @@ export interface ServiceClient {
   /** Asks the server to take its models out of memory: it does when it is idle, and loads them again for the next prompt. */
   free(baseUrl: string): Promise<void>;
   /** Last lines of the server's own log (`/internal/logs/raw`), `[]` when it does not answer. */
-  logTail(baseUrl: string, nLines: number): Promise<readonly string[]>;
+  logTail(baseUrl: string, nLines: number, options?: { timeoutMs: number }): Promise<readonly string[]>;
 }

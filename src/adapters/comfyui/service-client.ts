@@ -27,7 +27,7 @@ export function createServiceClient({ clock }: { clock: Clock }): ServiceClient 
     interrupt,
     history: loadEnding,
     free: freeModels,
-    logTail: (baseUrl, nLines) => orWhenSilent(loadLog(baseUrl, nLines), []),
+    logTail: (baseUrl, nLines, options) => orWhenSilent(loadLog(baseUrl, nLines, options), []),
   };
 }
 
@@ -71,8 +71,12 @@ function deviceOf(told: Json): ServiceDevice {
   };
 }
 
-async function loadLog(baseUrl: string, nLines: number): Promise<readonly string[]> {
-  const log = objectOf(await callJson(baseUrl, '/internal/logs/raw'));
+async function loadLog(
+  baseUrl: string,
+  nLines: number,
+  options: { timeoutMs?: number } = {},
+): Promise<readonly string[]> {
+  const log = objectOf(await callJson(baseUrl, '/internal/logs/raw', options));
   const text = listOf(log['entries'])
     .map((entry: Json) => textOf(objectOf(entry)['m']))
     .join('');

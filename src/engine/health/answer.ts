@@ -55,7 +55,7 @@ async function ask(context: EngineContext, port: number): Promise<Answer> {
 
 async function queueOf({ outside }: EngineContext, url: string): Promise<ServiceNow['queue']> {
   try {
-    const { running, pending } = await outside.service.queue(url);
+    const { running, pending } = await outside.service.queue(url, { timeoutMs: answerMs });
     return { running, pending: pending.length };
   } catch (error) {
     if (error instanceof Fault) return null;

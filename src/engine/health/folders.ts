@@ -21,18 +21,26 @@ export interface Disk extends DiskRoom {
   readonly also: readonly string[];
 }
 
+export interface Disks {
+  readonly disks: readonly Disk[];
+  /** Folders whose disk does not answer, by the same words: nothing is known of them. */
+  readonly silent: readonly string[];
+}
+
 /** Returns the room of each disk once; folders that are not there are left out. */
-export async function loadDisks(context: EngineContext): Promise<readonly Disk[]> {
+export async function loadDisks(context: EngineContext): Promise<Disks> {
+  const { machine } = context.outside;
+  const folders = Object.entries(watchedFolders(context));
+  const rooms = await Promise.all(folders.map(async ([name, path]) => ({ name, room: await machine.disk(path) })));
   const disks: Disk[] = [];
-  for (const [name, path] of Object.entries(watchedFolders(context))) {
-    const room = await context.outside.machine.disk(path);
-    if (room === undefined) continue;
+  for (const { name, room } of rooms) {
+    if (room === undefined || room === 'silent') continue;
     const same = disks.findIndex((disk) => isSameDisk(disk, room));
     const known = disks[same];
     if (known === undefined) disks.push({ ...room, name, also: [] });
     else disks[same] = { ...known, also: [...known.also, name] };
   }
-  return disks;
+  return { disks, silent: rooms.filter(({ room }) => room === 'silent').map(({ name }) => name) };
 }
 
 /** Between two looks at one disk something may have been written. */

@@ -1,3 +1,4 @@
+import { faultRecord } from '../../base/fault.ts';
 import type { Level } from '../../domain/health/judge.ts';
 import type { Steady } from '../../domain/health/steady.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
@@ -23,6 +24,7 @@ export function createHealthKeeper(engine: Engine): HealthKeeper {
   const steadies = new Map<string, Steady<Level>>();
   let measuredMs = Number.NEGATIVE_INFINITY;
   let slowMs = Number.NEGATIVE_INFINITY;
+  const sizes = createSizes(engine);
   /** Measured values may be lost without harm: nothing ends for them. */
   const orWithout = async <T>(otherwise: T, what: string, step: () => Promise<T>): Promise<T> => {
     try {
@@ -41,10 +43,13 @@ export function createHealthKeeper(engine: Engine): HealthKeeper {
       const usualMs = await orWithout([], 'cannot be read', async () => usualLatencies(engine, sample.service.port));
       await tellHealth(engine, steadies, sample, usualMs);
       const isSlowDue = nowMs - slowMs >= slowEveryMs;
-      if (isSlowDue) slowMs = nowMs;
+      if (isSlowDue) {
+        slowMs = nowMs;
+        sizes.begin();
+      }
       // On a disk without room nothing is kept, and what it means was told above.
       await orWithout(undefined, 'were not kept', async () => {
-        await engine.metrics.append([...sample.points, ...(isSlowDue ? await slowPoints(engine) : [])]);
+        await engine.metrics.append([...sample.points, ...sizes.take(), ...(isSlowDue ? [startsOf(engine)] : [])]);
         if (isSlowDue) await engine.metrics.tidy(clock.nowMs());
       });
     },
@@ -57,14 +62,39 @@ function usualLatencies({ metrics, outside }: Engine, port: number | null): read
   return metrics.read(`service.latency.${port}`, { sinceMs, limit: nUsual }).map(({ value }) => value);
 }
 
-async function slowPoints({ ledger, outside, paths }: Engine): Promise<readonly MetricPoint[]> {
+function startsOf({ ledger, outside }: Engine): MetricPoint {
   const atMs = outside.clock.nowMs();
   const starts = ledger
     .read({ kinds: ['production.set'], descending: true, limit: 200 })
     .filter((entry) => entry.atMs > atMs - dayMs && dataOf('production.set', entry)?.instance !== null);
-  return [
-    { series: 'service.starts', atMs, value: starts.length },
-    { series: 'size.logs', atMs, value: await outside.files.sizeBytes(paths.logs) },
-    { series: 'size.trash', atMs, value: await outside.files.sizeBytes(paths.trash) },
-  ];
+  return { series: 'service.starts', atMs, value: starts.length };
+}
+
+/** Sizes of folders that hold many files: counted beside the round, which does not wait for them, and taken by a later look. */
+function createSizes({ outside, paths }: Engine): { begin(): void; take(): readonly MetricPoint[] } {
+  const { files, clock, log } = outside;
+  let isCounting = false;
+  let counted: readonly MetricPoint[] = [];
+  const count = async (): Promise<void> => {
+    const [logs, trash] = [await files.sizeBytes(paths.logs), await files.sizeBytes(paths.trash)];
+    const atMs = clock.nowMs();
+    counted = [
+      { series: 'size.logs', atMs, value: logs },
+      { series: 'size.trash', atMs, value: trash },
+    ];
+  };
+  return {
+    begin() {
+      if (isCounting) return;
+      isCounting = true;
+      void count()
+        .catch((error: unknown) => log.warn('folders could not be measured', { ...faultRecord(error) }))
+        .finally(() => void (isCounting = false));
+    },
+    take() {
+      const taken = counted;
+      counted = [];
+      return taken;
+    },
+  };
 }

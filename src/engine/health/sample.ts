@@ -14,7 +14,7 @@ export interface Sample {
 /** Measures the installation once. Reads only; what cannot be read has no point. */
 export async function measure(context: EngineContext): Promise<Sample> {
   const { machine, clock } = context.outside;
-  const [disks, memory, load] = [await loadDisks(context), await machine.memory(), await machine.load()];
+  const [{ disks }, memory, load] = [await loadDisks(context), await machine.memory(), await machine.load()];
   const service = await askProduction(context);
   const process = service.pid === null ? undefined : await machine.process(service.pid);
   const [device] = service.devices.filter(({ type }) => type !== 'cpu');

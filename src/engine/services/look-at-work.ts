@@ -20,15 +20,15 @@ const nServerLines = 50;
 /** Looks at what an instance works on, what it writes and what it takes of the machine. Writes nothing. */
 export function createWorkLook(engine: Engine, instance: string): WorkLook {
   const { clock } = engine.outside;
-  const readOn = isCommanded(composedInstance(engine, instance))
-    ? readFromServer(engine, instance)
-    : readFromFile(engine, logPathOf(engine, instance));
+  const isAsked = isCommanded(composedInstance(engine, instance));
+  const readOn = isAsked ? readFromServer(engine, instance) : readFromFile(engine, logPathOf(engine, instance));
   const isDead = findSignature('S43')?.pattern;
   return {
     async look() {
       const isSilent = engine.host.find(instance)?.state !== 'healthy';
       const queue = isSilent ? undefined : await engine.template.work.doing(engine, instance, answerMs);
-      const text = await readOn();
+      // A server that is silent tells no log either; a file is read all the same.
+      const text = isAsked && queue === undefined ? '' : await readOn();
       const process = await processOf(engine, instance);
       return {
         atMs: clock.monotonicMs(),
@@ -72,7 +72,7 @@ function readFromServer(engine: Engine, instance: string): () => Promise<string>
   const url = baseUrl(composedInstance(engine, instance).port);
   let known: ReadonlySet<string> | undefined;
   return async () => {
-    const lines = await engine.outside.service.logTail(url, nServerLines);
+    const lines = await engine.outside.service.logTail(url, nServerLines, { timeoutMs: answerMs });
     const fresh = known === undefined ? [] : lines.filter((line) => known?.has(line) !== true);
     if (lines.length > 0) known = new Set(lines);
     return fresh.join('\n');

@@ -9,21 +9,26 @@ const worstFirst: readonly Level[] = ['critical', 'warning', 'good'];
 
 /** The disks of home, state, models and output, each with when it is full as it fills now. */
 export const lookAtDisk: HealthLook = async (context) => {
-  const disks = (await loadDisks(context)).map((disk) => ({
+  const found = await loadDisks(context);
+  const disks = found.disks.map((disk) => ({
     ...disk,
     level: judgeDisk(disk.freeBytes, 'good', context.config.monitoring),
   }));
   const level = worstFirst.find((one) => disks.some((disk) => disk.level === one));
-  if (level === undefined) return { state: 'unknown', sentence: 'no disk tells its room', evidence: [], hint: null };
+  const silent = found.silent.map((name) => `${name}: not known, its disk does not answer`);
+  if (level === undefined)
+    return { state: 'unknown', sentence: 'no disk tells its room', evidence: silent, hint: null };
   const evidence = disks.map(
     ({ name, also, path, freeBytes, totalBytes }) =>
       `${[name, ...also].join(', ')}: ${bytesText(freeBytes)} of ${bytesText(totalBytes)} free at ${path}; ${diskForecast(context, name)}`,
   );
   const [least] = disks.toSorted((a, b) => a.freeBytes - b.freeBytes);
+  const unseen = found.silent.length === 0 ? '' : `not known of ${found.silent.join(', ')}; `;
   return {
-    state: stateOf[level],
-    sentence: `${bytesText(least?.freeBytes ?? 0)} free where there is least${least === undefined ? '' : `; ${diskForecast(context, least.name)}`}`,
-    evidence,
+    // What does not answer is not known to be good.
+    state: level === 'good' && unseen !== '' ? 'unknown' : stateOf[level],
+    sentence: `${unseen}${bytesText(least?.freeBytes ?? 0)} free where there is least${least === undefined ? '' : `; ${diskForecast(context, least.name)}`}`,
+    evidence: [...silent, ...evidence],
     hint: level === 'good' ? null : 'orchestrate restore prune --dry-run',
   };
 };

@@ -6,6 +6,8 @@ import type { HealthContext, HealthFound, HealthLook } from '../look.ts';
 /** The import table stands near the beginning of a log, after what the packs say themselves. */
 const maxBytes = 1024 ** 2;
 const nServerLines = 300;
+/** So long is waited for the server's word. */
+const answerMs = 2_500;
 
 /** Node packs that failed at the start of production, against those that failed at the start of the one before it. */
 export const lookAtNodes: HealthLook = async (context) => {
@@ -13,7 +15,11 @@ export const lookAtNodes: HealthLook = async (context) => {
   if (config.template !== 'comfyui') return unknown('this kind of service has no node packs');
   if (now.port === null) return unknown('production is stopped');
   const own = now.instance === null ? undefined : await logOf(context, now.instance);
-  const log = own ?? (await outside.service.logTail(`http://127.0.0.1:${now.port}`, nServerLines).catch(ignoreFault));
+  const log =
+    own ??
+    (await outside.service
+      .logTail(`http://127.0.0.1:${now.port}`, nServerLines, { timeoutMs: answerMs })
+      .catch(ignoreFault));
   if (log === undefined || log.length === 0) return unknown('production tells no log');
   const failing = failedPacks(log);
   if (failing.length === 0)

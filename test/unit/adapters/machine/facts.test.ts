@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { readPs, readVmStat } from '../../../../src/adapters/machine/darwin-facts.ts';
+import { createDiskRoom } from '../../../../src/adapters/machine/disk-room.ts';
 import { readGroupMemory, readMeminfo, readResident, readStat } from '../../../../src/adapters/machine/linux-facts.ts';
 import { createMachineFacts } from '../../../../src/adapters/machine/machine-facts.ts';
 
@@ -48,6 +49,20 @@ describe('what a machine tells', () => {
     });
     expect(await machine.disk('/nowhere/at/all')).toBeUndefined();
     expect(await machine.process(2 ** 30)).toBeUndefined();
-    expect((await machine.disk('/'))?.totalBytes).toBeGreaterThan(0);
+    expect(await machine.disk('/')).toMatchObject({ path: '/', totalBytes: expect.any(Number) as number });
+  });
+
+  it('waits for a disk that went away no longer than its time, and asks it once until it answers', async () => {
+    const answers: (() => void)[] = [];
+    const room = { bsize: 1, blocks: 10, bavail: 4 };
+    const disk = createDiskRoom(() => new Promise((resolve) => answers.push(() => resolve(room))), 20);
+    expect(await Promise.all([disk('/nas'), disk('/nas')])).toEqual(['silent', 'silent']);
+    expect(await disk('/nas')).toBe('silent');
+    expect(answers).toHaveLength(1);
+    answers[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    const asked = disk('/nas');
+    answers[1]?.();
+    expect(await asked).toEqual({ path: '/nas', totalBytes: 10, freeBytes: 4 });
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { entrySentence } from '../../../../src/app/views/journal-line.ts';
 import type { EngineContext } from '../../../../src/engine/context.ts';
 import { createHealthKeeper } from '../../../../src/engine/health/keeper.ts';
-import { nothingHappens, startEngine } from '../../../fakes/fake-life.ts';
+import { lookAtHealth } from '../../../../src/engine/health/look.ts';
+import { nothingHappens, settled, startEngine } from '../../../fakes/fake-life.ts';
 import { createFakeMachine } from '../../../fakes/fake-machine.ts';
 import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
 import { createWorld, homeDir } from '../../../fakes/fake-world.ts';
@@ -123,5 +124,48 @@ describe('measured values that cannot be read or kept', () => {
     scene.now.diskGib = { least: 0.5, swing: 1 };
     await scene.pass(2);
     expect(scene.rows('alert.raised').map(({ data }) => data)).toMatchObject([{ key: 'disk:full' }]);
+  });
+});
+
+describe('a look that is slow', () => {
+  it('at the trash is beside the round, and its result comes with a later one', async () => {
+    const scene = await shaken();
+    const { files } = scene.engine.outside;
+    const { metrics } = scene.world.context;
+    const answers: ((bytes: number) => void)[] = [];
+    files.sizeBytes = () => new Promise((resolve) => answers.push(resolve));
+    await scene.pass(3);
+    expect(metrics.series()).not.toContain('size.trash');
+    for (const bytes of [5, 7]) {
+      answers.shift()?.(bytes);
+      await settled();
+    }
+    await scene.pass(61);
+    expect(metrics.read('size.trash', { sinceMs: 0, limit: 9 }).map(({ value }) => value)).toEqual([7]);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('at the disk of a folder leaves the others known, and that one unknown', async () => {
+    const scene = await shaken();
+    scene.machine.disks.set(`${homeDir}/models`, 'silent');
+    const parts = await lookAtHealth(scene.engine, { isDeep: false });
+    const disk = parts.find(({ part }) => part === 'disk');
+    expect(disk).toMatchObject({
+      state: 'unknown',
+      evidence: [expect.stringContaining('models: not known'), expect.anything()],
+    });
+    expect(disk?.sentence).toMatch(/^not known of models; .* free where there is least/);
+  });
+
+  it('at the queue is over with the time that an answer has', async () => {
+    const scene = await shaken();
+    const { service } = scene.engine.outside;
+    const limits: unknown[] = [];
+    service.queue = async (_, options) => {
+      limits.push(options?.timeoutMs);
+      return { running: 0, active: [], pending: [] };
+    };
+    await scene.pass(1);
+    expect(limits).toEqual([2_500]);
   });
 });
