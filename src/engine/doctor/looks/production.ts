@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/doctor/finding.ts';
 import { dataOf, type JournalKinds } from '../../../domain/journal/kinds.ts';
 import type { EngineContext } from '../../context.ts';
+import { ownPids } from '../../instances/own-pids.ts';
 import { isUp } from '../../instances/watch.ts';
 import { isInStore } from '../../removal/back-up.ts';
 import type { Look } from '../look.ts';
@@ -24,16 +25,17 @@ export const lookAtProduction: Look = async (context) => {
 
 type Composed = JournalKinds['instance.composed'];
 
-async function findStranger(
-  { outside, config, ledger }: EngineContext,
-  running: Composed | undefined,
-): Promise<readonly Finding[]> {
+async function findStranger(context: EngineContext, running: Composed | undefined): Promise<readonly Finding[]> {
+  const { outside, config, ledger } = context;
   if (config.service.mode !== 'managed') return [];
   const port = running?.port ?? config.service.port;
   const holder = await outside.ports.holder(port);
   if (holder.kind === 'free') return [];
   const proven = dataOf('instance.proven', ledger.latest(`instance-up:${running?.instance ?? ''}`));
-  if (proven && holder.owners.some(({ pid }) => pid === proven.pid)) return [];
+  if (proven && holder.owners.length > 0) {
+    const ours = await ownPids(context, proven.instance, proven.pid);
+    if (holder.owners.some(({ pid }) => ours.has(pid))) return [];
+  }
   const owners = holder.owners.map(({ pid, argv }) => `pid ${pid} (${argv.join(' ').slice(0, 80)})`);
   return [
     {

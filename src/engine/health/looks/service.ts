@@ -1,3 +1,4 @@
+import { ownPids } from '../../instances/own-pids.ts';
 import type { HealthFound, HealthLook } from '../look.ts';
 
 /** Whether production is up and answers. One that a person stopped is no illness, and nothing to count. */
@@ -22,7 +23,8 @@ const startHint = ({ service }: { readonly service: { readonly mode: string } })
   service.mode === 'none' ? null : 'orchestrate service start';
 
 /** Whether the port of production is held by production, and a free one is left for proofs. */
-export const lookAtPorts: HealthLook = async ({ now, config, outside }) => {
+export const lookAtPorts: HealthLook = async (context) => {
+  const { now, config, outside } = context;
   const { first, last } = config.ports;
   const holder = await outside.ports.holder(config.service.port);
   const owners = holder.kind === 'held' ? holder.owners : [];
@@ -34,9 +36,9 @@ export const lookAtPorts: HealthLook = async ({ now, config, outside }) => {
       evidence: pids,
       hint: null,
     };
-  if (now.pid !== null && owners.length > 0 && now.port === config.service.port) {
-    const isOurs = owners.some(({ pid }) => pid === now.pid);
-    if (!isOurs)
+  if (now.instance !== null && now.pid !== null && owners.length > 0 && now.port === config.service.port) {
+    const ours = await ownPids(context, now.instance, now.pid);
+    if (!owners.some(({ pid }) => ours.has(pid)))
       return {
         state: 'bad',
         sentence: `port ${config.service.port} is held by another process than production (${now.pid})`,

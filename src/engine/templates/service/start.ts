@@ -4,6 +4,7 @@ import { maskSecrets } from '../../../domain/templates/mask-secrets.ts';
 import type { ProcessIdentity } from '../../../ports/index.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
+import { ownPids } from '../../instances/own-pids.ts';
 import { instanceLog, logPathOf, requirePort } from '../../instances/start.ts';
 import { environmentOf, prepareProgram, type ProgramComposed, requireProgram, secretsGiven } from './commands.ts';
 import { programDir } from './compose.ts';
@@ -114,11 +115,9 @@ async function findStranger(
   { instance, port }: Composed,
   child: ProcessIdentity,
 ): Promise<string | undefined> {
-  const { ports, processes } = engine.outside;
-  const holder = await ports.holder(port);
+  const holder = await engine.outside.ports.holder(port);
   const owners = holder.kind === 'held' ? holder.owners : [];
-  const mark = markOf(engine, instance);
-  const ours = new Set([child.pid, ...(await processes.findMarked((one) => one === mark)).map(({ pid }) => pid)]);
+  const ours = await ownPids(engine, instance, child.pid);
   const other = owners.find(({ pid }) => !ours.has(pid));
   if (owners.length > 0 && other === undefined) return undefined;
   return other === undefined

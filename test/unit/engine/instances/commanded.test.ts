@@ -262,6 +262,24 @@ describe('production that another program starts', () => {
     if (server) await scene.world.processes.start(server.spec);
     await scene.until('i1', 'healthy');
   });
+
+  it('is asked for its log only while it answers, and within a time', async () => {
+    const scene = await commandScene();
+    await scene.ask('service.start', { by });
+    const { service, clock } = scene.world;
+    const asked: unknown[] = [];
+    service.logTail = async (_url, _nLines, asks) => {
+      asked.push(asks?.timeoutMs);
+      return [];
+    };
+    await clock.advance(12_000);
+    expect(new Set(asked)).toEqual(new Set([2_500]));
+    service.boot = () => ({ ends: 'silent' });
+    await passUntil(scene.world, () => stateOfSubject(scene.world, 'i1') === 'unresponsive');
+    asked.length = 0;
+    await clock.advance(60_000);
+    expect(asked).toEqual([]);
+  });
 });
 
 /** What the start command does now. */
@@ -308,23 +326,5 @@ describe('production that nobody here starts', () => {
     expect(scene.latest('service.switched')).toMatchObject({ outcome: 'not-running', instance: null });
     const composed = scene.world.ledgers.open().read({ kinds: ['instance.composed'], limit: 100 });
     expect(composed.map((one) => one.data['purpose'])).not.toContain('production');
-  });
-
-  it('is asked for its log only while it answers, and within a time', async () => {
-    const scene = await commandScene();
-    await scene.ask('service.start', { by });
-    const { service, clock } = scene.world;
-    const asked: unknown[] = [];
-    service.logTail = async (_url, _nLines, asks) => {
-      asked.push(asks?.timeoutMs);
-      return [];
-    };
-    await clock.advance(12_000);
-    expect(new Set(asked)).toEqual(new Set([2_500]));
-    service.boot = () => ({ ends: 'silent' });
-    await passUntil(scene.world, () => stateOfSubject(scene.world, 'i1') === 'unresponsive');
-    asked.length = 0;
-    await clock.advance(60_000);
-    expect(asked).toEqual([]);
   });
 });
