@@ -52,9 +52,10 @@ export function createStillnessWatch(engine: Engine): StillnessWatch {
           subject: now.subject,
           isHeldByKernel: await isHeldByKernel(engine, instance),
         });
+      // A dead worker comes back with a new process only; what the log said of it before this supervisor began is not read again.
+      if (open === undefined || open.cause === 'worker') return;
       // Another subject is seen at once also by a supervisor that did not see the hang begin.
-      if (hang === null && open !== undefined && (now.hasMoved || now.subject !== open.subject))
-        await tellOver(engine, open, 'moves');
+      if (hang === null && (now.hasMoved || now.subject !== open.subject)) await tellOver(engine, open, 'moves');
     },
   };
 }

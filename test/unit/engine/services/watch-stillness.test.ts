@@ -69,6 +69,23 @@ describe('production whose queue stands still', () => {
     expect(scene.latest('service.hung')).toMatchObject({ cause: 'worker' });
   });
 
+  it('stays dead in its worker for the next supervisor, whatever it is busy with, until it is ended', async () => {
+    const scene = await up();
+    await scene.world.clock.advance(10_000);
+    scene.world.files.append(scene.logPath, 'Exception in thread Thread-3 (prompt_worker):\n');
+    await passUntil(scene.world, () => scene.told() !== undefined);
+    await scene.supervisor.kill();
+    startSupervisor(scene.world);
+    scene.world.service.begin(scene.port, { prompt_id: 'p1' });
+    await scene.world.clock.advance(30_000);
+    scene.world.service.finish(scene.port, 'p1');
+    await scene.world.clock.advance(30_000);
+    expect([scene.told(), alertNow(scene)]).toEqual(['service.hung', 'alert.raised']);
+    await scene.ask('service.stop', { by, now: true });
+    await passUntil(scene.world, () => scene.told() === 'service.unhung');
+    expect(scene.latest('service.unhung')).toEqual({ instance: 'i1', how: 'ended' });
+  });
+
   it('is told as silent when nothing is answered, with the word of the kernel, and is over when it is stopped', async () => {
     const scene = await up();
     const { pid = 0 } = scene.world.processes.services.at(-1) ?? {};
