@@ -64,7 +64,7 @@ async function readOn(engine: Engine, place: Place): Promise<boolean> {
   if (info === undefined || info.sizeBytes === place.endByte) return info !== undefined;
   if (info.sizeBytes < place.endByte) {
     place.notes.forget();
-    Object.assign(place, { endByte: 0, endLine: 0, matcher: createMatcher() });
+    Object.assign(place, { endByte: 0, endLine: 0, matcher: createMatcher(), found: [] });
   }
   const from = place.endLine;
   const began = place.endByte;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createMatcher } from '../../../../src/domain/diagnosis/matcher.ts';
 import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
 import { findingNotes } from '../../../../src/domain/memory/notes/finding-notes.ts';
+import { resolveAlert } from '../../../../src/engine/alerts/raise.ts';
 import { hitOf } from '../../../../src/engine/diagnosis/shown/hit-of.ts';
 import { createLogWatch } from '../../../../src/engine/diagnosis/watch-logs.ts';
 import { startEngine } from '../../../fakes/fake-life.ts';
@@ -65,6 +66,20 @@ test('another watch goes on behind the last row, and a log that was cut is read 
   world.files.put(logOf(world), 'Killed\n');
   await next.look();
   expect(found().map(({ signature }) => signature)).toEqual(['S01', 'S10']);
+});
+
+test('a log that was emptied has no failures, and the first one after that is new', async () => {
+  const { world, life, watch, write, found } = await watched();
+  const open = () => life.engine.alerts.open.size;
+  write(oom);
+  await watch.look();
+  await resolveAlert(life.engine, 'signature:s01', ['seen']);
+  world.files.put(logOf(world), '');
+  await watch.look();
+  expect([found().length, open()]).toEqual([1, 0]);
+  world.files.put(logOf(world), oom);
+  await watch.look();
+  expect([found().length, open()]).toEqual([2, 1]);
 });
 
 test('a line that asks for an approval changes nothing', async () => {
