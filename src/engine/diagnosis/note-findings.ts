@@ -16,7 +16,7 @@ export interface FindingNotes {
   forget(): void;
 }
 
-/** The same failure is written down again after this long. */
+/** The same failure of the same instance is written down again after this long. */
 const spanMs = 3_600_000;
 const recurrenceMs = 24 * 3_600_000;
 /** Rows of one look at most, with room. */
@@ -60,8 +60,9 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
         seen.set(key, Math.max(finding.times, seen.get(key) ?? 0));
         const before = ledger.latest(key);
         const agoMs = before === undefined ? Number.POSITIVE_INFINITY : nowMs - before.atMs;
-        // A clock that was set back is no reason to say everything again; that it was over is one.
-        if (before !== undefined && agoMs < spanMs && !wasOverSince(engine, key, before.seq)) continue;
+        const isSame = dataOf('diagnosis.found', before)?.instance === instance;
+        // A clock that was set back is no reason to say everything again; that it was over, or came with a new start, is one.
+        if (before !== undefined && isSame && agoMs < spanMs && !wasOverSince(engine, key, before.seq)) continue;
         const { signature, name, severity, culprit, sentence, because, evidence } = finding;
         const times = finding.times - (written.get(key) ?? 0);
         const recurs = before !== undefined && agoMs < recurrenceMs ? before.seq : null;

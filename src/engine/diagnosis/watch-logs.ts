@@ -27,8 +27,8 @@ interface Place {
 }
 
 /**
- * Reads production's log as it grows and writes `diagnosis.found` once an hour for each signature and culprit, with an alert for each; ends
- * that by what shows that it is over. A log that was cut is read from its beginning. After a restart it goes on behind the last row about
+ * Reads production's log as it grows and writes `diagnosis.found` once an hour for each instance, signature and culprit, with an alert for
+ * each; ends that by what shows that it is over. A log that was cut is read from its beginning. After a restart it goes on behind the last row about
  * that log; what was seen again and not written is seen then once more.
  */
 export function createLogWatch(engine: Engine): LogWatch {

@@ -3,8 +3,8 @@ import type { EvidenceLine, Severity } from '../../diagnosis/finding.ts';
 /** What logs and facts were found to say. */
 export interface DiagnosisRows {
   /**
-   * [`signature:<signature>:<culprit>`: the key of its alert, `log:<instance>`] A failure showed in the log of a running instance. Once an hour for each signature and
-   * culprit, however often it comes.
+   * [`signature:<signature>:<culprit>`: the key of its alert, `log:<instance>`] A failure showed in the log of a running instance. Once an hour for each instance,
+   * signature and culprit, however often it comes.
    */
   'diagnosis.found': {
     readonly instance: string;

@@ -94,6 +94,20 @@ test('a failed import is over when production starts without it, and goes on whe
   expect(over()).toMatchObject([{ key: 'signature:s18:pack:foo', evidence: ['i3 started without it'] }]);
 });
 
+test('a failed import that the next start has, too, is not over for a supervisor that reads on behind it', async () => {
+  const { engine, watch, write, start, open, found } = await watched();
+  const failed = '   0.1 seconds (IMPORT FAILED): /c/custom_nodes/foo\n';
+  write(failed);
+  await watch.look();
+  write(failed, 'i2');
+  await start('i2');
+  await watch.look();
+  write('database is locked\n', 'i2');
+  await watch.look();
+  await createLogWatch(engine).look();
+  expect([open(), found()]).toEqual([2, 3]);
+});
+
 test('a card that fell off is over when the driver answers and the log was quiet for ten minutes', async () => {
   const { watch, write, pass, open, world, ended: over } = await watched();
   const fell = 'NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.\n';
