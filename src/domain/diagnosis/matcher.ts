@@ -65,6 +65,10 @@ const wrong = ['Error', 'ERROR', 'Exception', 'FAILED', 'Failed', 'failed', 'WAR
 const frame = /^\s+File "([^"]+)", line \d+/;
 /** How ComfyUI names a model file that it could not read (`load_torch_file` of its utils.py). */
 const filePath = /^File path: (\S.{0,1023})$/;
+/** What ComfyUI writes about an error after its traceback. */
+const report = /^(?:Cannot import .+ module for custom nodes: |File path: |Got an OOM, )/;
+/** How an error is named: outside of a traceback by a line that is an error of its own. */
+const errorName = /^(?:[A-Za-z_][\w.]*(?:Error|Exception)(?:: |:?$)|Exception in thread )/;
 const packFolder = /custom_nodes[/\\]([^/\\"]+)/;
 
 /**
@@ -83,17 +87,22 @@ export function createMatcher({
   const count = { lines: 0, prompts: 0, finished: 0, failed: 0, lastFinishedAt: -1 };
   let error = freshError();
   let isOld = false;
+  let lastLine = 0;
 
-  const record = (source: string, read: LineRead, text: string, atMs: number | null, numbers: readonly number[]) => {
+  const record = (
+    source: string,
+    read: LineRead,
+    { text, atMs, numbers }: PlainRead,
+    { frames, file }: Pick<OpenError, 'frames' | 'file'>,
+  ) => {
     const line = text.slice(0, maxPatternChars);
     let isKnown = false;
     for (const signature of new Set(numbers.flatMap((number) => owners[number - marks.length - wrong.length] ?? []))) {
       const groups = signature.pattern?.exec(line);
-      if (!groups || (signature.frame !== undefined && !error.frames.some((one) => signature.frame?.test(one))))
-        continue;
+      if (!groups || (signature.frame !== undefined && !frames.some((one) => signature.frame?.test(one)))) continue;
       isKnown = true;
-      const pack = packOf(error.frames) ?? packFolder.exec(line)?.[1] ?? null;
-      const culprit = culpritOf(signature, { groups, pack, file: error.file });
+      const pack = packOf(frames) ?? packFolder.exec(line)?.[1] ?? null;
+      const culprit = culpritOf(signature, { groups, pack, file });
       const key = keyOf(signature, culprit);
       const known = hits.get(key);
       if (known === undefined && hits.size >= maxHits) continue;
@@ -121,6 +130,9 @@ export function createMatcher({
 
   const one = (source: string, read: LineRead): void => {
     count.lines += 1;
+    // A reader of files leaves empty lines out: their numbers are missing.
+    const isAfterGap = read.text.trim() === '' || (read.line !== lastLine && read.line !== lastLine + 1);
+    lastLine = read.line;
     const { text, atMs } = plainLine(read.text);
     if (sinceMs !== null && atMs !== null) isOld = atMs < sinceMs;
     if (isOld) return;
@@ -148,17 +160,24 @@ export function createMatcher({
       return;
     }
     const wasFrames = error.state === 'frames' && text.trim() !== '' && !/^\s/.test(text);
-    const isKnown = numbers.length > 0 && record(source, read, text, atMs, numbers);
-    if (wasFrames) {
+    const isOwn = error.state === 'cooling' && errorName.test(text);
+    if (isOwn) error = { ...freshError(), isPrompt: error.isPrompt };
+    const isCooling = error.state === 'cooling';
+    const isReport = isCooling && report.test(text);
+    error.isSaid ||= isCooling && (isReport || isAfterGap);
+    const about = isCooling && error.isSaid && !isReport ? freshError() : error;
+    const isKnown = numbers.length > 0 && record(source, read, { text, atMs, numbers }, about);
+    if (wasFrames || isOwn) {
       error.state = 'cooling';
+      error.isSaid = false;
       error.left = coolingLines;
     } else if (error.state === 'cooling') {
       // What was raised while the first was handled belongs to it.
       if (/^(?:During handling of the above|The above exception was)/.test(text)) error.state = 'open';
-      else if (--error.left < 0) error = freshError();
+      else if (--error.left < 0) error = { ...freshError(), isPrompt: error.isPrompt };
     } else if (error.state === 'none') error.seen.clear();
     const isWrong = numbers.some((number) => number >= marks.length && number < marks.length + wrong.length);
-    if (isWrong && !isKnown && (wasFrames || error.state === 'none'))
+    if (isWrong && !isKnown && (wasFrames || isOwn || error.state === 'none'))
       clusters.add({ source, line: read.line, text: text.slice(0, maxEvidenceChars) });
   };
 
@@ -216,6 +235,13 @@ function finderOf(signatures: readonly Signature[]): ReturnType<typeof createLit
   return finder;
 }
 
+interface PlainRead {
+  readonly text: string;
+  readonly atMs: number | null;
+  /** Literals that are in it. */
+  readonly numbers: readonly number[];
+}
+
 interface OpenError {
   /** `open`: announced, its traceback follows. `cooling`: its last line was read. */
   state: 'none' | 'open' | 'frames' | 'cooling';
@@ -223,6 +249,8 @@ interface OpenError {
   readonly seen: Set<string>;
   isPrompt: boolean;
   left: number;
+  /** Its message has ended: what comes now is about it only where ComfyUI says so. */
+  isSaid: boolean;
   /** Model file that it names. */
   file: string | null;
 }
@@ -233,6 +261,7 @@ const freshError = (): OpenError => ({
   seen: new Set(),
   isPrompt: false,
   left: 0,
+  isSaid: false,
   file: null,
 });
 

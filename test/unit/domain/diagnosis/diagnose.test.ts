@@ -56,6 +56,87 @@ test('one missing module is one error, its package and pack are named, and the f
   expect(consequence?.notSeen).toContain('S36');
 });
 
+/** As a reader of files gives it: without the empty lines, their numbers left out. */
+function foundInFile(text: string) {
+  const matcher = createMatcher();
+  const lines = text.split('\n').map((line, index) => ({ line: index + 1, text: line }));
+  matcher.add(
+    'comfyui.log',
+    lines.filter((one) => one.text !== ''),
+  );
+  return diagnose(matcher.read()).map(({ finding }) => finding);
+}
+
+const foo = `Traceback (most recent call last):
+  File "/srv/ComfyUI/custom_nodes/ComfyUI-Foo/__init__.py", line 1, in <module>
+    import insightface
+ModuleNotFoundError: No module named 'insightface'`;
+const report = `Cannot import /srv/ComfyUI/custom_nodes/ComfyUI-Foo module for custom nodes: No module named 'insightface'`;
+
+test('a pack is not to blame for errors that stand behind its traceback', () => {
+  const log = `${foo}
+${report}
+torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB
+RuntimeError: CUDA error: an illegal memory access was encountered`;
+  const sentences = found(log).map(({ signature, sentence, times }) => [signature, sentence.includes('Foo'), times]);
+  expect(sentences).toEqual(
+    expect.arrayContaining([
+      ['S17', true, 1],
+      ['S18', true, 1],
+      ['S01', false, 1],
+      ['S08', false, 1],
+    ]),
+  );
+  expect(found(`${foo}\ntorch.OutOfMemoryError: x\nGot an OOM, unloading all loaded models.`)[1]).toMatchObject({
+    signature: 'S01',
+    times: 1,
+    evidence: [{ line: 5 }, { line: 6 }],
+  });
+});
+
+test('what another part says behind the empty line after a traceback is not of the pack; what says it again counts once', () => {
+  const log = `${foo}\n\n${report}\ndatabase is locked\n[Foo] failed: No module named 'insightface'\n`;
+  for (const findings of [found(log), foundInFile(log)]) {
+    expect(findings.find(({ signature }) => signature === 'S39')?.sentence).not.toContain('Foo');
+    expect(findings.find(({ signature }) => signature === 'S17')).toMatchObject({ times: 1 });
+    expect(findings.find(({ signature }) => signature === 'S18')).toMatchObject({ culprit: 'pack:ComfyUI-Foo' });
+  }
+  const ofMessage = foundInFile(`${foo}\nwhile the database is locked`).find(({ signature }) => signature === 'S39');
+  expect(ofMessage?.sentence).toContain('Foo');
+});
+
+test('an error while another was handled is of the same error, with all its frames', () => {
+  const log = `${foo}
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/ComfyUI/nodes.py", line 2131, in load_custom_node
+ImportError: No module named 'insightface'
+
+${report}`;
+  for (const findings of [found(log), foundInFile(log)])
+    expect(findings.find(({ signature }) => signature === 'S17')).toMatchObject({
+      times: 1,
+      sentence: 'The module insightface is not installed (node pack ComfyUI-Foo).',
+    });
+});
+
+test('an error behind a traceback that nobody knows is gathered, and a failed prompt that says much did not end well', () => {
+  const reading = readingOf(`!!! Exception during processing !!! x
+${foo}
+StrangeError: the moon is down
+a
+b
+c
+d
+e
+f
+Prompt executed in 0.10 seconds`);
+  expect(reading.unknown.map(({ shape }) => shape)).toContain('StrangeError: the moon is down');
+  expect(reading).toMatchObject({ nFinished: 1, nFailed: 1, lastFinishedAt: -1 });
+});
+
 test('a cause in another pack is no cause', () => {
   const other = missingModule.replace(
     '(IMPORT FAILED): /srv/ComfyUI/custom_nodes/ComfyUI-Foo',
