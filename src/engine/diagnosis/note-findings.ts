@@ -54,10 +54,9 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
         )
         .map((one) => ({ ...one, finding: withoutSecrets(one.finding) }));
       const rows: NewEntry[] = [];
+      const told: [key: string, times: number][] = [];
       for (const { finding } of more) {
         const key = keyOf(finding);
-        // Two that only differ in their secrets are one.
-        seen.set(key, Math.max(finding.times, seen.get(key) ?? 0));
         const before = ledger.latest(key);
         const agoMs = before === undefined ? Number.POSITIVE_INFINITY : nowMs - before.atMs;
         const isSame = dataOf('diagnosis.found', before)?.instance === instance;
@@ -68,10 +67,16 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
         const recurs = before !== undefined && agoMs < recurrenceMs ? before.seq : null;
         const said = { signature, name, severity, culprit, sentence, because, times, evidence, recurs };
         rows.push(row('diagnosis.found', { instance, ...said, endByte, endLine }, { keys: [key, `log:${instance}`] }));
-        written.set(key, finding.times);
+        told.push([key, finding.times]);
       }
       if (rows.length > 0) await ledger.append(rows);
-      for (const { finding, follows } of more) await raise(finding, follows);
+      for (const [key, times] of told) written.set(key, times);
+      // What could not be written or raised is tried again at the next look.
+      for (const { finding, follows } of more) {
+        await raise(finding, follows);
+        // Two that only differ in their secrets are one.
+        seen.set(keyOf(finding), Math.max(finding.times, seen.get(keyOf(finding)) ?? 0));
+      }
     },
     async raiseUntold() {
       const last = dataOf('diagnosis.found', ledger.latest(`log:${instance}`));

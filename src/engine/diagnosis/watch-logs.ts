@@ -1,7 +1,9 @@
 import { Fault } from '../../base/fault.ts';
 import { type Diagnosed, diagnose } from '../../domain/diagnosis/diagnose.ts';
 import { createMatcher, type Matcher } from '../../domain/diagnosis/matcher.ts';
-import { dataOf } from '../../domain/journal/kinds.ts';
+import { dataOf, row } from '../../domain/journal/kinds.ts';
+import type { NewEntry } from '../../ports/index.ts';
+import { bookOf } from '../alerts/book.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction } from '../instances/production.ts';
 import { createAlertEnds, type AlertEnds } from './end-alerts.ts';
@@ -10,6 +12,8 @@ import { createFindingNotes, type FindingNotes } from './note-findings.ts';
 export interface LogWatch {
   /** Reads on in the live log, writes down what is found, and ends the alerts of what is over. */
   look(): Promise<void>;
+  /** A row of how far the log was read, unless one says so already: whoever reads on after this process begins there. */
+  reached(): readonly NewEntry[];
 }
 
 /** A look reads at most this much, so that a service that writes like mad keeps nobody waiting. */
@@ -24,17 +28,27 @@ interface Place {
   found: readonly Diagnosed[];
   endByte: number;
   endLine: number;
+  /** Up to where all that was found is on record, with its alerts. */
+  noted: { readonly endByte: number; readonly endLine: number } | undefined;
 }
 
 /**
  * Reads production's log as it grows and writes `diagnosis.found` once an hour for each instance, signature and culprit, with an alert for
- * each; ends that by what shows that it is over. A log that was cut is read from its beginning. After a restart it goes on behind the last row about
- * that log; what was seen again and not written is seen then once more.
+ * each; ends that by what shows that it is over. A log that was cut is read from its beginning. After a restart it goes on behind the
+ * last row about that log: after a kill, what was seen again and not written is seen then once more.
  */
 export function createLogWatch(engine: Engine): LogWatch {
   let place: Place | undefined;
+  let wasOpen: ReadonlySet<string> = new Set();
   const ends: AlertEnds = createAlertEnds(engine);
+  const reached = (): readonly NewEntry[] => {
+    if (place?.noted === undefined) return [];
+    const { instance, noted } = place;
+    if (noted.endByte === (lastRead(engine, instance)?.endByte ?? 0)) return [];
+    return [row('diagnosis.read', { instance, ...noted }, { keys: [`log:${instance}`] })];
+  };
   return {
+    reached,
     async look() {
       const instance = findProduction(engine);
       if (instance === undefined) return;
@@ -43,18 +57,32 @@ export function createLogWatch(engine: Engine): LogWatch {
         await place.notes.raiseUntold();
       }
       const isWhole = await readOn(engine, place);
-      await place.notes.note(place.found, place);
+      const { endByte, endLine } = place;
+      await place.notes.note(place.found, { endByte, endLine });
+      place.noted = { endByte, endLine };
       await ends.look({ instance, isWhole, reading: place.matcher.read() });
+      const open = new Set([...bookOf(engine).open.keys()].filter((key) => key.startsWith('signature:')));
+      const isOver = [...wasOpen].some((key) => !open.has(key));
+      // What was counted for an alert that is over has no row: the next reader of the log would tell it as new.
+      const rows = isOver ? reached() : [];
+      if (rows.length > 0) await engine.ledger.append(rows);
+      wasOpen = open;
     },
   };
 }
 
 function placeOf(engine: Engine, instance: string): Place {
-  const last = dataOf('diagnosis.found', engine.ledger.latest(`log:${instance}`));
+  const last = lastRead(engine, instance);
   return {
     ...{ instance, notes: createFindingNotes(engine, instance), matcher: createMatcher(), found: [] },
-    ...{ endByte: last?.endByte ?? 0, endLine: last?.endLine ?? 0 },
+    ...{ endByte: last?.endByte ?? 0, endLine: last?.endLine ?? 0, noted: undefined },
   };
+}
+
+/** The newest row about the log of an instance: it says up to where that was read. */
+function lastRead({ ledger }: Engine, instance: string): { endByte: number; endLine: number } | undefined {
+  const entry = ledger.latest(`log:${instance}`);
+  return dataOf('diagnosis.read', entry) ?? dataOf('diagnosis.found', entry);
 }
 
 /** Returns whether all of the log is read that is there. */

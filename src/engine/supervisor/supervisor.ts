@@ -1,7 +1,7 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { row } from '../../domain/journal/kinds.ts';
-import type { LedgerRequest } from '../../ports/index.ts';
+import type { LedgerRequest, NewEntry } from '../../ports/index.ts';
 import { createAlertKeeper, type AlertKeeper } from '../alerts/keeper.ts';
 import { createNewsDesk, type NewsDesk } from '../bus/publish-news.ts';
 import { startByMail } from '../bus/start-runs.ts';
@@ -101,6 +101,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
             ? 'asked to end'
             : 'nothing to do';
       await ledger.append([
+        ...watch.reached(),
         checkpointRow(engine.host.all(), engine.numbers.all()),
         row('supervisor.stopped', { reason }),
       ]);
@@ -207,6 +208,11 @@ class Supervisor {
     void this.#atRest.finally(() => done.abort());
     this.#engine.host.beginNoMore();
     await this.#engine.host.send(this.#subject, { type: 'DRAIN' });
+  }
+
+  /** Rows of how far it came in what is read on and on. */
+  reached(): readonly NewEntry[] {
+    return this.#logs.reached();
   }
 
   /** Ends what goes on beside the machines. */

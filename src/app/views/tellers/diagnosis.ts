@@ -5,4 +5,5 @@ import type { TellersOf } from './teller.ts';
 export const diagnosisTellers: TellersOf<DiagnosisRows> = {
   'diagnosis.found': ({ instance, signature, sentence, times, because, recurs }) =>
     `${instance}: ${signature} ${sentence}${times > 1 ? ` ${times} times.` : ''}${because === null ? '' : ` It follows from ${because}.`}${recurs === null ? '' : ` It was there before within a day (#${recurs}).`}`,
+  'diagnosis.read': ({ instance, endLine }) => `The log of ${instance} was read up to line ${endLine}.`,
 };

@@ -23,4 +23,9 @@ export interface DiagnosisRows {
     readonly endByte: number;
     readonly endLine: number;
   };
+  /**
+   * [`log:<instance>`] The log of a running instance was read up to here, and what it says is on record: written where that goes on
+   * after this process, or where an alert of a log ended, so that what was counted for it is not told as new.
+   */
+  'diagnosis.read': { readonly instance: string; readonly endByte: number; readonly endLine: number };
 }

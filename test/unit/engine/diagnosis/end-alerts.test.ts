@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
+import { resolveAlert } from '../../../../src/engine/alerts/raise.ts';
 import { createLogWatch } from '../../../../src/engine/diagnosis/watch-logs.ts';
 import { nothingHappens, startEngine } from '../../../fakes/fake-life.ts';
 import { createWorld } from '../../../fakes/fake-world.ts';
@@ -71,6 +72,34 @@ test('what is seen again after it was over is written down and told anew, also w
   write(`got prompt\n${poisoned}Prompt executed in 0.4 seconds\n`);
   await watch.look();
   expect([open(), found()]).toEqual([1, 2]);
+});
+
+test('what was only counted for an alert that is over is not told as new by the next supervisor', async () => {
+  const { engine, watch, write, open, found } = await watched();
+  const failed = `got prompt\n${poisoned}Prompt executed in 0.4 seconds\n`;
+  write(failed);
+  await watch.look();
+  write(failed);
+  await watch.look();
+  write(ended);
+  await watch.look();
+  expect([open(), found()]).toEqual([0, 1]);
+  await createLogWatch(engine).look();
+  expect([open(), found()]).toEqual([0, 1]);
+  expect(engine.ledger.read({ kinds: ['alert.raised'] })).toHaveLength(1);
+  expect(engine.ledger.read({ kinds: ['diagnosis.read'] })).toHaveLength(1);
+});
+
+test('an alert that a person ended stays ended over a restart', async () => {
+  const { engine, watch, write, open, found } = await watched();
+  write(poisoned);
+  await watch.look();
+  write(poisoned);
+  await watch.look();
+  await resolveAlert(engine, 'signature:s08', ['anna saw to it']);
+  await watch.look();
+  await createLogWatch(engine).look();
+  expect([open(), found()]).toEqual([0, 1]);
 });
 
 test('a failed import is over when production starts without it, and goes on when it starts with it', async () => {

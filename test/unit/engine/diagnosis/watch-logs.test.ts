@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { createMatcher } from '../../../../src/domain/diagnosis/matcher.ts';
 import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
@@ -116,6 +116,38 @@ Import times for custom nodes:
     ['signature:s18:pack:bar', 'a1'],
   ]);
   expect(raised[1]?.evidence).toEqual([`#${life.ledger.latest('signature:s18:pack:comfy-foo')?.seq}`]);
+});
+
+test('how far a log was read is one row for the next supervisor, and none where nothing came', async () => {
+  const { life, watch, write } = await watched();
+  const read = vi.spyOn(life.engine.outside.logFiles, 'read');
+  const quiet = 'got prompt\nPrompt executed in 1.2 seconds\n';
+  expect(watch.reached()).toEqual([]);
+  write(quiet.repeat(1_000));
+  await watch.look();
+  const rows = watch.reached();
+  expect(rows).toMatchObject([{ kind: 'diagnosis.read', data: { instance: 'i1', endLine: 2_000 } }]);
+  await life.ledger.append(rows);
+  expect(watch.reached()).toEqual([]);
+  const next = createLogWatch(life.engine);
+  await next.look();
+  expect(next.reached()).toEqual([]);
+  write(quiet);
+  await next.look();
+  expect(read.mock.calls.map(([, options]) => options?.fromByte)).toEqual([0, quiet.length * 1_000]);
+});
+
+test('a failure that could not be written down is tried again, and is not behind the place that was reached', async () => {
+  const { life, watch, write, found } = await watched();
+  write(oom);
+  const { append } = life.ledger;
+  life.ledger.append = async () => Promise.reject(new Error('the disk is full'));
+  await expect(watch.look()).rejects.toThrow('the disk is full');
+  expect(watch.reached()).toEqual([]);
+  life.ledger.append = append;
+  await watch.look();
+  expect(found()).toMatchObject([{ signature: 'S01', times: 1 }]);
+  expect(life.engine.alerts.open.size).toBe(1);
 });
 
 test('an alert whose process died before it was raised is raised by the next one', async () => {

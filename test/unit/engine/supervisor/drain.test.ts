@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { row } from '../../../../src/domain/journal/kinds.ts';
 import { drainMs } from '../../../../src/engine/supervisor/drain.ts';
 import { ask, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { createWorld } from '../../../fakes/fake-world.ts';
 import { by, options, type Scene, supervised, upgrade } from './supervised-scene.ts';
 
 /** A run whose step `build` takes so long. */
@@ -52,6 +54,20 @@ describe('a supervisor that drains', () => {
     startSupervisor(scene.world);
     await passUntil(scene.world, () => answer() !== null);
     expect(answer()).toMatchObject({ kind: 'accepted', run: 'r2' });
+  });
+
+  it('leaves a row of how far it read the log of production', async () => {
+    const world = await createWorld();
+    const ledger = world.ledgers.open();
+    const held = await ledger.acquire();
+    const keys = ['production'];
+    await ledger.append([row('production.set', { instance: 'i1', saved: null }, { run: null, keys })]);
+    await held?.release();
+    world.files.put(`${world.context.paths.logs}/instances/i1.log`, 'Starting server\n');
+    const scene = await supervised({}, () => world);
+    await scene.world.clock.advance(10_000);
+    await scene.supervisor.drain();
+    expect(scene.latest('diagnosis.read')).toEqual({ instance: 'i1', endByte: 16, endLine: 1 });
   });
 
   it('does so when it is asked by another process, too', async () => {
