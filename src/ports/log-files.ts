@@ -14,6 +14,8 @@ export interface LogBatch {
   readonly lines: readonly LogLine[];
   /** Where the next read goes on. */
   readonly endByte: number;
+  /** Share, 0 to 1, of what was read so far that is no text, by samples: near 0 for a log, half for UTF-16, more for a binary file. */
+  readonly noTextShare: number;
 }
 
 export interface LogLine {

@@ -58,6 +58,25 @@ test('bytes that are no text are read without a fault, and steer nothing', async
   for (const { text } of lines) expect(text).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/);
 });
 
+test('how much of a file is no text is said: a log, a log with a bad line, UTF-16, a binary file, nothing but zeros', async () => {
+  const shareOf = async (data: string | Uint8Array): Promise<number> => {
+    let share = 0;
+    for await (const { noTextShare } of files.read(logOf(data))) share = noTextShare;
+    return share;
+  };
+  const log = '\u001B[32m[INFO]\u001B[0m got prompt: größer\r\n'.repeat(100);
+  expect(await shareOf(log)).toBe(0);
+  expect(
+    await shareOf(Buffer.concat([Buffer.from(log), Buffer.alloc(50, 0xff), Buffer.from(`\n${log}`)])),
+  ).toBeLessThan(0.02);
+  expect(await shareOf(Buffer.from(log, 'latin1'))).toBeLessThan(0.1);
+  expect(await shareOf(Buffer.from(log, 'utf16le'))).toBeGreaterThan(0.4);
+  expect(await shareOf(new Uint8Array(300_000).map((_, index) => (index * 7 + (index >> 8)) % 256))).toBeGreaterThan(
+    0.4,
+  );
+  expect(await shareOf(new Uint8Array(3_000_000))).toBe(1);
+});
+
 test('a read that goes on takes what was added, and a line only when it has an end', async () => {
   const path = logOf('one\ntw');
   const first = await readAll(path, { maxBytes: 1_000 });

@@ -12,7 +12,11 @@ export function createFakeLogFiles(files: FakeFiles): LogFiles {
       const rest = bytes.subarray(fromByte).toString();
       const lines = rest.split('\n').slice(0, rest.endsWith('\n') ? -1 : undefined);
       if (rest !== '')
-        yield { lines: lines.map((line, n) => ({ line: n + 1, text: line, isCut: false })), endByte: bytes.length };
+        yield {
+          lines: lines.map((line, n) => ({ line: n + 1, text: line, isCut: false })),
+          endByte: bytes.length,
+          noTextShare: (rest.match(/[\0\uFFFD]/g)?.length ?? 0) / rest.length,
+        };
     },
   };
 }

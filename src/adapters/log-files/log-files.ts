@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { Fault } from '../../base/fault.ts';
 import type { LogBatch, LogFiles } from '../../ports/log-files.ts';
 import { createLineSplitter } from './line-splitter.ts';
+import { createTextSampler } from './text-sampler.ts';
 
 const chunkBytes = 1024 * 1024;
 const maxBatchLines = 1_000;
@@ -25,6 +26,7 @@ async function* read(
     let at = fromByte > info.size ? 0 : fromByte;
     const endAt = Math.min(info.size, at + maxBytes);
     const splitter = createLineSplitter();
+    const sampler = createTextSampler();
     const buffer = new Uint8Array(chunkBytes);
     while (at < endAt && signal?.aborted !== true) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, endAt - at), at).catch((error: unknown) => {
@@ -32,14 +34,17 @@ async function* read(
       });
       if (bytesRead === 0) break;
       at += bytesRead;
-      const lines = splitter.take(buffer.subarray(0, bytesRead));
+      const bytes = buffer.subarray(0, bytesRead);
+      sampler.take(bytes);
+      const lines = splitter.take(bytes);
+      const upTo = { endByte: at - splitter.heldBytes(), noTextShare: sampler.noTextShare() };
       for (let index = 0; index < lines.length; index += maxBatchLines)
-        yield { lines: lines.slice(index, index + maxBatchLines), endByte: at - splitter.heldBytes() };
+        yield { lines: lines.slice(index, index + maxBatchLines), ...upTo };
     }
     // What has no end yet is shown by a read of the whole, and kept for the next one by a read that goes on.
     const rest = splitter.rest();
     if (rest !== undefined && fromByte === 0 && maxBytes === Number.POSITIVE_INFINITY)
-      yield { lines: [rest], endByte: at };
+      yield { lines: [rest], endByte: at, noTextShare: sampler.noTextShare() };
   } finally {
     await file.close();
   }

@@ -53,26 +53,38 @@ export const diagnose = defineOperation({
         ? await diagnosisSources(app, sinceMs)
         : [{ kind: 'file', path: absolutePath(app.cwd, log) } satisfies LogSource];
     const matcher = createMatcher({ sinceMs });
-    for (const source of sources) await readInto(app, matcher, source);
+    const noText: string[] = [];
+    for (const source of sources) {
+      const share = await readInto(app, matcher, source);
+      if (source.kind === 'file' && share > maxNoTextShare) noText.push(source.path);
+    }
     const reading = matcher.read();
     const found = diagnoseReading(reading);
     // A log that somebody hands over may come from another machine: this one's disk and ports say nothing of it.
     const tests =
       test && log === null ? await testCauses({ ...(await app.installation()), outside: app.outside }, found) : [];
-    return diagnosisView({ sources, reading, found, tests, digest: app.outside.digest });
+    return diagnosisView({ sources, noText, reading, found, tests, digest: app.outside.digest });
   },
 });
 
-async function readInto(app: App, matcher: Matcher, source: LogSource): Promise<void> {
+/** A log in an old encoding has fewer bytes that are no UTF-8; UTF-16 and binary files have more. */
+const maxNoTextShare = 0.3;
+
+/** Returns which share of it is no text. */
+async function readInto(app: App, matcher: Matcher, source: LogSource): Promise<number> {
   if (source.kind === 'server') {
     matcher.add(
       'server',
       source.lines.map((text, index) => ({ line: index + 1, text })),
     );
-    return;
+    return 0;
   }
-  for await (const { lines } of app.outside.logFiles.read(source.path, { signal: app.signal }))
+  let share = 0;
+  for await (const { lines, noTextShare } of app.outside.logFiles.read(source.path, { signal: app.signal })) {
     matcher.add(source.path, lines);
+    share = noTextShare;
+  }
+  return share;
 }
 
 function requireDuration(text: string): number {

@@ -15,6 +15,9 @@ const evidence = z.object({
 
 export const diagnosisSchema = z.object({
   logs: z.array(z.string()).describe('What was read.'),
+  noText: z
+    .array(z.string())
+    .describe('Those of them that are no text, like a binary file or UTF-16: what they say was not understood.'),
   lines: z.number().describe('Lines that were read.'),
   prompts: z
     .object({
@@ -81,12 +84,15 @@ const maxUnknown = 20;
 /** Returns a diagnosis as plain data. */
 export function diagnosisView({
   sources,
+  noText = [],
   reading,
   found,
   tests,
   digest,
 }: {
   readonly sources: readonly LogSource[];
+  /** Paths of those that are no text. */
+  readonly noText?: readonly string[];
   readonly reading: Reading;
   readonly found: readonly Diagnosed[];
   readonly tests: readonly TestedCause[];
@@ -94,6 +100,7 @@ export function diagnosisView({
 }): DiagnosisView {
   return {
     logs: sources.map((source) => (source.kind === 'file' ? source.path : source.url)),
+    noText: [...noText],
     lines: reading.nLines,
     prompts: { begun: reading.nPrompts, finished: reading.nFinished, failed: reading.nFailed },
     findings: found.map((one) => ({

@@ -20,7 +20,10 @@ export function renderDiagnosis(view: DiagnosisView): readonly Line[] {
             ),
           ] satisfies Line,
         ]),
-    ...(findings.length === 0 ? ['', 'No known failure shows in it.'] : []),
+    ...view.noText.map((path): Line => [
+      warn(`${path} is no text (a binary file, or UTF-16): what it says was not understood.`),
+    ]),
+    ...(findings.length === 0 && view.noText.length < view.logs.length ? ['', noneText(view)] : []),
     ...findings.slice(0, maxShown).flatMap((one) => findingLines(one, tests)),
     ...(findings.length > maxShown ? [`… and ${findings.length - maxShown} more: --json`] : []),
     ...(unknown.length === 0 ? [] : ['', 'Lines that look like errors and that nobody knows:']),
@@ -29,6 +32,9 @@ export function renderDiagnosis(view: DiagnosisView): readonly Line[] {
       .map((one): Line => [`  ${one.times}× `, one.shape.slice(0, 160), dim(`  line ${one.evidence.line}`)]),
   ];
 }
+
+const noneText = ({ noText }: DiagnosisView): string =>
+  noText.length === 0 ? 'No known failure shows in it.' : 'No known failure shows in the rest.';
 
 function findingLines(one: DiagnosisView['findings'][number], tests: DiagnosisView['tests']): readonly Line[] {
   const [first] = one.evidence;

@@ -7,12 +7,12 @@ import { lineText } from '../../../../src/faces/cli/line.ts';
 import { renderDiagnosis } from '../../../../src/faces/cli/render/diagnose.ts';
 import { digest } from '../../../fakes/fake-world.ts';
 
-const shown = (text: string): string => {
+const shown = (text: string, noText: readonly string[] = []): string => {
   const matcher = createMatcher();
   matcher.add('x.log', [{ line: 1, text }]);
   const reading = matcher.read();
   const sources = [{ kind: 'file', path: 'x.log' }] as const;
-  const view = diagnosisView({ sources, reading, found: diagnose(reading), tests: [], digest });
+  const view = diagnosisView({ sources, noText, reading, found: diagnose(reading), tests: [], digest });
   return renderDiagnosis(view)
     .map((line) => lineText(line, false))
     .join('\n');
@@ -32,4 +32,11 @@ test('an ordinary name is shown as it is', () => {
   expect(shown(`  - Value not in list: lora_name: 'röd.safetensors' not in []`)).toContain(
     'asks for röd.safetensors as lora_name',
   );
+});
+
+test('a log that is no text is not one without failures', () => {
+  const text = shown('\uFFFD\uFFFDPK', ['x.log']);
+  expect(text).toContain('x.log is no text (a binary file, or UTF-16): what it says was not understood.');
+  expect(text).not.toContain('No known failure');
+  expect(shown('Starting server')).toContain('No known failure shows in it.');
 });
