@@ -1,4 +1,5 @@
 import type { DiagnosisView } from '../../../app/views/diagnosis-view.ts';
+import type { ShownBy } from '../../../domain/diagnosis/signature.ts';
 import type { Line, Span } from '../line.ts';
 import { bad, dim, good, strong, warn } from '../line.ts';
 import { table } from './table.ts';
@@ -65,13 +66,18 @@ function findingLines(one: DiagnosisView['findings'][number], tests: DiagnosisVi
     ...(one.because === null && one.notSeen.length > 0
       ? [[dim(`${inset}  not seen: ${one.notSeen.join(', ')}`)] satisfies Line]
       : []),
-    [`${inset}  ${howText(one.repair.how, one.owner)}: ${one.repair.sentence}`],
+    [`${inset}  ${whoMay(one.repair.how, one.owner)}: ${one.repair.sentence}`],
     ...(one.isOver ? [[good(`${inset}  Prompts ended well since.`)] satisfies Line] : []),
   ];
 }
 
-const howText = (how: 'automatic' | 'approval' | 'never', owner: string): string =>
-  ({ automatic: `${owner} may`, approval: `after a yes, ${owner}`, never: 'a person' })[how];
+/** Who may, not who does: see `nobodyDoes`. */
+function whoMay(how: DiagnosisView['findings'][number]['repair']['how'], owner: string): string {
+  if (owner === 'person' || how === 'never') return 'a person';
+  return how === 'approval' ? `${owner}, after a yes` : `${owner}, without a yes`;
+}
+
+const nobodyDoes = 'This says who may: nothing is mended by itself yet.';
 
 function severitySpan(severity: DiagnosisView['findings'][number]['severity']): Span {
   if (severity === 'critical') return bad(severity);
@@ -83,13 +89,55 @@ type Listed = {
   readonly name: string;
   readonly severity: DiagnosisView['findings'][number]['severity'];
   readonly owner: string;
-  readonly repair: string;
+  readonly repair: DiagnosisView['findings'][number]['repair']['how'];
   readonly cause: string;
 };
 
 /** Renders `diagnose list`. */
-export const renderDiagnoseList = ({ signatures }: { readonly signatures: readonly Listed[] }): readonly Line[] =>
-  table(
-    ['', 'failure', '', 'who', 'repair', 'why it happens'],
-    signatures.map((one) => [strong(one.id), one.name, severitySpan(one.severity), one.owner, one.repair, one.cause]),
-  );
+export const renderDiagnoseList = ({ signatures }: { readonly signatures: readonly Listed[] }): readonly Line[] => [
+  ...table(
+    ['', 'failure', '', 'who may mend it', 'why it happens'],
+    signatures.map((one) => [
+      strong(one.id),
+      one.name,
+      severitySpan(one.severity),
+      whoMay(one.repair, one.owner),
+      one.cause,
+    ]),
+  ),
+  '',
+  dimLine(nobodyDoes),
+];
+
+type Shown = Omit<Listed, 'repair'> & {
+  readonly sentence: string;
+  readonly pattern: string | null;
+  readonly explains: readonly string[];
+  readonly followsFrom: readonly string[];
+  readonly repair: DiagnosisView['findings'][number]['repair'] & { readonly shownBy: ShownBy | null };
+};
+
+const shownByText: Readonly<Record<ShownBy, string>> = {
+  start: 'the next start of the service is without it',
+  prompt: 'a prompt ends well after it',
+  card: 'the driver answers, with a card',
+  room: 'every disk has room again',
+  node: 'the service lists the node',
+};
+
+/** Renders `diagnose show`. */
+export const renderDiagnoseShow = (one: Shown): readonly Line[] => [
+  [severitySpan(one.severity), ' ', strong(one.id), ` ${one.name}: ${one.sentence}`],
+  `  why: ${one.cause}`,
+  ...(one.followsFrom.length === 0 ? [] : [`  may follow from: ${one.followsFrom.join(', ')}`]),
+  ...(one.explains.length === 0 ? [] : [`  explains: ${one.explains.join(', ')}`]),
+  dimLine(one.pattern === null ? '  seen by: no line of a log' : `  seen by: ${one.pattern}`),
+  '',
+  `  ${whoMay(one.repair.how, one.owner)}: ${one.repair.sentence}`,
+  ...one.repair.preconditions.map((text) => `  before: ${text}`),
+  `  it helped when: ${one.repair.check}`,
+  `  its alert ends when: ${one.repair.shownBy === null ? 'a person says so' : shownByText[one.repair.shownBy]}`,
+  dimLine(`  ${nobodyDoes}`),
+];
+
+const dimLine = (text: string): Line => [dim(text)];

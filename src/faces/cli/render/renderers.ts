@@ -64,6 +64,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'health-history': () => import('./health-history.ts').then((m) => m.renderHealthHistory),
   health: () => import('./health.ts').then((m) => m.renderHealth),
   diagnose: () => import('./diagnose.ts').then((m) => m.renderDiagnosis),
+  'diagnose-show': () => import('./diagnose.ts').then((m) => m.renderDiagnoseShow),
   'diagnose-list': () => import('./diagnose.ts').then((m) => m.renderDiagnoseList),
   'schedule-list': () => import('./schedules.ts').then((m) => m.renderSchedules),
   'schedule-remove': () => import('./schedules.ts').then((m) => m.renderSchedules),

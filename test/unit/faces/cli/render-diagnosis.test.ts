@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 
+import { diagnoseList } from '../../../../src/app/operations/diagnose-list.ts';
+import { diagnoseShow } from '../../../../src/app/operations/diagnose-show.ts';
 import { diagnosisView } from '../../../../src/app/views/diagnosis-view.ts';
 import { diagnose } from '../../../../src/domain/diagnosis/diagnose.ts';
 import { createMatcher } from '../../../../src/domain/diagnosis/matcher.ts';
-import { lineText } from '../../../../src/faces/cli/line.ts';
-import { renderDiagnosis } from '../../../../src/faces/cli/render/diagnose.ts';
+import { type Line, lineText } from '../../../../src/faces/cli/line.ts';
+import { renderDiagnoseList, renderDiagnoseShow, renderDiagnosis } from '../../../../src/faces/cli/render/diagnose.ts';
 import { digest } from '../../../fakes/fake-world.ts';
 
 const shown = (text: string, noText: readonly string[] = []): string => {
@@ -39,4 +41,29 @@ test('a log that is no text is not one without failures', () => {
   expect(text).toContain('x.log is no text (a binary file, or UTF-16): what it says was not understood.');
   expect(text).not.toContain('No known failure');
   expect(shown('Starting server')).toContain('No known failure shows in it.');
+});
+
+const textOf = (lines: readonly Line[]): string => lines.map((line) => lineText(line, false)).join('\n');
+const run = <Output>(operation: { run: (app: never, input: never) => Promise<Output> }, input: object) =>
+  operation.run({} as never, input as never);
+
+test('a known failure is shown in words: why, what mends it, what holds before, when it helped', async () => {
+  const text = textOf(renderDiagnoseShow(await run(diagnoseShow, { signature: 'S08' })));
+  expect(text).not.toMatch(/[{]"|automatic/);
+  expect(text).toContain(`
+  ops-maint, without a yes: Restart the service; nothing else brings the context back.
+  before: evidence is kept
+  before: waiting prompts are saved
+  it helped when: a smoke workflow ends with a picture
+  its alert ends when: a prompt ends well after it
+  This says who may: nothing is mended by itself yet.`);
+});
+
+test('the list of failures says who may mend each, and that nothing is mended by itself', async () => {
+  const text = textOf(renderDiagnoseList(await run(diagnoseList, { owner: null })));
+  expect(text).toMatch(/S08 +cuda-context-poisoned +critical +ops-maint, without a yes +A kernel/);
+  expect(text).toMatch(/S09 +gpu-fell-off +critical +a person +79/);
+  expect(text).toMatch(/S03 .+ env-setup, after a yes +The build/);
+  expect(text).not.toMatch(/ (?:automatic|approval|never) {2}/);
+  expect(text).toContain('nothing is mended by itself yet');
 });
