@@ -1,6 +1,6 @@
 import { sessionReport } from '../../src/app/reports/markdown.ts';
 import { parseConfig } from '../../src/domain/definitions/config.ts';
-import { dataOf } from '../../src/domain/journal/kinds.ts';
+import { dataOf, type JournalKind } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -206,6 +206,27 @@ export function startSupervisor(
       await ledger.close();
     },
   };
+}
+
+/** The next ledger that somebody opens is closed as soon as a row of the kind is in it: its supervisor dies there. */
+export function diesAfter(world: World, kind: JournalKind): { readonly isDead: boolean } {
+  const { ledgers } = world;
+  const open = ledgers.open;
+  const death = { isDead: false };
+  ledgers.open = () => {
+    ledgers.open = open;
+    const ledger = open.call(ledgers);
+    const append = ledger.append.bind(ledger);
+    ledger.append = async (rows, ...more) => {
+      const appended = await append(rows, ...more);
+      if (!rows.some((one) => one.kind === kind)) return appended;
+      death.isDead = true;
+      await ledger.close();
+      throw new Dead('this process is dead');
+    };
+    return ledger;
+  };
+  return death;
 }
 
 async function configInHome(world: World): Promise<EngineContext['config']> {

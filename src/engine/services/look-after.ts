@@ -4,6 +4,7 @@ import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import { judgeRestart } from '../../domain/services/restart.ts';
 import type { Entry } from '../../ports/index.ts';
 import { raiseAlert, resolveAlert } from '../alerts/raise.ts';
+import { isUnheard } from '../alerts/unheard.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction } from '../instances/production.ts';
@@ -32,6 +33,7 @@ const lastWordsBytes = 64 * 1024;
 export function createServiceKeeper(engine: Engine, onFatal: (error: unknown) => void): ServiceKeeper {
   let isStarting = false;
   let isCopying = false;
+  let isCaughtUp = false;
   const stillness = createStillnessWatch(engine);
 
   const start = async (instance: string, { nth }: Judged): Promise<void> => {
@@ -65,6 +67,8 @@ export function createServiceKeeper(engine: Engine, onFatal: (error: unknown) =>
     async look() {
       const instance = findProduction(engine);
       await stillness.look(instance);
+      if (!isCaughtUp) await catchUp(engine);
+      isCaughtUp = true;
       if (instance === undefined || isStarting) return;
       const death = deathOf(engine, instance);
       if (death === undefined) {
@@ -123,17 +127,32 @@ async function judge(engine: Engine, instance: string, cause: Entry): Promise<En
     : { instance, restarts: false, nth: 0, dueAtMs: nowMs, reason: verdict.reason };
   await ledger.append([row('service.judged', data, { keys: [restartKey(instance), downKey] })]);
   const judged = ledger.latest(restartKey(instance));
-  if (wasFrozen) return judged;
-  const next = verdict.restarts ? `it is started again (${verdict.nth})` : `it stays down: ${verdict.reason}`;
+  await raiseDown(engine, data, [`#${cause.seq}`, `#${judged?.seq ?? cause.seq}`]);
+  return judged;
+}
+
+/** What a freeze stopped is told by the freeze. */
+async function raiseDown(engine: Engine, judged: Judged, evidence: readonly string[]): Promise<void> {
+  const { instance, restarts, nth, reason } = judged;
+  if (engine.ledger.latest(`frozen:${instance}`) !== undefined) return;
+  const next = restarts ? `it is started again (${nth})` : `it stays down: ${reason}`;
   await raiseAlert(engine, {
     key: downKey,
     severity: 'critical',
     sentence: `Production ${instance} died; ${next}.`,
-    evidence: [`#${cause.seq}`, `#${judged?.seq ?? cause.seq}`],
+    evidence,
     because: null,
     hints: ['orchestrate diagnose', 'orchestrate service status', 'orchestrate service start'],
   });
-  return judged;
+}
+
+/** Does what a row says and a supervisor that was killed right after it did not: raises the alert, or ends it. */
+async function catchUp(engine: Engine): Promise<void> {
+  const entry = engine.ledger.latest(downKey);
+  if (entry === undefined) return;
+  const judged = dataOf('service.judged', entry);
+  if (judged === undefined) return resolveAlert(engine, downKey, [`#${entry.seq}`]);
+  if (isUnheard(engine, downKey, entry)) await raiseDown(engine, judged, [`#${entry.seq}`]);
 }
 
 /** Its last words may say that nobody starts it again but a person. */

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import { type Hang, judgeStillness, type Stillness } from '../../domain/services/stillness.ts';
 import { raiseAlert, resolveAlert } from '../alerts/raise.ts';
+import { isUnheard } from '../alerts/unheard.ts';
 import type { Engine } from '../engine.ts';
 import { isUp } from '../instances/watch.ts';
 import { createWorkLook, type WorkLook } from './look-at-work.ts';
@@ -26,11 +27,14 @@ export function createStillnessWatch(engine: Engine): StillnessWatch {
   let stillness: Stillness | undefined;
   let work: (WorkLook & { readonly instance: string }) | undefined;
   let lookedMs = Number.NEGATIVE_INFINITY;
+  let isCaughtUp = false;
   return {
     async look(instance) {
       const told = dataOf('service.hung', engine.ledger.latest(hungKey));
       const isThere = instance !== undefined && isUp(engine.host.find(instance)?.state ?? '');
       if (told !== undefined && (!isThere || told.instance !== instance)) await tellOver(engine, told, 'ended');
+      if (!isCaughtUp) await catchUp(engine);
+      isCaughtUp = true;
       if (!isThere) {
         work = undefined;
         return;
@@ -62,6 +66,19 @@ export function createStillnessWatch(engine: Engine): StillnessWatch {
 
 async function tellHang(engine: Engine, hung: Hung): Promise<void> {
   await engine.ledger.append([row('service.hung', hung, { keys: [hungKey] })]);
+  await raiseHang(engine, hung);
+}
+
+/** Does what a row says and a supervisor that was killed right after it did not: raises the alert, or ends it. */
+async function catchUp(engine: Engine): Promise<void> {
+  const entry = engine.ledger.latest(hungKey);
+  if (entry === undefined) return;
+  const open = dataOf('service.hung', entry);
+  if (open === undefined) return resolveAlert(engine, hungKey, [`#${entry.seq}`]);
+  if (isUnheard(engine, hungKey, entry)) await raiseHang(engine, open);
+}
+
+async function raiseHang(engine: Engine, hung: Hung): Promise<void> {
   await raiseAlert(engine, {
     key: hungKey,
     // A node may wait for a service elsewhere, with nothing to show for it.

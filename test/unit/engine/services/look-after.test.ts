@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { passUntil } from '../../../fakes/fake-life.ts';
+import { diesAfter, passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
 import { by, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
 const restarts = ['mode: managed', 'watch-time: 200ms', 'restart: on-failure', 'restart-most: 2'];
@@ -35,6 +35,36 @@ describe('production that dies', () => {
     });
     await scene.world.clock.advance(120_000);
     expect(scene.world.processes.services.filter(({ isAlive }) => isAlive)).toEqual([]);
+  });
+
+  it('is told by the next supervisor where one was killed between its row and the alert', async () => {
+    const scene = await up();
+    await scene.supervisor.kill();
+    const dead = diesAfter(scene.world, 'service.judged');
+    startSupervisor(scene.world);
+    scene.dies();
+    await passUntil(scene.world, () => dead.isDead);
+    expect(scene.latest('alert.raised')).toBeUndefined();
+    startSupervisor(scene.world);
+    await passUntil(scene.world, () => scene.latest('alert.raised') !== undefined);
+    expect(scene.latest('alert.raised')).toMatchObject({
+      key: 'service:down',
+      sentence: 'Production i1 died; it stays down: service.restart is never.',
+    });
+    expect(scene.world.ledgers.open().read({ kinds: ['service.judged'], limit: 9 })).toHaveLength(1);
+  });
+
+  it('is over by the next supervisor where one was killed before its alert was ended', async () => {
+    const scene = await up(restarts);
+    await scene.supervisor.kill();
+    const dead = diesAfter(scene.world, 'service.back');
+    startSupervisor(scene.world);
+    scene.dies();
+    await passUntil(scene.world, () => dead.isDead);
+    expect(scene.latest('alert.ended')).toBeUndefined();
+    startSupervisor(scene.world);
+    await passUntil(scene.world, () => scene.latest('alert.ended') !== undefined);
+    expect(scene.latest('alert.ended')).toMatchObject({ key: 'service:down' });
   });
 
   it('is started again where the rule says so, and has its prompts back', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
+import { diesAfter, passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
 import { by, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
 interface Up extends Scene {
@@ -99,6 +99,28 @@ describe('production whose queue stands still', () => {
     await passUntil(scene.world, () => scene.told() === 'service.unhung');
     expect(scene.latest('service.unhung')).toEqual({ instance: 'i1', how: 'ended' });
   });
+
+  it.each([
+    ['raised', 'service.hung', 'alert.raised'],
+    ['ended', 'service.unhung', 'alert.ended'],
+  ] as const)(
+    'has its alert %s by the next supervisor where one was killed right after the row',
+    async (_, kind, alert) => {
+      const scene = await up();
+      await scene.supervisor.kill();
+      const dead = diesAfter(scene.world, kind);
+      startSupervisor(scene.world);
+      scene.world.service.begin(scene.port, { prompt_id: 'p1' });
+      await passUntil(scene.world, () => scene.told() === 'service.hung');
+      await scene.world.clock.advance(10_000);
+      scene.world.service.finish(scene.port, 'p1');
+      await passUntil(scene.world, () => dead.isDead);
+      expect(scene.latest(alert)).toBeUndefined();
+      startSupervisor(scene.world);
+      await passUntil(scene.world, () => scene.latest(alert) !== undefined);
+      expect(scene.latest(alert)).toMatchObject({ key: 'service:hung' });
+    },
+  );
 
   it('is not told a second time by the next supervisor', async () => {
     const scene = await up();
