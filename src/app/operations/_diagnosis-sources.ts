@@ -1,4 +1,6 @@
 import { Fault } from '../../base/fault.ts';
+import { nServerLines } from '../../engine/instances/read-service-log.ts';
+import { logDirOf } from '../../engine/instances/start.ts';
 import type { App } from '../app.ts';
 import { newest } from '../views/journal-reader.ts';
 import { serviceView } from '../views/service-view.ts';
@@ -8,8 +10,6 @@ export type LogSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'server'; readonly url: string; readonly lines: readonly string[] };
 
-/** Lines that a server is asked for; it keeps about as many itself. */
-const nServerLines = 300;
 /** Logs of ended instances that are read beside production's: of the newest. */
 const maxEnded = 5;
 
@@ -18,9 +18,10 @@ const maxEnded = 5;
  * one production's alone), else what the server on its port tells. Fault: `SERVICE_NOT_RUNNING`.
  */
 export async function diagnosisSources(app: App, sinceMs: number | null): Promise<readonly LogSource[]> {
-  const { ledger, paths, config } = await app.installation();
+  const context = await app.installation();
+  const { ledger, config } = context;
   const { files, service } = app.outside;
-  const dir = `${paths.logs}/instances`;
+  const dir = logDirOf(context);
   const { instance } = serviceView(ledger);
   const ours: { path: string; atMs: number }[] = [];
   for (const name of await files.list(dir)) {

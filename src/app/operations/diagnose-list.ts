@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { catalogue } from '../../domain/diagnosis/catalogue.ts';
 import { severities } from '../../domain/diagnosis/finding.ts';
 import { defineOperation } from '../operation.ts';
+import { repairSchema } from '../views/diagnosis-view.ts';
 
 /** `orchestrate diagnose list` */
 export const diagnoseList = defineOperation({
@@ -25,7 +26,7 @@ export const diagnoseList = defineOperation({
           name: z.string().describe('Its name; permanent.'),
           severity: z.enum(severities).describe('How bad it is.'),
           owner: z.string().describe('Tree whose agents mend it, or `person`.'),
-          repair: z.enum(['automatic', 'approval', 'never']).describe('Who may mend it.'),
+          repair: repairSchema.shape.how.describe('Who may mend it.'),
           cause: z.string().describe('Why it happens.'),
         }),
       )

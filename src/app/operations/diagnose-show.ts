@@ -6,6 +6,7 @@ import { severities } from '../../domain/diagnosis/finding.ts';
 import { shownBy } from '../../domain/diagnosis/signature.ts';
 import { defineOperation } from '../operation.ts';
 import { suggestion } from '../suggest.ts';
+import { repairSchema } from '../views/diagnosis-view.ts';
 
 /** `orchestrate diagnose show <signature>` */
 export const diagnoseShow = defineOperation({
@@ -25,14 +26,8 @@ export const diagnoseShow = defineOperation({
     pattern: z.string().nullable().describe('Regular expression for a line; null: it shows in no line.'),
     explains: z.array(z.string()).describe('Failures that follow from it.'),
     followsFrom: z.array(z.string()).describe('Failures that it may follow from.'),
-    repair: z
-      .object({
-        how: z
-          .enum(['automatic', 'approval', 'never'])
-          .describe('Who may: a program, a program after a yes, or a person only.'),
-        sentence: z.string().describe('What mends it.'),
-        preconditions: z.array(z.string()).describe('What has to hold before.'),
-        check: z.string().describe('How it is known that it helped.'),
+    repair: repairSchema
+      .extend({
         shownBy: z
           .enum(shownBy)
           .nullable()

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import { nServerLines } from '../../engine/instances/read-service-log.ts';
+import { logPathOf } from '../../engine/instances/start.ts';
 import type { App } from '../app.ts';
 import { addedLines, openLogTail } from '../log-tail.ts';
 import { defineOperation } from '../operation.ts';
@@ -19,8 +21,6 @@ type Output = z.infer<typeof output>;
 
 /** How often a log that is followed is looked at. */
 const lookEveryMs = 500;
-/** Lines that a server is asked for; it keeps about as many itself. */
-const nServerLines = 300;
 
 /** `orchestrate service logs` */
 export const serviceLogs = defineOperation({
@@ -82,13 +82,14 @@ async function requireSource(app: App, instance: string | null): Promise<Source>
 }
 
 async function findSource(app: App, wanted: string | null): Promise<Source | undefined> {
-  const { ledger, paths, config } = await app.installation();
+  const context = await app.installation();
+  const { ledger, config } = context;
   const { files, service } = app.outside;
   const instance = wanted ?? serviceView(ledger).instance;
   const composed = instance === null ? undefined : newest(ledger, 'instance.composed', `instance:${instance}`)?.data;
   if (wanted !== null && composed === undefined) return undefined;
   if (composed !== undefined && composed.by === undefined) {
-    const path = `${paths.logs}/instances/${composed.instance}.log`;
+    const path = logPathOf(context, composed.instance);
     return { shown: { instance, source: 'file', path }, ...openLogTail(files, path) };
   }
   const url = `http://127.0.0.1:${composed?.port ?? config.service.port}`;

@@ -13,6 +13,16 @@ const evidence = z.object({
   text: z.string().describe('As it was written, without colours, cut at 400 characters.'),
 });
 
+/** What mends a failure. */
+export const repairSchema = z.object({
+  how: z
+    .enum(['automatic', 'approval', 'never'])
+    .describe('Who may: a program, a program after a yes, or a person only.'),
+  sentence: z.string().describe('What mends it.'),
+  preconditions: z.array(z.string()).describe('What has to hold before.'),
+  check: z.string().describe('How it is known that it helped.'),
+});
+
 export const diagnosisSchema = z.object({
   logs: z.array(z.string()).describe('What was read.'),
   noText: z
@@ -43,16 +53,7 @@ export const diagnosisSchema = z.object({
         chain: z.array(z.string()).describe('From this signature to its root.'),
         notSeen: z.array(z.string()).describe('Other causes of it of which no line was seen.'),
         evidence: z.array(evidence).describe('Lines that show it, at most ten.'),
-        repair: z
-          .object({
-            how: z
-              .enum(['automatic', 'approval', 'never'])
-              .describe('Who may: a program, a program after a yes, or a person only.'),
-            sentence: z.string().describe('What mends it.'),
-            preconditions: z.array(z.string()).describe('What has to hold before.'),
-            check: z.string().describe('How it is known that it helped.'),
-          })
-          .describe('What is to be done.'),
+        repair: repairSchema.describe('What is to be done.'),
       }),
     )
     .describe('Roots first, each followed by what comes of it.'),

@@ -6,6 +6,7 @@ import type { NewEntry } from '../../ports/index.ts';
 import { bookOf } from '../alerts/book.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction } from '../instances/production.ts';
+import { logPathOf } from '../instances/start.ts';
 import { createAlertEnds, type AlertEnds } from './end-alerts.ts';
 import { createFindingNotes, type FindingNotes } from './note-findings.ts';
 
@@ -87,7 +88,7 @@ function lastRead({ ledger }: Engine, instance: string): { endByte: number; endL
 
 /** Returns whether all of the log is read that is there. */
 async function readOn(engine: Engine, place: Place): Promise<boolean> {
-  const path = `${engine.paths.logs}/instances/${place.instance}.log`;
+  const path = logPathOf(engine, place.instance);
   const info = await engine.outside.files.info(path);
   if (info === undefined || info.sizeBytes === place.endByte) return info !== undefined;
   if (info.sizeBytes < place.endByte) {

@@ -7,7 +7,7 @@ import { findProduction } from './production.ts';
 import { baseUrl, logPathOf } from './start.ts';
 
 /** Lines that a server is asked for; it keeps about as many itself. */
-const nServerLines = 300;
+export const nServerLines = 300;
 
 /**
  * Returns the end of what an instance wrote, also of one that has ended; of production when none is named, and where that does not run of

@@ -3,7 +3,7 @@ import { bootFailure } from '../../domain/instances/boot-failure.ts';
 import { serviceEnvironment } from '../../domain/instances/command.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { ProcessIdentity } from '../../ports/index.ts';
-import { markOf } from '../context.ts';
+import { type EngineContext, markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 
 type Composed = JournalKinds['instance.composed'];
@@ -26,7 +26,11 @@ export async function instanceLog(engine: Engine, instance: string, nLines: numb
     .slice(-nLines);
 }
 
-export const logPathOf = (engine: Engine, instance: string): string => `${engine.paths.logs}/instances/${instance}.log`;
+/** Where the processes of instances write. */
+export const logDirOf = ({ paths }: Pick<EngineContext, 'paths'>): string => `${paths.logs}/instances`;
+
+export const logPathOf = (context: Pick<EngineContext, 'paths'>, instance: string): string =>
+  `${logDirOf(context)}/${instance}.log`;
 
 /** Fault `PORT_TAKEN` unless the port is free. Names the holder; never stops it. */
 export async function requirePort(engine: Engine, port: number): Promise<void> {
@@ -65,7 +69,7 @@ export async function startInstance(engine: Engine, instance: string, signal: Ab
 async function launch(engine: Engine, composed: Composed, mark: string): Promise<ProcessIdentity> {
   const { files, processes, host } = engine.outside;
   await requirePort(engine, composed.port);
-  await files.ensureDir(`${engine.paths.logs}/instances`);
+  await files.ensureDir(logDirOf(engine));
   const env = serviceEnvironment({
     dir: composed.dir,
     binDir: composed.python.slice(0, composed.python.lastIndexOf('/')),

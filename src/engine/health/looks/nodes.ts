@@ -1,11 +1,12 @@
 import { Fault } from '../../../base/fault.ts';
 import { failedPacks } from '../../../domain/instances/failed-packs.ts';
 import { dataOf } from '../../../domain/journal/kinds.ts';
+import { nServerLines } from '../../instances/read-service-log.ts';
+import { logPathOf } from '../../instances/start.ts';
 import type { HealthContext, HealthFound, HealthLook } from '../look.ts';
 
 /** The import table stands near the beginning of a log, after what the packs say themselves. */
 const maxBytes = 1024 ** 2;
-const nServerLines = 300;
 /** So long is waited for the server's word. */
 const answerMs = 2_500;
 
@@ -44,8 +45,8 @@ async function failedBefore(context: HealthContext): Promise<readonly string[] |
   return log === undefined ? undefined : failedPacks(log);
 }
 
-async function logOf({ outside, paths }: HealthContext, instance: string): Promise<readonly string[] | undefined> {
-  const part = await outside.files.readPart(`${paths.logs}/instances/${instance}.log`, { offset: 0, maxBytes });
+async function logOf(context: HealthContext, instance: string): Promise<readonly string[] | undefined> {
+  const part = await context.outside.files.readPart(logPathOf(context, instance), { offset: 0, maxBytes });
   return part === undefined ? undefined : new TextDecoder().decode(part.bytes).split(/[\r\n]+/);
 }
 
