@@ -2,30 +2,17 @@ import { Fault, faultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { row } from '../../domain/journal/kinds.ts';
 import type { LedgerRequest, NewEntry } from '../../ports/index.ts';
-import { createAlertKeeper, type AlertKeeper } from '../alerts/keeper.ts';
-import { createNewsDesk, type NewsDesk } from '../bus/publish-news.ts';
-import { startByMail } from '../bus/start-runs.ts';
-import { tidyMail } from '../bus/tidy-mail.ts';
-import { observeConditions } from '../conditions/observe.ts';
 import { waitingRuns } from '../conditions/wait.ts';
-import { lookForConflicts } from '../conflicts/radar.ts';
 import type { EngineContext } from '../context.ts';
-import { createLogWatch, type LogWatch } from '../diagnosis/watch-logs.ts';
-import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
-import { createHealthKeeper, type HealthKeeper } from '../health/keeper.ts';
-import { watchEveryMs, watchProduction } from '../instances/watch.ts';
-import { createMemoryKeeper, type MemoryKeeper } from '../memory/keeper.ts';
+import { watchEveryMs } from '../instances/watch.ts';
 import { mergesInWindow, timeHolds } from '../policy/hold.ts';
 import { type Ahead, createAhead } from '../queue/ahead.ts';
 import { advanceRun } from '../runs/advance.ts';
-import { retryHeld } from '../runs/retry-held.ts';
-import { scaleByRule } from '../scale/scale-tree.ts';
-import { createScheduleKeeper, type ScheduleKeeper } from '../schedules/keeper.ts';
 import { asksFreeze, frozenFault, isFrozen } from '../services/freeze.ts';
-import { createServiceKeeper, type ServiceKeeper } from '../services/look-after.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
 import { drainMs } from './drain.ts';
+import { createLooks, type Looks } from './looks.ts';
 import { endedUnclosed, runOfSubject, unclosedRuns } from './open-runs.ts';
 import { recordSummary } from './record-summary.ts';
 import { isLong, refuseRequest, takeRequest } from './requests.ts';
@@ -52,8 +39,6 @@ export interface SupervisorOptions {
 
 /** A sleep without a bell lasts this long. */
 const pollMs = 500;
-/** Open work is compared at most this often while nothing asks for it. */
-const compareEveryMs = 10_000;
 /** Effects that were called off are given this long; children die with the helper process in any case. */
 const haltMs = 3_000;
 
@@ -125,17 +110,10 @@ class Supervisor {
   readonly #taken = new Set<number>();
   readonly #services = new Set<Promise<void>>();
   #ahead: Ahead;
-  readonly #news: NewsDesk;
-  readonly #memory: MemoryKeeper;
-  readonly #health: HealthKeeper;
-  readonly #logs: LogWatch;
-  readonly #alerts: AlertKeeper;
-  readonly #schedules: ScheduleKeeper;
-  readonly #keptUp: ServiceKeeper;
+  readonly #looks: Looks;
   #wake = (): void => {};
   #idleSinceMs: number;
   #lookedMs = Number.NEGATIVE_INFINITY;
-  #comparedMs = Number.NEGATIVE_INFINITY;
   #isRestored = false;
   #endAsked = false;
   #drainAsked = false;
@@ -150,13 +128,8 @@ class Supervisor {
     this.#idleSinceMs = engine.outside.clock.monotonicMs();
     engine.host.onFatal((error) => this.#fail(error));
     this.#ahead = this.#newAhead();
-    this.#news = createNewsDesk(engine);
-    this.#memory = createMemoryKeeper(engine);
-    this.#health = createHealthKeeper(engine);
-    this.#logs = createLogWatch(engine);
-    this.#alerts = createAlertKeeper(engine);
-    this.#schedules = createScheduleKeeper(engine);
-    this.#keptUp = createServiceKeeper(engine, (error) => this.#fail(error));
+    const { summarise } = options;
+    this.#looks = createLooks(engine, { settings: this.#settings, summarise, onFatal: (error) => this.#fail(error) });
     engine.host.onMoved((view) => {
       const run = runOfSubject(engine, view.subject);
       if (run !== undefined) this.#dirty.add(run);
@@ -212,7 +185,7 @@ class Supervisor {
 
   /** Rows of how far it came in what is read on and on. */
   reached(): readonly NewEntry[] {
-    return this.#logs.reached();
+    return this.#looks.reached();
   }
 
   /** Ends what goes on beside the machines. */
@@ -307,48 +280,13 @@ class Supervisor {
     return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
   }
 
-  /** What nobody asks for but time brings: held changes, production's health, who meets whom, the summary. */
   async #lookAround(): Promise<void> {
     const engine = this.#engine;
-    const { clock, log } = engine.outside;
+    const { clock } = engine.outside;
     if (clock.monotonicMs() - this.#lookedMs < watchEveryMs) return;
     this.#lookedMs = clock.monotonicMs();
     for (const run of [...endedUnclosed(engine), ...waitingRuns(engine)]) this.#dirty.add(run);
-    const looks: Readonly<Record<string, () => Promise<unknown>>> = {
-      settings: () => this.#settings.look(),
-      messages: () => tidyMail(engine),
-      conditions: () => observeConditions(engine),
-      news: () => this.#news.look(),
-      'runs that mail starts': () => startByMail(engine),
-      'held changes': () => retryHeld(engine),
-      'how many slots are wanted': () => scaleByRule(engine),
-      production: () => watchProduction(engine),
-      services: () => this.#keptUp.look(),
-      'what services write': () => this.#logs.look(),
-      health: () => this.#health.look(),
-      schedules: () => this.#schedules.look(),
-      alerts: () => this.#alerts.look(),
-      memory: () => this.#memory.look(),
-      'who meets whom': () => this.#lookForConflicts(),
-      'the summary': async () => recordSummary(engine, await this.#options.summarise()),
-    };
-    for (const [part, look] of Object.entries(looks)) {
-      try {
-        await look();
-      } catch (error) {
-        // A record that takes no more rows is nothing to try again; of the rest, no part keeps the others from being looked at.
-        if (isEnd(error)) throw error;
-        log.warn('looking around failed; it is tried again', { part, ...faultRecord(error) });
-      }
-    }
-  }
-
-  /** Less often than the rest: the files of slots that people work in are looked through for it. */
-  async #lookForConflicts(): Promise<void> {
-    const nowMs = this.#engine.outside.clock.monotonicMs();
-    if (nowMs - this.#comparedMs < compareEveryMs) return;
-    this.#comparedMs = nowMs;
-    await lookForConflicts(this.#engine, 'something moved');
+    await this.#looks.around();
   }
 
   async #advance(run: string): Promise<void> {
