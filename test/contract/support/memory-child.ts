@@ -2,7 +2,10 @@
  * A program that uses a memory, as another process would. Says what came of it as JSON lines.
  * node memory-child.ts put <dir> <stateDir> <key> <text>
  * node memory-child.ts count <dir> <stateDir> <key> <n> <careful|careless>: adds one n times, with or without saying what it saw.
+ * The careless one says when it has read for the first time and writes only after a line comes in.
  */
+import { once } from 'node:events';
+
 import { createDigest } from '../../../src/adapters/clock/digest.ts';
 import { createSystemClock } from '../../../src/adapters/clock/system-clock.ts';
 import { createMemory } from '../../../src/adapters/memory/memory.ts';
@@ -21,6 +24,11 @@ if (task === 'count') {
     const there = await memory.get(key);
     const text = String(Number(there?.text ?? '0') + 1);
     const ifVersion = there?.version ?? 0;
+    if (how === 'careless' && n === 0) {
+      say({ read: text });
+      await once(process.stdin, 'data');
+      process.stdin.unref();
+    }
     try {
       await memory.put({ key, kind: 'state', text, by, ...(how === 'careful' ? { ifVersion } : {}) });
       n += 1;
