@@ -35,6 +35,7 @@ import type {
   PythonFacts,
   TrustedStore,
 } from '../ports/index.ts';
+import type { ServiceCare } from './_service-care.ts';
 
 /** A built environment, ready to start programs from. */
 export interface ReadyEnvironment {
@@ -198,6 +199,7 @@ export interface ActionContext {
   backUp(options: { readonly point: string; readonly folder: string }): Promise<BackedUp>;
   /** The end of the log of an instance, production's when none is named. Fault `USAGE_BAD_ARGUMENT` for one that there is not. */
   serviceLog(options: { readonly instance: string | null; readonly maxBytes: number }): Promise<ServiceLog>;
+  readonly service: ServiceCare;
   readonly bus: AgentBus;
   readonly conditions: AgentConditions;
   readonly memory: AgentMemory;

@@ -37,8 +37,14 @@ import { restoreBisect } from './restore-bisect.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
 import { runbookWrite } from './runbook-write.ts';
+import { serviceCancelPrompt } from './service-cancel-prompt.ts';
+import { serviceFree } from './service-free.ts';
+import { serviceLook } from './service-look.ts';
+import { servicePreserve } from './service-preserve.ts';
 import { serviceReadLog } from './service-read-log.ts';
+import { serviceRestart } from './service-restart.ts';
 import { slotOpen } from './slot-open.ts';
+import { spaceTrim } from './space-trim.ts';
 import { templateChoose } from './template-choose.ts';
 import { treeChoose } from './tree-choose.ts';
 import { treeRetire } from './tree-retire.ts';
@@ -89,8 +95,14 @@ export const actions = [
   restoreChoose,
   restoreDrill,
   runbookWrite,
+  serviceCancelPrompt,
+  serviceFree,
+  serviceLook,
+  servicePreserve,
   serviceReadLog,
+  serviceRestart,
   slotOpen,
+  spaceTrim,
   templateChoose,
   treeChoose,
   treeRetire,

@@ -374,6 +374,13 @@ export const faultCodes = {
     'orchestrate serve',
   ),
   DAEMON_FILE_TAKEN: entry('conflict', 'Something else lies where the file that starts `serve` would be.'),
+  // Emergencies.
+  SERVICE_RESTART_REFUSED: entry(
+    'conflict',
+    'Production is not started again by a program.',
+    'orchestrate diagnose',
+    'orchestrate service start   (when you are sure)',
+  ),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
   SUPERVISOR_FROZEN: entry('waiting', 'Everything is frozen until somebody thaws it.', 'orchestrate thaw'),

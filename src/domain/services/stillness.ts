@@ -83,9 +83,16 @@ function hangOf(now: Stillness, seen: Seen): Hang | null {
 
 function limitOf({ gapsMs, cpuMs }: Stillness, seen: Seen, forMs: number): number {
   const usual = gapsMs.toSorted((a, b) => a - b)[Math.floor(gapsMs.length / 2)] ?? 0;
-  const isBusy = cpuMs === null || seen.cpuMs === null || (seen.cpuMs - cpuMs) / Math.max(1, forMs) >= busyShare;
+  const isBusy = !rests({ fromMs: cpuMs, toMs: seen.cpuMs, forMs });
   return Math.max(stillMs, usual * usualTimes, isBusy ? busyMs : 0);
 }
+
+/** Whether a process took as little processor time as one that only answers; never where nobody can tell. */
+export const rests = (of: {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly forMs: number;
+}): boolean => of.fromMs !== null && of.toMs !== null && (of.toMs - of.fromMs) / Math.max(1, of.forMs) < busyShare;
 
 function hasProgress({ residentBytes }: Stillness, seen: Seen): boolean {
   if (seen.wrote) return true;

@@ -6,7 +6,7 @@ import type { Engine } from '../engine.ts';
 import { findApproval } from '../policy/approvals.ts';
 import { findTimeHold, mergesInWindow, timeFault } from '../policy/hold.ts';
 import { awaitTurn, firstOf } from '../queue/turn.ts';
-import { requireLease, snapshotSlot } from '../tasks/effects.ts';
+import { requireLease, snapshotSlot } from '../tasks/slot.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { branchFault, branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';

@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts';
 import type { Beside, MachineView } from '../machines/host.ts';
 import { sendAnswered } from '../requests/handler.ts';
 import { readSubmitted } from '../runs/plan-submit.ts';
-import { requireLease, slotDir, snapshotSlot } from '../tasks/effects.ts';
+import { requireLease, slotDir, snapshotSlot } from '../tasks/slot.ts';
 import { requireUntampered } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { type Drafted, draftOf, draftsOf, keepDrafts } from './draft.ts';

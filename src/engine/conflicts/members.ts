@@ -11,7 +11,7 @@ import { footprintBetween } from '../changes/footprints.ts';
 import type { Engine } from '../engine.ts';
 import { enteredOf, priorityOf } from '../queue/place.ts';
 import { standings } from '../queue/turn.ts';
-import { requireLease, snapshotSlot } from '../tasks/effects.ts';
+import { requireLease, snapshotSlot } from '../tasks/slot.ts';
 
 /** Somebody's work that is not on the branch yet, as trees. */
 export interface Work extends Member {

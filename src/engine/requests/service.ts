@@ -3,6 +3,7 @@ import type { Engine } from '../engine.ts';
 import { findProduction, notOurs, stopProduction } from '../instances/production.ts';
 import { startFromBranch } from '../instances/start-from-branch.ts';
 import { composedInstance } from '../instances/start.ts';
+import { restartProduction } from '../services/restart.ts';
 import { accepted, type Handlers } from './handler.ts';
 
 export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'service.restart'> = {
@@ -15,7 +16,7 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
         state: 'Nothing was changed.',
         hints: ['orchestrate service restart'],
       });
-    await startAnswered(engine, id);
+    await startFromBranch(engine, { answers: startedAnswer(engine, id) });
   },
 
   async 'service.stop'(engine, { now }, id) {
@@ -29,17 +30,11 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
   },
 
   async 'service.restart'(engine, { now }, id) {
-    if (engine.config.service.mode === 'none') throw notOurs();
-    const instance = findProduction(engine);
-    if (instance !== undefined) await stopProduction(engine, { instance, run: null, ...limitOf(now) });
-    await startAnswered(engine, id);
+    await restartProduction(engine, { run: null, answers: startedAnswer(engine, id), ...limitOf(now) });
   },
 };
 
 const limitOf = (now: boolean): { limitMs?: number } => (now ? { limitMs: 0 } : {});
 
-const startAnswered = (engine: Engine, id: number): Promise<string> =>
-  startFromBranch(engine, {
-    answers: (instance) =>
-      accepted(id, null, `Production is ${instance} on :${composedInstance(engine, instance).port}.`),
-  });
+const startedAnswer = (engine: Engine, id: number) => (instance: string) =>
+  accepted(id, null, `Production is ${instance} on :${composedInstance(engine, instance).port}.`);

@@ -6,7 +6,7 @@ import { voidUnmerged } from '../changes/merge.ts';
 import { supersedeOlder } from '../changes/supersede.ts';
 import type { Engine } from '../engine.ts';
 import type { MachineView } from '../machines/host.ts';
-import { snapshotSlot, requireLease } from '../tasks/effects.ts';
+import { snapshotSlot, requireLease } from '../tasks/slot.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { closeRun } from './close.ts';
 import { executeSteps } from './execute-steps.ts';

@@ -4,7 +4,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { proposedCommit } from '../changes/draft.ts';
 import { recordOnce } from '../changes/record-once.ts';
 import type { Engine } from '../engine.ts';
-import { requireLease, slotDir, snapshotSlot } from '../tasks/effects.ts';
+import { requireLease, slotDir, snapshotSlot } from '../tasks/slot.ts';
 import { acceptSlot } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 

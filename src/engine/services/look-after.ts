@@ -1,5 +1,4 @@
 import { type FaultRecord, Fault, faultRecord } from '../../base/fault.ts';
-import { findSignature } from '../../domain/diagnosis/catalogue.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import { judgeRestart } from '../../domain/services/restart.ts';
 import type { Entry } from '../../ports/index.ts';
@@ -8,9 +7,9 @@ import { isUnheard } from '../alerts/unheard.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction } from '../instances/production.ts';
-import { readServiceLog } from '../instances/read-service-log.ts';
 import { startFromBranch } from '../instances/start-from-branch.ts';
 import { isUp } from '../instances/watch.ts';
+import { forbiddenBy } from './forbidden.ts';
 import { createStillnessWatch } from './watch-stillness.ts';
 
 export interface ServiceKeeper {
@@ -23,8 +22,6 @@ type Judged = JournalKinds['service.judged'];
 const downKey = 'service:down';
 /** More restarts than any cap are of no interest. */
 const maxTried = 50;
-/** End of a log in which a dead one said why. */
-const lastWordsBytes = 64 * 1024;
 
 /**
  * Looks after production: raises `service:down` once per death and judges it once, by rows, so that a kill between judging and
@@ -153,12 +150,4 @@ async function catchUp(engine: Engine): Promise<void> {
   const judged = dataOf('service.judged', entry);
   if (judged === undefined) return resolveAlert(engine, downKey, [`#${entry.seq}`]);
   if (isUnheard(engine, downKey, entry)) await raiseDown(engine, judged, [`#${entry.seq}`]);
-}
-
-/** Its last words may say that nobody starts it again but a person. */
-async function forbiddenBy(engine: Engine, instance: string): Promise<string | null> {
-  const malware = findSignature('S34');
-  const { text } = await readServiceLog(engine, { instance, maxBytes: lastWordsBytes });
-  if (malware?.pattern?.test(text) !== true) return null;
-  return `its log says ${malware.id}: ${malware.sentence}`;
 }

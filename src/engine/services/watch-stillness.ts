@@ -14,9 +14,10 @@ export interface StillnessWatch {
 
 type Hung = JournalKinds['service.hung'];
 
-const hungKey = 'service:hung';
+/** Key of the rows about a hang, and of their alert. */
+export const hungKey = 'service:hung';
 /** With the 45 s that a prompt may rest, a queue that stands still is told within a minute. */
-const lookEveryMs = 5_000;
+export const lookEveryMs = 5_000;
 
 /**
  * Tells a production that lives and does not get on: raises `service:hung` once, and resolves it when it moves again or is no more.

@@ -18,6 +18,7 @@ import { prepareSlotSafely } from '../removal/prepare-slot.ts';
 import { bisectPoints } from '../restore/bisect.ts';
 import { drillPoint } from '../restore/drill.ts';
 import { factsOnRecord } from '../runs/step-scene.ts';
+import { serviceCare } from '../services/care.ts';
 import { agentBus } from './agent-bus.ts';
 import { agentConditions } from './agent-conditions.ts';
 import { agentMemory } from './agent-memory.ts';
@@ -28,8 +29,6 @@ import { reportsBefore } from './reports-before.ts';
 import { requireLease, slotDir, snapshotSlot } from './slot.ts';
 import { acceptFingerprint, preparationKey, requireUntampered } from './tamper.ts';
 import { type TaskParts, taskParts } from './task-view.ts';
-
-export { requireLease, slotDir, snapshotSlot } from './slot.ts';
 
 /** What the task machine names, done. */
 export function taskEffects(engine: Engine): Readonly<Record<string, EffectHandler>> {
@@ -227,6 +226,7 @@ async function actionContext(
     bisect: (asked) => bisectPoints(engine, { ...asked, run, attempt, task: subject, port: lease.port, signal }),
     backUp: (options) => backUp(engine, { ...options, signal }),
     serviceLog: (options) => readServiceLog(engine, options),
+    service: serviceCare(engine, { run, attempt, signal }),
     bus: agentBus(engine, parts, signal),
     conditions: agentConditions(engine, parts, before),
     memory: await agentMemory(engine, parts),

@@ -19,7 +19,7 @@ import { listRestorePoints } from '../../../src/engine/restore/points.ts';
 import { planRestoreTo, planUndo } from '../../../src/engine/restore/targets.ts';
 import { readBranch } from '../../../src/engine/runs/preview.ts';
 import { reconcile } from '../../../src/engine/supervisor/reconcile.ts';
-import { snapshotSlot } from '../../../src/engine/tasks/effects.ts';
+import { snapshotSlot } from '../../../src/engine/tasks/slot.ts';
 import { anna } from '../../fakes/fake-world.ts';
 import { workPlan } from '../../unit/engine/changes/change-scene.ts';
 import type { OurAct } from './commands.ts';

@@ -153,6 +153,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     takeBorrowed: async () => ready.id,
     proofs,
     serviceLog: async () => ({ instance: null, source: 'none', text: '', isCut: false }),
+    service: {} as never,
     bus: {} as never,
     conditions: { find: () => undefined, set: async () => 1, clear: async () => false },
     before: [],

@@ -1,0 +1,102 @@
+import type { ServiceCare } from '../../actions/_service-care.ts';
+import { Fault } from '../../base/fault.ts';
+import type { Engine } from '../engine.ts';
+import { askProduction } from '../health/answer.ts';
+import { trimSpace } from '../space/trim.ts';
+import { diagnoseService } from './diagnose-service.ts';
+import { restartService } from './restart.ts';
+import { seeService } from './see.ts';
+
+/** How often a prompt that was interrupted is asked about. */
+const askEveryMs = 1_000;
+
+/** Returns what an attempt may do with production; keys of its effects begin with the attempt. */
+export function serviceCare(
+  engine: Engine,
+  { run, attempt, signal }: { readonly run: string; readonly attempt: string; readonly signal: AbortSignal },
+): ServiceCare {
+  const see = (options: { readonly watchMs: number }) => seeService(engine, { ...options, signal });
+  return {
+    see,
+    diagnose: async (options) => diagnoseService(engine, await see(options)),
+    keep: (files) => keepFiles(engine, { dir: incidentDir(engine, run), files }),
+    free: () => freeMemory(engine, { key: `${attempt}:free`, run }),
+    cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, signal, ...options }),
+    restart: () => restartService(engine, { key: `${attempt}:restart`, run }),
+    trim: (options) => trimSpace(engine, { key: `${attempt}:trim`, run, ...options }),
+  };
+}
+
+/** Where evidence of a run lies: out of reach of agents, and not in what a merge or a restore moves. */
+const incidentDir = ({ paths }: Engine, run: string): string => `${paths.state}/incidents/${run}`;
+
+async function keepFiles(
+  { outside }: Engine,
+  { dir, files }: { readonly dir: string; readonly files: Readonly<Record<string, string>> },
+) {
+  await outside.files.ensureDir(dir, { mode: 0o700 });
+  const kept = [];
+  for (const [name, text] of Object.entries(files)) {
+    const path = `${dir}/${name}`;
+    await outside.files.writeAtomic(path, text, { mode: 0o600 });
+    kept.push({ path, sizeBytes: new TextEncoder().encode(text).length, sha256: outside.digest.sha256(text) });
+  }
+  return kept;
+}
+
+async function freeMemory(engine: Engine, { key, run }: { readonly key: string; readonly run: string }) {
+  const { url, freeBytes } = await requireAnswer(engine);
+  await engine.perform(
+    { key, name: 'free the memory of the service', input: {}, run },
+    {
+      act: async () => {
+        await engine.outside.service.free(url);
+        return {};
+      },
+    },
+  );
+  const after = (await askProduction(engine)).devices[0];
+  return { device: after?.name ?? null, freeBefore: freeBytes, freeAfter: after?.freeBytes ?? freeBytes };
+}
+
+async function cancelPrompt(
+  engine: Engine,
+  options: {
+    readonly key: string;
+    readonly run: string;
+    readonly prompt: string;
+    readonly waitMs: number;
+    readonly signal: AbortSignal;
+  },
+) {
+  const { key, run, prompt, waitMs, signal } = options;
+  const { service, clock } = engine.outside;
+  const { url } = await requireAnswer(engine);
+  const runs = async (): Promise<boolean> =>
+    (await service.queue(url)).active.some((one) => one['prompt_id'] === prompt);
+  return engine.perform<{ ended: boolean }>(
+    { key, name: 'interrupt one prompt', input: { prompt }, run },
+    {
+      act: async () => {
+        if (!(await runs())) return { ended: true };
+        await service.interrupt(url, prompt);
+        const untilMs = clock.monotonicMs() + waitMs;
+        while (await runs()) {
+          if (clock.monotonicMs() >= untilMs) return { ended: false };
+          await clock.sleep(askEveryMs, signal);
+          signal.throwIfAborted();
+        }
+        return { ended: true };
+      },
+    },
+  );
+}
+
+async function requireAnswer(engine: Engine): Promise<{ readonly url: string; readonly freeBytes: number }> {
+  const { port, latencyMs, devices } = await askProduction(engine);
+  if (port === null || latencyMs === null)
+    throw new Fault('SERVICE_NOT_RUNNING', 'Production does not answer, so nothing can be asked of it.', {
+      state: 'Nothing was changed.',
+    });
+  return { url: `http://127.0.0.1:${port}`, freeBytes: devices[0]?.freeBytes ?? 0 };
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+
+import type { JsonObject } from '../../../../src/base/json.ts';
+import { row } from '../../../../src/domain/journal/kinds.ts';
+import { startFromBranch } from '../../../../src/engine/instances/start-from-branch.ts';
+import { serviceCare } from '../../../../src/engine/services/care.ts';
+import { startEngine } from '../../../fakes/fake-life.ts';
+import { createWorld, type World } from '../../../fakes/fake-world.ts';
+
+const day = 86_400_000;
+const prompt = (id: string): JsonObject => ({ number: 1, prompt_id: id, prompt: {}, extra_data: {}, outputs: [] });
+
+/** Lets the work go on until it has ended. */
+async function passing<T>(world: World, work: Promise<T>): Promise<T> {
+  let isOver = false;
+  const over = work.finally(() => (isOver = true));
+  over.catch(() => undefined);
+  for (let n = 0; n < 2_000 && !isOver; n += 1) await world.clock.advance(100);
+  return over;
+}
+
+/** Production that is up, and what an attempt may do with it. */
+async function up(log = '') {
+  const world = await createWorld();
+  const life = await startEngine(world);
+  const instance = await passing(world, startFromBranch(life.engine));
+  const started = world.processes.services.at(-1);
+  if (started === undefined) throw new Error('nothing was started');
+  world.files.put(started.spec.logPath, log);
+  const port = Number(started.spec.args[started.spec.args.indexOf('--port') + 1]);
+  const { signal } = new AbortController();
+  const care = serviceCare(life.engine, { run: 'r1', attempt: 'r1.x#1', signal });
+  return { world, life, instance, started, port, care, pass: <T>(work: Promise<T>) => passing(world, work) };
+}
+
+describe('looking', () => {
+  it('says that production answers, and what it does', async () => {
+    const { world, care, port, instance } = await up('Starting server\n');
+    world.service.begin(port, prompt('p1'));
+    const { seen, restart, source } = await care.diagnose({ watchMs: 0 });
+    expect(seen).toMatchObject({ instance, port, state: 'answers', prompt: 'p1', queue: { running: 1 }, isOurs: true });
+    expect(seen.listener).toContain('pid ');
+    expect({ source, how: restart.how }).toEqual({ source: 'file', how: 'approval' });
+  });
+
+  it('tells a prompt that stands still from one that writes on, as the watch does', async () => {
+    const { world, care, port, started, pass } = await up('got prompt\n');
+    world.service.begin(port, prompt('p1'));
+    world.machine.processes.set(started.pid, { residentBytes: 1, cpuMs: 500, openFiles: 1, state: 'S' });
+    const { seen, restart } = await pass(care.diagnose({ watchMs: 60_000 }));
+    expect(seen).toMatchObject({ moves: 'no', hang: { cause: 'queue' }, prompt: 'p1' });
+    expect(restart).toMatchObject({ how: 'automatic', reason: expect.stringContaining('S44') });
+    const later = care.see({ watchMs: 60_000 });
+    await world.clock.advance(10_000);
+    world.files.append(started.spec.logPath, ' 50%|##  | 1/2\n');
+    expect((await pass(later)).moves).toBe('yes');
+  });
+
+  it('asks about a prompt that computes and says nothing', async () => {
+    const { world, care, port, started, pass } = await up('got prompt\n');
+    world.service.begin(port, prompt('p1'));
+    let cpuMs = 0;
+    world.machine.processes.set(started.pid, {
+      residentBytes: 1,
+      openFiles: 1,
+      state: 'R',
+      get cpuMs() {
+        return (cpuMs += 4_000);
+      },
+    });
+    const { seen, restart } = await pass(care.diagnose({ watchMs: 60_000 }));
+    expect({ moves: seen.moves, how: restart.how }).toEqual({ moves: 'unclear', how: 'approval' });
+  });
+
+  it('believes a hang that was told and is not over, without watching', async () => {
+    const { world, care, port, life, instance } = await up('got prompt\n');
+    world.service.begin(port, prompt('p1'));
+    const hung = { instance, cause: 'queue', stillMs: 45_000, limitMs: 45_000, subject: 'p1', isHeldByKernel: false } as const;
+    await life.engine.ledger.append([row('service.hung', hung, { keys: ['service:hung'] })]);
+    expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'no', hang: { cause: 'queue', stillMs: 45_000 } });
+    world.service.finish(port, 'p1');
+    world.service.begin(port, prompt('p2'));
+    expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'unclear', hang: null });
+  });
+
+  it('says that it is gone, and what its log said last, without secrets', async () => {
+    const { care, started } = await up('loading hf_abcdefghijklmnopqrstuv\nKilled\n');
+    started.isAlive = false;
+    const { seen, findings, restart } = await care.diagnose({ watchMs: 0 });
+    expect(seen.state).toBe('gone');
+    expect(findings).toMatchObject([{ signature: 'S10', line: 2, text: 'Killed' }]);
+    expect(restart.how).toBe('automatic');
+  });
+});
+
+describe('cancelling a prompt', () => {
+  it('stops that one and no other', async () => {
+    const { world, care, port, pass } = await up();
+    world.service.begin(port, prompt('p1'));
+    world.service.enqueue(port, prompt('p2'));
+    expect(await pass(care.cancel({ prompt: 'p2', waitMs: 30_000 }))).toEqual({ ended: true });
+    expect((await world.service.queue(`http://127.0.0.1:${port}`)).running).toBe(1);
+    expect(await pass(care.cancel({ prompt: 'p2', waitMs: 30_000 }))).toEqual({ ended: true });
+  });
+
+  it('says so when it does not end', async () => {
+    const { world, care, port, pass } = await up();
+    world.service.begin(port, prompt('p1'));
+    world.service.interrupt = async () => undefined;
+    expect(await pass(care.cancel({ prompt: 'p1', waitMs: 30_000 }))).toEqual({ ended: false });
+  });
+});
+
+describe('restarting', () => {
+  it('starts production again with its prompts, once', async () => {
+    const { world, care, port, instance, pass } = await up();
+    world.service.begin(port, prompt('p1'));
+    world.service.enqueue(port, prompt('p2'));
+    const done = await pass(care.restart());
+    expect(done).toMatchObject({ was: instance, nSaved: 2 });
+    expect(done.now).not.toBe(instance);
+    expect(await pass(care.restart())).toEqual(done);
+    expect(world.processes.services.filter(({ isAlive }) => isAlive)).toHaveLength(1);
+    expect(world.service.requeued.flatMap(({ prompts }) => prompts.map((one) => one['prompt_id']))).toEqual([
+      'p1',
+      'p2',
+    ]);
+  });
+
+  it('is refused where its log says that malware was found', async () => {
+    const { care, started, world } = await up('Malware has been detected, forcibly terminating ComfyUI execution\n');
+    started.isAlive = false;
+    await expect(care.restart()).rejects.toMatchObject({ code: 'SERVICE_RESTART_REFUSED' });
+    expect(world.processes.services).toHaveLength(1);
+  });
+});
+
+describe('freeing memory', () => {
+  it('asks the server, and says what came of it', async () => {
+    const { care, world, port } = await up();
+    expect(await care.free()).toMatchObject({ freeBefore: 8e9, freeAfter: 16e9 });
+    expect(world.service.freed).toEqual([port]);
+  });
+
+  it('is a fault where nothing answers', async () => {
+    const { care, started } = await up();
+    started.isAlive = false;
+    await expect(care.free()).rejects.toMatchObject({ code: 'SERVICE_NOT_RUNNING' });
+  });
+});
+
+describe('trimming', () => {
+  it('removes old logs and temporary pictures, and nothing else', async () => {
+    const { care, world, life, instance, started } = await up('up\n');
+    const { paths } = life.engine;
+    const dir = started.spec.cwd.replace(/\/ComfyUI$/, '');
+    for (let n = 90; n < 100; n += 1) world.files.put(`${paths.logs}/instances/i${n}.log`, 'x'.repeat(10));
+    world.files.put(`${paths.logs}/instances/notes.txt`, 'mine');
+    world.files.put(`${dir}/temp/a.png`, 'x'.repeat(7));
+    world.files.put(`${dir}/output/a.png`, 'x');
+    expect(await care.trim({ olderMs: 100 * 365 * day })).toMatchObject({ nLogs: 0, nTemporary: 0 });
+    const { signal } = new AbortController();
+    const next = serviceCare(life.engine, { run: 'r1', attempt: 'r1.x#2', signal });
+    expect(await next.trim({ olderMs: day })).toMatchObject({ nLogs: 5, nTemporary: 1, bytes: 57 });
+    const left = await world.files.list(`${paths.logs}/instances`);
+    expect(left).toEqual(
+      ['i95.log', 'i96.log', 'i97.log', 'i98.log', 'i99.log', `${instance}.log`, 'notes.txt'].sort(),
+    );
+    expect(await world.files.list(`${dir}/temp`)).toEqual([]);
+    expect(await world.files.info(`${dir}/output/a.png`)).toBeDefined();
+  });
+});
