@@ -16,6 +16,12 @@ export interface Files {
   readBytes(path: string): Promise<Uint8Array | undefined>;
   /** At most `maxBytes` from `offset` of a plain file that may grow. Does not follow a link at the end of the path. */
   readPart(path: string, options: { offset: number; maxBytes: number }): Promise<FilePart | undefined>;
+  /**
+   * Moves what a file holds that another program appends to into a file at `to` (0600, replaced, synced), and empties it: it stays the same
+   * file, and its writer goes on. What is written between the last look and the cut, some microseconds, is lost; what fails or is killed
+   * before the cut leaves it as it was. Returns the bytes that were moved; undefined where it is absent.
+   */
+  cutOff(path: string, to: string): Promise<number | undefined>;
   /** Replaces the file whole (temporary file, fsync, rename, fsync of the folder). A repeat is safe. */
   writeAtomic(path: string, data: string | Uint8Array, options?: { mode?: number }): Promise<void>;
   /** Does not follow a link at the end of the path. */

@@ -2,11 +2,17 @@
 export interface LogFiles {
   /**
    * Yields lines in batches of at most 1,000: split at `\n` and `\r`, colours and control characters taken out, cut at 8 KiB (`isCut`), bytes that
-   * are no UTF-8 replaced. `fromByte` goes on where an earlier read ended. Faults: `LOG_UNREADABLE`.
+   * are no UTF-8 replaced. `fromByte` goes on where an earlier read ended. `isEnded`: nothing is added any more, so that what has no end
+   * is a line too. Faults: `LOG_UNREADABLE`.
    */
   read(
     path: string,
-    options?: { readonly fromByte?: number; readonly maxBytes?: number; readonly signal?: AbortSignal },
+    options?: {
+      readonly fromByte?: number;
+      readonly maxBytes?: number;
+      readonly isEnded?: boolean;
+      readonly signal?: AbortSignal;
+    },
   ): AsyncIterable<LogBatch>;
 }
 

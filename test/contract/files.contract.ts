@@ -43,6 +43,21 @@ export function describeFiles(name: string, make: () => { files: Files; root: st
       expect((await faultOf(files.readPart(`${dir}/link`, { offset: 0, maxBytes: 3 }))).code).toBe('FILE_ACCESS');
     });
 
+    it('put away what a file holds, and leave the file itself there, empty', async () => {
+      const dir = await folder();
+      await files.writeAtomic(`${dir}/log`, 'one\ntwo\n');
+      await files.writeAtomic(`${dir}/away`, 'something older and longer');
+      const before = await files.readPart(`${dir}/log`, { offset: 0, maxBytes: 0 });
+      expect(await files.cutOff(`${dir}/log`, `${dir}/away`)).toBe(8);
+      expect(await files.readText(`${dir}/away`)).toBe('one\ntwo\n');
+      expect((await files.info(`${dir}/away`))?.mode).toBe(0o600);
+      const after = await files.readPart(`${dir}/log`, { offset: 0, maxBytes: 9 });
+      expect(after).toMatchObject({ sizeBytes: 0, fileId: before?.fileId });
+      expect(await files.cutOff(`${dir}/absent`, `${dir}/away`)).toBeUndefined();
+      await files.link(`${dir}/link`, `${dir}/away`);
+      expect((await faultOf(files.cutOff(`${dir}/link`, `${dir}/other`))).code).toBe('FILE_ACCESS');
+    });
+
     it('give undefined or nothing for what is absent', async () => {
       const absent = `${await folder()}/no/where`;
       expect(await files.readText(absent)).toBeUndefined();

@@ -67,6 +67,30 @@ export function createFakeFiles(disk: FakeDisk = new FakeDisk()): FakeFiles {
       const bytes = await files.readBytes(path);
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
     },
+    async cutOff(path, to) {
+      return guard('put away', path, () => {
+        const found = find(path, false);
+        if (found === undefined) return undefined;
+        if (found.inode.kind !== 'file') throw systemError('ELOOP');
+        const { data } = found.inode;
+        const dir = folderOf(to);
+        const copy = create('file', 0o600);
+        disk.do({ kind: 'set', dir, name: posix.basename(to), inode: copy });
+        try {
+          disk.do({ kind: 'write', inode: copy, data });
+          disk.do({ kind: 'sync-file', inode: copy });
+          disk.do({ kind: 'sync-folder', dir });
+        } catch (error) {
+          const failure = disk.failFrom;
+          disk.failFrom = undefined;
+          disk.do({ kind: 'unset', dir, name: posix.basename(to) });
+          disk.failFrom = failure;
+          throw error;
+        }
+        disk.do({ kind: 'write', inode: found.id, data: Buffer.alloc(0) });
+        return data.length;
+      });
+    },
     async writeAtomic(path, data, options) {
       guard('write', path, () => {
         const dir = folderOf(path);

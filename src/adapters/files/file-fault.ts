@@ -56,11 +56,16 @@ export async function guarded<T>(doing: string, path: string, step: () => Promis
 }
 
 /** As `guarded`, but an absent path gives `undefined`. */
-export async function guardedFind<T>(doing: string, path: string, step: () => Promise<T>): Promise<T | undefined> {
+export async function guardedFind<T>(
+  doing: string,
+  path: string,
+  step: () => Promise<T>,
+  state?: string,
+): Promise<T | undefined> {
   try {
     return await step();
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    throw fileFault(error, doing, path);
+    throw fileFault(error, doing, path, state);
   }
 }

@@ -19,6 +19,7 @@ import { dirname } from 'node:path';
 import { Fault } from '../../base/fault.ts';
 import type { FileInfo, FileKind, FilePart, Files } from '../../ports/files.ts';
 import { copyTree } from './copy-tree.ts';
+import { cutOff } from './cut-off.ts';
 import { codeOf, guarded, guardedFind, isAbsent } from './file-fault.ts';
 import { manifestOf } from './manifest.ts';
 import { removeTree } from './remove-tree.ts';
@@ -43,6 +44,7 @@ export function createFiles(): Files {
         : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     },
     readPart: (path, options) => guardedFind('read', path, () => readPart(path, options)),
+    cutOff: (path, to) => guardedFind('put away', path, () => cutOff(path, to), 'The file is as it was before.'),
     writeAtomic: (path, data, options) =>
       guarded('write', path, () => writeAtomic(path, data, options?.mode), 'The file is as it was before.'),
     async info(path) {

@@ -15,7 +15,7 @@ export function createLogFiles(): LogFiles {
 
 async function* read(
   path: string,
-  { fromByte = 0, maxBytes = Number.POSITIVE_INFINITY, signal }: Parameters<LogFiles['read']>[1] = {},
+  { fromByte = 0, maxBytes = Number.POSITIVE_INFINITY, isEnded = false, signal }: Parameters<LogFiles['read']>[1] = {},
 ): AsyncIterable<LogBatch> {
   const file = await open(path, 'r').catch((error: unknown) => {
     throw unreadable(path, error);
@@ -43,8 +43,8 @@ async function* read(
     }
     // What has no end yet is shown by a read of the whole, and kept for the next one by a read that goes on.
     const rest = splitter.rest();
-    if (rest !== undefined && fromByte === 0 && maxBytes === Number.POSITIVE_INFINITY)
-      yield { lines: [rest], endByte: at, noTextShare: sampler.noTextShare() };
+    const isWhole = isEnded ? at >= info.size : fromByte === 0 && maxBytes === Number.POSITIVE_INFINITY;
+    if (rest !== undefined && isWhole) yield { lines: [rest], endByte: at, noTextShare: sampler.noTextShare() };
   } finally {
     await file.close();
   }

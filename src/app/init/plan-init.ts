@@ -3,6 +3,7 @@ import { absolutePath } from '../../base/paths.ts';
 import { defaultBusLimits } from '../../domain/bus/limits.ts';
 import { defaultAlerts } from '../../domain/definitions/alerts-config.ts';
 import { parseConfig } from '../../domain/definitions/config.ts';
+import { logsOf, logsSchema } from '../../domain/definitions/logs-config.ts';
 import { monitoringOf, monitoringSchema } from '../../domain/definitions/monitoring-config.ts';
 import { branchNameProblem } from '../../domain/definitions/name-rules.ts';
 import { printConfig } from '../../domain/definitions/print-config.ts';
@@ -215,6 +216,7 @@ function checkedConfig(options: {
     queue: { ahead: 1 },
     memory: { budgetBytes: 16 * 1024 },
     monitoring: monitoringOf(monitoringSchema.parse(undefined)),
+    logs: logsOf(logsSchema.parse(undefined)),
     adopted: { layout: layout.id, comfyui: around.comfyui, python: null },
   };
   return parseConfig({ file: 'orchestrate.yaml (to be written)', text: printConfig(config), origin: 'installation' });

@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { logPieces } from '../../engine/instances/log-pieces.ts';
 import { nServerLines } from '../../engine/instances/read-service-log.ts';
 import { logDirOf } from '../../engine/instances/start.ts';
 import type { App } from '../app.ts';
@@ -32,11 +33,11 @@ export async function diagnosisSources(app: App, sinceMs: number | null): Promis
     if (name === `${instance}.log` || (sinceMs !== null && info.mtimeMs >= sinceMs))
       ours.push({ path, atMs: info.mtimeMs });
   }
-  if (ours.length > 0)
-    return ours
-      .toSorted((a, b) => a.atMs - b.atMs)
-      .slice(-maxEnded)
-      .map(({ path }) => ({ kind: 'file', path }));
+  if (ours.length > 0) {
+    const chosen = ours.toSorted((a, b) => a.atMs - b.atMs).slice(-maxEnded);
+    const pieces = await Promise.all(chosen.map(({ path }) => logPieces(files, path)));
+    return pieces.flat().map(({ path }) => ({ kind: 'file', path }));
+  }
   const composed = instance === null ? undefined : newest(ledger, 'instance.composed', `instance:${instance}`)?.data;
   const url = `http://127.0.0.1:${composed?.port ?? config.service.port}`;
   if ((await service.facts(url)) !== undefined)

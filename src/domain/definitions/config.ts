@@ -4,6 +4,7 @@ import { alertsOf, alertsSchema } from './alerts-config.ts';
 import { busOf, busSchema } from './bus-config.ts';
 import { checkShape } from './check-shape.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
+import { logsOf, logsSchema } from './logs-config.ts';
 import { monitoringOf, monitoringSchema } from './monitoring-config.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { policyRuleFields, principalsOf, principalsSchema, rulesOf, unmeetable } from './policy-config.ts';
@@ -89,6 +90,7 @@ import { durationField, sizeField } from './units.ts';
  *   disk-critical: 2 GiB
  *   memory-warning: 0.08     # part of the memory that is available at least
  *   patience: 3              # measurements in a row that have to say so before it is told
+ * logs: { size: 64 MiB, keep: 5 }   # of services: a larger one is put away; the first and the newest are kept
  * queue: { ahead: 1 }        # changes proven before it is their turn, where the machine has room; 0: none
  * adopted: null              # { layout: clone, comfyui: /srv/ComfyUI, python: null }: looked at for outside changes
  * ```
@@ -159,6 +161,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     queue,
     memory: { budgetBytes: checked.memory.budget },
     monitoring: monitoringOf(checked.monitoring),
+    logs: logsOf(checked.logs),
     adopted,
   };
 }
@@ -304,6 +307,7 @@ const fieldsSchema = z
     bus: busSchema,
     alerts: alertsSchema,
     monitoring: monitoringSchema,
+    logs: logsSchema,
     memory: z.strictObject({ budget: sizeField({ least: '0 B', most: '10 MiB' }).default(16 * 1024) }).prefault({}),
     queue: z.strictObject({ ahead: z.number().int().min(0).max(4).default(1) }).prefault({}),
     adopted: z

@@ -7,7 +7,7 @@ import { durationText, sizeText } from './units.ts';
 
 /** Returns the text of `orchestrate.yaml`, every field written out; `parseConfig` reads it back to the same value. */
 export function printConfig(config: InstallationConfig): string {
-  const { id, name, service, ports, python, policy, merge, supervisor, bus, queue, memory, monitoring, adopted } =
+  const { id, name, service, ports, python, policy, merge, supervisor, bus, queue, memory, monitoring, logs, adopted } =
     config;
   const alerts = printAlerts(config.alerts);
   const parts = [
@@ -103,6 +103,10 @@ export function printConfig(config: InstallationConfig): string {
           patience: monitoring.patience,
         },
       },
+    },
+    {
+      comment: 'Logs of services. A larger one is put away; of those the first and the newest are kept.',
+      fields: { logs: { size: sizeText(logs.sizeBytes), keep: logs.keep } },
     },
     {
       comment: 'What was adopted, and lies where it was: looked at for changes that come from outside.',

@@ -2,6 +2,7 @@ import type { PolicyRules, Principal } from '../policy/rules.ts';
 import type { RestartRule } from '../services/restart.ts';
 import type { AlertsConfig } from './alerts-config.ts';
 import type { BusConfig } from './bus-config.ts';
+import type { LogsConfig } from './logs-config.ts';
 import type { MonitoringConfig } from './monitoring-config.ts';
 
 /** An agent: who does a step. `agents/<id>.md`: front matter and instructions; a subagent file of Claude Code is one too. */
@@ -219,6 +220,7 @@ export interface InstallationConfig {
   /** Bytes of memory that a task is given at most, each entry whole. */
   readonly memory: { readonly budgetBytes: number };
   readonly monitoring: MonitoringConfig;
+  readonly logs: LogsConfig;
   /** Changes at most that are proven before it is their turn, beside what runs and gates prove; 0: none. */
   readonly queue: { readonly ahead: number };
   /** What was adopted, and lies where it was: looked at for changes that come from outside. Null where nothing is watched. */

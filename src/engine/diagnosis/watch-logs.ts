@@ -5,6 +5,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import { bookOf } from '../alerts/book.ts';
 import type { Engine } from '../engine.ts';
+import { endOf, type LogPiece, logPieces } from '../instances/log-pieces.ts';
 import { findProduction } from '../instances/production.ts';
 import { logPathOf } from '../instances/start.ts';
 import { createAlertEnds, type AlertEnds } from './end-alerts.ts';
@@ -35,7 +36,7 @@ interface Place {
 
 /**
  * Reads production's log as it grows and writes `diagnosis.found` once an hour for each instance, signature and culprit, with an alert for
- * each; ends that by what shows that it is over. A log that was cut is read from its beginning. After a restart it goes on behind the
+ * each; ends that by what shows that it is over. A live file that somebody else cut is read from its beginning. After a restart it goes on behind the
  * last row about that log: after a kill, what was seen again and not written is seen then once more.
  */
 export function createLogWatch(engine: Engine): LogWatch {
@@ -88,23 +89,46 @@ function lastRead({ ledger }: Engine, instance: string): { endByte: number; endL
 
 /** Returns whether all of the log is read that is there. */
 async function readOn(engine: Engine, place: Place): Promise<boolean> {
-  const path = logPathOf(engine, place.instance);
-  const info = await engine.outside.files.info(path);
-  if (info === undefined || info.sizeBytes === place.endByte) return info !== undefined;
-  if (info.sizeBytes < place.endByte) {
-    place.notes.forget();
-    Object.assign(place, { endByte: 0, endLine: 0, matcher: createMatcher(), found: [] });
-  }
-  const from = place.endLine;
+  const pieces = await logPieces(engine.outside.files, logPathOf(engine, place.instance));
+  const end = endOf(pieces);
   const began = place.endByte;
+  if (end < began) {
+    // Somebody else cut the live file: what was put away before was read.
+    place.notes.forget();
+    const endByte = pieces.at(-1)?.fromByte ?? 0;
+    Object.assign(place, { endByte, endLine: 0, matcher: createMatcher(), found: [] });
+  }
+  let left = maxLookBytes;
+  for (const piece of pieces) {
+    const pieceEnd = piece.fromByte + piece.sizeBytes;
+    if (pieceEnd <= place.endByte) continue;
+    // What was removed before it was read is passed over.
+    place.endByte = Math.max(place.endByte, piece.fromByte);
+    const from = place.endByte;
+    await readPiece(engine, place, { piece, maxBytes: left });
+    left -= place.endByte - from;
+    if (place.endByte < pieceEnd || left <= 0) break;
+  }
+  if (place.endByte !== began) place.found = diagnose(place.matcher.read());
+  return pieces.length > 0 && place.endByte >= end;
+}
+
+async function readPiece(
+  engine: Engine,
+  place: Place,
+  { piece, maxBytes }: { piece: LogPiece; maxBytes: number },
+): Promise<void> {
+  const { logFiles } = engine.outside;
+  const [fromLine, began] = [place.endLine, place.endByte];
   try {
-    for await (const { lines, endByte } of engine.outside.logFiles.read(path, {
-      fromByte: place.endByte,
-      maxBytes: maxLookBytes,
+    for await (const { lines, endByte } of logFiles.read(piece.path, {
+      fromByte: began - piece.fromByte,
+      maxBytes,
+      isEnded: !piece.isLive,
     })) {
-      const numbered = lines.map(({ line, text }) => ({ line: from + line, text }));
-      place.matcher.add(path, numbered);
-      place.endByte = endByte;
+      const numbered = lines.map(({ line, text }) => ({ line: fromLine + line, text }));
+      place.matcher.add(logPathOf(engine, place.instance), numbered);
+      place.endByte = piece.fromByte + endByte;
       place.endLine = numbered.at(-1)?.line ?? place.endLine;
     }
   } catch (error) {
@@ -112,7 +136,6 @@ async function readOn(engine: Engine, place: Place): Promise<boolean> {
     if (!(error instanceof Fault)) throw error;
   }
   // A line longer than a look has no end in it: what was seen of it is passed over.
-  if (place.endByte === began && info.sizeBytes - began >= maxLookBytes) place.endByte += maxLookBytes;
-  if (place.endByte !== began) place.found = diagnose(place.matcher.read());
-  return place.endByte >= info.sizeBytes;
+  const isFull = piece.fromByte + piece.sizeBytes - began >= maxBytes;
+  if (place.endByte === began && isFull) place.endByte += maxBytes;
 }

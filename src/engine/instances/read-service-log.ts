@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { isCommanded } from './commanded.ts';
+import { readLogEnd } from './log-pieces.ts';
 import { findProduction } from './production.ts';
 import { baseUrl, logPathOf } from './start.ts';
 
@@ -35,13 +36,9 @@ export async function readServiceLog(
 }
 
 async function readFileEnd(engine: Engine, instance: string, maxBytes: number): Promise<ServiceLog> {
-  const { files } = engine.outside;
-  const path = logPathOf(engine, instance);
-  const size = (await files.readPart(path, { offset: 0, maxBytes: 0 }))?.sizeBytes ?? 0;
-  const offset = Math.max(0, size - maxBytes);
-  const part = await files.readPart(path, { offset, maxBytes });
-  if (part === undefined) return { instance, source: 'none', text: '', isCut: false };
-  const text = new TextDecoder().decode(part.bytes);
+  const end = await readLogEnd(engine.outside.files, logPathOf(engine, instance), maxBytes);
+  if (end === undefined) return { instance, source: 'none', text: '', isCut: false };
+  const { text, isCut } = end;
   // What begins in the middle of a line is no line.
-  return { instance, source: 'file', text: offset > 0 ? text.slice(text.indexOf('\n') + 1) : text, isCut: offset > 0 };
+  return { instance, source: 'file', text: isCut ? text.slice(text.indexOf('\n') + 1) : text, isCut };
 }

@@ -5,6 +5,7 @@ import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { ProcessIdentity } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
+import { readLogEnd } from './log-pieces.ts';
 
 type Composed = JournalKinds['instance.composed'];
 
@@ -17,10 +18,13 @@ export function composedInstance(engine: Engine, instance: string): Composed {
   return composed;
 }
 
+/** So much of a log is read for its last lines. */
+const maxTailBytes = 1024 * 1024;
+
 /** Returns the last lines that the instance's process wrote. */
 export async function instanceLog(engine: Engine, instance: string, nLines: number): Promise<readonly string[]> {
-  const text = await engine.outside.files.readText(logPathOf(engine, instance));
-  return (text ?? '')
+  const end = await readLogEnd(engine.outside.files, logPathOf(engine, instance), maxTailBytes);
+  return (end?.text ?? '')
     .split(/[\r\n]+/)
     .filter((line) => line.trim() !== '')
     .slice(-nLines);

@@ -5,6 +5,7 @@ import { showsProgress } from '../../domain/services/progress-lines.ts';
 import type { Seen } from '../../domain/services/stillness.ts';
 import type { Engine } from '../engine.ts';
 import { isCommanded } from '../instances/commanded.ts';
+import { endOf, logPieces, readLogEnd } from '../instances/log-pieces.ts';
 import { baseUrl, composedInstance, logPathOf } from '../instances/start.ts';
 
 export interface WorkLook {
@@ -54,16 +55,17 @@ async function processOf({ ledger, outside }: Engine, instance: string) {
   }
 }
 
-/** Begins at the end of the file: what stands there was written before anybody looked. A file that was cut is read from its beginning. */
+/** Begins at the end of the log: what stands there was written before anybody looked. */
 function readFromFile({ outside: { files } }: Engine, path: string): () => Promise<string> {
   let at: number | undefined;
   return async () => {
-    const size = (await files.info(path))?.sizeBytes ?? 0;
-    const from = at === undefined ? size : size < at ? 0 : at;
-    at = size;
-    if (size <= from) return '';
-    const part = await files.readPart(path, { offset: from, maxBytes: Math.min(maxReadBytes, size - from) });
-    return new TextDecoder().decode(part?.bytes);
+    const pieces = await logPieces(files, path);
+    const end = endOf(pieces);
+    // Cut by somebody else: from the beginning of the file.
+    const from = at === undefined ? end : end < at ? (pieces.at(-1)?.fromByte ?? 0) : at;
+    at = end;
+    if (end <= from) return '';
+    return (await readLogEnd(files, path, Math.min(maxReadBytes, end - from)))?.text ?? '';
   };
 }
 

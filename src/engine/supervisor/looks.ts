@@ -17,6 +17,7 @@ import { retryHeld } from '../runs/retry-held.ts';
 import { scaleByRule } from '../scale/scale-tree.ts';
 import { createScheduleKeeper } from '../schedules/keeper.ts';
 import { createServiceKeeper } from '../services/look-after.ts';
+import { createLogKeeper } from '../services/put-logs-away.ts';
 import { recordSummary } from './record-summary.ts';
 import type { SettingsKeeper } from './settings.ts';
 
@@ -54,6 +55,7 @@ export function createLooks(
   const alerts = createAlertKeeper(engine);
   const schedules = createScheduleKeeper(engine);
   const services = createServiceKeeper(engine, onFatal);
+  const logSizes = createLogKeeper(engine);
   let comparedMs = Number.NEGATIVE_INFINITY;
 
   /** Less often than the rest: the files of slots that people work in are looked through for it. */
@@ -73,6 +75,7 @@ export function createLooks(
     'how many slots are wanted': () => scaleByRule(engine),
     production: () => watchProduction(engine),
     services: () => services.look(),
+    'how much services write': () => logSizes.look(),
     'what services write': () => logs.look(),
     health: () => health.look(),
     schedules: () => schedules.look(),

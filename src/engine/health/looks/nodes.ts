@@ -1,6 +1,7 @@
 import { Fault } from '../../../base/fault.ts';
 import { failedPacks } from '../../../domain/instances/failed-packs.ts';
 import { dataOf } from '../../../domain/journal/kinds.ts';
+import { logPieces } from '../../instances/log-pieces.ts';
 import { nServerLines } from '../../instances/read-service-log.ts';
 import { logPathOf } from '../../instances/start.ts';
 import type { HealthContext, HealthFound, HealthLook } from '../look.ts';
@@ -46,7 +47,10 @@ async function failedBefore(context: HealthContext): Promise<readonly string[] |
 }
 
 async function logOf(context: HealthContext, instance: string): Promise<readonly string[] | undefined> {
-  const part = await context.outside.files.readPart(logPathOf(context, instance), { offset: 0, maxBytes });
+  const { files } = context.outside;
+  // The first piece is kept, whatever was put away since.
+  const [first] = await logPieces(files, logPathOf(context, instance));
+  const part = first?.fromByte === 0 ? await files.readPart(first.path, { offset: 0, maxBytes }) : undefined;
   return part === undefined ? undefined : new TextDecoder().decode(part.bytes).split(/[\r\n]+/);
 }
 

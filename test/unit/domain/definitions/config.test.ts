@@ -73,6 +73,7 @@ describe('orchestrate.yaml', () => {
         memoryWarning: 0.08,
         patience: 3,
       },
+      logs: { sizeBytes: 64 * 1024 ** 2, keep: 5 },
       adopted: null,
     });
   });
@@ -175,6 +176,10 @@ describe('orchestrate.yaml', () => {
         diskCriticalBytes: fc.integer({ min: 0, max: 10_000 }),
         memoryWarning: fc.constantFrom(0, 0.05, 0.9),
         patience: fc.integer({ min: 1, max: 60 }),
+      }),
+      logs: fc.record({
+        sizeBytes: fc.integer({ min: 65_536, max: 999_999 }),
+        keep: fc.integer({ min: 2, max: 1_000 }),
       }),
       adopted: fc.option(
         fc.record({ layout: fc.constantFrom('clone', 'stability-matrix'), comfyui: path, python: fc.option(path) }),
