@@ -209,9 +209,15 @@ const tellers: Tellers = {
     `${instance} (${purpose}) composed from tree ${shortId(tree)}, environment ${environment.slice(0, 12)}, for :${port}`,
   'instance.proven': (proven) => {
     const { instance, pid, port, argvNamesDir = true, ownsSocket, pytorchVersion, device, status, startMs } = proven;
+    const log =
+      proven.logMark === undefined
+        ? ''
+        : proven.logMark === null
+          ? '; its log tells no start'
+          : `; its log says ${proven.logMark}`;
     const said =
       pytorchVersion === undefined ? `status ${status ?? 'unknown'}` : `torch ${pytorchVersion} on ${device}`;
-    return `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; ${said}`;
+    return `${instance} answers on :${port} after ${spanText(startMs)}; pid ${pid} ${ownsSocket && argvNamesDir ? 'proven' : 'not proven'}; ${said}${log}`;
   },
   'instance.prepared': ({ instance, commands }) =>
     commands.length === 0

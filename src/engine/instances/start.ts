@@ -1,6 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import { bootFailure } from '../../domain/instances/boot-failure.ts';
 import { serviceEnvironment } from '../../domain/instances/command.ts';
+import { missingText, type StartMark, startMark } from '../../domain/instances/start-mark.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { ProcessIdentity } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
@@ -123,6 +124,7 @@ async function prove(
         pytorchVersion: facts.pytorchVersion,
         device: facts.deviceType,
         startMs: Math.round(elapsedMs),
+        logMark: await markInLog(engine, instance),
       };
       await engine.ledger.append([row('instance.proven', data, { run, keys: [`instance-up:${instance}`] })]);
       return;
@@ -138,20 +140,30 @@ async function prove(
       });
     }
     if (elapsedMs > limitMs) {
-      const tail = await instanceLog(engine, instance, 40);
+      const [tail, logMark] = [await instanceLog(engine, instance, 40), await markInLog(engine, instance)];
       if (stranger !== '')
         throw new Fault('INSTANCE_NOT_PROVEN', `Something answers on port ${port}, but it is not ours: ${stranger}.`, {
           data: { instance },
         });
       throw new Fault(
         'INSTANCE_UNHEALTHY',
-        `The service did not answer within ${engine.config.service.startSeconds} s.`,
-        { data: { instance, tail } },
+        `The service did not answer within ${engine.config.service.startSeconds} s. ${missingText(logMark)}.`,
+        {
+          hints: [
+            `orchestrate service logs --instance ${instance}`,
+            'A slow start needs a longer service.start-time in orchestrate.yaml.',
+          ],
+          data: { instance, tail, logMark },
+        },
       );
     }
     if (!(await clock.sleep(50, signal))) throw new Fault('INTERRUPTED', 'The start was called off.');
   }
 }
+
+/** The server writes it before it answers, so that it is not waited for; one that writes it elsewhere is as good. */
+const markInLog = async ({ outside: { files }, paths }: Engine, instance: string): Promise<StartMark> =>
+  startMark((await readLogEnd(files, logPathOf({ paths }, instance), maxTailBytes))?.text ?? '');
 
 /**
  * Stops the instance's process, if it is ours and still there, and records why. `save` is given its folder before that

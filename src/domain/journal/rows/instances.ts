@@ -1,5 +1,6 @@
 import type { FaultRecord } from '../../../base/fault.ts';
 import type { CommandRun } from '../../changes/evidence.ts';
+import type { StartMark } from '../../instances/start-mark.ts';
 
 /** Instances, production, and the prompts and user folder that it holds. */
 export interface InstanceRows {
@@ -48,6 +49,8 @@ export interface InstanceRows {
     /** Template `service`: what its readiness address answered. */
     readonly status?: number;
     readonly startMs: number;
+    /** Of ComfyUI: what its log says of its start; null: nothing. Absent in old rows. */
+    readonly logMark?: StartMark;
   };
   /** [`commands:<instance>`] Set-up and checks that ran in its folder before it was started; secrets are masked in `tail`. */
   'instance.prepared': { readonly instance: string; readonly commands: readonly CommandRun[] };
