@@ -19,21 +19,36 @@ export function markPrompts(
   return [...active.map((one) => ({ ...marked(one), ran: true })), ...pending.map(marked)];
 }
 
+/**
+ * Marks what a server without work is about to be given: it begins with the first at once, and a server that dies of that one dies before
+ * anybody looks at its queue. The others of `prompts` stay as they are.
+ */
+export const markFirst = (prompts: readonly JsonObject[], first: unknown, server: string): readonly JsonObject[] =>
+  prompts.map((one) => (one['prompt_id'] === first ? { ...one, ran: server } : one));
+
 /** Takes away that they ran: their server is stopped in order. */
 export const stoppedPrompts = (prompts: readonly JsonObject[]): JsonObject[] =>
   prompts.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'ran')));
 
-/** Says what of a queue that a server left behind is queued again: not a prompt under which the second one died. */
-export function judgeRetry(prompts: readonly JsonObject[]): {
+/**
+ * Says what of a queue that a server left behind is queued again on `server`: not a prompt under which the second one died. What was
+ * marked as the first of `server` itself did not die with it: a call was interrupted, and this is its repeat.
+ */
+export function judgeRetry(
+  prompts: readonly JsonObject[],
+  server: string,
+): {
   readonly again: readonly JsonObject[];
   readonly givenUp: readonly JsonObject[];
 } {
   const again: JsonObject[] = [];
   const givenUp: JsonObject[] = [];
   for (const { ran, ...one } of prompts) {
-    const deaths = deathsOf(one) + (ran === true ? 1 : 0);
-    if (ran === true && deaths >= mostDeaths) givenUp.push(one);
-    else again.push(deaths === 0 ? one : { ...one, deaths });
+    const isDead = ran !== undefined && ran !== server;
+    const deaths = deathsOf(one) + (isDead ? 1 : 0);
+    const kept = deaths === 0 ? one : { ...one, deaths };
+    if (isDead && deaths >= mostDeaths) givenUp.push(one);
+    else again.push(ran === server ? { ...kept, ran } : kept);
   }
   return { again, givenUp };
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
-import { judgeRetry, markPrompts, stoppedPrompts } from '../../domain/services/retry.ts';
+import { judgeRetry, markFirst, markPrompts, stoppedPrompts } from '../../domain/services/retry.ts';
 import type { Requeued } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { baseUrl, composedInstance } from './start.ts';
@@ -211,8 +211,9 @@ async function recordEnded(
 /**
  * Posts the prompts that `from` left behind to `to`, in order; those that the server has already, from a call that was
  * interrupted, are left out. What it refuses stays in the file for the next start; a server that answers no more costs
- * the prompts, not the switch. With `copies`, what it took is in the file of `to` before it leaves that of `from`. A prompt
- * under which the second server died is not posted: it is kept in a file of its own and told. Returns how many it took.
+ * the prompts, not the switch. With `copies`, what it took is in the file of `to` before it leaves that of `from`, and the first of it
+ * counts as running from before it is posted. A prompt under which the second server died is not posted: it is kept in a file of its own
+ * and told. Returns how many it took.
  */
 export async function queueAgain(
   engine: Engine,
@@ -221,7 +222,7 @@ export async function queueAgain(
   const { from, to, run, copies } = options;
   const { files, service } = engine.outside;
   const left = await readPrompts(engine, from);
-  const { again: prompts, givenUp } = judgeRetry(left);
+  const { again: prompts, givenUp } = judgeRetry(left, to);
   const nth = dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${to}`))?.nth ?? 0;
   const key = `requeue:${from}:${to}:${nth}`;
   // After a kill the file is gone, and how many were taken is on record.
@@ -235,6 +236,16 @@ export async function queueAgain(
     for (const one of prompts) {
       if (!there.has(idOf(one)) && (await service.history(url, idOf(one))).kind === 'unknown') missing.push(one);
     }
+    const first = there.size === 0 ? missing[0] : undefined;
+    const marked = copies && first !== undefined ? markFirst(prompts, first['prompt_id'], to) : prompts;
+    const waiting = new Map(marked.map((one) => [idOf(one), one]));
+    // Before it is posted: it may be the end of the server.
+    if (marked !== prompts)
+      await writeCopy(
+        engine,
+        from,
+        left.map((one) => waiting.get(idOf(one)) ?? one),
+      );
     const outcomes = await service.requeue(url, missing);
     const refused = outcomes.filter((one) => one.kind === 'refused');
     const refusedIds = new Set(refused.map((one) => one.promptId));
@@ -255,7 +266,7 @@ export async function queueAgain(
       await writeCopy(
         engine,
         to,
-        prompts.filter((one) => !refusedIds.has(idOf(one))),
+        marked.filter((one) => !refusedIds.has(idOf(one))),
       );
     if (refusedOnes.length === 0) await files.remove(queueFile(engine, from));
     else await files.writeAtomic(queueFile(engine, from), JSON.stringify(refusedOnes), { mode: 0o600 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import { diesAfter, passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
 import { by, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
@@ -98,6 +99,27 @@ describe('production that dies', () => {
     expect(scene.latest('prompt.givenUp')).toEqual({ instance: 'i2', promptId: 'deadly' });
     const kept = await files.readText(`${context.paths.state}/queues/i2.given-up.json`);
     expect(kept).toContain('deadly');
+  });
+
+  it('gives up a prompt of which its second server died at once, before anybody looked at its queue', async () => {
+    const scene = await up(restarts);
+    const { service, clock } = scene.world;
+    const prompt = (id: string) => ({ number: 1, prompt_id: id, prompt: {}, extra_data: {}, outputs: [] });
+    const { requeue } = service;
+    service.requeue = async (url, prompts) => {
+      if (prompts.some((one) => one['prompt_id'] === 'deadly')) {
+        scene.dies();
+        throw new Fault('INSTANCE_UNHEALTHY', `Nothing answers on ${url}.`);
+      }
+      return requeue(url, prompts);
+    };
+    service.begin(scene.port, prompt('deadly'));
+    service.enqueue(scene.port, prompt('other'));
+    await clock.advance(6_000);
+    scene.dies();
+    await passUntil(scene.world, () => scene.latest('prompt.givenUp') !== undefined);
+    expect(scene.latest('prompt.givenUp')).toEqual({ instance: 'i1', promptId: 'deadly' });
+    expect(service.requeued.map(({ prompts }) => prompts.map((one) => one['prompt_id']))).toEqual([['other']]);
   });
 
   it('has a prompt that only waited back after each death', async () => {
