@@ -35,6 +35,7 @@ function checkStepExpressions(playbook: Located<Playbook>, step: PlaybookStep, p
   check(step.when, 'when', 'truth', scope);
   check(step.forEach, 'for-each', 'list', { ...steady, item: false });
   check(step.check, 'check', 'truth', { ...steady, output: true });
+  check(step.approvalUnless, 'approval-unless', 'truth', steady);
   checkArguments(playbook, { args: step.with, path: [...path, 'with'], scope: steady });
   const taken = { ...steady, steps: [...scope.steps, step.id] };
   const compensating = [...path, 'compensate', 'with'];

@@ -43,6 +43,12 @@ function* stepFaults({ value, locate }: Located<Playbook>): Generator<Fault> {
         hints: ['Give one of them another id.'],
       });
     }
+    if (step.approvalUnless !== undefined && step.approval === undefined) {
+      yield new Fault('DEFINITION_INVALID', `Step ${step.id} says when nobody is asked, and asks nobody.`, {
+        at: locate.value([...path, 'approval-unless']),
+        hints: ['Write approval: with what a person is asked, or take approval-unless out.'],
+      });
+    }
     for (const [needIndex, need] of step.needs.entries()) {
       const at = locate.value([...path, 'needs', needIndex]);
       if (!ids.includes(need)) yield unknownReference({ kind: 'step', name: need, known: ids, at });

@@ -41,6 +41,7 @@ import { durationField } from './units.ts';
  *     for-each: inputs.packs.split(",")  # once for each of a list, as ${item} in arguments
  *     check: output.nPackages > 0        # over what it reported; else it has failed
  *     approval: Production stops for it. # a person says yes before it starts
+ *     approval-unless: inputs.restart == "yes"   # where it holds nobody is asked
  *     compensate:                        # carried out when the run fails or is rejected for what began its work, the last step first
  *       action: files.write
  *       agent: environment-specialist    # else that of the step
@@ -80,6 +81,7 @@ const stepSchema = z.strictObject({
   'for-each': expressionField.optional(),
   check: expressionField.optional(),
   approval: titleField.optional(),
+  'approval-unless': expressionField.optional(),
   compensate: compensationSchema.optional(),
 });
 
@@ -116,7 +118,7 @@ export function readPlaybook(source: DefinitionSource): Located<Playbook> {
 /** Names of fields as the code has them; what is left out stays absent, so that a plan holds no empty fields. */
 function stepOf(written: z.infer<typeof stepSchema>): PlaybookStep {
   const { timeout, 'waits-for': waitsFor, 'wait-at-most': waitAtMostMs, 'for-each': forEach, ...rest } = written;
-  const { when, check, approval, compensate, ...step } = rest;
+  const { when, check, approval, 'approval-unless': approvalUnless, compensate, ...step } = rest;
   return {
     ...step,
     timeoutMs: timeout,
@@ -126,6 +128,7 @@ function stepOf(written: z.infer<typeof stepSchema>): PlaybookStep {
     ...(forEach === undefined ? {} : { forEach }),
     ...(check === undefined ? {} : { check }),
     ...(approval === undefined ? {} : { approval }),
+    ...(approvalUnless === undefined ? {} : { approvalUnless }),
     ...(compensate === undefined ? {} : { compensate: compensationOf(compensate, step.agent) }),
   };
 }

@@ -90,6 +90,8 @@ export interface PlaybookStep {
   readonly check?: string;
   /** Why a person has to say yes before the step starts. */
   readonly approval?: string;
+  /** Expression: where it holds, nobody is asked. */
+  readonly approvalUnless?: string;
   /** What takes the step back when the run does not come to its end. */
   readonly compensate?: Compensation;
 }

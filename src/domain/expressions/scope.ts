@@ -4,6 +4,7 @@ export const installationFields = {
   template: '`comfyui` or `service`.',
   mode: 'Who starts production: `managed`, `command` or `none`.',
   port: 'Port of production.',
+  restart: 'What is done when production dies: `never` or `on-failure`.',
   resolver: 'Who resolves requirements: `auto`, `pip` or `uv`.',
 } as const;
 

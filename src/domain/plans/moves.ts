@@ -60,7 +60,7 @@ function moveOf(step: PlannedStep, scene: StepScene): StepMove {
 
 function decide(step: PlannedStep, scene: StepScene): StepMove {
   const facts = stepFacts(scene, step);
-  const { when, forEach, approval } = step;
+  const { when, forEach, approval, approvalUnless: unless } = step;
   const isAsked = when !== undefined && (forEach === undefined || !readsOwn(when.text));
   if (isAsked && !(when.holds ?? holds(when.text, facts)))
     return { kind: 'skip', step, because: `${when.text} does not hold` };
@@ -71,7 +71,9 @@ function decide(step: PlannedStep, scene: StepScene): StepMove {
   }
   const conditions = (step.waitsFor ?? []).filter((name) => !facts.conditions.includes(name));
   if (conditions.length > 0) return { kind: 'wait', step, conditions };
-  if (approval !== undefined && !scene.approved.has(askedAs(step))) return { kind: 'ask', step, text: approval };
+  const isFree = unless !== undefined && (unless.holds ?? holds(unless.text, facts));
+  if (approval !== undefined && !isFree && !scene.approved.has(askedAs(step)))
+    return { kind: 'ask', step, text: approval };
   return { kind: 'start', step, with: { ...step.with, ...fillArguments(step.late ?? {}, facts) } };
 }
 

@@ -44,6 +44,8 @@ export interface PlannedStep {
   readonly forEach?: { readonly text: string; readonly items: readonly Json[] | null };
   readonly check?: string;
   readonly approval?: string;
+  /** Where it holds nobody is asked; `holds` is null where only the run can tell. */
+  readonly approvalUnless?: { readonly text: string; readonly holds: boolean | null };
   readonly compensate?: PlannedCompensation;
   /** Set where it is one of those that a `forEach` step became: that step, and the thing it is done for. */
   readonly of?: string;

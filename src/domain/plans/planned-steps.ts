@@ -31,17 +31,23 @@ export function plannedSteps({ steps }: Pick<Playbook, 'steps'>, known: Planning
 
 /** What only some steps have: a plan holds no empty fields. */
 function decided(step: PlaybookStep, facts: ExpressionFacts): Partial<PlannedStep> {
-  const { when, forEach, check, approval, compensate } = step;
+  const { when, forEach, check, approval, approvalUnless, compensate } = step;
   return {
-    ...(when === undefined ? {} : { when: { text: when, holds: readsEarly(when) ? holds(when, facts) : null } }),
+    ...(when === undefined ? {} : { when: truthOf(when, facts) }),
     ...(forEach === undefined
       ? {}
       : { forEach: { text: forEach, items: readsEarly(forEach) ? itemsOf(forEach, facts) : null } }),
     ...(check === undefined ? {} : { check }),
     ...(approval === undefined ? {} : { approval }),
+    ...(approvalUnless === undefined ? {} : { approvalUnless: truthOf(approvalUnless, facts) }),
     ...(compensate === undefined ? {} : { compensate: plannedCompensation(compensate, facts) }),
   };
 }
+
+const truthOf = (text: string, facts: ExpressionFacts): { text: string; holds: boolean | null } => ({
+  text,
+  holds: readsEarly(text) ? holds(text, facts) : null,
+});
 
 const plannedCompensation = (compensate: Compensation, facts: ExpressionFacts): PlannedCompensation => ({
   action: compensate.action,

@@ -24,7 +24,9 @@ export interface Played {
 }
 
 /** An installation as most are; a test gives what is different. */
-const usual = { name: 'comfy-home', template: 'comfyui', mode: 'managed', port: 8188, resolver: 'auto' } as const;
+const usual = {
+  ...{ name: 'comfy-home', template: 'comfyui', mode: 'managed', port: 8188, restart: 'never', resolver: 'auto' },
+} as const;
 
 /**
  * Plays a playbook from its plan to its end, or to where it waits. Nothing is done: actions report what is given. `check` is asked about

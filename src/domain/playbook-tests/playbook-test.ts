@@ -102,6 +102,7 @@ const givenSchema = z.strictObject({
       template: z.enum(['comfyui', 'service']),
       mode: z.enum(['managed', 'command', 'none']),
       port: z.number().int(),
+      restart: z.enum(['never', 'on-failure']),
       resolver: z.enum(['auto', 'pip', 'uv']),
     } satisfies Record<keyof typeof installationFields, z.ZodType>)
     .partial()

@@ -12,5 +12,6 @@ export const installationFacts = ({
   template,
   mode: service.mode,
   port: service.port,
+  restart: service.restart === undefined ? 'never' : 'on-failure',
   resolver: python.resolver,
 });

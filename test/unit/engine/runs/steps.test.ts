@@ -131,6 +131,18 @@ describe('a step with `approval`', () => {
     return stepRequests['step.answer'](scene.life.engine, asked as never, id);
   };
 
+  it.each([
+    [2, 'leasing'],
+    [1, 'waiting'],
+  ])('asks nobody where its `approval-unless` holds: %d', async (n, state) => {
+    const approvalUnless = { text: 'steps.a.output.n > 1', holds: null };
+    const asking = step('b', { needs: ['a'], approval: 'Production stops.', approvalUnless });
+    const scene = await executing({ steps: [step('a'), asking] });
+    await work(scene, 'a', { n });
+    expect(scene.state('r1.b')).toBe(state);
+    expect(rows(scene, 'step.asked')).toHaveLength(n === 1 ? 1 : 0);
+  });
+
   it('lets others go on, then pauses the run, and starts when a person says yes', async () => {
     const scene = await executing({ steps });
     await scene.advance();
