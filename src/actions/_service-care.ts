@@ -2,6 +2,7 @@ import type { Severity } from '../domain/diagnosis/finding.ts';
 import type { MayRestart, ServiceState } from '../domain/services/may-restart.ts';
 import type { Moves } from '../domain/services/moves.ts';
 import type { Hang } from '../domain/services/stillness.ts';
+import type { Sign } from '../domain/services/suspect.ts';
 
 /** Production as it is found, over a while where one was asked for. */
 export interface ServiceSeen {
@@ -85,7 +86,7 @@ export interface ServiceCare {
   /** Writes files of evidence into the run's own folder outside of home, mode 0600; written anew by a repeat. Fault: `DISK_FULL`. */
   keep(files: Readonly<Record<string, string>>): Promise<readonly KeptFile[]>;
   /** Asks the server to take its models out of memory. Fault: `SERVICE_NOT_RUNNING`. */
-  free(): Promise<{ readonly device: string | null; readonly freeBefore: number; readonly freeAfter: number }>;
+  free(): Promise<Freed>;
   /** Stops exactly this prompt and waits until it has ended. Faults: `SERVICE_NOT_RUNNING`. */
   cancel(options: { readonly prompt: string; readonly waitMs: number }): Promise<{ readonly ended: boolean }>;
   /**
@@ -95,6 +96,40 @@ export interface ServiceCare {
   restart(): Promise<{ readonly was: string | null; readonly now: string; readonly nSaved: number }>;
   /** Removes what a rule names: logs of ended instances and temporary pictures that are older. Never models, outputs, restore points. */
   trim(options: { readonly olderMs: number }): Promise<Trimmed>;
+  /** Reads only. */
+  suspect(): Promise<SuspectMerge>;
+  /** Reads only, by names. */
+  findModels(names: readonly string[]): Promise<readonly FoundModel[]>;
+  /** Takes the newest merge back by a run of its own, once per attempt. Fault `REVIEW_SELF` where no person said yes to the step or the run. */
+  undo(): Promise<{ readonly run: string; readonly state: string }>;
+}
+
+/** The merge that an undo would take back, and the alerts of kinds that there were not before it. */
+export interface SuspectMerge {
+  /** Restore point at it; null: there is none, or an undo is `blocked`. */
+  readonly point: string | null;
+  readonly title: string | null;
+  readonly mergedAtMs: number | null;
+  /** What it moved, `torch 2.10.0 → 2.11.0`. */
+  readonly moves: readonly string[];
+  readonly began: readonly Sign[];
+  readonly backTo: string | null;
+  readonly blocked: string | null;
+}
+
+export interface FoundModel {
+  readonly name: string;
+  /** Below the folder of models; null: it is not there. */
+  readonly here: string | null;
+  readonly like: readonly string[];
+}
+
+export interface Freed {
+  readonly device: string | null;
+  readonly freeBefore: number;
+  readonly freeAfter: number;
+  /** 0: it does not tell. */
+  readonly totalBytes: number;
 }
 
 export interface Trimmed {

@@ -11,6 +11,7 @@ import { componentsChooseCore } from './components-choose-core.ts';
 import { componentsTake } from './components-take.ts';
 import { conditionClear } from './condition-clear.ts';
 import { conditionSet } from './condition-set.ts';
+import { emergencyChoose } from './emergency-choose.ts';
 import { envAdd } from './env-add.ts';
 import { envBuild } from './env-build.ts';
 import { envChooseTorch } from './env-choose-torch.ts';
@@ -27,15 +28,19 @@ import { envVerify } from './env-verify.ts';
 import { filesWrite } from './files-write.ts';
 import { handoverPlan } from './handover-plan.ts';
 import { handoverWrite } from './handover-write.ts';
+import { incidentAdvise } from './incident-advise.ts';
 import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
 import { maintenanceChoose } from './maintenance-choose.ts';
 import { memoryNote } from './memory-note.ts';
+import { mergeSuspect } from './merge-suspect.ts';
+import { modelsFind } from './models-find.ts';
 import { outsideChoose } from './outside-choose.ts';
 import { outsideTake } from './outside-take.ts';
 import { restoreBisect } from './restore-bisect.ts';
 import { restoreChoose } from './restore-choose.ts';
 import { restoreDrill } from './restore-drill.ts';
+import { restoreUndo } from './restore-undo.ts';
 import { runbookWrite } from './runbook-write.ts';
 import { serviceCancelPrompt } from './service-cancel-prompt.ts';
 import { serviceFree } from './service-free.ts';
@@ -69,6 +74,7 @@ export const actions = [
   componentsTake,
   conditionClear,
   conditionSet,
+  emergencyChoose,
   envAdd,
   envBuild,
   envChoose,
@@ -85,15 +91,19 @@ export const actions = [
   filesWrite,
   handoverPlan,
   handoverWrite,
+  incidentAdvise,
   instanceBoot,
   instanceSmoke,
   maintenanceChoose,
   memoryNote,
+  mergeSuspect,
+  modelsFind,
   outsideChoose,
   outsideTake,
   restoreBisect,
   restoreChoose,
   restoreDrill,
+  restoreUndo,
   runbookWrite,
   serviceCancelPrompt,
   serviceFree,

@@ -12,7 +12,12 @@ export const serviceFree = defineAction({
   summary: 'Ask the service to take its models out of memory',
   effect: 'write',
   input: z.object({}),
-  output: z.object({ device: z.string().nullable(), freeBefore: z.number(), freeAfter: z.number() }),
+  output: z.object({
+    device: z.string().nullable(),
+    freeBefore: z.number(),
+    freeAfter: z.number(),
+    totalBytes: z.number(),
+  }),
   run: ({ service }) => service.free(),
   describe: ({ device, freeBefore, freeAfter }) =>
     `${device ?? 'the service'} was asked: ${bytesText(freeBefore)} were free, ${bytesText(freeAfter)} are now`,

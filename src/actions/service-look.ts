@@ -32,6 +32,8 @@ const output = z.object({
   findings: z.array(findingSchema),
   /** Ids of what was found and is not over. */
   live: z.array(z.string()),
+  /** The prompt that runs and does not get on; empty: none. */
+  stuck: z.string(),
   /** Whether a restart would help, and who may say so. */
   restart: z.object({ how: z.enum(['none', 'automatic', 'approval', 'never']), reason: z.string() }),
 });
@@ -55,6 +57,7 @@ export const serviceLook = defineAction({
       ...rest,
       seen: { ...seen, disks: [...seen.disks], devices: [...seen.devices] },
       findings: findings.map((one) => ({ ...one, tested: [...one.tested] })),
+      stuck: seen.hang?.cause === 'queue' && seen.moves === 'no' ? (seen.prompt ?? '') : '',
       live: findings.filter(({ isOver }) => !isOver).map(({ signature }) => signature),
     };
   },

@@ -28,9 +28,10 @@ export function mayRestart(
     readonly moves: Moves;
     readonly hang: Pick<Hang, 'cause' | 'stillMs'> | null;
     readonly isOurs: boolean;
+    readonly process: { readonly state: string | null } | null;
   },
 ): MayRestart {
-  const { state, moves, hang, isOurs } = seen;
+  const { state, moves, hang, isOurs, process } = seen;
   const forbidden = found.find(({ finding }) => finding.signature === malware)?.finding;
   if (forbidden !== undefined)
     return { how: 'never', reason: `${malware}: ${forbidden.sentence} ${forbidden.repair.sentence}` };
@@ -46,6 +47,11 @@ export function mayRestart(
   if (known !== undefined) return { how: 'automatic', reason: `${known.finding.signature}: ${known.finding.sentence}` };
   if (state === 'stopped') return { how: 'approval', reason: 'Production is stopped.' };
   if (state === 'gone') return { how: 'approval', reason: 'The process of production is gone.' };
+  if (process?.state === 'D' && (moves === 'no' || state === 'silent'))
+    return {
+      how: 'never',
+      reason: 'The kernel holds its process (state D): no signal ends it, only a restart of the machine.',
+    };
   if (moves === 'no') return { how: 'automatic', reason: hangText(hang) };
   if (state === 'silent')
     return { how: 'approval', reason: 'Its process lives and does not answer; it may be loading.' };

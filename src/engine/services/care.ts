@@ -1,29 +1,42 @@
-import type { ServiceCare } from '../../actions/_service-care.ts';
+import type { Freed, ServiceCare } from '../../actions/_service-care.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Engine } from '../engine.ts';
 import { askProduction } from '../health/answer.ts';
+import { undoFor } from '../restore/undo-for.ts';
 import { trimSpace } from '../space/trim.ts';
 import { diagnoseService } from './diagnose-service.ts';
+import { findModels } from './find-models.ts';
 import { restartService } from './restart.ts';
 import { seeService } from './see.ts';
+import { suspectMerge } from './suspect-merge.ts';
 
 /** How often a prompt that was interrupted is asked about. */
 const askEveryMs = 1_000;
+/** A server that is idle gives memory back in this time. */
+const freeWithinMs = 5_000;
 
 /** Returns what an attempt may do with production; keys of its effects begin with the attempt. */
 export function serviceCare(
   engine: Engine,
-  { run, attempt, signal }: { readonly run: string; readonly attempt: string; readonly signal: AbortSignal },
+  {
+    run,
+    step,
+    attempt,
+    signal,
+  }: { readonly run: string; readonly step: string; readonly attempt: string; readonly signal: AbortSignal },
 ): ServiceCare {
   const see = (options: { readonly watchMs: number }) => seeService(engine, { ...options, signal });
   return {
     see,
     diagnose: async (options) => diagnoseService(engine, await see(options)),
     keep: (files) => keepFiles(engine, { dir: incidentDir(engine, run), files }),
-    free: () => freeMemory(engine, { key: `${attempt}:free`, run }),
+    free: () => freeMemory(engine, { key: `${attempt}:free`, run, signal }),
     cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, signal, ...options }),
     restart: () => restartService(engine, { key: `${attempt}:restart`, run }),
     trim: (options) => trimSpace(engine, { key: `${attempt}:trim`, run, ...options }),
+    suspect: () => suspectMerge(engine),
+    findModels: (names) => findModels(engine, names),
+    undo: () => undoFor(engine, { run, step, attempt, signal }),
   };
 }
 
@@ -44,7 +57,10 @@ async function keepFiles(
   return kept;
 }
 
-async function freeMemory(engine: Engine, { key, run }: { readonly key: string; readonly run: string }) {
+async function freeMemory(
+  engine: Engine,
+  { key, run, signal }: { readonly key: string; readonly run: string; readonly signal: AbortSignal },
+): Promise<Freed> {
   const { url, freeBytes } = await requireAnswer(engine);
   await engine.perform(
     { key, name: 'free the memory of the service', input: {}, run },
@@ -55,8 +71,19 @@ async function freeMemory(engine: Engine, { key, run }: { readonly key: string; 
       },
     },
   );
-  const after = (await askProduction(engine)).devices[0];
-  return { device: after?.name ?? null, freeBefore: freeBytes, freeAfter: after?.freeBytes ?? freeBytes };
+  // It acts when it is idle, a moment after it answered.
+  const { clock } = engine.outside;
+  const untilMs = clock.monotonicMs() + freeWithinMs;
+  let after = (await askProduction(engine)).devices[0];
+  while ((after?.freeBytes ?? 0) <= freeBytes && clock.monotonicMs() < untilMs) {
+    await clock.sleep(askEveryMs, signal);
+    signal.throwIfAborted();
+    after = (await askProduction(engine)).devices[0];
+  }
+  return {
+    ...{ device: after?.name ?? null, freeBefore: freeBytes },
+    ...{ freeAfter: after?.freeBytes ?? freeBytes, totalBytes: after?.memoryBytes ?? 0 },
+  };
 }
 
 async function cancelPrompt(

@@ -12,7 +12,7 @@ const found = (...lines: string[]) => {
   );
   return diagnose(matcher.read());
 };
-const well = { state: 'answers', moves: 'idle', hang: null, isOurs: true } as const;
+const well = { state: 'answers', moves: 'idle', hang: null, isOurs: true, process: null } as const;
 const worker = 'Exception in thread Thread-3 (prompt_worker):';
 
 describe('mayRestart', () => {
@@ -36,6 +36,13 @@ describe('mayRestart', () => {
       expect(mayRestart([], { ...well, ...seen }).how).toBe('approval');
     // The machine killed another program.
     expect(mayRestart(found('Killed'), well).how).toBe('none');
+  });
+
+  it('starts nothing again whose process the kernel holds: no signal ends it', () => {
+    const held = { ...well, moves: 'no', process: { state: 'D' } } as const;
+    expect(mayRestart([], held)).toMatchObject({ how: 'never', reason: expect.stringContaining('state D') });
+    expect(mayRestart([], { ...held, process: { state: 'S' } }).how).toBe('automatic');
+    expect(mayRestart([], { ...held, moves: 'yes' }).how).toBe('none');
   });
 
   it('leaves alone what is over', () => {

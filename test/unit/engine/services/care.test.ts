@@ -29,7 +29,7 @@ async function up(log = '') {
   world.files.put(started.spec.logPath, log);
   const port = Number(started.spec.args[started.spec.args.indexOf('--port') + 1]);
   const { signal } = new AbortController();
-  const care = serviceCare(life.engine, { run: 'r1', attempt: 'r1.x#1', signal });
+  const care = serviceCare(life.engine, { run: 'r1', step: 'x', attempt: 'r1.x#1', signal });
   return { world, life, instance, started, port, care, pass: <T>(work: Promise<T>) => passing(world, work) };
 }
 
@@ -75,7 +75,14 @@ describe('looking', () => {
   it('believes a hang that was told and is not over, without watching', async () => {
     const { world, care, port, life, instance } = await up('got prompt\n');
     world.service.begin(port, prompt('p1'));
-    const hung = { instance, cause: 'queue', stillMs: 45_000, limitMs: 45_000, subject: 'p1', isHeldByKernel: false } as const;
+    const hung = {
+      instance,
+      cause: 'queue',
+      stillMs: 45_000,
+      limitMs: 45_000,
+      subject: 'p1',
+      isHeldByKernel: false,
+    } as const;
     await life.engine.ledger.append([row('service.hung', hung, { keys: ['service:hung'] })]);
     expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'no', hang: { cause: 'queue', stillMs: 45_000 } });
     world.service.finish(port, 'p1');
@@ -160,7 +167,7 @@ describe('trimming', () => {
     world.files.put(`${dir}/output/a.png`, 'x');
     expect(await care.trim({ olderMs: 100 * 365 * day })).toMatchObject({ nLogs: 0, nTemporary: 0 });
     const { signal } = new AbortController();
-    const next = serviceCare(life.engine, { run: 'r1', attempt: 'r1.x#2', signal });
+    const next = serviceCare(life.engine, { run: 'r1', step: 'x', attempt: 'r1.x#2', signal });
     expect(await next.trim({ olderMs: day })).toMatchObject({ nLogs: 5, nTemporary: 1, bytes: 57 });
     const left = await world.files.list(`${paths.logs}/instances`);
     expect(left).toEqual(

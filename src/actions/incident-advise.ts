@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+import { type Advice, adviceOf } from '../domain/services/advice.ts';
+import { defineAction, type StepReport } from './_context.ts';
+import { seenText } from './_seen-text.ts';
+import { mergeSuspect } from './merge-suspect.ts';
+import { modelsFind } from './models-find.ts';
+import { serviceLook } from './service-look.ts';
+import { spaceTrim } from './space-trim.ts';
+
+/** Advice that the sentence of the step names; the report has all. */
+const nNamed = 4;
+
+const output = z.object({
+  /** Production answers, and nothing says that it does not get on. */
+  isServing: z.boolean(),
+  sentence: z.string(),
+  /** What somebody can do next, most pressing first. */
+  next: z.array(z.object({ sentence: z.string(), command: z.string() })),
+});
+
+/**
+ * Says what came of an emergency by the last look of the run, and what is left for somebody to do, with what to type. Reads the reports of
+ * the steps before it alone; changes nothing.
+ */
+export const incidentAdvise = defineAction({
+  id: 'incident.advise',
+  summary: 'Say what came of it, and what is left to do',
+  effect: 'read',
+  input: z.object({}),
+  output,
+  async run({ before }) {
+    const look = lastOf(before, serviceLook);
+    if (look === undefined) return { isServing: false, sentence: 'nobody looked at production', next: [] };
+    const { seen, findings } = look;
+    const next = [...undoAdvice(before), ...modelAdvice(before), ...adviceOf(findings, seen), ...trashAdvice(before)];
+    const isServing = seen.state === 'answers' && seen.moves !== 'no';
+    return { isServing, sentence: `${seenText(seen)}${isServing ? '' : '; it does not serve'}`, next };
+  },
+  describe: ({ sentence, next }) =>
+    [
+      sentence,
+      ...(next.length === 0
+        ? ['nothing is left to do']
+        : next.slice(0, nNamed).map((one) => `${one.sentence} → ${one.command}`)),
+      ...(next.length > nNamed ? [`${next.length - nNamed} more`] : []),
+    ].join('; '),
+});
+
+/** The newest report of an action, as its schema reads it. */
+function lastOf<Output>(
+  before: readonly StepReport[],
+  { id, output: schema }: { readonly id: string; readonly output: z.ZodType<Output> },
+): Output | undefined {
+  const report = before.findLast(({ action }) => action === id);
+  return report === undefined ? undefined : schema.safeParse(report.output).data;
+}
+
+/** What was taken back already is not told once more. */
+function undoAdvice(before: readonly StepReport[]): readonly Advice[] {
+  const suspect = lastOf(before, mergeSuspect);
+  if (suspect === undefined || before.some(({ action }) => action === 'restore.undo')) return [];
+  if (suspect.isSuspect)
+    return [{ sentence: `Trouble began after ${suspect.point}: take it back.`, command: 'orchestrate undo' }];
+  if (suspect.point === null) return [];
+  return [{ sentence: 'Find the merge that broke it, by trying.', command: 'orchestrate restore bisect' }];
+}
+
+const modelAdvice = (before: readonly StepReport[]): readonly Advice[] =>
+  (lastOf(before, modelsFind)?.models ?? []).map(({ name, workflows, here, like }) => ({
+    sentence: [
+      `${workflows.length === 0 ? 'A workflow' : workflows.join(' and ')} asks for ${name}:`,
+      here !== null
+        ? `it lies at ${here}; the service may read other folders.`
+        : like.length === 0
+          ? 'nothing is named like it; download it.'
+          : `${like.join(', ')} ${like.length === 1 ? 'is' : 'are'} named like it.`,
+    ].join(' '),
+    command: 'orchestrate diagnose',
+  }));
+
+function trashAdvice(before: readonly StepReport[]): readonly Advice[] {
+  const bytes = lastOf(before, spaceTrim)?.trashBytes ?? 0;
+  return bytes === 0 ? [] : [{ sentence: 'Only a person empties the trash.', command: 'orchestrate trash empty' }];
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+
+import { adviceOf, type Advised } from '../../../../src/domain/services/advice.ts';
+
+const well = { state: 'answers', isOurs: true, process: null, disks: [] } as const;
+const found = (part: Partial<Advised>): Advised => ({
+  ...{ signature: 'S18', severity: 'warning', sentence: 'The node pack alpha did not load.', culprit: 'pack:alpha' },
+  ...{ because: null, isOver: false, how: 'approval', mend: 'Add what it needs.' },
+  ...part,
+});
+
+describe('adviceOf', () => {
+  it('says what to type for a pack and for a module', () => {
+    expect(adviceOf([found({}), found({ signature: 'S17', culprit: 'package:einops' })], well)).toMatchObject([
+      { command: 'orchestrate run "update alpha"' },
+      { command: 'orchestrate run "add einops"', sentence: expect.stringContaining('(package einops)') },
+    ]);
+  });
+
+  it('puts no name into a command that is more than a name', () => {
+    const [one] = adviceOf([found({ culprit: 'pack:x"; rm -rf ~' })], well);
+    expect(one?.command).toBe('orchestrate diagnose show S18');
+  });
+
+  it.each(['S32', 'S34', 'S59'])('tells what only a person may, and no command that does it: %s', (signature) => {
+    const [one] = adviceOf([found({ signature, culprit: 'model:x', how: 'never', mend: 'Set it aside.' })], well);
+    expect(one).toEqual({
+      sentence: `${signature}: The node pack alpha did not load. (model x) Only a person may: Set it aside.`,
+      command: `orchestrate diagnose show ${signature}`,
+    });
+  });
+
+  it('tells causes, and nothing that is over or harmless', () => {
+    const rest = [{ because: 'S17' }, { isOver: true }, { severity: 'informational' }] as const;
+    expect(adviceOf(rest.map(found), well)).toEqual([]);
+  });
+
+  it('tells what is seen of disks, of the process and of production', () => {
+    const disks = [{ path: '/home/anna', level: 'critical' }] as const;
+    const commands = adviceOf([], { ...well, state: 'gone', process: { pid: 7, state: 'D' }, disks }).map(
+      ({ command }) => command,
+    );
+    expect(commands).toEqual([
+      'dmesg --level err,warn',
+      'orchestrate trash list',
+      'orchestrate restore prune',
+      'orchestrate service start',
+    ]);
+  });
+});
