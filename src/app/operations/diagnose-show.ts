@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { catalogue, findSignature } from '../../domain/diagnosis/catalogue.ts';
 import { severities } from '../../domain/diagnosis/finding.ts';
+import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
 import { shownBy } from '../../domain/diagnosis/signature.ts';
 import { defineOperation } from '../operation.ts';
 import { suggestion } from '../suggest.ts';
@@ -49,6 +50,7 @@ export const diagnoseShow = defineOperation({
       repair: {
         how: repair.how,
         sentence: repair.sentence,
+        command: repair.playbook ? answerCommand(repair.playbook) : null,
         preconditions: [...repair.preconditions],
         check: repair.check,
         shownBy: repair.shownBy ?? null,

@@ -19,6 +19,7 @@ export const repairSchema = z.object({
     .enum(['automatic', 'approval', 'never'])
     .describe('Who may: a program, a program after a yes, or a person only.'),
   sentence: z.string().describe('What mends it.'),
+  command: z.string().nullable().describe('What to type for what a program may do about it, or null.'),
   preconditions: z.array(z.string()).describe('What has to hold before.'),
   check: z.string().describe('How it is known that it helped.'),
 });
@@ -114,6 +115,7 @@ export function diagnosisView({
       repair: {
         how: one.finding.repair.how,
         sentence: one.finding.repair.sentence,
+        command: one.finding.repair.command,
         preconditions: [...one.preconditions],
         check: one.check,
       },

@@ -1,6 +1,7 @@
 import { catalogue } from './catalogue.ts';
 import type { Finding } from './finding.ts';
 import type { Hit, Reading } from './matcher.ts';
+import { answerCommand } from './repair-playbooks.ts';
 import { type Signature, type Stage, stages } from './signature.ts';
 
 /** A finding with what was thought about it. */
@@ -69,7 +70,7 @@ function diagnosedOf(hit: Hit, chain: readonly Hit[], { hits, lastFinishedAt }: 
 /** Returns the finding of a hit. */
 export function findingOf(hit: Hit, because: string | null): Finding {
   const { signature, culprit, times, evidence } = hit;
-  const { how, sentence } = signature.repair;
+  const { how, sentence, playbook = null } = signature.repair;
   return {
     signature: signature.id,
     name: signature.name,
@@ -80,7 +81,11 @@ export function findingOf(hit: Hit, because: string | null): Finding {
     times,
     evidence: [...evidence],
     because,
-    repair: { how, sentence: fill(sentence, { ...hit, pack: null }) },
+    repair: {
+      how,
+      sentence: fill(sentence, { ...hit, pack: null }),
+      command: playbook === null ? null : answerCommand(playbook),
+    },
   };
 }
 

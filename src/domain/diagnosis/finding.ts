@@ -34,4 +34,6 @@ export interface Finding {
 export interface Repair {
   readonly how: 'automatic' | 'approval' | 'never';
   readonly sentence: string;
+  /** What to type for what a program may do about it, or null. */
+  readonly command: string | null;
 }

@@ -1,4 +1,5 @@
 import type { Repair, Severity } from './finding.ts';
+import type { RepairPlaybook } from './repair-playbooks.ts';
 
 /** In the order in which a cause is looked for: what ended the process counts before what spoils a picture. */
 export const stages = ['death', 'start', 'config', 'environment', 'model', 'graph', 'resource', 'cosmetic'] as const;
@@ -48,6 +49,8 @@ export interface SignatureRepair {
   readonly how: Repair['how'];
   /** Steps for a person or an agent, the gentlest first. */
   readonly sentence: string;
+  /** What answers it; left out or null: nothing of ours. */
+  readonly playbook?: RepairPlaybook | null;
   /** What has to hold before anything is done. */
   readonly preconditions: readonly string[];
   /** How it is known that it helped. */

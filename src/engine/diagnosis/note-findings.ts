@@ -1,7 +1,9 @@
 import { maskSecrets } from '../../domain/alerts/mask-secrets.ts';
 import { signatureAlertKey } from '../../domain/diagnosis/alert-key.ts';
+import { findSignature } from '../../domain/diagnosis/catalogue.ts';
 import type { Diagnosed } from '../../domain/diagnosis/diagnose.ts';
 import type { Finding } from '../../domain/diagnosis/finding.ts';
+import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import { raiseAlert } from '../alerts/raise.ts';
@@ -41,7 +43,7 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
       sentence: one.sentence,
       evidence: seq === undefined ? [] : [`#${seq}`],
       because: follows === null ? null : keyOf(follows),
-      hints: ['orchestrate diagnose', `orchestrate diagnose show ${one.signature}`],
+      hints: [...answerTo(one.signature), 'orchestrate diagnose', `orchestrate diagnose show ${one.signature}`],
     });
   };
 
@@ -93,6 +95,12 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
       written.clear();
     },
   };
+}
+
+/** What to type for what a program may do about it. */
+function answerTo(signature: string): readonly string[] {
+  const playbook = findSignature(signature)?.repair.playbook ?? null;
+  return playbook === null ? [] : [answerCommand(playbook)];
 }
 
 /** The row stays, and memory is written from it. */

@@ -1,4 +1,5 @@
 import { type FaultRecord, Fault, faultRecord } from '../../base/fault.ts';
+import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import { judgeRestart } from '../../domain/services/restart.ts';
 import type { Entry } from '../../ports/index.ts';
@@ -139,7 +140,7 @@ async function raiseDown(engine: Engine, judged: Judged, evidence: readonly stri
     sentence: `Production ${instance} died; ${next}.`,
     evidence,
     because: null,
-    hints: ['orchestrate diagnose', 'orchestrate service status', 'orchestrate service start'],
+    hints: [answerCommand('emergency-unresponsive'), 'orchestrate diagnose', 'orchestrate service start'],
   });
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from '../../base/fault.ts';
+import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import { type Hang, judgeStillness, type Stillness } from '../../domain/services/stillness.ts';
 import { raiseAlert, resolveAlert } from '../alerts/raise.ts';
@@ -87,7 +88,11 @@ async function raiseHang(engine: Engine, hung: Hung): Promise<void> {
     sentence: sentenceOf(hung),
     evidence: [`#${engine.ledger.latest(hungKey)?.seq ?? 0}`],
     because: hung.cause === 'worker' ? 'signature:s43' : null,
-    hints: ['orchestrate service logs', 'orchestrate diagnose', 'orchestrate service restart --now'],
+    hints: [
+      answerCommand(hung.cause === 'silent' ? 'emergency-unresponsive' : 'queue-stuck'),
+      'orchestrate diagnose',
+      'orchestrate service restart --now',
+    ],
   });
 }
 

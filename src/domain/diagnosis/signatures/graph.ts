@@ -23,6 +23,7 @@ export const graphSignatures: readonly Signature[] = [
     explains: [],
     repair: {
       how: 'approval',
+      playbook: 'node-import-failed',
       sentence: 'See whether a pack failed to load; else add the pack that has the node.',
       preconditions: [],
       check: 'the node is in /object_info',
@@ -149,6 +150,7 @@ export const graphSignatures: readonly Signature[] = [
     explains: ['S69'],
     repair: {
       how: 'approval',
+      playbook: 'node-import-failed',
       sentence: 'See the traceback; go back to the pack’s version before, or leave it out.',
       preconditions: [],
       check: 'the node is in /object_info',

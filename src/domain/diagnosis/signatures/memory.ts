@@ -17,6 +17,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S02'],
     repair: {
       how: 'automatic',
+      playbook: 'out-of-memory',
       sentence:
         'Free what is loaded, look for other programs on the card, then a smaller picture or batch, tiled VAE, --reserve-vram 0.6 or --lowvram.',
       preconditions: ['no prompt runs, or the running one has failed'],
@@ -55,6 +56,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S08'],
     repair: {
       how: 'approval',
+      playbook: 'bad-upgrade',
       sentence: 'Choose a PyTorch of the CUDA family that knows the card: orchestrate run "upgrade pytorch"',
       preconditions: ['a restore point', 'room for a second environment'],
       check: 'torch computes on the card',
@@ -74,6 +76,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: [],
     repair: {
       how: 'approval',
+      playbook: 'bad-upgrade',
       sentence: 'Take torch, torchvision and torchaudio together from one CUDA index, and find out what replaced them.',
       preconditions: ['a restore point', 'nvidia-smi answers'],
       check: 'torch.cuda.is_available() is true',
@@ -93,6 +96,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S04', 'S07'],
     repair: {
       how: 'approval',
+      playbook: 'bad-upgrade',
       sentence: 'Go back to a PyTorch of an older CUDA, or install a newer driver.',
       preconditions: ['a restore point'],
       check: 'torch.cuda.is_available() is true',
@@ -112,6 +116,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S04', 'S07', 'S08'],
     repair: {
       how: 'approval',
+      playbook: 'gpu-lost',
       sentence: 'Restart the machine, or load the driver’s module anew.',
       preconditions: ['everything that runs is saved'],
       check: 'nvidia-smi answers',
@@ -138,6 +143,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S04', 'S08'],
     repair: {
       how: 'approval',
+      playbook: 'gpu-lost',
       sentence:
         'See whether nvidia-smi answers, whether CUDA_VISIBLE_DEVICES is empty; load the driver anew or restart the machine.',
       preconditions: [],
@@ -169,6 +175,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: [],
     repair: {
       how: 'automatic',
+      playbook: 'gpu-lost',
       sentence: 'Restart the service; nothing else brings the context back.',
       preconditions: ['evidence is kept', 'waiting prompts are saved'],
       check: 'a smoke workflow ends with a picture',
@@ -188,6 +195,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S07', 'S08'],
     repair: {
       how: 'approval',
+      playbook: 'gpu-lost',
       sentence: 'Let it cool, take back overclocking, limit its power, seat it anew; restart the machine after 79.',
       preconditions: ['everything that runs is saved'],
       check: 'nvidia-smi answers, and no Xid comes again',
@@ -214,6 +222,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S43'],
     repair: {
       how: 'automatic',
+      playbook: 'out-of-memory',
       sentence:
         'Start the service again, close what else needs memory, then --cache-none or --disable-smart-memory, a smaller text encoder (fp8), or swap.',
       preconditions: ['evidence is kept'],
@@ -253,6 +262,7 @@ export const memorySignatures: readonly Signature[] = [
     explains: ['S01', 'S10'],
     repair: {
       how: 'approval',
+      playbook: 'out-of-memory',
       sentence: 'Restart the service when its memory grows, and find the pack.',
       preconditions: ['waiting prompts are saved'],
       check: 'memory of the process stays level over ten prompts',

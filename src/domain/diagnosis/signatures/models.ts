@@ -2,6 +2,7 @@ import type { Signature, SignatureRepair } from '../signature.ts';
 
 const again: SignatureRepair = {
   how: 'approval',
+  playbook: 'model-missing',
   sentence: 'Download the file again and compare its size and SHA-256 with its publisher’s.',
   preconditions: ['room for the file', 'the file’s header was looked at'],
   check: 'its header reads whole, and the workflow ends with a picture',
@@ -133,6 +134,7 @@ export const modelSignatures: readonly Signature[] = [
     explains: ['S70'],
     repair: {
       how: 'approval',
+      playbook: 'model-missing',
       sentence: 'Look for it under its other slash, in other folders, by a similar name; download it last.',
       preconditions: [],
       check: 'the name is in the service’s list',
@@ -191,6 +193,7 @@ export const modelSignatures: readonly Signature[] = [
     explains: [],
     repair: {
       how: 'approval',
+      playbook: 'model-missing',
       sentence: 'Update ComfyUI-GGUF, or take the file for this place.',
       preconditions: ['a restore point'],
       check: 'the model loads',

@@ -2,6 +2,7 @@ import type { Signature, SignatureRepair } from '../signature.ts';
 
 const relock: SignatureRepair = {
   how: 'approval',
+  playbook: 'bad-upgrade',
   sentence: 'Resolve the environment anew, or go back to the restore point before the change that brought it.',
   preconditions: ['a restore point', 'room for a second environment'],
   check: 'the modules import and the service starts',
@@ -9,6 +10,7 @@ const relock: SignatureRepair = {
 };
 const packRepair: SignatureRepair = {
   how: 'approval',
+  playbook: 'node-import-failed',
   sentence: 'Add what the pack needs to the environment as a change, else leave the pack out at the next start.',
   preconditions: ['the pack worked before, or is new'],
   check: 'the pack is not in the list of failed imports after a start',
@@ -218,6 +220,7 @@ export const packageSignatures: readonly Signature[] = [
     explains: [],
     repair: {
       how: 'approval',
+      playbook: 'emergency-unresponsive',
       sentence: 'Take --use-{1}-attention out of service.args in orchestrate.yaml, or add the package.',
       preconditions: [],
       check: 'the service starts',
@@ -270,6 +273,7 @@ export const packageSignatures: readonly Signature[] = [
     explains: ['S17', 'S18'],
     repair: {
       ...relock,
+      playbook: null,
       sentence: 'Choose a version that is offered, or another Python: orchestrate run "upgrade python"',
     },
   },
@@ -285,7 +289,7 @@ export const packageSignatures: readonly Signature[] = [
     sentence: '{1} {2} wants {3}, which is not what is installed.',
     cause: 'pip installed something over it.',
     explains: ['S15', 'S16', 'S17', 'S22'],
-    repair: relock,
+    repair: { ...relock, playbook: null },
   },
   {
     id: 'S31',
@@ -298,7 +302,11 @@ export const packageSignatures: readonly Signature[] = [
     sentence: 'No set of versions meets all requirements.',
     cause: 'Two packages want what excludes the other.',
     explains: ['S17', 'S18'],
-    repair: { ...relock, sentence: 'Choose which of the two gives way: orchestrate run "relock the environment"' },
+    repair: {
+      ...relock,
+      playbook: null,
+      sentence: 'Choose which of the two gives way: orchestrate run "relock the environment"',
+    },
   },
   {
     id: 'S32',

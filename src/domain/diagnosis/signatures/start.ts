@@ -8,6 +8,7 @@ const byHand = (sentence: string, check: string): SignatureRepair => ({
 });
 const toStart = (sentence: string): SignatureRepair => ({
   how: 'approval',
+  playbook: 'emergency-unresponsive',
   sentence,
   preconditions: ['evidence is kept'],
   check: 'the service starts and answers',
@@ -91,6 +92,7 @@ export const startSignatures: readonly Signature[] = [
     explains: ['S29', 'S39', 'S41', 'S56', 'S60'],
     repair: {
       how: 'automatic',
+      playbook: 'disk-full',
       sentence: 'Clear rotated logs, temporary pictures and expired trash; then look at restore points and outputs.',
       preconditions: ['only what is made anew or kept elsewhere is cleared'],
       check: 'free room is above its limit',
@@ -141,6 +143,7 @@ export const startSignatures: readonly Signature[] = [
     explains: ['S44'],
     repair: {
       how: 'automatic',
+      playbook: 'queue-stuck',
       sentence: 'Restart the service with its waiting prompts, and name the pack in the traceback.',
       preconditions: ['evidence is kept', 'waiting prompts are saved'],
       check: 'a smoke workflow ends with a picture',
@@ -160,6 +163,7 @@ export const startSignatures: readonly Signature[] = [
     explains: [],
     repair: {
       how: 'automatic',
+      playbook: 'queue-stuck',
       sentence:
         'Interrupt that prompt, wait 30 s, then restart the service; a process in state D needs the machine restarted.',
       preconditions: ['evidence is kept', 'waiting prompts are saved'],
@@ -235,6 +239,7 @@ export const startSignatures: readonly Signature[] = [
     explains: ['S61'],
     repair: {
       how: 'approval',
+      playbook: 'model-missing',
       sentence: 'Bring the disk or the file back, or take the link away.',
       preconditions: [],
       check: 'the model is in the service’s list',

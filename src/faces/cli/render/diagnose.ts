@@ -67,6 +67,7 @@ function findingLines(one: DiagnosisView['findings'][number], tests: DiagnosisVi
       ? [[dim(`${inset}  not seen: ${one.notSeen.join(', ')}`)] satisfies Line]
       : []),
     [`${inset}  ${whoMay(one.repair.how, one.owner)}: ${one.repair.sentence}`],
+    ...(one.repair.command === null ? [] : [[`${inset}  type: ${one.repair.command}`] satisfies Line]),
     ...(one.isOver ? [[good(`${inset}  Prompts ended well since.`)] satisfies Line] : []),
   ];
 }
@@ -77,7 +78,7 @@ function whoMay(how: DiagnosisView['findings'][number]['repair']['how'], owner: 
   return how === 'approval' ? `${owner}, after a yes` : `${owner}, without a yes`;
 }
 
-const nobodyDoes = 'This says who may: nothing is mended by itself yet.';
+const nobodyDoes = 'This says who may: nothing is mended by itself.';
 
 function severitySpan(severity: DiagnosisView['findings'][number]['severity']): Span {
   if (severity === 'critical') return bad(severity);
@@ -134,6 +135,7 @@ export const renderDiagnoseShow = (one: Shown): readonly Line[] => [
   dimLine(one.pattern === null ? '  seen by: no line of a log' : `  seen by: ${one.pattern}`),
   '',
   `  ${whoMay(one.repair.how, one.owner)}: ${one.repair.sentence}`,
+  ...(one.repair.command === null ? [] : [`  type: ${one.repair.command}`]),
   ...one.repair.preconditions.map((text) => `  before: ${text}`),
   `  it helped when: ${one.repair.check}`,
   `  its alert ends when: ${one.repair.shownBy === null ? 'a person says so' : shownByText[one.repair.shownBy]}`,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { catalogue } from '../../../../src/domain/diagnosis/catalogue.ts';
 import { createMatcher } from '../../../../src/domain/diagnosis/matcher.ts';
 import { plainLine } from '../../../../src/domain/diagnosis/plain-line.ts';
+import { repairPlaybooks } from '../../../../src/domain/diagnosis/repair-playbooks.ts';
 import { samples } from './samples.ts';
 
 /** Ids found in one line that stands, where a frame is given, at the end of a traceback. */
@@ -38,6 +39,7 @@ test('stale hashes, malware and code in a model are never repaired by a program'
   for (const id of ['S32', 'S34', 'S59']) {
     const found = catalogue.find((one) => one.id === id);
     expect(found?.repair).toMatchObject({ how: 'never' });
+    expect(found?.repair.playbook ?? null).toBeNull();
     expect(found?.owner).toBe('person');
   }
 });
@@ -47,6 +49,7 @@ test('what is repaired without asking says what has to hold before, and how it i
   expect(automatic.map(({ id }) => id)).toEqual(['S01', 'S08', 'S10', 'S40', 'S43', 'S44']);
   for (const { repair } of automatic) {
     expect(repair.preconditions).not.toEqual([]);
+    expect(repairPlaybooks).toContain(repair.playbook);
     expect(repair.check).not.toBe('');
   }
 });

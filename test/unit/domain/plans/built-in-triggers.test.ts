@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { parsePlaybook } from '../../../../src/domain/definitions/playbook.ts';
+import { answerCommand, repairPlaybooks } from '../../../../src/domain/diagnosis/repair-playbooks.ts';
 import { understandGoal } from '../../../../src/domain/plans/understand.ts';
 
 const folder = new URL('../../../../playbooks/', import.meta.url);
@@ -49,6 +50,11 @@ describe('the built-in triggers', () => {
       expect(score(others)).toBeLessThan(score(answer));
     },
   );
+
+  it.each(repairPlaybooks)('answer a failure: what is told for %s starts it', (id) => {
+    const [, goal = ''] = /^orchestrate run "(.+)"$/.exec(answerCommand(id)) ?? [];
+    expect(told(goal)).toBe(id);
+  });
 
   it.each([
     ['add package einops', 'add-package einops'],

@@ -1,0 +1,15 @@
+/** Shipped playbooks that answer a failure: each does what a program may, and tells the rest. */
+export const repairPlaybooks = [
+  'emergency-unresponsive',
+  'out-of-memory',
+  'disk-full',
+  'node-import-failed',
+  'model-missing',
+  'gpu-lost',
+  'queue-stuck',
+  'bad-upgrade',
+] as const;
+export type RepairPlaybook = (typeof repairPlaybooks)[number];
+
+/** Returns what to type for the answer: its id in words is a trigger of each of them. */
+export const answerCommand = (playbook: RepairPlaybook): string => `orchestrate run "${playbook.replaceAll('-', ' ')}"`;
