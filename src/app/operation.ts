@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 
 import type { App } from './app.ts';
+import type { RunView } from './views/run-view.ts';
 
 /** `read` changes nothing; `write` asks the supervisor or writes a file; `destroy` takes something away. */
 export type OperationEffect = 'read' | 'write' | 'destroy';
@@ -32,6 +33,11 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly positional?: readonly string[];
   /** The output has a `run` that goes on: a face follows it to its end and shows it then, unless the input says `detach`. */
   readonly follows?: boolean;
+  /** For `follows`, where the output is more than the run: which run is followed (null: none), and the output with the run as it ended. */
+  readonly followed?: {
+    runOf(output: Output): RunView | null;
+    with(output: Output, run: RunView): Output;
+  };
   /** It begins work: what others changed is shown before, and offered to be kept. */
   readonly settlesOutside?: boolean;
   /** It asks that a run ends without a merge: a run that ended so is what was wanted, not a failure. */

@@ -356,6 +356,18 @@ export const faultCodes = {
   SUPPRESSION_NOT_FOUND: entry('not-found', 'No suppression of that id holds.', 'orchestrate alerts suppressions'),
   ALERT_TARGET_NOT_FOUND: entry('not-found', 'No target of that name is configured.', 'orchestrate alerts --help'),
   NOTICE_FAILED: entry('outside', 'Somebody who has to be told could not be reached.', 'orchestrate alerts test'),
+  // Emergencies.
+  EMERGENCY_UNKNOWN: entry(
+    'user',
+    'Neither the words nor what is seen say which emergency it is.',
+    'orchestrate diagnose',
+  ),
+  DRILL_UNAVAILABLE: entry(
+    'not-found',
+    'The program that makes drills of emergencies is not installed.',
+    'npm run build',
+  ),
+  DRILL_FAILED: entry('user', 'A drill of an emergency did not come to its end.', 'orchestrate respond --drill all'),
   // Schedules.
   SCHEDULE_INVALID: entry(
     'usage',

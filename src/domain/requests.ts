@@ -1,5 +1,6 @@
 import type { SubmitAsked } from './changes/source.ts';
 import type { ShownRepair } from './doctor/finding.ts';
+import type { EmergencyRecord } from './emergencies/record.ts';
 import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
@@ -12,7 +13,13 @@ import type { Schedule } from './schedules/schedule.ts';
 
 /** What other processes ask of the supervisor. The answer is `RequestAnswer`. */
 export interface RequestKinds {
-  'run.start': { readonly goal: string; readonly options: RunOptions; readonly by: Actor };
+  /** `emergency`: what the run answers, and why that was chosen. */
+  'run.start': {
+    readonly goal: string;
+    readonly options: RunOptions;
+    readonly by: Actor;
+    readonly emergency?: EmergencyRecord;
+  };
   /** `to`: a restore point's name or number, or null for undoing the newest merge. */
   'restore.start': {
     readonly kind: 'undo' | 'restore';

@@ -1,3 +1,4 @@
+import { emergencies } from '../../domain/emergencies/emergency.ts';
 import type { Operation } from '../operation.ts';
 import { optionsOf, type OperationOption } from '../options.ts';
 
@@ -55,6 +56,9 @@ const byGroup: Readonly<Record<string, string>> = {
   schedule: 'schedule',
 };
 
+/** Words that fit a field which takes any: those that are worth offering. */
+const words: Readonly<Record<string, readonly string[]>> = { symptom: [...emergencies, 'all'] };
+
 /** Options that every command takes. */
 const common: CompletedCommand['flags'] = [
   { flag: '--json', value: null },
@@ -87,5 +91,5 @@ export function completedCommand(operation: Operation): CompletedCommand {
 
 function valueOf({ name, choices }: OperationOption, [group = '']: readonly string[]): CompletedValue {
   const isId = name === 'id' || name === 'ids' || name === 'name';
-  return { choices: choices ?? [], ids: byName[name] ?? (isId ? (byGroup[group] ?? null) : null) };
+  return { choices: choices ?? words[name] ?? [], ids: byName[name] ?? (isId ? (byGroup[group] ?? null) : null) };
 }

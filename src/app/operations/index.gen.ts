@@ -83,6 +83,7 @@ export const operations = {
   'principals-list': () => import('./principals-list.ts').then((m) => m.principalsList),
   queue: () => import('./queue.ts').then((m) => m.queue),
   report: () => import('./report.ts').then((m) => m.report),
+  respond: () => import('./respond.ts').then((m) => m.respond),
   'restore-bisect': () => import('./restore-bisect.ts').then((m) => m.restoreBisect),
   'restore-drill': () => import('./restore-drill.ts').then((m) => m.restoreDrill),
   'restore-export': () => import('./restore-export.ts').then((m) => m.restoreExport),

@@ -11,6 +11,7 @@ import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
+import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
 import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { servicesTellers } from './tellers/services.ts';
@@ -99,8 +100,8 @@ const tellers: Tellers = {
   'effect.done': ({ name, key, how, durationMs }) =>
     `${how === 'did' ? 'did' : 'found done'}: ${name} (${key}) in ${spanText(durationMs)}`,
   'effect.failed': ({ name, key, fault }) => `failed: ${name} (${key}): ${fault.code} ${fault.message}`,
-  'run.created': ({ run, kind, goal, by, message, fire }) =>
-    `${run} (${kind}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}${fire === undefined ? '' : fireText(fire)}: ${goal}`,
+  'run.created': ({ run, kind, goal, by, message, fire, emergency }) =>
+    `${run} (${kind}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}${fire === undefined ? '' : fireText(fire)}: ${goal}${emergency === undefined ? '' : emergencyText(emergency)}`,
   'plan.made': ({ run, plan }) =>
     `plan ${shortId(plan.hash)} of ${run}: ${plan.playbook}, ${countText(plan.steps.length, 'step')}`,
   'plan.answered': ({ run, hash, verdict, by, reason }) =>

@@ -19,11 +19,12 @@ import { planOf } from '../tasks/task-view.ts';
 import { accepted, type Handlers, sendAnswered } from './handler.ts';
 
 export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' | 'run.resume' | 'run.cancel'> = {
-  async 'run.start'(engine, { goal, options, by }, request) {
+  async 'run.start'(engine, { goal, options, by, emergency }, request) {
     // A goal that nobody understands makes no run.
     const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
     if (options.until !== null) untilStep(playbook.steps, options.until);
-    await createRun(engine, { goal, kind: 'work', options, by, request, restore: null });
+    const because = emergency === undefined ? {} : { emergency };
+    await createRun(engine, { goal, kind: 'work', options, by, request, restore: null, ...because });
   },
 
   async 'restore.start'(engine, { kind, to, options, by }, request) {

@@ -109,13 +109,12 @@ async function perform({
     if (operation.asksFirst === true && isPlanned(output) && !(input as { dryRun?: boolean }).dryRun) {
       return await askFirst({ key, operation, input, app, streams, json }, output);
     }
-    const mayFollow = operation.follows === true && !(input as { detach?: boolean }).detach;
+    const first = operation.followed === undefined ? (output as RunView) : operation.followed.runOf(output);
+    const mayFollow = operation.follows === true && first !== null && !(input as { detach?: boolean }).detach;
     if (mayFollow) {
-      const { view, exitStatus } = await followRun(
-        { app, table: operations, streams, signal, json },
-        output as RunView,
-      );
-      if (json || exitStatus !== exitCodes.interrupted) await printOutput(key, view, streams.out, { json });
+      const { view, exitStatus } = await followRun({ app, table: operations, streams, signal, json }, first);
+      const whole = operation.followed === undefined ? view : operation.followed.with(output, view);
+      if (json || exitStatus !== exitCodes.interrupted) await printOutput(key, whole, streams.out, { json });
       return operation.endsRun === true && view.isFinal && view.restorePoint === null ? 0 : exitStatus;
     }
     await printOutput(key, output, streams.out, { json });

@@ -162,7 +162,7 @@ function unknownOption(
 function tooMany(operation: Operation, line: CommandLine, token: Token, rest: readonly Token[]): Fault {
   const nTaken = operation.positional?.length ?? 0;
   const words = rest.filter(({ text, isLiteral }) => isLiteral || !text.startsWith('-')).map(({ text }) => text);
-  const isSentence = nTaken === 1 && ['goal', 'words'].includes(operation.positional?.[0] ?? '');
+  const isSentence = nTaken === 1 && ['goal', 'words', 'symptom'].includes(operation.positional?.[0] ?? '');
   return new Fault(
     'USAGE_BAD_ARGUMENT',
     nTaken === 0

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../base/json.ts';
 import type { SubmitAsked } from '../../changes/source.ts';
+import type { EmergencyRecord } from '../../emergencies/record.ts';
 import type { Plan } from '../../plans/plan.ts';
 import type { RunOptions } from '../../runs/options.ts';
 import type { Actor } from '../actor.ts';
@@ -28,6 +29,8 @@ export interface RunRows {
     readonly message?: number;
     /** The schedule that started it. `dueMs` null: a person had it fire. */
     readonly fire?: { readonly schedule: string; readonly dueMs: number | null; readonly lateMs: number };
+    /** What it answers, and why that was chosen. */
+    readonly emergency?: EmergencyRecord;
     /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
     readonly restore: string | null;
     /** For submit: what is to be taken. */

@@ -17,6 +17,7 @@ const schedule = (): Promise<Renderer> => import('./schedules.ts').then((m) => m
 /** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
 const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   run,
+  respond: () => import('./respond.ts').then((m) => m.renderRespond),
   submit: run,
   open: () => import('./open.ts').then((m) => m.renderOpen),
   undo: run,

@@ -148,6 +148,8 @@ const elsewhere = [
   'trees-scale',
   'trees-sync',
   'trees-clean',
+  // A look at a whole machine: `test/unit/app/respond.test.ts`.
+  'respond',
   // It writes a file: its test has a folder.
   'journal-export',
   // Files of definitions, messages: `test/unit/app/definitions.test.ts`, `playbook-tests.test.ts` and `bus.test.ts` have them.
