@@ -6,7 +6,7 @@ import { writeIndex } from './wheel/simple-index.ts';
 import { BREAK_MODES, type BreakMode, stock } from './wheel/stock.ts';
 
 export { makeWheel, type Wheel, type WheelSpec } from './wheel/make-wheel.ts';
-export { BREAK_MODES, type BreakMode } from './wheel/stock.ts';
+export { BREAK_MODES, type BreakMode, torchThatFailsLater } from './wheel/stock.ts';
 
 export interface IndexOptions {
   /** Folder to write into; made when absent. */

@@ -12,7 +12,14 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const DIST = path.join(ROOT, 'dist');
 const STAMP = path.join(DIST, '.stamp');
 /** What the bundle is made from; the script `orchestrate` has the same list. */
-const INPUTS = ['src', 'package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/generate.mjs'];
+const INPUTS = ['src', 'demo', 'package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/generate.mjs'];
+/** What the program of drills makes an installation from, and where it looks for it. */
+const DRILL_DATA = {
+  comfyui: 'demo/comfyui',
+  packs: 'demo/packs',
+  sources: 'demo/wheel/sources',
+  breaks: 'demo/wheel/breaks',
+};
 /** A running program may still load a chunk of an older build lazily: old chunks stay this long. */
 const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
 
@@ -79,9 +86,44 @@ export async function build({ isClean = false } = {}) {
     (a, b) => Number(isEntry(a)) - Number(isEntry(b)),
   );
   for (const file of files) replaceFile(file.path, file.contents);
-  removeOld(new Set(files.map((file) => path.basename(file.path))), isClean);
+  await buildDrill();
+  removeOld(new Set(['demo', ...files.map((file) => path.basename(file.path))]), isClean);
   replaceFile(STAMP, '');
   fs.utimesSync(STAMP, startedAt, startedAt);
+}
+
+/**
+ * Puts the program that makes drills of emergencies beside the bundle, as a program of its own: nothing in src/ imports it. It is bundled
+ * since Node runs no TypeScript below node_modules.
+ */
+async function buildDrill() {
+  const into = path.join(DIST, 'demo');
+  const { outputFiles } = await bundle({
+    absWorkingDir: ROOT,
+    entryPoints: ['demo/drill.ts'],
+    // What can be run by itself in a clone is a part of another program here.
+    define: { 'import.meta.main': 'false' },
+    outfile: 'dist/demo/drill.js',
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+  });
+  fs.mkdirSync(into, { recursive: true });
+  for (const [name, from] of Object.entries(DRILL_DATA)) {
+    const source = path.join(ROOT, from);
+    for (const item of fs.readdirSync(source, { recursive: true, withFileTypes: true })) {
+      if (!item.isFile() || item.parentPath.includes('__pycache__')) continue;
+      const file = path.join(item.parentPath, item.name);
+      const to = path.join(into, name, path.relative(source, file));
+      fs.mkdirSync(path.dirname(to), { recursive: true });
+      replaceFile(to, fs.readFileSync(file));
+    }
+  }
+  for (const file of outputFiles) replaceFile(file.path, file.contents);
 }
 
 function isBuilt() {

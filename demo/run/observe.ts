@@ -110,9 +110,9 @@ export async function whyUnreachable(): Promise<string | undefined> {
   }
 }
 
-/** Returns ComfyUI's usual port, or the first free one of a range below those that the kernel hands out itself. */
-export async function findFreePort(): Promise<number> {
-  const ports = [8188, ...Array.from({ length: 100 }, (_, i) => 18_188 + i)];
+/** Returns ComfyUI's usual port unless that is not wanted, or the first free one of a range below those that the kernel hands out itself. */
+export async function findFreePort({ isUsual = true }: { readonly isUsual?: boolean } = {}): Promise<number> {
+  const ports = [...(isUsual ? [8188] : []), ...Array.from({ length: 100 }, (_, i) => 18_188 + i)];
   for (const port of ports) {
     if (await isFree(port)) return port;
   }

@@ -20,19 +20,13 @@ const BIN = process.env['ORCHESTRATE_BIN'] ?? join(import.meta.dirname, '..', '.
  * `folder`; its narration (stderr) goes to ours, live.
  */
 export function productIn(folder: string): Ask {
-  const env = {
-    ...process.env,
-    XDG_STATE_HOME: join(folder, 'state'),
-    XDG_RUNTIME_DIR: join(folder, 'run'),
-    XDG_CONFIG_HOME: join(folder, 'config'),
-  };
+  const env = environmentIn(folder);
   return (args, cwd) =>
     new Promise((resolve, reject) => {
       const startedMs = performance.now();
       const shown = `orchestrate ${args.map((arg) => (/\s/.test(arg) ? JSON.stringify(arg) : arg)).join(' ')}`;
       process.stderr.write(`\n$ ${shown}\n`);
-      const argv = ['--disable-warning=ExperimentalWarning', BIN, ...args];
-      const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, [...argvOf(args)], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
       let out = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         out += text;
@@ -45,6 +39,21 @@ export function productIn(folder: string): Ask {
       );
     });
 }
+
+/** Returns the arguments with which this very Node is the product. */
+export const argvOf = (args: readonly string[]): readonly string[] => [
+  '--disable-warning=ExperimentalWarning',
+  BIN,
+  ...args,
+];
+
+/** Returns the environment of a product that keeps everything below `folder`. */
+export const environmentIn = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  XDG_STATE_HOME: join(folder, 'state'),
+  XDG_RUNTIME_DIR: join(folder, 'run'),
+  XDG_CONFIG_HOME: join(folder, 'config'),
+});
 
 function parse(text: string): unknown {
   try {

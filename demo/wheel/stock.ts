@@ -45,11 +45,17 @@ export function stock(breakMode?: BreakMode): readonly WheelSpec[] {
   ];
 }
 
+/** Returns one newer torch, with its companion, that looks well and fails in a way that no small workflow tries. */
+export const torchThatFailsLater = (): readonly WheelSpec[] => [
+  torch(BROKEN_FAMILY, 'later'),
+  torchvision(BROKEN_FAMILY),
+];
+
 function plain(name: string, version: string): WheelSpec {
   return { name, version, summary: SUMMARY, files: sources(name.replaceAll('-', '_'), { VERSION: version }) };
 }
 
-function torch(family: TorchFamily, breakMode?: BreakMode): WheelSpec {
+function torch(family: TorchFamily, breakMode?: BreakMode | 'later'): WheelSpec {
   const whole = sources('torch', { VERSION: family.torch });
   return {
     name: 'torch',
@@ -72,7 +78,7 @@ function torchvision(family: TorchFamily): WheelSpec {
 }
 
 /** The files of the break replace their namesakes; what they replace stays beside them as `_<name>_before.py`. */
-function broken(whole: Record<string, string>, breakMode: BreakMode): Record<string, string> {
+function broken(whole: Record<string, string>, breakMode: BreakMode | 'later'): Record<string, string> {
   const files = { ...whole };
   for (const [path, content] of Object.entries(readTree(join(BREAKS, breakMode)))) {
     const replaced = files[path];
