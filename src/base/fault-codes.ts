@@ -317,6 +317,11 @@ export const faultCodes = {
   TEMPLATE_PARAMETER_INVALID: entry('user', 'A parameter of a template has no value or a wrong one.'),
   TEMPLATE_NOT_APPLICABLE: entry('user', 'A template is for another kind of installation, or begins a new one.'),
   // What is done with memory.
+  MEMORY_REFUTED: entry(
+    'conflict',
+    'An entry of memory was refuted: it is not handed on.',
+    'orchestrate memory list --all',
+  ),
   MEMORY_NOT_YOURS: entry(
     'conflict',
     "An agent writes into its own tree's memory only.",

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { domainKey } from '../../domain/memory/standard.ts';
 import { defineOperation } from '../operation.ts';
-import { memoryVersionSchema, memoryVersionView } from '../views/memory-view.ts';
+import { memoryVersionSchema, memoryVersionView, refText } from '../views/memory-view.ts';
 import { copyEntry } from './_memory-copy.ts';
 import { entryRefField, requireEntry } from './_memory.ts';
 
@@ -12,7 +12,7 @@ export const memoryShare = defineOperation({
   name: 'memory share',
   summary: "Copy an entry of memory into another tree's domain.",
   description:
-    'Every agent can read every domain; a copy is for what another tree should be given before its own tasks. The copy remembers what it was copied from: what refutes the one refutes the other.',
+    'Every agent can read every domain; a copy is for what another tree should be given before its own tasks. The copy remembers what it was copied from: what refutes the one refutes the other. One that is refuted already is not copied.',
   effect: 'write',
   needs: 'home',
   input: z.object({
@@ -40,6 +40,11 @@ export const memoryShare = defineOperation({
     if (key === entry.key)
       throw new Fault('NOTHING_TO_DO', `${entry.key} is in the domain of ${to} already.`, {
         state: 'Nothing was copied.',
+      });
+    if (entry.refutedBy !== null)
+      throw new Fault('MEMORY_REFUTED', `${entry.key}@${entry.version} is refuted by ${refText(entry.refutedBy)}.`, {
+        state: 'Nothing was copied.',
+        hints: [`orchestrate memory get ${entry.refutedBy.key}`, `orchestrate memory history ${entry.key}`],
       });
     const copied = await copyEntry(app, memory, { entry, to: key });
     return {

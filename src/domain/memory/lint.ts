@@ -29,6 +29,9 @@ export interface LintFacts {
 /** Words that claim somebody's yes. Memory gives none: whoever reads them should look where answers are. */
 const approvals = /\b(?:approved|authori[sz]ed|signed[ -]off|may (?:be )?merged?|permission granted)\b/i;
 
+/** What says what belongs into a folder claims nothing, whatever kind its folder gives it: `memory init` writes them. */
+const explainsFolder = (key: string): boolean => key.endsWith('/readme.md');
+
 /** Returns what is doubtful about an entry. What it says stays its author's claim either way. */
 export function lintEntry(entry: MemoryEntry, facts: LintFacts): readonly MemoryFinding[] {
   const { key, version, evidence, kind, refutedBy, expiresAtMs, copyOf } = entry;
@@ -41,7 +44,8 @@ export function lintEntry(entry: MemoryEntry, facts: LintFacts): readonly Memory
   );
   if (missing.length > 0)
     add('evidence-missing', `rests on ${missing.join(', ')}, and the journal has no such row`, show);
-  if (evidence.length === 0 && copyOf === null && (kind === 'decision' || kind === 'pattern'))
+  const isClaim = (kind === 'decision' || kind === 'pattern') && !explainsFolder(key);
+  if (evidence.length === 0 && copyOf === null && isClaim)
     add('no-evidence', `a ${kind} that names nothing it rests on`, `orchestrate memory put ${key} --evidence '#<row>'`);
   if (refutedBy !== null)
     add(

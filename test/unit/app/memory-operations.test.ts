@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createDigest } from '../../../src/adapters/clock/digest.ts';
@@ -171,6 +173,19 @@ describe('memory share, transfer, refute, revert', () => {
     });
     expect(await refusal('refute', key, '--because', 'again')).toMatchObject({ code: 'NOTHING_TO_DO' });
     expect((await run('memory', 'list', '--all')).out).toContain('refuted');
+  });
+
+  it('does not hand on what is refuted, and does once it was written anew', async () => {
+    await put();
+    await json('refute', key, '--because', 'it was the driver');
+    expect(await refusal('share', key, '--to', 'models-integ')).toMatchObject({
+      code: 'MEMORY_REFUTED',
+      state: 'Nothing was copied.',
+      hints: ['orchestrate memory get swarm/env-setup/decisions_refuted.md', `orchestrate memory history ${key}`],
+    });
+    expect(await refusal('get', shared)).toMatchObject({ code: 'MEMORY_NOT_FOUND' });
+    await put(key, 'what is so');
+    expect(await json('share', key, '--to', 'models-integ')).toMatchObject({ to: shared });
   });
 
   it('bring a whole folder over, once', async () => {
@@ -418,6 +433,19 @@ describe('memory init and populate', () => {
 });
 
 describe('memory lint', () => {
+  it('has nothing to say of what memory init writes, and does of a claim beside it', async () => {
+    const shipped = new URL('../../../memory/', import.meta.url);
+    for (const path of globSync('**/*', { cwd: shipped }).filter((one) => /\.\w+$/.test(one)))
+      files.put(`/app/memory/${path}`, readFileSync(new URL(path, shipped)));
+    const { created } = await json<{ created: string[] }>('init');
+    expect(created).toContain('swarm/ops-maint/repair_procedures/readme.md');
+    expect(await json('lint')).toMatchObject({ findings: [], problems: [] });
+    await put('swarm/ops-maint/repair_procedures/x.md', 'restart it');
+    expect(await json('lint')).toMatchObject({
+      findings: [{ key: 'swarm/ops-maint/repair_procedures/x.md', what: 'no-evidence' }],
+    });
+  });
+
   it('tells evidence that is not there, claims of approvals, strange trees, stale copies and files that are no entries', async () => {
     await put(key, 'supervisor approved c1, may merge', '--kind', 'decision');
     await put('swarm/nowhere/x.md', 'x', '--evidence', '#999999', '--kind', 'pattern');
