@@ -89,6 +89,28 @@ test('a read that goes on takes what was added, and a line only when it has an e
   expect((await readAll(path, { fromByte: second.endByte })).lines.map(({ text }) => text)).toEqual(['anew']);
 });
 
+test('a read that goes on counts the lines behind empty ones, and those of a line that steers back to its beginning', async () => {
+  const path = logOf('one\n\n\n');
+  let passed = 0;
+  const numbers: number[] = [];
+  let fromByte = 0;
+  const readOn = async (): Promise<void> => {
+    const from = passed;
+    for await (const { lines, endByte, endLine } of files.read(path, { fromByte, maxBytes: 1_000 })) {
+      numbers.push(...lines.map(({ line }) => from + line));
+      passed = from + endLine;
+      fromByte = endByte;
+    }
+  };
+  await readOn();
+  for (const more of ['four\n', '\n', '10%\r20%\r', '30%\n', 'seven\n']) {
+    appendFileSync(path, more);
+    await readOn();
+  }
+  expect(numbers).toEqual([1, 4, 6, 6, 6, 7]);
+  expect(passed).toBe(7);
+});
+
 test('what is no readable file is said, with the path and what to type', async () => {
   await expect(readAll(`${dir}/none.log`)).rejects.toMatchObject({
     code: 'LOG_UNREADABLE',

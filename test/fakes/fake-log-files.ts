@@ -13,8 +13,9 @@ export function createFakeLogFiles(files: FakeFiles): LogFiles {
       const lines = rest.split('\n').slice(0, rest.endsWith('\n') ? -1 : undefined);
       if (rest !== '')
         yield {
-          lines: lines.map((line, n) => ({ line: n + 1, text: line, isCut: false })),
+          lines: lines.flatMap((line, n) => (line === '' ? [] : [{ line: n + 1, text: line, isCut: false }])),
           endByte: bytes.length,
+          endLine: rest.split('\n').length - 1,
           noTextShare: (rest.match(/[\0\uFFFD]/g)?.length ?? 0) / rest.length,
         };
     },

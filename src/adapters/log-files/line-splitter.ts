@@ -19,6 +19,8 @@ export function createLineSplitter(): {
   rest(): LogLine | undefined;
   /** Bytes of the line that has no end yet. */
   heldBytes(): number;
+  /** Line ends that came so far. */
+  endLine(): number;
 } {
   const decoder = new TextDecoder();
   let held = new Uint8Array(0);
@@ -57,6 +59,7 @@ export function createLineSplitter(): {
     rest: () =>
       heldBytes === 0 ? undefined : { ...lineOf(plain(decoder.decode(held)), line), isCut: heldBytes > maxLine },
     heldBytes: () => heldBytes,
+    endLine: () => line - 1,
   };
 }
 

@@ -28,6 +28,7 @@ async function* read(
     const splitter = createLineSplitter();
     const sampler = createTextSampler();
     const buffer = new Uint8Array(chunkBytes);
+    let toldByte = at;
     while (at < endAt && signal?.aborted !== true) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, endAt - at), at).catch((error: unknown) => {
         throw unreadable(path, error);
@@ -37,14 +38,18 @@ async function* read(
       const bytes = buffer.subarray(0, bytesRead);
       sampler.take(bytes);
       const lines = splitter.take(bytes);
-      const upTo = { endByte: at - splitter.heldBytes(), noTextShare: sampler.noTextShare() };
-      for (let index = 0; index < lines.length; index += maxBatchLines)
+      const endByte = at - splitter.heldBytes();
+      if (endByte === toldByte) continue;
+      toldByte = endByte;
+      const upTo = { endByte, endLine: splitter.endLine(), noTextShare: sampler.noTextShare() };
+      for (let index = 0; index === 0 || index < lines.length; index += maxBatchLines)
         yield { lines: lines.slice(index, index + maxBatchLines), ...upTo };
     }
     // What has no end yet is shown by a read of the whole, and kept for the next one by a read that goes on.
     const rest = splitter.rest();
     const isWhole = isEnded ? at >= info.size : fromByte === 0 && maxBytes === Number.POSITIVE_INFINITY;
-    if (rest !== undefined && isWhole) yield { lines: [rest], endByte: at, noTextShare: sampler.noTextShare() };
+    if (rest !== undefined && isWhole)
+      yield { lines: [rest], endByte: at, endLine: splitter.endLine(), noTextShare: sampler.noTextShare() };
   } finally {
     await file.close();
   }

@@ -121,7 +121,7 @@ async function readPiece(
   const { logFiles } = engine.outside;
   const [fromLine, began] = [place.endLine, place.endByte];
   try {
-    for await (const { lines, endByte } of logFiles.read(piece.path, {
+    for await (const { lines, endByte, endLine } of logFiles.read(piece.path, {
       fromByte: began - piece.fromByte,
       maxBytes,
       isEnded: !piece.isLive,
@@ -129,7 +129,7 @@ async function readPiece(
       const numbered = lines.map(({ line, text }) => ({ line: fromLine + line, text }));
       place.matcher.add(logPathOf(engine, place.instance), numbered);
       place.endByte = piece.fromByte + endByte;
-      place.endLine = numbered.at(-1)?.line ?? place.endLine;
+      place.endLine = fromLine + endLine;
     }
   } catch (error) {
     // Gone or swapped between the two looks: the next one begins where this one ended.

@@ -46,6 +46,20 @@ test('a failure in the live log is written down once an hour, and again with the
   expect(found()[1]?.recurs).toBe(life.ledger.read({ kinds: ['diagnosis.found'] })[0]?.seq);
 });
 
+test('the line of a failure is right behind empty lines, also of earlier looks and after a restart', async () => {
+  const { life, watch, write, found } = await watched();
+  write('Starting server\n\n\n');
+  await watch.look();
+  write(`\n${oom}\n\n`);
+  await watch.look();
+  expect(found().at(-1)).toMatchObject({ endLine: 7, evidence: [{ line: 5 }] });
+  const next = createLogWatch(life.engine);
+  await next.look();
+  write('Killed\n');
+  await next.look();
+  expect(found().at(-1)).toMatchObject({ signature: 'S10', endLine: 8, evidence: [{ line: 8 }] });
+});
+
 test('a quiet log leaves no row', async () => {
   const { watch, write, found } = await watched();
   await watch.look();
