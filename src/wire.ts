@@ -19,6 +19,7 @@ import { removeOldLogs } from './adapters/log/old-logs.ts';
 import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
+import { createUsage } from './adapters/metrics/usage.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
 import { createNotifier } from './adapters/notify/notifier.ts';
@@ -169,10 +170,11 @@ async function createApp(options: {
     return memory;
   };
 
-  const openMetrics = ({ state }: InstallationPaths): Installation['metrics'] => {
+  const openMetrics = ({ state }: InstallationPaths): Pick<Installation, 'metrics' | 'usage'> => {
     const metrics = createMetrics({ file: `${state}/metrics.db`, log });
-    opened.push(metrics);
-    return metrics;
+    const usage = createUsage({ file: `${state}/usage.db`, log });
+    opened.push(metrics, usage);
+    return { metrics, usage };
   };
 
   let installed: Promise<Installation> | undefined;
@@ -193,7 +195,7 @@ async function createApp(options: {
         definitions,
         ...(await openJournal(paths, config.bus)),
         memory: openMemory(paths),
-        metrics: openMetrics(paths),
+        ...openMetrics(paths),
         ...openStore(paths),
       };
     });
@@ -240,7 +242,7 @@ async function createApp(options: {
         ...opened,
         ...(await openJournal(paths, defaultBusLimits)),
         memory: openMemory(paths),
-        metrics: openMetrics(paths),
+        ...openMetrics(paths),
         paths,
       };
     },

@@ -27,6 +27,7 @@ import type {
   ServiceClient,
   Signatures,
   TrustedStore,
+  Usage,
   WorkSources,
 } from '../ports/index.ts';
 
@@ -72,6 +73,8 @@ export interface Installation {
   readonly memory: Memory;
   /** Measured values. */
   readonly metrics: Metrics;
+  /** What the service was used for. */
+  readonly usage: Usage;
 }
 
 /** What every part of the engine is given: the outside and the opened installation. */

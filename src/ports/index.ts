@@ -18,3 +18,4 @@ export type * from './readiness.ts';
 export type * from './service-client.ts';
 export type * from './signatures.ts';
 export type * from './system.ts';
+export type * from './usage.ts';

@@ -77,6 +77,17 @@ export type PromptEnding =
   | { readonly kind: 'interrupted' }
   | { readonly kind: 'unknown' };
 
+/** A prompt of the server's history. The graph holds what the person wrote: it is looked at and not kept. */
+export interface RanGraph {
+  readonly promptId: string;
+  readonly graph: JsonObject;
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly endedAtMs: number;
+  /** Null where the server does not tell when it began and ended. */
+  readonly durationMs: number | null;
+  readonly isSuccess: boolean;
+}
+
 /**
  * A client of ComfyUI's HTTP and WebSocket API; facts in `test/fixtures/comfyui-transcript.json`.
  * `baseUrl` is like `http://127.0.0.1:8191`. Loopback only. Every call has a timeout;
@@ -103,6 +114,8 @@ export interface ServiceClient {
   /** Stops exactly this prompt, if it runs. Never another one. */
   interrupt(baseUrl: string, promptId: string): Promise<void>;
   history(baseUrl: string, promptId: string): Promise<PromptEnding>;
+  /** The newest prompts that ended, with what they asked for, at most so many, oldest first. A server forgets them when it ends. */
+  ranGraphs(baseUrl: string, options: { most: number }): Promise<readonly RanGraph[]>;
   /** Asks the server to take its models out of memory: it does when it is idle, and loads them again for the next prompt. */
   free(baseUrl: string): Promise<void>;
   /** Last lines of the server's own log (`/internal/logs/raw`), `[]` when it does not answer. */

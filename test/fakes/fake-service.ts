@@ -2,6 +2,7 @@ import { Fault } from '../../src/base/fault.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { Ports } from '../../src/ports/network.ts';
 import type {
+  RanGraph,
   Picture,
   PromptEnding,
   Requeued,
@@ -40,6 +41,8 @@ export interface FakeService extends ServiceClient {
   /** Lets the instance on the port work on a prompt, until it is finished or interrupted. */
   begin(port: number, prompt: JsonObject): void;
   finish(port: number, promptId: string): void;
+  /** Puts an entry into the history of the instance that answers on the port; it is gone with it. */
+  tell(port: number, ...ended: RanGraph[]): void;
   /** Ports of the servers that were asked to free their memory, in order. */
   readonly freed: number[];
   /** Prompts that were queued again, in order. */
@@ -93,11 +96,12 @@ export function createFakeService(options: {
     active: JsonObject[];
     pending: JsonObject[];
     readonly ended: Map<unknown, PromptEnding>;
+    readonly told: RanGraph[];
     isFreed: boolean;
   }
   const queues = new Map<number, Queue>();
   const queueOf = ({ pid }: FakeServiceProcess): Queue => {
-    const queue = queues.get(pid) ?? { active: [], pending: [], ended: new Map(), isFreed: false };
+    const queue = queues.get(pid) ?? { active: [], pending: [], ended: new Map(), told: [], isFreed: false };
     queues.set(pid, queue);
     return queue;
   };
@@ -113,6 +117,7 @@ export function createFakeService(options: {
     enqueue: (port, ...prompts) => void at(port).pending.push(...prompts),
     begin: (port, prompt) => void at(port).active.push(prompt),
     finish: (port, promptId) => end(at(port), promptId, { kind: 'finished' }),
+    tell: (port, ...ended) => void at(port).told.push(...ended),
     freed: [],
     requeued: [],
     ran: [],
@@ -195,6 +200,7 @@ export function createFakeService(options: {
     },
     interrupt: async (baseUrl, promptId) => end(queueOf(require(baseUrl).started), promptId, { kind: 'interrupted' }),
     history: async (baseUrl, promptId) => queueOf(require(baseUrl).started).ended.get(promptId) ?? { kind: 'unknown' },
+    ranGraphs: async (baseUrl, { most }) => queueOf(require(baseUrl).started).told.slice(-most),
     async free(baseUrl) {
       const { port, started } = require(baseUrl);
       queueOf(started).isFreed = true;

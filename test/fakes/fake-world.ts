@@ -37,6 +37,7 @@ import { createFakeService, type FakeService } from './fake-service.ts';
 import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
+import { createFakeUsage } from './fake-usage.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
@@ -278,8 +279,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
-  const metrics = createFakeMetrics();
-  const context = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, outside };
+  const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
+  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage };
+  const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
     ...{ context, first, machine },

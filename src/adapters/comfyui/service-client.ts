@@ -7,6 +7,7 @@ import type { ServiceClient, ServiceDevice, ServiceFacts } from '../../ports/ser
 import type { Clock } from '../../ports/system.ts';
 import { callJson, listOf, objectOf, textOf } from './http.ts';
 import { freeModels, interrupt, loadEnding, loadQueue, requeue, unqueue } from './prompt-queue.ts';
+import { loadRanGraphs } from './ran-graphs.ts';
 import { runWorkflow } from './run-workflow.ts';
 
 /** A server that is busy with a picture still answers this in milliseconds. */
@@ -26,6 +27,7 @@ export function createServiceClient({ clock }: { clock: Clock }): ServiceClient 
     unqueue,
     interrupt,
     history: loadEnding,
+    ranGraphs: loadRanGraphs,
     free: freeModels,
     logTail: (baseUrl, nLines, options) => orWhenSilent(loadLog(baseUrl, nLines, options), []),
   };

@@ -1,42 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { Log, MetricBucket, MetricPoint, Metrics } from '../../ports/index.ts';
-import { isDamaged } from '../sqlite/database-faults.ts';
-import { openMetricsFile } from './layout.ts';
-import { metricsFault } from './metrics-faults.ts';
+import { createKeptFile, inTransaction } from './kept-file.ts';
+import type { FileLayout } from './layout.ts';
 import { tidyValues } from './tidy.ts';
 
-/**
- * Creates the port to measured values. The file is opened at the first use: most commands need none. `log` is told when it is begun anew.
- * One that turns out damaged later is opened again at the next use, and begun anew there.
- */
+const layout: FileLayout = {
+  layout: 1,
+  tables: `
+    CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+    CREATE TABLE IF NOT EXISTS value (
+      series INTEGER NOT NULL, step INTEGER NOT NULL, at INTEGER NOT NULL,
+      n INTEGER NOT NULL, min REAL NOT NULL, max REAL NOT NULL, sum REAL NOT NULL,
+      PRIMARY KEY (series, step, at)
+    ) WITHOUT ROWID;`,
+};
+
+/** Creates the port to measured values. */
 export function createMetrics({ file, log }: { readonly file: string; readonly log: Log }): Metrics {
-  let opened: DatabaseSync | undefined;
-  const db = (): DatabaseSync => {
-    if (opened !== undefined) return opened;
-    const { db: made, begunAnew } = openMetricsFile(file);
-    if (begunAnew !== null)
-      log.warn('measured values are begun anew; the damaged file is kept', {
-        file: `${file}.damaged`,
-        reason: begunAnew,
-      });
-    opened = made;
-    return made;
-  };
-  const close = (): void => {
-    opened?.close();
-    opened = undefined;
-  };
-  const use = <T>(step: (db: DatabaseSync) => T): T => {
-    try {
-      return step(db());
-    } catch (error) {
-      if (isDamaged(error)) close();
-      throw metricsFault(error, file);
-    }
-  };
-  const rows = (sql: string, ...values: (string | number)[]): Record<string, unknown>[] =>
-    use((at) => at.prepare(sql).all(...values));
+  const { use, rows, close } = createKeptFile({ file, what: 'measured values', layout, log });
 
   return {
     async append(points) {
@@ -85,15 +67,10 @@ function write(db: DatabaseSync, points: readonly MetricPoint[]): void {
     `INSERT OR REPLACE INTO value (series, step, at, n, min, max, sum)
      SELECT id, 0, ?, 1, ?, ?, ? FROM series WHERE name = ?`,
   );
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(db, () => {
     for (const { series, atMs, value } of points) {
       known.run(series);
       insert.run(Math.round(atMs), value, value, value, series);
     }
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }

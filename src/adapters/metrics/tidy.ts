@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import { inTransaction } from './kept-file.ts';
+
 const minute = 60_000;
 const day = 86_400_000;
 
@@ -12,8 +14,7 @@ const keptMs = 400 * day;
 
 /** Sums up and forgets. Only whole steps are summed up, so that a repeat changes nothing; least and greatest values stay exact. */
 export function tidyValues(db: DatabaseSync, nowMs: number): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(db, () => {
     for (const { fromStepMs, olderThanMs, toStepMs } of retention) {
       const before = Math.floor((nowMs - olderThanMs) / toStepMs) * toStepMs;
       db.prepare(
@@ -27,9 +28,5 @@ export function tidyValues(db: DatabaseSync, nowMs: number): void {
     }
     db.prepare('DELETE FROM value WHERE at < ?').run(Math.floor(nowMs - keptMs));
     db.exec('DELETE FROM series WHERE id NOT IN (SELECT DISTINCT series FROM value)');
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }

@@ -158,6 +158,7 @@ export const operations = {
   undo: () => import('./undo.ts').then((m) => m.undo),
   version: () => import('./version.ts').then((m) => m.version),
   'windows-add': () => import('./windows-add.ts').then((m) => m.windowsAdd),
+  usage: () => import('./usage.ts').then((m) => m.usage),
   'windows-list': () => import('./windows-list.ts').then((m) => m.windowsList),
   'windows-remove': () => import('./windows-remove.ts').then((m) => m.windowsRemove),
 } as const;

@@ -24,14 +24,22 @@ export interface ServiceNow {
 
 /** Asks production, in the way of the installation's template. Changes nothing. */
 export async function askProduction(context: EngineContext): Promise<ServiceNow> {
-  const { ledger, config } = context;
-  const instance = dataOf('production.set', ledger.latest('production'))?.instance ?? null;
-  const composed = dataOf('instance.composed', instance === null ? undefined : ledger.latest(`instance:${instance}`));
-  const port = composed?.port ?? (config.service.mode === 'none' ? config.service.port : null);
+  const { ledger } = context;
+  const { instance, port } = productionOnRecord(context);
   const moved = dataOf('machine.moved', instance === null ? undefined : ledger.latest(`machine:${instance}`));
   const proven = dataOf('instance.proven', instance === null ? undefined : ledger.latest(`instance-up:${instance}`));
   const answer = port === null ? silent : await ask(context, port);
   return { port, instance, state: moved?.to ?? null, pid: proven?.pid ?? null, ...answer };
+}
+
+/** Returns what of production is on record, without asking it. */
+export function productionOnRecord({
+  ledger,
+  config,
+}: Pick<EngineContext, 'ledger' | 'config'>): Pick<ServiceNow, 'instance' | 'port'> {
+  const instance = dataOf('production.set', ledger.latest('production'))?.instance ?? null;
+  const composed = dataOf('instance.composed', instance === null ? undefined : ledger.latest(`instance:${instance}`));
+  return { instance, port: composed?.port ?? (config.service.mode === 'none' ? config.service.port : null) };
 }
 
 type Answer = Pick<ServiceNow, 'latencyMs' | 'devices' | 'queue'>;

@@ -2,7 +2,10 @@ import type { DiskRoom } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 
 /** Folders whose disks are looked at, by the word that names their series. */
-export function watchedFolders({ paths, config }: EngineContext): Readonly<Record<string, string>> {
+export function watchedFolders({
+  paths,
+  config,
+}: Pick<EngineContext, 'paths' | 'config'>): Readonly<Record<string, string>> {
   const { userDir, outputDir } = config.service;
   const models = config.template === 'comfyui' ? `${config.adopted?.comfyui ?? paths.home}/models` : null;
   return {

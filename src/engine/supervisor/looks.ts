@@ -18,6 +18,7 @@ import { scaleByRule } from '../scale/scale-tree.ts';
 import { createScheduleKeeper } from '../schedules/keeper.ts';
 import { createServiceKeeper } from '../services/look-after.ts';
 import { createLogKeeper } from '../services/put-logs-away.ts';
+import { createUsageKeeper } from '../usage/keeper.ts';
 import { recordSummary } from './record-summary.ts';
 import type { SettingsKeeper } from './settings.ts';
 
@@ -56,6 +57,7 @@ export function createLooks(
   const schedules = createScheduleKeeper(engine);
   const services = createServiceKeeper(engine, onFatal);
   const logSizes = createLogKeeper(engine);
+  const usage = createUsageKeeper(engine);
   let comparedMs = Number.NEGATIVE_INFINITY;
 
   /** Less often than the rest: the files of slots that people work in are looked through for it. */
@@ -78,6 +80,7 @@ export function createLooks(
     'how much services write': () => logSizes.look(),
     'what services write': () => logs.look(),
     health: () => health.look(),
+    'what was used': () => usage.look(),
     schedules: () => schedules.look(),
     alerts: () => alerts.look(),
     memory: () => memory.look(),

@@ -28,6 +28,7 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
     bus: {} as never,
     memory: {} as never,
     metrics: {} as never,
+    usage: {} as never,
   };
   const app: App = {
     ...one.app,

@@ -62,6 +62,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'trash-empty': () => import('./trash.ts').then((m) => m.renderTrashEmpty),
   'trees-clean': () => import('./trash.ts').then((m) => m.renderTreesClean),
   metrics: () => import('./metrics.ts').then((m) => m.renderMetrics),
+  usage: () => import('./usage.ts').then((m) => m.renderUsage),
   'health-history': () => import('./health-history.ts').then((m) => m.renderHealthHistory),
   health: () => import('./health.ts').then((m) => m.renderHealth),
   diagnose: () => import('./diagnose.ts').then((m) => m.renderDiagnosis),

@@ -23,6 +23,7 @@ import { createFakeService } from '../../../fakes/fake-service.ts';
 import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
+import { createFakeUsage } from '../../../fakes/fake-usage.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
 import { createMemoryLedgers, type MemoryLedger } from '../../../fakes/memory-ledger.ts';
@@ -122,6 +123,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
         bus: {} as never,
         memory: {} as never,
         metrics: createFakeMetrics(),
+        usage: createFakeUsage(),
         ledger: ledgers.open(),
         paths,
       };

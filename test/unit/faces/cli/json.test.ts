@@ -114,6 +114,7 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
 
 /** Without a plan that waits these only refuse; `init` needs a disk, `supervisor stop` a supervisor, `restore prune` and bundles a store, workflows pictures on a disk. */
 const elsewhere = [
+  'usage',
   'eject',
   'init',
   'smoke-add',
