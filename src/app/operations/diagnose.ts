@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { absolutePath } from '../../base/paths.ts';
 import { findDurationMs } from '../../domain/definitions/units.ts';
+import { findSignature } from '../../domain/diagnosis/catalogue.ts';
 import { diagnose as diagnoseReading } from '../../domain/diagnosis/diagnose.ts';
+import { impacts } from '../../domain/diagnosis/impact.ts';
 import { createMatcher, type Matcher } from '../../domain/diagnosis/matcher.ts';
+import { installedNow } from '../../engine/diagnosis/installed.ts';
 import { testCauses } from '../../engine/diagnosis/test-causes.ts';
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
@@ -61,9 +64,11 @@ export const diagnose = defineOperation({
     const reading = matcher.read();
     const found = diagnoseReading(reading);
     // A log that somebody hands over may come from another machine: this one's disk and ports say nothing of it.
-    const tests =
-      test && log === null ? await testCauses({ ...(await app.installation()), outside: app.outside }, found) : [];
-    return diagnosisView({ sources, noText, reading, found, tests, digest: app.outside.digest });
+    const context = log === null ? { ...(await app.installation()), outside: app.outside } : undefined;
+    const tests = test && context !== undefined ? await testCauses(context, found) : [];
+    const hit =
+      context === undefined ? [] : impacts(found, (id) => findSignature(id)?.stage, await installedNow(context));
+    return diagnosisView({ sources, noText, reading, found, hit, tests, digest: app.outside.digest });
   },
 });
 

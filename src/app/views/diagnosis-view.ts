@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Diagnosed } from '../../domain/diagnosis/diagnose.ts';
 import { severities } from '../../domain/diagnosis/finding.ts';
+import { type Impact, impactText } from '../../domain/diagnosis/impact.ts';
 import type { Reading } from '../../domain/diagnosis/matcher.ts';
 import type { TestedCause } from '../../domain/diagnosis/tested.ts';
 import type { Digest } from '../../ports/index.ts';
@@ -53,6 +54,22 @@ export const diagnosisSchema = z.object({
         because: z.string().nullable().describe('Signature that it follows from; null: it is a root.'),
         chain: z.array(z.string()).describe('From this signature to its root.'),
         notSeen: z.array(z.string()).describe('Other causes of it of which no line was seen.'),
+        impact: z
+          .object({
+            scope: z
+              .enum(['service', 'named', 'unknown'])
+              .describe('`service`: everything is hit; `named`: what is listed; `unknown`: nobody can tell.'),
+            workflows: z.array(z.string()).describe('Declared workflows that are hit.'),
+            nDeclared: z.number().describe('Workflows that are declared.'),
+            models: z.array(z.string()).describe('Model files that are to blame.'),
+            packs: z.array(z.string()).describe('Node packs that are to blame, or that a missing node comes from.'),
+            unproven: z
+              .array(z.string())
+              .describe('Packs of which no proof tells the nodes: who needs them is not known.'),
+            sentence: z.string().nullable().describe('It in one sentence; null: there is nothing to say.'),
+          })
+          .nullable()
+          .describe('Who is hit, by the workflows of this installation; null: the log may be another one’s.'),
         evidence: z.array(evidence).describe('Lines that show it, at most ten.'),
         repair: repairSchema.describe('What is to be done.'),
       }),
@@ -89,6 +106,7 @@ export function diagnosisView({
   noText = [],
   reading,
   found,
+  hit = [],
   tests,
   digest,
 }: {
@@ -97,6 +115,8 @@ export function diagnosisView({
   readonly noText?: readonly string[];
   readonly reading: Reading;
   readonly found: readonly Diagnosed[];
+  /** Who is hit by each of them; empty: not known of any. */
+  readonly hit?: readonly Impact[];
   readonly tests: readonly TestedCause[];
   readonly digest: Digest;
 }): DiagnosisView {
@@ -105,12 +125,13 @@ export function diagnosisView({
     noText: [...noText],
     lines: reading.nLines,
     prompts: { begun: reading.nPrompts, finished: reading.nFinished, failed: reading.nFailed },
-    findings: found.map((one) => ({
+    findings: found.map((one, at) => ({
       ...{ signature: one.finding.signature, name: one.finding.name, severity: one.finding.severity },
       ...{ urgency: one.urgency, owner: one.finding.owner, sentence: one.finding.sentence, cause: one.cause },
       ...{ culprit: one.finding.culprit, times: one.finding.times, isOver: one.isOver, because: one.finding.because },
       chain: [...one.chain],
       notSeen: [...one.notSeen],
+      impact: impactView(hit[at]),
       evidence: [...one.finding.evidence],
       repair: {
         how: one.finding.repair.how,
@@ -124,5 +145,14 @@ export function diagnosisView({
     unknown: reading.unknown
       .slice(0, maxUnknown)
       .map((one) => ({ id: `U${digest.sha256(one.shape).slice(0, 8)}`, ...one })),
+  };
+}
+
+function impactView(impact: Impact | undefined): DiagnosisView['findings'][number]['impact'] {
+  if (impact === undefined) return null;
+  const { scope, nDeclared } = impact;
+  return {
+    ...{ scope, nDeclared, sentence: impactText(impact), workflows: [...impact.workflows] },
+    ...{ models: [...impact.models], packs: [...impact.packs], unproven: [...impact.unproven] },
   };
 }

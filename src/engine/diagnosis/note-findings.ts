@@ -4,10 +4,12 @@ import { findSignature } from '../../domain/diagnosis/catalogue.ts';
 import type { Diagnosed } from '../../domain/diagnosis/diagnose.ts';
 import type { Finding } from '../../domain/diagnosis/finding.ts';
 import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
+import { type Impact, impacts, impactText } from '../../domain/diagnosis/impact.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import { raiseAlert } from '../alerts/raise.ts';
 import type { Engine } from '../engine.ts';
+import { installedNow } from './installed.ts';
 
 export interface FindingNotes {
   /** Writes down what was seen more often than before, and raises or counts its alert. `end`: up to where the log was read. */
@@ -24,7 +26,7 @@ const recurrenceMs = 24 * 3_600_000;
 /** Rows of one look at most, with room. */
 const maxUntold = 100;
 
-type Found = Pick<JournalKinds['diagnosis.found'], 'signature' | 'culprit' | 'severity' | 'sentence'>;
+type Found = Pick<JournalKinds['diagnosis.found'], 'signature' | 'culprit' | 'severity' | 'sentence' | 'hits'>;
 
 /** Creates what writes down the findings in the log of one instance. */
 export function createFindingNotes(engine: Engine, instance: string): FindingNotes {
@@ -37,10 +39,11 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
 
   const raise = (one: Found, follows: Diagnosed['follows']): Promise<void> => {
     const seq = ledger.latest(keyOf(one))?.seq;
+    const hits = one.hits === undefined ? null : impactText(one.hits);
     return raiseAlert(engine, {
       key: keyOf(one),
       severity: one.severity,
-      sentence: one.sentence,
+      sentence: [one.sentence, ...(hits === null ? [] : [hits])].join(' '),
       evidence: seq === undefined ? [] : [`#${seq}`],
       because: follows === null ? null : keyOf(follows),
       hints: [...answerTo(one.signature), 'orchestrate diagnose', `orchestrate diagnose show ${one.signature}`],
@@ -55,6 +58,8 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
           ({ finding }) => finding.severity !== 'informational' && finding.times > (seen.get(keyOf(finding)) ?? 0),
         )
         .map((one) => ({ ...one, finding: withoutSecrets(one.finding) }));
+      if (more.length === 0) return;
+      const hit = await hitBy(engine, found);
       const rows: NewEntry[] = [];
       const told: [key: string, times: number][] = [];
       for (const { finding } of more) {
@@ -67,7 +72,18 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
         const { signature, name, severity, culprit, sentence, because, evidence } = finding;
         const times = finding.times - (written.get(key) ?? 0);
         const recurs = before !== undefined && agoMs < recurrenceMs ? before.seq : null;
-        const said = { signature, name, severity, culprit, sentence, because, times, evidence, recurs };
+        const said = {
+          signature,
+          name,
+          severity,
+          culprit,
+          sentence,
+          because,
+          times,
+          evidence,
+          recurs,
+          ...hitsOf(hit, finding),
+        };
         rows.push(row('diagnosis.found', { instance, ...said, endByte, endLine }, { keys: [key, `log:${instance}`] }));
         told.push([key, finding.times]);
       }
@@ -75,7 +91,7 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
       for (const [key, times] of told) written.set(key, times);
       // What could not be written or raised is tried again at the next look.
       for (const { finding, follows } of more) {
-        await raise(finding, follows);
+        await raise({ ...finding, ...hitsOf(hit, finding) }, follows);
         // Two that only differ in their secrets are one.
         seen.set(keyOf(finding), Math.max(finding.times, seen.get(keyOf(finding)) ?? 0));
       }
@@ -101,6 +117,22 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
 function answerTo(signature: string): readonly string[] {
   const playbook = findSignature(signature)?.repair.playbook ?? null;
   return playbook === null ? [] : [answerCommand(playbook)];
+}
+
+type Hit = ReadonlyMap<string, Impact>;
+
+const hitKey = ({ signature, culprit }: Pick<Finding, 'signature' | 'culprit'>): string =>
+  `${signature} ${culprit === null ? '' : maskSecrets(culprit)}`;
+
+/** Who is hit by each finding: told by what is to blame before secrets are masked in it. */
+async function hitBy(engine: Engine, found: readonly Diagnosed[]): Promise<Hit> {
+  const hit = impacts(found, (id) => findSignature(id)?.stage, await installedNow(engine));
+  return new Map(found.flatMap(({ finding }, at) => (hit[at] === undefined ? [] : [[hitKey(finding), hit[at]]])));
+}
+
+function hitsOf(hit: Hit, finding: Finding): { hits?: Impact } {
+  const hits = hit.get(hitKey(finding));
+  return hits === undefined ? {} : { hits };
 }
 
 /** The row stays, and memory is written from it. */

@@ -1,4 +1,5 @@
 import type { EvidenceLine, Severity } from '../../diagnosis/finding.ts';
+import type { Impact } from '../../diagnosis/impact.ts';
 
 /** What logs and facts were found to say. */
 export interface DiagnosisRows {
@@ -17,6 +18,8 @@ export interface DiagnosisRows {
     readonly because: string | null;
     readonly times: number;
     readonly evidence: readonly EvidenceLine[];
+    /** Who is hit, by the workflows that were declared then; absent in old rows. */
+    readonly hits?: Impact;
     /** It was found before within 24 hours: the row. */
     readonly recurs: number | null;
     /** Where the log was read up to: reading goes on there. */

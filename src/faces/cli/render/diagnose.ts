@@ -41,6 +41,7 @@ function findingLines(one: DiagnosisView['findings'][number], tests: DiagnosisVi
   const [first] = one.evidence;
   const root = one.because === null ? [] : [dim(` follows from ${one.because}`)];
   const inset = one.because === null ? '' : '  ';
+  const hits = one.impact?.sentence ?? null;
   return [
     '',
     [
@@ -56,6 +57,7 @@ function findingLines(one: DiagnosisView['findings'][number], tests: DiagnosisVi
       ? []
       : [[dim(`${inset}  line ${first.line}: ${first.text.trim().slice(0, 140)}`)] satisfies Line]),
     ...(one.because === null ? [[`${inset}  why: ${one.cause}`] satisfies Line] : []),
+    ...(hits === null ? [] : [[`${inset}  ${hits}`] satisfies Line]),
     ...tests
       .filter(({ signature }) => signature === one.signature)
       .map((test): Line => [

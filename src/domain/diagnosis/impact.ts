@@ -1,0 +1,135 @@
+import { maskSecrets } from '../alerts/mask-secrets.ts';
+import type { PackClasses } from '../instances/node-packs.ts';
+import { isNamed } from '../usage/unused.ts';
+import type { Diagnosed } from './diagnose.ts';
+import type { Finding } from './finding.ts';
+import type { Stage } from './signature.ts';
+
+/** Who is hit by a failure. */
+export interface Impact {
+  /** `service`: everything; `named`: what is listed; `unknown`: nobody can tell. */
+  readonly scope: 'service' | 'named' | 'unknown';
+  /** Declared workflows that are hit, sorted. */
+  readonly workflows: readonly string[];
+  /** Workflows that are declared. */
+  readonly nDeclared: number;
+  /** Model files that are to blame, and node packs that are, or that a missing node comes from. */
+  readonly models: readonly string[];
+  readonly packs: readonly string[];
+  /** Packs of which no proof says which nodes they bring: who needs them is not known. */
+  readonly unproven: readonly string[];
+}
+
+/** What an installation has: its workflows, and the nodes that packs brought when they were proven. */
+export interface Installed {
+  readonly workflows: readonly {
+    readonly name: string;
+    readonly classes: readonly string[];
+    readonly models: readonly string[];
+  }[];
+  readonly packs: readonly PackClasses[];
+}
+
+const maxListed = 20;
+/** Without anybody to blame, a failure of these is one of the whole service. */
+const wholeStages: ReadonlySet<Stage> = new Set(['death', 'start', 'config', 'environment', 'resource']);
+/** And of these with a port, a flag or a path to blame as well. */
+const startStages: ReadonlySet<Stage> = new Set(['death', 'start']);
+
+/** Returns who is hit by a finding and by what follows from it, in the order of the findings. */
+export function impacts(
+  found: readonly Diagnosed[],
+  stageOf: (signature: string) => Stage | undefined,
+  installed: Installed,
+): readonly Impact[] {
+  const own = found.map(({ finding }) => ownImpact(finding, stageOf(finding.signature), installed));
+  return found.map(({ finding }, at) => {
+    const mine = own[at] ?? nobody(installed);
+    if (mine.scope === 'service') return mine;
+    const all = [
+      mine,
+      ...own.filter((_, other) => other !== at && found[other]?.chain.slice(1).includes(finding.signature)),
+    ];
+    return (
+      joined(
+        all.filter(({ scope }) => scope === 'named'),
+        installed,
+      ) ?? mine
+    );
+  });
+}
+
+function ownImpact(
+  { culprit, severity }: Pick<Finding, 'culprit' | 'severity'>,
+  stage: Stage | undefined,
+  installed: Installed,
+): Impact {
+  const { workflows, packs } = installed;
+  const nobodyYet = nobody(installed);
+  const [kind, name] = partsOf(culprit);
+  const using = (test: (one: Installed['workflows'][number]) => boolean): readonly string[] =>
+    workflows.filter(test).map((one) => one.name);
+  switch (kind) {
+    case 'pack': {
+      const known = packs.find(({ pack }) => pack === name);
+      if (known === undefined) return { ...nobodyYet, scope: 'named', packs: [name], unproven: [name] };
+      const classes = new Set(known.nodeClasses);
+      const hit = using((one) => one.classes.some((each) => classes.has(each)));
+      return { ...nobodyYet, scope: 'named', packs: [name], workflows: hit };
+    }
+    case 'node': {
+      const from = packs.filter(({ nodeClasses }) => nodeClasses.includes(name)).map(({ pack }) => pack);
+      return { ...nobodyYet, scope: 'named', packs: from, workflows: using((one) => one.classes.includes(name)) };
+    }
+    case 'model': {
+      const path = `/${name.replaceAll('\\', '/')}`;
+      const hit = using((one) => isNamed(path, new Set(one.models)));
+      return { ...nobodyYet, scope: 'named', models: [name], workflows: hit };
+    }
+    default: {
+      const isWhole =
+        culprit === null
+          ? severity === 'critical' && wholeStages.has(stage ?? 'cosmetic')
+          : startStages.has(stage ?? 'cosmetic');
+      return isWhole ? { ...nobodyYet, scope: 'service', workflows: using(() => true) } : nobodyYet;
+    }
+  }
+}
+
+const nobody = ({ workflows }: Installed): Impact => ({
+  ...{ scope: 'unknown', workflows: [], nDeclared: workflows.length, models: [], packs: [], unproven: [] },
+});
+
+function partsOf(culprit: string | null): readonly [kind: string, name: string] {
+  const at = culprit?.indexOf(':') ?? -1;
+  return culprit === null || at < 0 ? ['', ''] : [culprit.slice(0, at), culprit.slice(at + 1)];
+}
+
+function joined(all: readonly Impact[], installed: Installed): Impact | undefined {
+  if (all.length === 0) return undefined;
+  const each = (of: (one: Impact) => readonly string[]): readonly string[] => [...new Set(all.flatMap(of))].toSorted();
+  return {
+    ...nobody(installed),
+    scope: 'named',
+    workflows: each((one) => one.workflows),
+    models: each((one) => one.models)
+      .slice(0, maxListed)
+      .map(maskSecrets),
+    packs: each((one) => one.packs).slice(0, maxListed),
+    unproven: each((one) => one.unproven).slice(0, maxListed),
+  };
+}
+
+/** Returns it as a sentence, or null where there is nothing to say: `It hits 2 of 5 declared workflows: portrait, upscale.` */
+export function impactText({ scope, workflows, nDeclared, unproven }: Impact): string | null {
+  if (scope === 'unknown' || nDeclared === 0) return null;
+  if (scope === 'service')
+    return nDeclared === 1 ? 'It hits the declared workflow.' : `It hits all ${nDeclared} declared workflows.`;
+  const [unknown] = unproven;
+  if (workflows.length === 0)
+    return unknown === undefined
+      ? 'It hits no declared workflow.'
+      : `Which workflows need ${unknown} is not known: no proof had its nodes.`;
+  const more = workflows.length > 5 ? ` and ${workflows.length - 5} more` : '';
+  return `It hits ${workflows.length} of ${nDeclared} declared workflows: ${workflows.slice(0, 5).join(', ')}${more}.`;
+}
