@@ -39,7 +39,7 @@ export const diagnose = defineOperation({
       .boolean()
       .default(true)
       .describe(
-        'Test causes where that changes nothing: imports, disk, port, card. Not with --log, as the file may come from another machine.',
+        'Test causes where that changes nothing: imports, disk, port, card, the first bytes of a model file. Not with --log, as the file may come from another machine.',
       ),
   }),
   output: diagnosisSchema,

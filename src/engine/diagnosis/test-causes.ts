@@ -3,6 +3,7 @@ import type { TestedCause } from '../../domain/diagnosis/tested.ts';
 import type { EngineContext } from '../context.ts';
 import { testDiskRoom } from './tests/disk-room.ts';
 import { testGraphicsCard } from './tests/graphics-card.ts';
+import { testModelHeader } from './tests/model-header.ts';
 import { testModuleImport } from './tests/module-import.ts';
 import { testPortOwner } from './tests/port-owner.ts';
 
@@ -12,7 +13,7 @@ export type CauseTest = (
   found: Diagnosed,
 ) => Promise<Omit<TestedCause, 'signature'> | undefined>;
 
-const tests: readonly CauseTest[] = [testPortOwner, testDiskRoom, testGraphicsCard, testModuleImport];
+const tests: readonly CauseTest[] = [testPortOwner, testDiskRoom, testGraphicsCard, testModuleImport, testModelHeader];
 /** So that a log with a thousand missing modules does not start a thousand interpreters. */
 const maxTests = 20;
 

@@ -96,6 +96,7 @@ export const modelSignatures: readonly Signature[] = [
     stage: 'model',
     pattern: /(?:UnpicklingError: |)Weights only load failed|Unsupported (?:global|operand|class): GLOBAL (\S+)/,
     literals: ['Weights only load failed', 'Unsupported global: ', 'Unsupported operand: ', 'Unsupported class: '],
+    culprit: { kind: 'model', said: true },
     sentence: 'A model file holds code, or is no model: it was refused.',
     cause: 'A pickle may run anything when it is loaded; PyTorch takes only what it knows.',
     explains: ['S60'],
@@ -114,6 +115,7 @@ export const modelSignatures: readonly Signature[] = [
     stage: 'model',
     pattern: /invalid load key, '(.+)'\.|PytorchStreamReader failed|failed finding central directory|KeyError: 101$/,
     literals: ['invalid load key, ', 'PytorchStreamReader failed', 'failed finding central directory', 'KeyError: 101'],
+    culprit: { kind: 'model', said: true },
     sentence: 'A checkpoint file is damaged or something else.',
     cause:
       'A first byte `<` is a web page, `v` a pointer of Git LFS; a missing central directory is a download that broke off.',
