@@ -355,6 +355,11 @@ export const faultCodes = {
   // Diagnosis.
   LOG_UNREADABLE: entry('user', 'A log is absent, no plain file, or may not be read.'),
   SIGNATURE_NOT_FOUND: entry('not-found', 'No failure signature of that id or name.', 'orchestrate diagnose list'),
+  FINDING_NOT_FOUND: entry(
+    'not-found',
+    'No failure of that signature is on record here.',
+    'orchestrate journal tail --kind diagnosis.found',
+  ),
   // Alerts.
   ALERT_NOT_FOUND: entry('not-found', 'There is no alert of that id or key.', 'orchestrate alerts list'),
   ALERT_OVER: entry('conflict', 'The alert is over already.', 'orchestrate alerts list'),

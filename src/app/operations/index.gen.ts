@@ -37,6 +37,7 @@ export const operations = {
   diagnose: () => import('./diagnose.ts').then((m) => m.diagnose),
   'diagnose-list': () => import('./diagnose-list.ts').then((m) => m.diagnoseList),
   'diagnose-show': () => import('./diagnose-show.ts').then((m) => m.diagnoseShow),
+  'diagnose-write': () => import('./diagnose-write.ts').then((m) => m.diagnoseWrite),
   doctor: () => import('./doctor.ts').then((m) => m.doctor),
   eject: () => import('./eject.ts').then((m) => m.eject),
   failover: () => import('./failover.ts').then((m) => m.failover),

@@ -2,7 +2,7 @@
 export const standardEntries: Readonly<Record<string, readonly string[]>> = {
   'env-setup': ['python_versions.yaml', 'dependency_conflicts.md', 'compatibility_matrix.json', 'failed_versions/'],
   'models-integ': ['path_mappings.yaml', 'model_inventory.json', 'integration_status.md'],
-  'ops-maint': ['service_configs/', 'monitoring_rules/', 'repair_procedures/'],
+  'ops-maint': ['service_configs/', 'monitoring_rules/', 'repair_procedures/', 'findings/'],
 };
 
 /** Returns the key of a tree's entry. */

@@ -24,6 +24,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'smoke-add': run,
   'smoke-remove': run,
   'smoke-run': run,
+  'diagnose-write': run,
   'smoke-list': () => import('./smoke.ts').then((m) => m.renderSmokeList),
   'restore-to': run,
   'runs-resume': run,

@@ -121,6 +121,7 @@ const elsewhere = [
   'smoke-list',
   'smoke-remove',
   'smoke-run',
+  'diagnose-write',
   'outside-keep',
   'restore-prune',
   'restore-export',
