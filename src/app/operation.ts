@@ -48,6 +48,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly asksFirst?: boolean;
   /** For `asksFirst`: the input that carries out exactly what was shown; without it the same input with `yes`. */
   confirm?(input: Input, planned: Output): Input;
+  /** Each output is a look at the same thing: a face shows one in the place of the other, as JSON a line each. That it was ended is no failure. */
+  readonly watches?: boolean;
   readonly examples: readonly OperationExample[];
   run(app: App, input: Input): Promise<Output>;
   /** Whether more of the same follows the output. */

@@ -68,6 +68,7 @@ export const operations = {
   'memory-share': () => import('./memory-share.ts').then((m) => m.memoryShare),
   'memory-transfer': () => import('./memory-transfer.ts').then((m) => m.memoryTransfer),
   metrics: () => import('./metrics.ts').then((m) => m.metrics),
+  monitor: () => import('./monitor.ts').then((m) => m.monitor),
   'next-actions': () => import('./next-actions.ts').then((m) => m.nextActions),
   open: () => import('./open.ts').then((m) => m.open),
   'outside-discard': () => import('./outside-discard.ts').then((m) => m.outsideDiscard),
@@ -157,9 +158,9 @@ export const operations = {
   'trees-show': () => import('./trees-show.ts').then((m) => m.treesShow),
   'trees-sync': () => import('./trees-sync.ts').then((m) => m.treesSync),
   undo: () => import('./undo.ts').then((m) => m.undo),
+  usage: () => import('./usage.ts').then((m) => m.usage),
   version: () => import('./version.ts').then((m) => m.version),
   'windows-add': () => import('./windows-add.ts').then((m) => m.windowsAdd),
-  usage: () => import('./usage.ts').then((m) => m.usage),
   'windows-list': () => import('./windows-list.ts').then((m) => m.windowsList),
   'windows-remove': () => import('./windows-remove.ts').then((m) => m.windowsRemove),
 } as const;

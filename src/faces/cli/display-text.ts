@@ -22,6 +22,9 @@ export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2).replace(unseenCharacters, (character) => (character === '\n' ? character : unitEscapes(character)))}\n`;
 }
 
+/** Returns the value as JSON on one line, for NDJSON. */
+export const jsonLine = (value: unknown): string => `${JSON.stringify(value).replace(unseenCharacters, unitEscapes)}\n`;
+
 function unitEscapes(character: string): string {
   return Array.from(
     { length: character.length },

@@ -14,6 +14,7 @@ import { printHelp } from './print-help.ts';
 import { printOutput } from './print-output.ts';
 import { settleOutside } from './settle-outside.ts';
 import type { Streams } from './streams.ts';
+import { watchScreen } from './watch-screen.ts';
 
 export interface CliOptions {
   /** Arguments after the program's name. */
@@ -116,6 +117,13 @@ async function perform({
       const whole = operation.followed === undefined ? view : operation.followed.with(output, view);
       if (json || exitStatus !== exitCodes.interrupted) await printOutput(key, whole, streams.out, { json });
       return operation.endsRun === true && view.isFinal && view.restorePoint === null ? 0 : exitStatus;
+    }
+    if (operation.watches === true) {
+      const screen = watchScreen(key, streams.out, { json });
+      await screen.show(output);
+      if (operation.more && operation.goesOn?.(input) === true)
+        for await (const next of operation.more(app, input, signal)) await screen.show(next);
+      return 0;
     }
     await printOutput(key, output, streams.out, { json });
     if (operation.more && operation.goesOn?.(input) === true) {

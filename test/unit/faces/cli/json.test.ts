@@ -167,6 +167,7 @@ const elsewhere = [
   'trash-list',
   'trash-restore',
   'trash-show',
+  'monitor',
 ];
 
 describe('--json', () => {
