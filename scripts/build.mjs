@@ -6,13 +6,22 @@ import { fileURLToPath } from 'node:url';
 
 import { build as bundle } from 'esbuild';
 
+import { bundleProgram } from './bundle.mjs';
 import { generate } from './generate.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const DIST = path.join(ROOT, 'dist');
 const STAMP = path.join(DIST, '.stamp');
 /** What the bundle is made from; the script `orchestrate` has the same list. */
-const INPUTS = ['src', 'demo', 'package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/generate.mjs'];
+const INPUTS = [
+  'src',
+  'demo',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/bundle.mjs',
+  'scripts/generate.mjs',
+];
 /** What the program of drills makes an installation from, and where it looks for it. */
 const DRILL_DATA = {
   comfyui: 'demo/comfyui',
@@ -20,14 +29,8 @@ const DRILL_DATA = {
   sources: 'demo/wheel/sources',
   breaks: 'demo/wheel/breaks',
 };
-/** A running program may still load a chunk of an older build lazily: old chunks stay this long. */
-const KEEP_OLD_CHUNKS_MS = 24 * 60 * 60 * 1000;
-
-/** bin.cjs answers help and status by itself and loads wire.js for the rest: one CommonJS file starts faster than modules do. */
-const wireApart = {
-  name: 'wire-apart',
-  setup: (one) => one.onResolve({ filter: /\/wire\.ts$/ }, () => ({ path: './wire.js', external: true })),
-};
+/** A running program may still start a worker of an older build: old files stay this long. */
+const KEEP_OLD_FILES_MS = 24 * 60 * 60 * 1000;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build({ isClean: process.argv.includes('--clean') });
 
@@ -43,48 +46,10 @@ export async function build({ isClean = false } = {}) {
   await generate();
   // A file that changes from now on is newer than the build. Whole milliseconds, so not before what was just written.
   const startedAt = new Date(Date.now() + 1);
-  const entryPoints = findEntryPoints();
-  if (entryPoints.bin === undefined && isClean) throw new Error('src/bin.ts is missing: there is nothing to pack');
-  const result = await bundle({
-    absWorkingDir: ROOT,
-    entryPoints,
-    outdir: 'dist',
-    entryNames: '[name]',
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
-    write: false,
-  });
-  const quick = await bundle({
-    absWorkingDir: ROOT,
-    entryPoints: { bin: 'src/bin.ts' },
-    outdir: 'dist',
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node24',
-    plugins: [wireApart],
-    legalComments: 'none',
-    logLevel: 'warning',
-    write: false,
-  });
+  const result = await bundleProgram({ outdir: 'dist' });
   fs.mkdirSync(DIST, { recursive: true });
   const licenses = { path: path.join(DIST, 'LICENSES.txt'), contents: Buffer.from(licensesOf(result.metafile)) };
-  // Entry points last: they must never name a chunk that is not there yet.
-  const isEntry = (file) => Object.keys(entryPoints).includes(path.parse(file.path).name);
-  const files = [...result.outputFiles, ...quick.outputFiles, licenses].sort(
-    (a, b) => Number(isEntry(a)) - Number(isEntry(b)),
-  );
+  const files = [...result.outputFiles, licenses];
   for (const file of files) replaceFile(file.path, file.contents);
   await buildDrill();
   removeOld(new Set(['demo', ...files.map((file) => path.basename(file.path))]), isClean);
@@ -139,19 +104,6 @@ function newestIn(file) {
   return Math.max(stat.mtimeMs, ...fs.readdirSync(file).map((name) => newestIn(path.join(file, name))));
 }
 
-function findEntryPoints() {
-  const entryPoints = {};
-  if (fs.existsSync(path.join(ROOT, 'src/bin.ts')))
-    Object.assign(entryPoints, { bin: 'src/bin.ts', wire: 'src/wire.ts' });
-  else process.stderr.write('orchestrate: src/bin.ts is missing; only workers are built\n');
-  for (const file of fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT }).sort()) {
-    const name = path.basename(file, '.ts');
-    if (entryPoints[name] !== undefined) throw new Error(`two entry points are named ${name}`);
-    entryPoints[name] = file;
-  }
-  return entryPoints;
-}
-
 function replaceFile(file, contents) {
   if (fs.existsSync(file) && fs.readFileSync(file).equals(Buffer.from(contents))) {
     const now = new Date();
@@ -168,7 +120,7 @@ function removeOld(current, isClean) {
     const file = path.join(DIST, name);
     const stat = fs.statSync(file, { throwIfNoEntry: false });
     if (current.has(name) || file === STAMP || stat === undefined) continue;
-    if (isClean || Date.now() - stat.mtimeMs > KEEP_OLD_CHUNKS_MS) fs.rmSync(file, { recursive: true, force: true });
+    if (isClean || Date.now() - stat.mtimeMs > KEEP_OLD_FILES_MS) fs.rmSync(file, { recursive: true, force: true });
   }
 }
 

@@ -4,7 +4,7 @@ import { quick } from './faces/cli/quick.ts';
 
 const argv = process.argv.slice(2);
 
-// No top-level await: the bundle of this file may be CommonJS, which starts faster.
+// No top-level await, here or below: the bundle is CommonJS, which starts faster.
 void run();
 
 async function run(): Promise<void> {

@@ -44,7 +44,6 @@ import { stated } from './base/stated.ts';
 import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
 import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
-import { runSupervisor } from './engine/supervisor/supervisor.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
@@ -254,6 +253,8 @@ async function createApp(options: {
     async supervise({ stays, signal, drain }) {
       const opened = await installation();
       const { ledger, config } = opened;
+      // Loaded by the supervisor only: the engine is a third of the program.
+      const { runSupervisor } = await import('./engine/supervisor/supervisor.ts');
       await runSupervisor({
         context: { ...opened, outside },
         idleSeconds: stays ? null : config.supervisor.idleSeconds,

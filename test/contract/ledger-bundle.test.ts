@@ -10,25 +10,24 @@ import { makeStateDir } from './support/state-dir.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-it('writes in a worker also when it is bundled, in a chunk of its own', async () => {
+it('writes in a worker also when it is bundled, in a file of its own', async () => {
   const place = makeStateDir();
   const dist = join(place.dir, 'dist');
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      'ledger-child': 'test/contract/support/ledger-child.ts',
-      'ledger.worker': 'src/adapters/sqlite/ledger.worker.ts',
-    },
-    outdir: dist,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-  });
+  const bundle = (name: string, from: string, format: 'cjs' | 'esm'): Promise<unknown> =>
+    build({
+      absWorkingDir: root,
+      entryPoints: [from],
+      outfile: join(dist, name),
+      bundle: true,
+      format,
+      platform: 'node',
+      target: 'node24',
+    });
+  await bundle('ledger-child.mjs', 'test/contract/support/ledger-child.ts', 'esm');
+  await bundle('ledger.worker.cjs', 'src/adapters/sqlite/ledger.worker.ts', 'cjs');
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [join(dist, 'ledger-child.js'), 'request', place.dir, '2', 'worker'],
+    [join(dist, 'ledger-child.mjs'), 'request', place.dir, '2', 'worker'],
     { encoding: 'utf8' },
   );
   expect([stdout, stderr]).toEqual(['{"id":1}\n{"id":2}\n', '']);

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
-import { build, type Plugin } from 'esbuild';
+import { build, type OutputFile, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const bundler = new URL('../../scripts/bundle.mjs', import.meta.url).href;
 
 /** Replaces text of one module of the program. `find` must be there, else the build fails: a stale mutant proves nothing. */
 export interface Mutation {
@@ -27,29 +28,20 @@ const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
 
-/** Builds the program, with mutations if there are any, into a folder of its own. Returns its entry file. */
+/** Builds the program as it is packed, with mutations if there are any, into a folder of its own. Returns its entry file. */
 export async function buildProgram(into: string, mutations: readonly Mutation[] = []): Promise<string> {
-  fs.mkdirSync(join(into, 'dist'), { recursive: true });
+  const dist = join(into, 'dist');
+  fs.mkdirSync(dist, { recursive: true });
   for (const name of ['package.json', 'agents', 'trees', 'playbooks', 'memory', 'templates']) {
     fs.cpSync(join(ROOT, name), join(into, name), { recursive: true });
   }
-  const entries = ['src/bin.ts', ...fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT })];
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries(entries.map((file) => [file.replace(/^.*\//, '').replace(/\.ts$/, ''), file])),
-    outdir: join(into, 'dist'),
-    entryNames: '[name]',
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    banner,
-    logLevel: 'warning',
-    plugins: mutations.length === 0 ? [] : [mutate(mutations)],
-  });
-  return join(into, 'dist', 'bin.js');
+  const { bundleProgram } = (await import(bundler)) as {
+    bundleProgram: (options: { outdir: string; plugins: readonly Plugin[] }) => Promise<{ outputFiles: OutputFile[] }>;
+  };
+  const plugins = mutations.length === 0 ? [] : [mutate(mutations)];
+  const { outputFiles } = await bundleProgram({ outdir: dist, plugins });
+  for (const { path, contents } of outputFiles) fs.writeFileSync(path, contents);
+  return join(dist, 'bin.cjs');
 }
 
 /** Builds one program of the tests over our modules, with mutations if there are any. Returns its file. */
@@ -139,14 +131,15 @@ export function startCommand(options: {
       signal: signal as NodeJS.Signals | null,
       out,
       err,
-      json: parse(out),
+      json: jsonOf(out),
       durationMs: performance.now() - startedMs,
     };
   });
   return { pid: child.pid ?? -1, out: () => out, done };
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
+/** Returns what a text says as JSON; undefined when it is none. */
+export function jsonOf(text: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {

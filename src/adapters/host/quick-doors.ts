@@ -76,7 +76,7 @@ export async function readIdsAround(
 /** Nothing that a shell expands, splits or runs. */
 const plainWord = /^[A-Za-z0-9_][\w@%+:,./-]{0,199}$/;
 
-/** `program` is what was started, one folder below the program's own: `bin/orchestrate.cjs`, `dist/bin.js`, `src/bin.ts`. */
+/** `program` is what was started, one folder below the program's own: `bin/orchestrate.cjs`, `dist/bin.cjs`, `src/bin.ts`. */
 function definitionIds(folder: string, around: Around | undefined, program: string | undefined): readonly string[] {
   const builtIn = ownFolder(program).map((dir) =>
     join(dir, around?.isService === true ? 'templates/service' : '', folder),

@@ -58,7 +58,7 @@ export function createHelperSpawner(): Spawner & { helperPid(): number | undefin
 
 /** The helper is a source file beside this one in development, and a file of the bundle otherwise. */
 function helperPath(): string {
-  const name = import.meta.url.endsWith('.ts') ? './spawn.helper.ts' : './spawn.helper.js';
+  const name = import.meta.url.endsWith('.ts') ? './spawn.helper.ts' : './spawn.helper.cjs';
   const path = fileURLToPath(new URL(name, import.meta.url));
   if (!existsSync(path)) throw new Error(`the spawn helper is not at ${path}`);
   return path;

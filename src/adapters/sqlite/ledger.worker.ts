@@ -38,4 +38,4 @@ async function serve(): Promise<void> {
   }
 }
 
-await serve();
+void serve();

@@ -9,7 +9,7 @@ import type { FromWorker, ToWorker } from './worker-messages.ts';
 import type { WriteJob, WriteOutcome, Writer } from './write-jobs.ts';
 
 /** Beside the bundle when shipped, beside this file in the sources. */
-const workerPlaces = ['./ledger.worker.js', './ledger.worker.ts'];
+const workerPlaces = ['./ledger.worker.cjs', './ledger.worker.ts'];
 
 /**
  * Starts a thread that writes, so that a sync of the disk never stops the calling one. The thread keeps the

@@ -154,7 +154,7 @@ const childKills: readonly ChildKill[] = [
     what: 'the process that starts programs, in the build',
     subject: 'r1.build',
     to: 'executing',
-    find: (one) => one.argv.some((part) => part.endsWith('spawn.helper.js')),
+    find: (one) => one.argv.some((part) => part.endsWith('spawn.helper.cjs')),
     ends: 'done',
   },
   {
@@ -162,7 +162,7 @@ const childKills: readonly ChildKill[] = [
     what: 'the process that starts programs, before the merge',
     subject: 'c1',
     to: 'approved',
-    find: (one) => one.argv.some((part) => part.endsWith('spawn.helper.js')),
+    find: (one) => one.argv.some((part) => part.endsWith('spawn.helper.cjs')),
     ends: 'done',
   },
   {
