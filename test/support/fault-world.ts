@@ -19,6 +19,7 @@ import {
   type RunningCommand,
   startCommand,
 } from './fault-program.ts';
+import { Resident } from './resident.ts';
 
 export interface WorldOptions {
   readonly mutations?: readonly Mutation[];
@@ -43,6 +44,7 @@ export class FaultWorld {
   readonly treePort: number;
   readonly entry: string;
   env: Readonly<Record<string, string>>;
+  #resident: Resident | undefined;
 
   private constructor(parts: {
     base: string;
@@ -162,7 +164,13 @@ export class FaultWorld {
     args: readonly string[],
     options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
   ): Promise<CommandResult> {
-    return this.start(args, options).done;
+    if (this.#resident?.takes(args) !== true) return this.start(args, options).done;
+    return this.#resident.run({ args, cwd: options.cwd ?? this.home, env: { ...this.env, ...options.env } });
+  }
+
+  /** From now on `run` and `ok` have their commands run by one process; `start` begins one of its own as ever. */
+  loadOnce(): void {
+    this.#resident ??= new Resident(this.entry);
   }
 
   /** Runs a command that must succeed. */
@@ -244,6 +252,7 @@ export class FaultWorld {
   }
 
   async remove(): Promise<void> {
+    this.#resident?.end();
     await endProcessesOf(this.base);
     fs.rmSync(this.base, { recursive: true, force: true });
   }

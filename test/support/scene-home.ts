@@ -5,13 +5,14 @@ import { join, relative } from 'node:path';
 
 import { FaultWorld } from './fault-world.ts';
 
-/** Makes a world with production up. Its id is read as YAML has it: one of digits alone is in quotes. */
+/** Makes a world with production up, in which the program is loaded once. Its id is read as YAML has it: one of digits alone is in quotes. */
 export async function sceneWorld(): Promise<FaultWorld> {
   const world = await FaultWorld.create();
   const id = /^id: "?([0-9a-f]+)"?$/m.exec(fs.readFileSync(join(world.home, 'orchestrate.yaml'), 'utf8'))?.[1];
   if (id === undefined) throw new Error('orchestrate.yaml has no id');
   Object.defineProperty(world, 'id', { value: id });
   await world.ok(['service', 'start', '--json']);
+  world.loadOnce();
   return world;
 }
 
