@@ -16,6 +16,7 @@ import type { App } from '../app.ts';
 import { readDefinitions } from '../read-definitions.ts';
 import { beginFile } from './begin-file.ts';
 import { emptyTree, writeFirstTree } from './first-tree.ts';
+import { takeTools } from './init-tools.ts';
 import { keepWheels } from './keep-wheels.ts';
 import type { InitPlan } from './plan-init.ts';
 import type { InitReport } from './report.ts';
@@ -92,6 +93,7 @@ async function takeEnvironment(app: App, context: EngineContext, plan: InitPlan)
   }
   app.narrate(`Building the environment: ${environment.packages.length} packages.`);
   const { tools } = context.paths;
+  if (options.toolsDir !== undefined) await takeTools(files, { from: options.toolsDir, to: tools });
   await python.probe({ toolsDir: tools, ...(options.python === null ? {} : { program: options.python }) });
   const engine = { ...context, ...createPerformer({ ledger: context.ledger, clock }), inFlight: createInFlight(clock) };
   const built = await ensureEnvironment(engine, {

@@ -16,6 +16,7 @@ import { readShipped } from '../operations/_workflow-source.ts';
 import { beginFile } from './begin-file.ts';
 import { borrowEnvironment, type InitEnvironment, resolveEnvironment } from './init-environment.ts';
 import { initModelPaths } from './init-model-paths.ts';
+import { withInitTools } from './init-tools.ts';
 import { findComponents, findNotTaken, findSingleFiles, type FoundComponent, type NotTaken } from './look.ts';
 import type { InitReport } from './report.ts';
 import { lookAround, type Surroundings, type WhereAsked } from './surroundings.ts';
@@ -35,6 +36,8 @@ export interface InitOptions extends WhereAsked {
   readonly branch: string;
   readonly python: string | null;
   readonly cpu: boolean;
+  /** Where pip is prepared, and stays for `adopt`. Left out: in a folder that is gone with the end of planning. */
+  readonly toolsDir?: string;
 }
 
 /** Everything that was found out; carrying it out asks nothing again. */
@@ -74,7 +77,7 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
   const config = checkedConfig({ id, home, around, options, index: indexOf(app.cwd, options.index) });
   const requirementsText = await requirements(files, around.comfyui, options.require);
   const workflows = await chooseWorkflows(app, options);
-  const environment = await findOrResolve(app, { around, config, requirementsText });
+  const environment = await findOrResolve(app, { around, config, requirementsText, toolsDir: options.toolsDir });
   const plan = {
     options,
     home,
@@ -92,20 +95,16 @@ export async function planInit(app: App, options: InitOptions): Promise<InitPlan
   return { ...completed, report: reportOf(completed, { stateHome: host.stateHome, notes }) };
 }
 
-/** An environment that was found is borrowed; else one is resolved, with tools that are thrown away again. */
+/** An environment that was found is borrowed; else one is resolved. */
 async function findOrResolve(
   app: App,
-  given: { around: Surroundings; config: InstallationConfig; requirementsText: string },
+  given: { around: Surroundings; config: InstallationConfig; requirementsText: string; toolsDir: string | undefined },
 ): Promise<InitEnvironment> {
   const { environment } = given.around;
   if (environment !== null) return borrowEnvironment(app, environment, given);
-  const { files, host, random } = app.outside;
-  const toolsDir = `${host.tempDir}/orchestrate-init-${random.hex(4)}`;
-  try {
-    return await resolveEnvironment(app, { ...given, toolsDir });
-  } finally {
-    await files.remove(toolsDir);
-  }
+  const { toolsDir } = given;
+  if (toolsDir !== undefined) return resolveEnvironment(app, { ...given, toolsDir });
+  return withInitTools(app, (temporary) => resolveEnvironment(app, { ...given, toolsDir: temporary }));
 }
 
 /** New environments are made with the interpreter that the old one was made with, when it is new enough. */

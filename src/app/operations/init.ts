@@ -4,7 +4,8 @@ import { Fault } from '../../base/fault.ts';
 import { stated } from '../../base/stated.ts';
 import { templateIds } from '../../domain/definitions/types.ts';
 import { adopt } from '../init/adopt.ts';
-import { planInit } from '../init/plan-init.ts';
+import { withInitTools } from '../init/init-tools.ts';
+import { type InitPlan, planInit } from '../init/plan-init.ts';
 import { initReport } from '../init/report.ts';
 import { adoptService } from '../init/service/adopt.ts';
 import { planServiceInit } from '../init/service/plan.ts';
@@ -139,8 +140,10 @@ export const init = defineOperation({
         hints: ['orchestrate init comfy-home --comfyui <ComfyUI folder>', 'orchestrate init --template service --help'],
         state: 'Nothing was written.',
       });
-    const plan = await stated('Nothing was written.', () => planInit(app, { ...input, dir }));
-    return isPlan ? { ...plan.report, state: 'planned' as const } : adopt(app, plan);
+    const plan = (toolsDir?: string): Promise<InitPlan> =>
+      stated('Nothing was written.', () => planInit(app, { ...input, dir, ...(toolsDir && { toolsDir }) }));
+    if (isPlan) return { ...(await plan()).report, state: 'planned' as const };
+    return withInitTools(app, async (toolsDir) => adopt(app, await plan(toolsDir)));
   },
 });
 
