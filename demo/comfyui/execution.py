@@ -117,7 +117,12 @@ def prompt_worker(queue, server):
         megabytes = switches.value("big-frame")
         if megabytes is not None:
             server.send_padding(int(megabytes), client)
-        run = Run(prompt_id, prompt, outputs, extra_data, cache, report, queue.take_interrupt)
+
+        def preview(image, node_id):
+            if client is not None:
+                server.send_preview(image, prompt_id, node_id, client)
+
+        run = Run(prompt_id, prompt, outputs, extra_data, cache, report, queue.take_interrupt, preview)
         run.execute()
         server.last_node_id = None
         queue.finish(item, run.history())

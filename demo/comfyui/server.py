@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from comfy.cli_args import args
 from execution import PromptQueue
-from simulator import http, websocket
+from simulator import http, previews, websocket
 from simulator.faults import switches
 from simulator.routes import ROUTES, features
 
@@ -26,6 +26,7 @@ class PromptServer:
         self.last_node_id = None
         self.queue = PromptQueue(lambda remaining: self.send("status", status(remaining), None))
         self._sockets = {}
+        self._flags = {}
         self._writers = set()
         self._free = False
         self._listeners = []
@@ -54,6 +55,12 @@ class PromptServer:
         except RuntimeError:
             # The server is stopping while the worker is in the middle of a picture.
             pass
+
+    def send_preview(self, image, prompt_id, node_id, client_id):
+        """Sends a picture of the node that runs to the client of the prompt, as that client can read it."""
+        knows_metadata = self._flags.get(client_id, {}).get("supports_preview_metadata") is True
+        payload = websocket.frame(websocket.BINARY, previews.frame(image, prompt_id, node_id, knows_metadata))
+        self.loop.call_soon_threadsafe(self._write, payload, client_id)
 
     def send_padding(self, megabytes, client_id):
         """Sends one status frame of that size, most of it blanks."""
@@ -163,11 +170,13 @@ class PromptServer:
         try:
             async for text in websocket.messages(reader, writer):
                 if is_first and message_type(text) == "feature_flags":
+                    self._flags[client_id] = json.loads(text).get("data") or {}
                     self.send("feature_flags", features(), client_id)
                 is_first = False
         finally:
             if self._sockets.get(client_id) is writer:
                 del self._sockets[client_id]
+                self._flags.pop(client_id, None)
 
 
 def status(remaining):

@@ -42,6 +42,7 @@ export const faultCodes = {
   // Usage and input.
   USAGE_UNKNOWN_COMMAND: entry('usage', 'No command of that name.', 'orchestrate --help'),
   USAGE_BAD_ARGUMENT: entry('usage', 'An argument or option does not fit.', 'orchestrate --help'),
+  YES_REQUIRED: entry('waiting', 'Something would be taken away, and nobody can be asked: it needs a yes beforehand.'),
   GOAL_UNKNOWN: entry('user', 'No playbook understands the goal.', 'orchestrate run --help'),
   NAME_INVALID: entry('usage', 'A name or id has a character or form that is not allowed.'),
   NOTHING_TO_DO: entry('user', 'What was asked for is already so.'),
@@ -107,6 +108,17 @@ export const faultCodes = {
   COMPONENT_VERSION_NOT_FOUND: entry('not-found', 'A component has no such tag, branch or commit.'),
   COMPONENT_CONTENT_REFUSED: entry('user', 'A fetched component holds something that is not taken.'),
   COMPONENT_REWRITTEN: entry('conflict', 'A tag of a component names another commit than before.'),
+  PROMPT_NOT_FOUND: entry(
+    'not-found',
+    'No prompt of that id runs or waits in the service.',
+    'orchestrate service queue',
+    'orchestrate service history',
+  ),
+  SERVICE_WITHOUT_PROMPTS: entry(
+    'user',
+    'The service of this installation is no ComfyUI: it has no prompts and no models.',
+    'orchestrate service status',
+  ),
   // Tools of the machine.
   GIT_MISSING: entry('outside', 'git is not on the PATH.', 'orchestrate doctor'),
   GIT_TOO_OLD: entry('outside', 'git is too old for what is asked of it.', 'orchestrate doctor'),
@@ -173,6 +185,11 @@ export const faultCodes = {
     'user',
     'The nodes of a workflow feed each other in a circle.',
     'Open it in ComfyUI, cut the circle, and bring it again: orchestrate smoke add <file>',
+  ),
+  WORKFLOW_INPUT_MISSING: entry(
+    'user',
+    'A workflow begins with a picture that the branch does not have.',
+    'Put the picture into workflows/inputs/ and commit it.',
   ),
   WORKFLOW_REFUSED: entry('user', 'The server refused a workflow and said why.', 'orchestrate smoke list'),
   WORKFLOW_PARTLY_REFUSED: entry(

@@ -84,6 +84,10 @@ export interface RequestKinds {
   /** `now`: a prompt that runs is interrupted and saved with the others, instead of waited for. */
   'service.stop': { readonly by: Actor; readonly now: boolean };
   'service.restart': { readonly by: Actor; readonly now: boolean };
+  /** Asks production to take its models out of memory. */
+  'service.free': { readonly by: Actor };
+  /** Take this prompt back from production, waiting or running. */
+  'prompt.cancel': { readonly promptId: string; readonly by: Actor };
   /** Look for outside changes now. */
   'outside.look': { readonly by: Actor };
   /** Not take these over: ids of open differences. */

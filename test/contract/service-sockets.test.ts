@@ -98,7 +98,7 @@ it('bytes that are no frames end the socket, not the prompt', async () => {
 it('a socket on which nothing comes, not even the answer to a ping, is opened again until it is closed', async () => {
   const tiny = await startTinyComfy({});
   let nLost = 0;
-  const events = await openEvents(tiny.baseUrl, 'c', { event: () => {}, closed: () => (nLost += 1) }, limits);
+  const events = await openEvents(tiny.baseUrl, 'c', { event: () => {}, closed: () => (nLost += 1) }, { limits });
   await expect.poll(() => tiny.nOpened(), { timeout: 10_000 }).toBeGreaterThan(1);
   expect(nLost).toBeGreaterThan(0);
   events.close();

@@ -3,9 +3,11 @@ import type { JsonObject } from '../../src/base/json.ts';
 import type { Ports } from '../../src/ports/network.ts';
 import type {
   RanGraph,
+  EndedPrompt,
   Picture,
   PromptEnding,
   Requeued,
+  ServiceAbilities,
   ServiceClient,
   WorkflowOutcome,
 } from '../../src/ports/service-client.ts';
@@ -29,6 +31,8 @@ export interface FakeBoot {
   readonly refuses?: Readonly<Record<string, 'refused' | 'partly'>>;
   /** Its own folder is missing from the start command that it tells. */
   readonly hidesFolder?: boolean;
+  /** What it says that it can; the jobs of newer versions are left out by default. */
+  readonly can?: Partial<ServiceAbilities>;
   /** `never`: it runs until it is taken back. */
   readonly runs?: (graph: JsonObject) => 'never' | (Partial<WorkflowOutcome> & { kind: WorkflowOutcome['kind'] });
 }
@@ -49,6 +53,13 @@ export interface FakeService extends ServiceClient {
   readonly requeued: { readonly port: number; readonly prompts: readonly JsonObject[] }[];
   /** Graphs that ran, in order. */
   readonly ran: { readonly port: number; readonly graph: JsonObject; readonly nonce: string }[];
+  /** Pictures that were put into its input folder, in order. */
+  readonly uploaded: {
+    readonly port: number;
+    readonly kind: 'image' | 'mask';
+    readonly name: string;
+    readonly sizeBytes: number;
+  }[];
   /** Nonces of workflows whose prompt was taken back while they ran, in order. */
   readonly takenBack: string[];
   /** The ports of the machine: those that are held, and those on which a living instance listens. */
@@ -122,6 +133,7 @@ export function createFakeService(options: {
     requeued: [],
     ran: [],
     takenBack: [],
+    uploaded: [],
     ports: {
       startOf: (owner) => ports.startOf(owner),
       isFree: async (port) => (await ports.isFree(port)) && listener(port) === undefined,
@@ -154,6 +166,12 @@ export function createFakeService(options: {
         devices: [{ type: device, name: device, memoryBytes: bytes, freeBytes: isFreed ? bytes : freeBytes }],
       };
     },
+    async abilities(baseUrl) {
+      const started = listener(Number(new URL(baseUrl).port));
+      if (started === undefined) return undefined;
+      const can = { prefix: '/api', jobs: false, previewMetadata: true, maxUploadBytes: 104_857_600 } as const;
+      return { ...can, ...service.boot(started).can };
+    },
     nodeClasses: async (baseUrl) => [...(require(baseUrl).boot.nodeClasses ?? ['KSampler', 'SaveImage'])].sort(),
     async nodeSources(baseUrl) {
       const { nodePacks = {} } = require(baseUrl).boot;
@@ -178,6 +196,10 @@ export function createFakeService(options: {
       }
       return { promptId: nonce, durationMs: 2_000, pictures: [fakePicture], nFrames: 1, ...outcome } as WorkflowOutcome;
     },
+    async upload(baseUrl, { kind, name, bytes }) {
+      service.uploaded.push({ port: require(baseUrl).port, kind, name, sizeBytes: bytes.length });
+      return null;
+    },
     async queue(baseUrl) {
       const { active, pending } = queueOf(require(baseUrl).started);
       return { running: active.length, active: [...active], pending: [...pending] };
@@ -199,6 +221,27 @@ export function createFakeService(options: {
       queue.pending = queue.pending.filter((one) => !promptIds.includes(one['prompt_id'] as string));
     },
     interrupt: async (baseUrl, promptId) => end(queueOf(require(baseUrl).started), promptId, { kind: 'interrupted' }),
+    async cancel(baseUrl, promptId) {
+      const queue = queueOf(require(baseUrl).started);
+      const has = (list: readonly JsonObject[]): boolean => list.some((one) => one['prompt_id'] === promptId);
+      const was = has(queue.active) ? 'running' : has(queue.pending) ? 'waiting' : 'absent';
+      end(queue, promptId, { kind: 'interrupted' });
+      await service.unqueue(baseUrl, [promptId]);
+      return was;
+    },
+    async ended(baseUrl, { limit }) {
+      const { started, boot } = require(baseUrl);
+      const all = [...queueOf(started).ended].map(([promptId, ending]): EndedPrompt => ({
+        promptId: String(promptId),
+        state: ending.kind === 'unknown' ? 'finished' : ending.kind,
+        startedAtMs: null,
+        durationMs: null,
+        nOutputs: 0,
+        picture: null,
+        reason: ending.kind === 'failed' ? ending.reason : null,
+      }));
+      return { by: boot.can?.jobs === true ? 'jobs' : 'history', prompts: all.toReversed().slice(0, limit) };
+    },
     history: async (baseUrl, promptId) => queueOf(require(baseUrl).started).ended.get(promptId) ?? { kind: 'unknown' },
     ranGraphs: async (baseUrl, { most }) => queueOf(require(baseUrl).started).told.slice(-most),
     async free(baseUrl) {

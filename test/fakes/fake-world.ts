@@ -72,6 +72,8 @@ export interface WorldOptions {
   /** Lines of the section `service` that say who starts production. */
   readonly service?: readonly string[];
   readonly workflows?: Readonly<Record<string, string>>;
+  /** Pictures that workflows begin with, by their name in `workflows/inputs/`. */
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly requirements?: string;
   readonly packages?: Readonly<Record<string, string>>;
   readonly index?: FakePython['index'];
@@ -316,6 +318,7 @@ async function declarationFiles(
     ...Object.entries(workflows ?? { portrait: '{"1": {"class_type": "KSampler", "inputs": {}}}' }).map(
       ([name, graph]) => [`workflows/${name}.json`, graph] as const,
     ),
+    ...Object.entries(options.inputs ?? {}).map(([name, bytes]) => [`workflows/inputs/${name}`, bytes] as const),
   ]);
 }
 

@@ -80,6 +80,7 @@ function fakeOutside(scene: SceneLedger | null): object {
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,
+      readText: async () => undefined,
       list: async () => [],
       freeBytes: async () => 61_000_000_000,
       readPart: async () => undefined,
@@ -111,6 +112,7 @@ function fakeOutside(scene: SceneLedger | null): object {
     },
     service: {
       queue: async () => ({ running: 0, active: [], pending: [] }),
+      ended: async () => ({ by: 'history', prompts: [] }),
       logTail: async () => [],
       facts: async () => ({
         comfyuiVersion: '0.3.64',

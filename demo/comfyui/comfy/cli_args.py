@@ -62,7 +62,7 @@ def make_parser():
     flag("--simulated-vram", type=float, nargs=2, default=None, metavar=("TOTAL_GB", "HELD_GB"),
          help="tell of a CUDA card with this memory, of which models hold a part until POST /free; for tests")
     flag("--simulated-jobs", action="store_true",
-         help="take a job back by POST /api/jobs/ID/cancel, as newer versions do; for tests")
+         help="tell of prompts by /api/jobs and take one back there, as newer versions do; for tests")
     flag("--fault", type=fault, action="append", default=[], metavar="NAME[=VALUE]",
          help=f"switch a fault on; repeatable; for tests: {', '.join(faults.FAULTS)}")
     flag("--faults", default=None, metavar="FILE",

@@ -6,7 +6,7 @@ import traceback
 
 import nodes
 from comfy.cli_args import args
-from simulator import strikes
+from simulator import previews, strikes
 
 
 class Interrupted(Exception):
@@ -17,11 +17,12 @@ class Run:
     """One prompt being executed.
 
     `report(event, data, broadcast)` is called for every frame in order;
+    `preview(image, node_id)` for every picture of a node at work;
     `is_interrupted()` is asked before every node. `cache` maps a node's
     signature to its results and is brought up to date at the end.
     """
 
-    def __init__(self, prompt_id, prompt, outputs, extra_data, cache, report, is_interrupted):
+    def __init__(self, prompt_id, prompt, outputs, extra_data, cache, report, is_interrupted, preview):
         self.prompt_id = prompt_id
         self.prompt = prompt
         self.outputs = outputs
@@ -29,6 +30,7 @@ class Run:
         self.cache = cache
         self.report = report
         self.is_interrupted = is_interrupted
+        self.preview = preview
         self.messages = []
         self.progress = {}
         self.results = {}
@@ -173,6 +175,8 @@ class Run:
         self._progress(node_id, value, most, "running")
         told = {"value": value, "max": most, "prompt_id": self.prompt_id, "node": node_id}
         self.report("progress", told, False)
+        if args.preview_method != "none":
+            self.preview(previews.picture(value, most), node_id)
 
     def _message(self, event, data, broadcast=False):
         data = {**data, "timestamp": int(time.time() * 1000)}

@@ -8,6 +8,7 @@ import mimetypes
 import os
 import re
 import sys
+import time
 import uuid
 
 import torch
@@ -18,7 +19,7 @@ from comfy_execution.validation import error_body, validate_prompt
 from comfyui_version import __version__
 import folder_paths
 import nodes
-from simulator import frontend, log, strikes
+from simulator import frontend, jobs, log, strikes, uploads
 from simulator.http import Response, json_response, text_response
 
 
@@ -75,6 +76,8 @@ def post_prompt(server, request):
     extra_data = dict(body.get("extra_data") or {})
     if "client_id" in body:
         extra_data["client_id"] = body["client_id"]
+    if args.simulated_jobs:
+        extra_data["create_time"] = int(time.time() * 1000)
     if verdict.error:
         logging.warning(f"invalid prompt: {verdict.error}")
         return json_response({"error": verdict.error, "node_errors": verdict.node_errors}, 400)
@@ -124,9 +127,29 @@ def post_interrupt(server, request):
     return Response()
 
 
+def has_jobs(request):
+    """Newer versions have jobs, below /api only; the others do not have them."""
+    return args.simulated_jobs and request.path.startswith("/api/")
+
+
+def get_jobs(server, request):
+    if not has_jobs(request):
+        return text_response("404: Not Found", 404)
+    try:
+        return json_response(jobs.listed(server.queue, request.query))
+    except jobs.BadQuery as error:
+        return json_response({"error": str(error)}, 400)
+
+
+def get_job(server, request, prompt_id):
+    if not has_jobs(request):
+        return text_response("404: Not Found", 404)
+    job = jobs.find(server.queue, prompt_id)
+    return json_response(job) if job else json_response({"error": "Job not found"}, 404)
+
+
 def post_job_cancel(server, request, prompt_id):
-    # Newer versions have it below /api only; the others do not have it.
-    if not args.simulated_jobs or not request.path.startswith("/api/"):
+    if not has_jobs(request):
         return text_response("404: Not Found", 404)
     server.queue.delete([prompt_id])
     server.queue.interrupt(prompt_id)
@@ -167,6 +190,21 @@ def get_model_folder(_server, _request, folder):
 
 def get_embeddings(_server, _request):
     return json_response([os.path.splitext(name)[0] for name in folder_paths.get_filename_list("embeddings")])
+
+
+def post_upload_image(_server, request):
+    return _upload(request, uploads.put)
+
+
+def post_upload_mask(_server, request):
+    return _upload(request, uploads.put_mask)
+
+
+def _upload(request, put):
+    try:
+        return json_response(put(uploads.fields(request)))
+    except uploads.BadUpload:
+        return Response(400)
 
 
 def get_view(_server, request):
@@ -223,6 +261,8 @@ ROUTES = [(method, re.compile(pattern), handler) for method, pattern, handler in
     ("GET", "/history/([^/]+)", get_history_entry),
     ("POST", "/history", post_history),
     ("POST", "/interrupt", post_interrupt),
+    ("GET", "/jobs", get_jobs),
+    ("GET", "/jobs/([^/]+)", get_job),
     ("POST", "/jobs/([^/]+)/cancel", post_job_cancel),
     ("POST", "/free", post_free),
     ("GET", "/object_info", get_object_info),
@@ -232,6 +272,8 @@ ROUTES = [(method, re.compile(pattern), handler) for method, pattern, handler in
     ("GET", "/models/([^/]+)", get_model_folder),
     ("GET", "/embeddings", get_embeddings),
     ("GET", "/extensions", get_extensions),
+    ("POST", "/upload/image", post_upload_image),
+    ("POST", "/upload/mask", post_upload_mask),
     ("GET", "/view", get_view),
     ("GET", "/internal/logs", get_logs),
     ("GET", "/internal/logs/raw", get_raw_logs),

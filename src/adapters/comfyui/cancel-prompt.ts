@@ -1,5 +1,6 @@
 import { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Cancelled } from '../../ports/service-client.ts';
 import type { Clock } from '../../ports/system.ts';
 import { call, objectOf, textOf } from './http.ts';
 import { interrupt, loadQueue, unqueue } from './prompt-queue.ts';
@@ -27,6 +28,20 @@ export const cancelPrompt = (clock: Clock, baseUrl: string, promptId: string): P
       else await interrupt(baseUrl, promptId);
     }
   });
+
+/** The same, for a prompt of somebody else: tells where it was. Fault: `INSTANCE_UNHEALTHY` when the server does not answer at first. */
+export async function cancelNamed(clock: Clock, baseUrl: string, promptId: string): Promise<Cancelled> {
+  const was = await placeOf(baseUrl, promptId);
+  if (was === 'absent') return was;
+  await cancelPrompt(clock, baseUrl, promptId);
+  return (await placeOf(baseUrl, promptId)) === 'absent' ? was : 'stays';
+}
+
+async function placeOf(baseUrl: string, promptId: string): Promise<'running' | 'waiting' | 'absent'> {
+  const { active, pending } = await loadQueue(baseUrl);
+  const has = (list: readonly JsonObject[]): boolean => list.some((one) => one['prompt_id'] === promptId);
+  return has(active) ? 'running' : has(pending) ? 'waiting' : 'absent';
+}
 
 /** Takes back what an earlier call under the same tag left on the queue when its process was killed. */
 export const cancelLeftOver = (clock: Clock, baseUrl: string, tag: string): Promise<void> =>

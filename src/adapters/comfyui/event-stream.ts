@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
+import { type BinaryFrame, readBinaryFrame } from './binary-frames.ts';
 import { objectOf, parseJson, textOf } from './http.ts';
 import { openSocket, type Socket, type SocketLimits } from './web-socket.ts';
 
@@ -22,13 +23,13 @@ const reopenMs = [250, 500, 1_000, 2_000, 5_000] as const;
 /**
  * Connects to the WebSocket of the server, and again under the same id when it is lost, until `close`: the server sends
  * what comes from then on. What was said in between is gone, so who follows a prompt asks the queue and the history
- * (`closed` tells when). A server that does not open it gives a stream that is closed, and is not asked again.
+ * (`closed` tells when). `hello` is the first thing that is said on each connection. A server that does not open it gives a stream that is closed, and is not asked again.
  */
 export async function openEvents(
   baseUrl: string,
   clientId: string,
-  on: { event(event: ServerEvent): void; closed(): void },
-  limits: SocketLimits = standard,
+  on: { event(event: ServerEvent): void; binary?(frame: BinaryFrame): void; closed(): void },
+  { hello, limits = standard }: { readonly hello?: JsonObject; readonly limits?: SocketLimits } = {},
 ): Promise<EventStream> {
   const path = `/ws?clientId=${encodeURIComponent(clientId)}`;
   let nBinary = 0;
@@ -47,8 +48,15 @@ export async function openEvents(
     },
   };
 
-  function open(): Promise<Socket | undefined> {
-    return openSocket(baseUrl, path, { text: tell, binary: () => void (nBinary += 1), closed: lost }, limits);
+  async function open(): Promise<Socket | undefined> {
+    const opened = await openSocket(baseUrl, path, { text: tell, binary: take, closed: lost }, limits);
+    if (hello !== undefined) opened?.sendText(JSON.stringify(hello));
+    return opened;
+  }
+
+  function take(bytes: Buffer): void {
+    nBinary += 1;
+    on.binary?.(readBinaryFrame(bytes));
   }
 
   function tell(text: string): void {

@@ -4,10 +4,14 @@ import type { Json, JsonObject } from '../../base/json.ts';
 export interface Answer {
   readonly status: number;
   readonly bytes: Buffer;
+  /** It came from the route without `/api`. */
+  readonly isBare?: true;
 }
 
 export interface Call {
   readonly body?: JsonObject;
+  /** In place of a body: a file with what belongs to it. */
+  readonly form?: FormData;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
@@ -25,24 +29,25 @@ export function routeOf(baseUrl: string, path: string): URL {
 }
 
 /**
- * Calls a route: POST when there is a body. A redirection is not followed. Every route but those of jobs is there without
+ * Calls a route: POST when there is a body or a form. A redirection is not followed. Every route but those of jobs is there without
  * `/api` too, and on old servers only so: where the first is not, the second is asked.
  * Faults: `INSTANCE_UNHEALTHY` when there is no whole answer in time.
  */
 export async function call(baseUrl: string, path: string, options: Call = {}): Promise<Answer> {
   const answer = await ask(baseUrl, path, options);
   const isAbsent = answer.status === 404 || answer.status === 405;
-  if (!isAbsent || !path.startsWith('/api/') || path.startsWith('/api/jobs/')) return answer;
+  if (!isAbsent || !path.startsWith('/api/') || /^\/api\/jobs\b/.test(path)) return answer;
   const bare = await ask(baseUrl, path.slice('/api'.length), options);
-  return bare.status === 404 || bare.status === 405 ? answer : bare;
+  return bare.status === 404 || bare.status === 405 ? answer : { ...bare, isBare: true };
 }
 
-async function ask(baseUrl: string, path: string, { body, timeoutMs, maxBytes }: Call): Promise<Answer> {
+async function ask(baseUrl: string, path: string, { body, form, timeoutMs, maxBytes }: Call): Promise<Answer> {
   const url = routeOf(baseUrl, path);
   try {
     const response = await fetch(url, {
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs ?? defaultTimeoutMs),
+      ...(form === undefined ? {} : { method: 'POST', body: form }),
       ...(body === undefined
         ? {}
         : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

@@ -1,7 +1,7 @@
 import { Fault } from '../../base/fault.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
-import type { PromptEnding, QueueState, Requeued } from '../../ports/service-client.ts';
-import { executionReason, refusalReason } from './failure-reason.ts';
+import type { QueueState, Requeued } from '../../ports/service-client.ts';
+import { refusalReason } from './failure-reason.ts';
 import { call, callJson, listOf, objectOf, parseJson, textOf } from './http.ts';
 
 /** Reads the queue; what waits comes in the order in which the server would run it. */
@@ -77,17 +77,4 @@ export const freeModels = (baseUrl: string): Promise<void> =>
 async function post200(baseUrl: string, path: string, body: JsonObject): Promise<void> {
   const { status } = await call(baseUrl, path, { body });
   if (status !== 200) throw new Fault('INSTANCE_UNHEALTHY', `The service at ${baseUrl} answers ${status} to ${path}.`);
-}
-
-/** An interrupted prompt is an error with a message of its own. */
-export async function loadEnding(baseUrl: string, promptId: string): Promise<PromptEnding> {
-  const found = objectOf(await callJson(baseUrl, `/api/history/${encodeURIComponent(promptId)}`));
-  const entry = found[promptId];
-  if (entry === undefined) return { kind: 'unknown' };
-  const status = objectOf(objectOf(entry)['status']);
-  const messages = listOf(status['messages']).map((one) => listOf(one));
-  if (messages.some(([type]) => type === 'execution_interrupted')) return { kind: 'interrupted' };
-  if (status['status_str'] === 'success') return { kind: 'finished' };
-  const failed = messages.find(([type]) => type === 'execution_error');
-  return { kind: 'failed', reason: failed ? executionReason(objectOf(failed[1])) : 'it ended without a success' };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../../base/json.ts';
 import type { WorkflowOptions, WorkflowOutcome } from '../../ports/service-client.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { Abilities } from './abilities.ts';
 import { cancelLeftOver, cancelPrompt } from './cancel-prompt.ts';
 import { openEvents } from './event-stream.ts';
 import { failed, type FailedWorkflow, redacted, refusal } from './failure-reason.ts';
@@ -10,6 +11,10 @@ import { fetchPictures, PictureError } from './fetch-pictures.ts';
 import { createFollower, followPrompt } from './follow-prompt.ts';
 import { freshGraph, tagOf } from './fresh-graph.ts';
 import { call, objectOf, parseJson, textOf } from './http.ts';
+import { createProgress } from './workflow-progress.ts';
+
+/** A server that was not told so sends previews without the node that they are of. */
+const asksForMetadata: JsonObject = { type: 'feature_flags', data: { supports_preview_metadata: true } };
 
 /**
  * Runs one workflow to its end. The socket is connected before the prompt is posted, because the
@@ -18,20 +23,26 @@ import { call, objectOf, parseJson, textOf } from './http.ts';
  * nonce left there is taken back first.
  */
 export async function runWorkflow(
-  clock: Clock,
+  { clock, abilities }: { readonly clock: Clock; readonly abilities: Abilities },
   baseUrl: string,
   graph: JsonObject,
   options: WorkflowOptions,
 ): Promise<WorkflowOutcome> {
-  const { nonce, timeoutMs, signal } = options;
+  const { nonce, timeoutMs, signal, onProgress } = options;
   signal.throwIfAborted();
   const startedMs = clock.monotonicMs();
   const tag = tagOf(nonce);
   const clientId = `${tag}.${randomUUID()}`;
   const promptId = randomUUID();
   await cancelLeftOver(clock, baseUrl, tag);
-  const follower = createFollower(promptId);
-  const events = await openEvents(baseUrl, clientId, { event: follower.take, closed: follower.wake });
+  const follower = createFollower(promptId, onProgress && createProgress(graph, onProgress));
+  const can = await abilities.of(baseUrl);
+  const events = await openEvents(
+    baseUrl,
+    clientId,
+    { event: follower.take, binary: follower.takeBinary, closed: follower.wake },
+    can.previewMetadata ? { hello: asksForMetadata } : {},
+  );
   /** What the server may have of us. */
   let left: string | undefined;
   try {
@@ -41,7 +52,16 @@ export async function runWorkflow(
     left = posted.promptId;
     if (posted.refusal !== undefined) return posted.refusal;
     const leftMs = timeoutMs - (clock.monotonicMs() - startedMs);
-    const end = await followPrompt({ baseUrl, promptId, follower, events, clock, timeoutMs: leftMs, signal });
+    const end = await followPrompt({
+      abilities,
+      baseUrl,
+      promptId,
+      follower,
+      events,
+      clock,
+      timeoutMs: leftMs,
+      signal,
+    });
     if (end === undefined) {
       const reason = `The workflow did not finish in ${timeoutMs / 1000} s`;
       return failed('WORKFLOW_TIMEOUT', reason, { details: { promptId } });

@@ -5,29 +5,39 @@ import type { Json } from '../../base/json.ts';
 import type { NodeSource } from '../../domain/instances/node-packs.ts';
 import type { ServiceClient, ServiceDevice, ServiceFacts } from '../../ports/service-client.ts';
 import type { Clock } from '../../ports/system.ts';
+import { createAbilities } from './abilities.ts';
+import { cancelNamed } from './cancel-prompt.ts';
+import { loadEnded } from './ended-prompts.ts';
 import { callJson, listOf, objectOf, textOf } from './http.ts';
-import { freeModels, interrupt, loadEnding, loadQueue, requeue, unqueue } from './prompt-queue.ts';
+import { loadEnding } from './prompt-ending.ts';
+import { freeModels, interrupt, loadQueue, requeue, unqueue } from './prompt-queue.ts';
 import { loadRanGraphs } from './ran-graphs.ts';
 import { runWorkflow } from './run-workflow.ts';
+import { upload } from './upload.ts';
 
 /** A server that is busy with a picture still answers this in milliseconds. */
 const factsTimeoutMs = 5000;
 
-/** Creates the client of ComfyUI. It keeps no connection between calls. */
+/** Creates the client of ComfyUI. It keeps no connection between calls, and in mind what each server can. */
 export function createServiceClient({ clock }: { clock: Clock }): ServiceClient {
+  const abilities = createAbilities();
   return {
     facts: (baseUrl, options) => orWhenSilent(loadFacts(baseUrl, options?.timeoutMs ?? factsTimeoutMs), undefined),
+    abilities: (baseUrl) => orWhenSilent(abilities.anew(baseUrl), undefined),
     async nodeClasses(baseUrl) {
       return (await loadSources(baseUrl)).map(({ nodeClass }) => nodeClass);
     },
     nodeSources: loadSources,
-    runWorkflow: (baseUrl, graph, options) => runWorkflow(clock, baseUrl, graph, options),
+    runWorkflow: (baseUrl, graph, options) => runWorkflow({ clock, abilities }, baseUrl, graph, options),
+    upload,
     queue: loadQueue,
     requeue,
     unqueue,
     interrupt,
-    history: loadEnding,
     ranGraphs: loadRanGraphs,
+    cancel: (baseUrl, promptId) => cancelNamed(clock, baseUrl, promptId),
+    history: (baseUrl, promptId) => loadEnding(abilities, baseUrl, promptId),
+    ended: (baseUrl, options) => loadEnded(abilities, baseUrl, options),
     free: freeModels,
     logTail: (baseUrl, nLines, options) => orWhenSilent(loadLog(baseUrl, nLines, options), []),
   };

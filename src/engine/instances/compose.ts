@@ -6,6 +6,7 @@ import type { InstallationConfig } from '../../domain/definitions/types.ts';
 import { type InstanceFolders, instanceFolders, startArguments } from '../../domain/instances/command.ts';
 import { takenRef } from '../../domain/instances/component-files.ts';
 import { type Component, componentsDigest, parseComponents } from '../../domain/instances/components.ts';
+import { inputsDir } from '../../domain/instances/input-pictures.ts';
 import type { EngineContext } from '../context.ts';
 
 /** Everything that a tree declares about the service that it becomes. */
@@ -18,6 +19,8 @@ export interface Declaration {
   readonly requirementsText: string;
   readonly modelPaths: string | null;
   readonly workflows: readonly { readonly name: string; readonly text: string }[];
+  /** Paths of the pictures that workflows begin with. */
+  readonly inputs: readonly string[];
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -54,6 +57,7 @@ export async function readDeclaration(context: EngineContext, tree: GitTreeId): 
     requirementsText: await need('requirements.in'),
     modelPaths: await find('extra_model_paths.yaml'),
     workflows,
+    inputs: entries.flatMap(({ path }) => (path.startsWith(`${inputsDir}/`) ? [path] : [])),
   };
 }
 

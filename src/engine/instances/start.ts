@@ -113,6 +113,7 @@ async function prove(
     const owners = holder?.kind === 'held' ? holder.owners : [];
     const ownsSocket = owners.length === 1 && owners[0]?.pid === child.pid;
     if (facts && argvNamesDir && ownsSocket) {
+      const can = await service.abilities(baseUrl(port));
       const data = {
         instance,
         pid: child.pid,
@@ -123,6 +124,7 @@ async function prove(
         comfyuiVersion: facts.comfyuiVersion,
         pytorchVersion: facts.pytorchVersion,
         device: facts.deviceType,
+        ...(can === undefined ? {} : { can }),
         startMs: Math.round(elapsedMs),
         logMark: await markInLog(engine, instance),
       };

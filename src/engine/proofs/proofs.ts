@@ -17,7 +17,7 @@ import { lintGraph } from '../../domain/instances/graph-lint.ts';
 import { packClasses } from '../../domain/instances/node-packs.ts';
 import { parseGraph } from '../../domain/instances/workflow.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
-import type { PackageIndex } from '../../ports/index.ts';
+import type { PackageIndex, WorkflowProgress } from '../../ports/index.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
 import { ensureEnvironment } from '../environments/ensure.ts';
@@ -27,6 +27,8 @@ import { ensureInstance } from '../instances/ensure.ts';
 import { baseUrl, composedInstance, instanceLog } from '../instances/start.ts';
 import { borrowGraphics, hasGraphics } from '../leases/graphics.ts';
 import { findEvidence, findOfTree } from './find-evidence.ts';
+import { giveInputs } from './give-inputs.ts';
+import { createLive } from './live.ts';
 import { recordFacts } from './record.ts';
 
 /** What a proof needs; `key` names the machine that the declaration asks for, or the CPU where the card was not to be had. */
@@ -133,17 +135,31 @@ export function createProofs(engine: Engine, options: ProofOptions): OwnProofs {
       work,
     );
 
-  const runAll = async (wanted: Declaration['workflows'], instance: string): Promise<readonly WorkflowProof[]> => {
+  const runAll = async (
+    declaration: Declaration,
+    instance: string,
+    wanted: Declaration['workflows'] = declaration.workflows,
+  ): Promise<readonly WorkflowProof[]> => {
     const { port: at } = composedInstance(engine, instance);
     const classes = wanted.length === 0 ? [] : await engine.outside.service.nodeClasses(baseUrl(at));
     const known = new Set(classes);
     const ran: WorkflowProof[] = [];
-    for (const workflow of wanted) {
-      const nonce = `${run}-${instance}`;
-      const proof = await runWorkflow(engine, { workflow, classes: known, port: at, nonce, signal });
-      // A service that died under a workflow is no workflow that fails: nothing is known of it, and nothing is recorded.
-      if (proof.failure !== null) await requireAlive(engine, { instance, workflow: workflow.name });
-      ran.push(proof);
+    const live = createLive(engine, run);
+    try {
+      for (const [index, workflow] of wanted.entries()) {
+        const nonce = `${run}-${instance}`;
+        const told = { workflow: workflow.name, nth: index + 1, nAll: wanted.length };
+        const onProgress = (progress: WorkflowProgress): void => live.tell({ ...told, progress });
+        const proof = await runWorkflow(engine, {
+          ...{ workflow, declaration, instance, classes: known },
+          ...{ port: at, nonce, signal, onProgress },
+        });
+        // A service that died under a workflow is no workflow that fails: nothing is known of it, and nothing is recorded.
+        if (proof.failure !== null) await requireAlive(engine, { instance, workflow: workflow.name });
+        ran.push(proof);
+      }
+    } finally {
+      await live.end();
     }
     return ran;
   };
@@ -232,7 +248,7 @@ export function createProofs(engine: Engine, options: ProofOptions): OwnProofs {
     const started = await start(ready, placed);
     const { instance } = started;
     const device = deviceOf(engine, instance);
-    const workflows = await runAll(ready.declaration.workflows, instance);
+    const workflows = await runAll(ready.declaration, instance);
     const drew = workflows.some((one) => one.failure === null && one.pictures.some((picture) => !picture.isFlat));
     const recorded = await record<'smoke'>({
       ...common(tree, started, drew ? 'generation' : 'api'),
@@ -285,7 +301,11 @@ export function createProofs(engine: Engine, options: ProofOptions): OwnProofs {
       const ready = await prepare(tree);
       const { instance } = await start(ready, await place(ready));
       const wanted = ready.declaration.workflows.filter(({ name }) => names === null || names.includes(name));
-      return { workflows: await runAll(wanted, instance), device: deviceOf(engine, instance), instance };
+      return {
+        workflows: await runAll(ready.declaration, instance, wanted),
+        device: deviceOf(engine, instance),
+        instance,
+      };
     },
   };
 }
@@ -314,13 +334,16 @@ async function runWorkflow(
   engine: Engine,
   options: {
     workflow: Declaration['workflows'][number];
+    declaration: Declaration;
+    instance: string;
     classes: ReadonlySet<string>;
     port: number;
     nonce: string;
     signal: AbortSignal;
+    onProgress: (progress: WorkflowProgress) => void;
   },
 ): Promise<WorkflowProof> {
-  const { workflow, classes, port, nonce, signal } = options;
+  const { workflow, declaration, instance, classes, port, nonce, signal, onProgress } = options;
   const failed = (failure: string, fault: WorkflowFault): WorkflowProof => ({
     ...{ name: workflow.name, durationMs: 0, pictures: [] },
     ...{ failure, fault: { code: fault.code, nodes: fault.nodes } },
@@ -329,7 +352,9 @@ async function runWorkflow(
   // A graph that cannot run is not posted: the server's refusal says less, for a circle nothing at all.
   const problems = lintGraph(graph, classes);
   if (problems[0]) return failed(problems.map(({ sentence }) => sentence).join(' '), problems[0]);
-  const asked = { timeoutMs: maxWorkflowMs, nonce, signal };
+  const withheld = await giveInputs(engine, { graph, declaration, instance });
+  if (withheld) return failed(withheld.sentence, withheld);
+  const asked = { timeoutMs: maxWorkflowMs, nonce, signal, onProgress };
   const outcome = await engine.outside.service.runWorkflow(baseUrl(port), graph, asked);
   if (outcome.kind === 'failed') return failed(outcome.reason, outcome.fault);
   const pictures = outcome.pictures.map(({ widthPx, heightPx, isFlat, sha256, sizeBytes, place }) => ({

@@ -9,6 +9,7 @@ import { doctorRequests } from '../requests/doctor.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
 import { outsideRequests } from '../requests/outside.ts';
 import { policyRequests } from '../requests/policy.ts';
+import { promptRequests } from '../requests/prompts.ts';
 import { queueRequests } from '../requests/queue.ts';
 import { removalRequests } from '../requests/removal.ts';
 import { restoreRequests } from '../requests/restore.ts';
@@ -29,6 +30,7 @@ const handlers: Handlers<RequestKind> = {
   ...policyRequests,
   ...queueRequests,
   ...serviceRequests,
+  ...promptRequests,
   ...outsideRequests,
   ...restoreRequests,
   ...submitRequests,
@@ -43,7 +45,7 @@ const handlers: Handlers<RequestKind> = {
 
 /** Acts for longer than it takes to write a row. */
 export const isLong = (kind: string): boolean =>
-  /^(service|outside|trees?|failover|removal|trash|doctor)\./.test(kind) ||
+  /^(service|prompt|outside|trees?|failover|removal|trash|doctor)\./.test(kind) ||
   kind === 'space.prune' ||
   kind === 'alert.test';
 

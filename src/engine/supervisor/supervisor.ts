@@ -277,7 +277,9 @@ class Supervisor {
   #turnOf(kind: string): Engine['inServiceTurn'] {
     if (kind === 'space.prune' || /^(trees?|failover|removal|trash|doctor)\./.test(kind))
       return this.#engine.inSpaceTurn;
-    return kind === 'outside.look' ? (work) => work() : this.#engine.inServiceTurn;
+    // A stop that waits for a prompt is what a person may want to cancel it for.
+    const isAlone = kind === 'outside.look' || kind === 'prompt.cancel';
+    return isAlone ? (work) => work() : this.#engine.inServiceTurn;
   }
 
   async #lookAround(): Promise<void> {

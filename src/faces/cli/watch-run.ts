@@ -1,4 +1,5 @@
 import type { App } from '../../app/app.ts';
+import { liveSentence } from '../../app/views/live-view.ts';
 import { progressOf, type ProgressEvent, type ProgressReader } from '../../app/views/progress.ts';
 import { spanText } from '../../app/views/text.ts';
 import { dim, type Line } from './line.ts';
@@ -19,7 +20,7 @@ export interface RunWatcher {
 /** `tellPlan` is false where the plan is the answer: then it is not narrated too. */
 export function runWatcher(app: App, run: string, sink: Sink, options: { tellPlan: boolean }): RunWatcher {
   const reader = progressOf(run);
-  const scene: Scene = { columns: { id: LEAST_ID_WIDTH }, current: null, note: null };
+  const scene: Scene = { columns: { id: LEAST_ID_WIDTH }, current: null, note: null, live: null };
   return { watch: (signal) => watch({ app, run, sink, reader, scene, signal, tellPlan: options.tellPlan }) };
 }
 
@@ -27,6 +28,8 @@ interface Scene {
   columns: StepColumns;
   current: Extract<ProgressEvent, { kind: 'started' }> | null;
   note: string | null;
+  /** How far the workflow is that runs now, or null. */
+  live: string | null;
 }
 
 async function watch({
@@ -58,7 +61,7 @@ async function watch({
           take(event, scene);
           if (event.kind !== 'plan' || tellPlan) narration.say(progressLines(event, scene.columns));
         }
-      }
+      } else scene.live = scene.current === null ? null : await liveSentence(app, run);
       narration.show(liveLine(scene, clock.nowMs()));
     }
   } catch (error) {
@@ -73,18 +76,24 @@ function take(event: ProgressEvent, scene: Scene): void {
   if (event.kind === 'plan') scene.columns = { id: Math.max(LEAST_ID_WIDTH, ...event.ids.map((id) => id.length)) };
   if (event.kind === 'started') {
     scene.current = event;
-    scene.note = null;
+    [scene.note, scene.live] = [null, null];
   }
   if (event.kind === 'note' && event.id === scene.current?.id) scene.note = event.sentence;
   if (event.kind === 'done' && event.id === scene.current?.id) scene.current = null;
 }
 
-function liveLine({ current, note, columns }: Scene, nowMs: number): Line | undefined {
+function liveLine({ current, note, live, columns }: Scene, nowMs: number): Line | undefined {
   if (current === null) return undefined;
   const seconds = Math.max(0, Math.round((nowMs - current.atMs) / 1000));
   const elapsed = seconds < 60 ? `${seconds} s` : spanText(seconds * 1000);
   return stepLine(
-    { n: current.n, id: current.id, mark: dim('…'), durationMs: null, text: `${note ?? current.title} · ${elapsed}` },
+    {
+      n: current.n,
+      id: current.id,
+      mark: dim('…'),
+      durationMs: null,
+      text: `${live ?? note ?? current.title} · ${elapsed}`,
+    },
     columns,
   );
 }

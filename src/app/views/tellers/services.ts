@@ -1,4 +1,5 @@
 import type { ServiceRows } from '../../../domain/journal/rows/services.ts';
+import { bytesText } from '../../../domain/plans/amounts.ts';
 import { countText, listText, spanText } from '../text.ts';
 import type { TellersOf } from './teller.ts';
 
@@ -18,6 +19,21 @@ export const servicesTellers: TellersOf<ServiceRows> = {
       : `${now} is production after the death of ${instance}, restart ${nth}`,
   'prompt.givenUp': ({ instance, promptId }) =>
     `prompt ${promptId} is not queued again: two servers died under it, ${instance} was the last; it is kept as queues/${instance}.given-up.json in the state folder`,
+  'prompt.cancelled': ({ promptId, port, was, by }) => {
+    const what = {
+      running: 'it was running and is stopped',
+      waiting: 'it was waiting and is off the queue',
+      absent: 'it was gone by then',
+      stays: 'the server was told; it stops after the node that it is in',
+    };
+    return `${by.name} cancels prompt ${promptId} on :${port}: ${what[was]}`;
+  },
+  'service.freed': ({ port, device, beforeBytes, afterBytes, nBusy, by }) =>
+    `${by.name} has :${port} take its models out of memory: ${
+      beforeBytes === null || afterBytes === null
+        ? 'it does not say how much is free'
+        : `${bytesText(beforeBytes)} free before, ${bytesText(afterBytes)} after on ${device ?? 'its device'}`
+    }${nBusy === 0 ? '' : `; ${countText(nBusy, 'prompt')} first`}`,
   'service.back': ({ instance }) => `production is up again as ${instance}`,
   'service.hung': ({ instance, cause, subject, stillMs, limitMs, isHeldByKernel }) => {
     const what = {

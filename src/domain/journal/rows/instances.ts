@@ -48,6 +48,13 @@ export interface InstanceRows {
     readonly device?: string;
     /** Template `service`: what its readiness address answered. */
     readonly status?: number;
+    /** Of ComfyUI alone: what it can, as it was asked when it was proven. */
+    readonly can?: {
+      readonly prefix: '/api' | '';
+      readonly jobs: boolean;
+      readonly previewMetadata: boolean;
+      readonly maxUploadBytes: number | null;
+    };
     readonly startMs: number;
     /** Of ComfyUI: what its log says of its start; null: nothing. Absent in old rows. */
     readonly logMark?: StartMark;

@@ -40,6 +40,23 @@ export interface ServiceRows {
   };
   /** [`prompt:<instance>`] The second server died under it: it is not queued again, and lies in `queues/<instance>.given-up.json` of the state folder. */
   'prompt.givenUp': { readonly instance: string; readonly promptId: string };
+  /** [`prompt-cancelled:<promptId>`] A person had it taken back from production on `port`. `stays`: it is there still, its node ends first. */
+  'prompt.cancelled': {
+    readonly promptId: string;
+    readonly port: number;
+    readonly was: 'running' | 'waiting' | 'absent' | 'stays';
+    readonly by: Actor;
+  };
+  /** [`freed:<port>`] Production was asked to take its models out of memory. Bytes that are free on its first device; null: it does not say. */
+  'service.freed': {
+    readonly port: number;
+    readonly device: string | null;
+    readonly beforeBytes: number | null;
+    readonly afterBytes: number | null;
+    /** Prompts that ran or waited: it frees them only when it is idle. */
+    readonly nBusy: number;
+    readonly by: Actor;
+  };
   /** [`service:down`] Production is up again after a death. */
   'service.back': { readonly instance: string };
   /**

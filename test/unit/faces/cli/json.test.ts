@@ -76,6 +76,9 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'service-stop': { argv: ['service', 'stop'], scene: doneScene },
   'service-restart': { argv: ['service', 'restart', '--now'], scene: doneScene },
   'service-logs': { argv: ['service', 'logs', '--lines', '5'], scene: doneScene },
+  'service-queue': { argv: ['service', 'queue'], scene: doneScene },
+  'service-history': { argv: ['service', 'history', '--limit', '3'], scene: doneScene },
+  'service-free': { argv: ['service', 'free'], scene: doneScene },
   'service-status': { argv: ['service', 'status'], scene: doneScene },
   status: { argv: ['status'], scene: waitingScene },
   doctor: { argv: ['doctor'], scene: waitingScene },
@@ -129,6 +132,8 @@ const elsewhere = [
   'runs-approve',
   'runs-reject',
   'supervisor-stop',
+  // It needs a prompt that runs: `test/unit/app/service-prompts.test.ts` has one.
+  'service-cancel',
   // Logs, files and a machine.
   'diagnose',
   'health',
