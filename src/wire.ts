@@ -218,6 +218,45 @@ async function createApp(options: {
     return { start, ledger, clock, logPath, lastWords };
   };
 
+  const readSettings = async ({
+    paths,
+    config,
+  }: Installation): Promise<Pick<Installation, 'config' | 'definitions'>> => ({
+    config: await readConfig(files, paths.home),
+    definitions: await readDefinitions(files, {
+      builtInDir: host.builtInDir,
+      home: paths.home,
+      template: config.template,
+    }),
+  });
+
+  /**
+   * The application for one request on the socket of `serve`. A socket tells no person from a program, so who asks there is a program:
+   * what only persons decide is refused. Paths are taken from home, settings are read anew, and no other supervisor is started.
+   */
+  const openForProgram = async (gone: AbortSignal): Promise<App> => {
+    const opened = await installation();
+    const settled = { ...opened, ...(await readSettings(opened)) };
+    const start = (): never => {
+      throw new Fault('SUPERVISOR_NOT_STARTED', 'This `serve` is ending.', {
+        state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
+      });
+    };
+    const waits = { ...(await supervision()), start };
+    return {
+      ...app,
+      cwd: opened.paths.home,
+      outside: { ...outside, host: { ...host, startedBy: 'api' } },
+      signal: AbortSignal.any([signal, gone]),
+      narrate: () => {},
+      installation: async () => settled,
+      ask: (kind, data) => askSupervisor(waits, kind, data),
+      wake: () => ensureSupervisor(waits),
+      follow: (run, until) => followRun(waits, run, until),
+      supervise: start,
+    };
+  };
+
   const app: App = {
     outside,
     cwd,
@@ -260,15 +299,8 @@ async function createApp(options: {
         idleSeconds: stays ? null : config.supervisor.idleSeconds,
         signal,
         ...(drain === undefined ? {} : { drain }),
-        ...(stays ? { beside: () => openDoor(app) } : {}),
-        reload: async () => ({
-          config: await readConfig(files, opened.paths.home),
-          definitions: await readDefinitions(files, {
-            builtInDir: host.builtInDir,
-            home: opened.paths.home,
-            template: config.template,
-          }),
-        }),
+        ...(stays ? { beside: () => openDoor(app, openForProgram) } : {}),
+        reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
         reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
       });
@@ -278,15 +310,15 @@ async function createApp(options: {
 }
 
 /** Opens the socket of `serve`. It may be missed: without it everything else goes on, and it is told. */
-async function openDoor(app: App): Promise<{ close(): Promise<void> }> {
+async function openDoor(app: App, open: (signal: AbortSignal) => Promise<App>): Promise<{ close(): Promise<void> }> {
   const { openHttpSocket } = await import('./adapters/network/http-socket.ts');
   const { answerHttp } = await import('./faces/http/answer.ts');
   const { paths, config } = await app.installation();
   const runtimeDir = app.outside.host.session['XDG_RUNTIME_DIR'];
   const path = socketPath({ runtimeDir, state: paths.state, id: config.id });
   try {
-    const door = await openHttpSocket(path, (request) => answerHttp(app, request));
-    app.narrate(`GET /healthz and /metrics: curl --unix-socket ${path} http://orchestrate/healthz`);
+    const door = await openHttpSocket(path, (request) => answerHttp({ app, open }, request));
+    app.narrate(`GET /healthz, /metrics and /v1: curl --unix-socket ${path} http://orchestrate/v1`);
     return door;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'SOCKET_UNAVAILABLE') throw error;

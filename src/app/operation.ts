@@ -12,7 +12,7 @@ export interface OperationExample {
 }
 
 /**
- * One thing that a person or program can ask of the tool. Faces (command line now; HTTP and MCP from the
+ * One thing that a person or program can ask of the tool. Faces (command line and HTTP now; MCP from the
  * same table) parse the input, call `run`, and render the output; they decide nothing.
  */
 export interface Operation<Input = unknown, Output = unknown> {
@@ -44,6 +44,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly endsRun?: boolean;
   /** Its process becomes the supervisor: programs are started through the spawn helper, and it keeps a log. */
   readonly supervises?: boolean;
+  /** It begins or ends the process that would answer, or is about the folder where a person stands: no other face runs it. */
+  readonly commandLineOnly?: true;
   /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */
   readonly asksFirst?: boolean;
   /** For `asksFirst`: the input that carries out exactly what was shown; without it the same input with `yes`. */

@@ -9,12 +9,34 @@ import type { RunningCommand } from '../support/fault-program.ts';
 import { faultCode, hasRow, untilRow } from '../support/fault-steps.ts';
 import { FaultWorld } from '../support/fault-world.ts';
 
-const ask = (socketPath: string, path: string): Promise<string> =>
+const ask = (socketPath: string, path: string, body?: object): Promise<string> =>
   new Promise((resolve, reject) => {
     let text = '';
-    const sent = request({ socketPath, path, agent: false }, (answer) => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const sent = request({ socketPath, path, method, agent: false }, (answer) => {
       answer.setEncoding('utf8').on('data', (part: string) => (text += part));
       answer.on('end', () => resolve(text));
+    });
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+
+/** The first rows that come, from row `from` on. */
+const firstEvents = (
+  socketPath: string,
+  from: number,
+  count: number,
+): Promise<readonly { seq: number; kind: string }[]> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    const sent = request({ socketPath, path: `/v1/events?from=${from}`, agent: false }, (answer) => {
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        const lines = text.split('\n').slice(0, -1);
+        if (lines.length < count) return;
+        sent.destroy();
+        resolve(lines.slice(0, count).map((line) => JSON.parse(line) as { seq: number; kind: string }));
+      });
     });
     sent.on('error', reject);
     sent.end();
@@ -35,6 +57,19 @@ describe('orchestrate serve', () => {
     return serving;
   };
 
+  /** What a program asks is done by the supervisor itself, as a program, and no other process is started for it. */
+  const answersPrograms = async (socket: string): Promise<void> => {
+    const post = async (name: string, body: object): Promise<Record<string, unknown>> =>
+      JSON.parse(await ask(socket, `/v1/${name}`, body)) as Record<string, unknown>;
+    expect(await post('runs-show', { run: 'r1' })).toMatchObject({ run: 'r1', goal: 'upgrade pytorch' });
+    expect(await post('alerts-suppress', { match: 'disk:*', for: '1h', reason: 'x' })).toMatchObject({
+      error: { code: 'REVIEW_SELF', message: expect.stringContaining('api is no person') as string },
+    });
+    expect(await post('service-stop', {})).toMatchObject({ error: { code: 'YES_REQUIRED' } });
+    expect((await firstEvents(socket, 3, 4)).map(({ seq }) => seq)).toEqual([3, 4, 5, 6]);
+    expect(world.rows('supervisor.started')).toHaveLength(1);
+  };
+
   const untilStep = (subject: string): Promise<true> =>
     untilRow(world, 'machine.moved', { subject, to: 'executing' }, 120_000);
 
@@ -47,6 +82,7 @@ describe('orchestrate serve', () => {
     const socket = join(world.live, 'run/orchestrate', `${world.id}.sock`);
     expect(JSON.parse(await ask(socket, '/healthz'))).toMatchObject({ status: 'ok', pid: first.pid });
     expect(await ask(socket, '/metrics')).toMatch(/^orchestrate_supervisor_uptime_seconds \d/m);
+    await answersPrograms(socket);
 
     await untilStep('r1.build');
     signal(first.pid, 'SIGTERM');

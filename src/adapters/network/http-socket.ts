@@ -1,34 +1,55 @@
+import { once } from 'node:events';
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 
+import type { FaultCode } from '../../base/fault-codes.ts';
 import { Fault, faultRecord } from '../../base/fault.ts';
 import { maxSocketBytes } from '../../domain/daemon/socket-path.ts';
+
+export interface SocketRequest {
+  readonly method: string;
+  /** Without what is asked behind a question mark. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
 
 export interface SocketAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Parts as they come; they are not asked for faster than they are taken. */
+  readonly body: string | AsyncIterable<string>;
 }
 
-/** Requests at once; a scraper and a person need two. */
-const maxConnections = 16;
-/** Nothing that is asked here has a body: more than a stray one ends the connection. */
-const maxBodyBytes = 4_096;
+type Answerer = (request: SocketRequest) => Promise<SocketAnswer>;
+
+/** Requests at once: a scraper, a person, and what programs ask. */
+const maxConnections = 32;
+/** Answers that go on and on, at once: they leave room for the others. */
+const maxStreams = 16;
+/** The largest input is a workflow's graph. */
+const maxBodyBytes = 1024 * 1024;
 const maxHeaderSize = 8_192;
-/** A request has to be there whole, and its answer, within this time. */
+/** A request has to be there whole within this time. */
 const requestMs = 5_000;
+/** The first look at all operations reads many files. */
+const readMs = 30_000;
+/** Work is waited for a little longer than the supervisor takes at most to answer. */
+const workMs = 11 * 60_000;
+/** A reader that takes nothing for so long is let go. */
+const stalledMs = 30_000;
 
 /**
  * Listens for HTTP on a unix socket that only this user reaches: mode 0600 in a folder of mode 0700 that is theirs. A socket that a dead
  * process left is replaced: the caller is the one supervisor. Faults: `SOCKET_UNAVAILABLE`.
  */
-export async function openHttpSocket(
-  path: string,
-  answer: (request: { method: string; path: string }) => Promise<SocketAnswer>,
-): Promise<{ close(): Promise<void> }> {
+export async function openHttpSocket(path: string, answer: Answerer): Promise<{ close(): Promise<void> }> {
   const { createServer } = await import('node:http');
   makePlace(path);
+  const streams = { n: 0 };
   const server = createServer(
     {
       maxHeaderSize,
@@ -37,7 +58,7 @@ export async function openHttpSocket(
       keepAliveTimeout: 1_000,
       connectionsCheckingInterval: 1_000,
     },
-    (request, response) => void respond(request, response, answer),
+    (request, response) => void respond(request, response, { answer, streams }),
   );
   server.maxConnections = maxConnections;
   // A half-open connection that says nothing at all.
@@ -86,26 +107,78 @@ const unavailable = (why: string): Fault =>
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (request: { method: string; path: string }) => Promise<SocketAnswer>,
+  { answer, streams }: { answer: Answerer; streams: { n: number } },
 ): Promise<void> {
-  let nBytes = 0;
+  const gone = new AbortController();
   request.on('error', () => response.destroy());
   response.on('error', () => response.destroy());
-  request.on('data', (chunk: Buffer) => {
-    nBytes += chunk.length;
-    if (nBytes > maxBodyBytes) request.destroy();
-  });
+  response.on('close', () => gone.abort());
   const { method = 'GET', url = '/' } = request;
   try {
-    const late = AbortSignal.timeout(requestMs);
-    const tooLate = new Promise<never>((_, reject) => {
-      late.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true });
-    });
-    const { status, headers, body } = await Promise.race([answer({ method, path: url.split('?')[0] ?? '/' }), tooLate]);
-    response.writeHead(status, { ...headers, 'cache-control': 'no-store' }).end(method === 'HEAD' ? '' : body);
+    const body = await readBody(request);
+    if (body === undefined)
+      return refuse(response, 413, `The body is larger than ${maxBodyBytes} bytes. Nothing was done.`);
+    // What is worked on says nothing meanwhile, and has a limit of its own.
+    request.socket.setTimeout(0);
+    const [path = '/', ...rest] = url.split('?');
+    const asked = { method, path, query: new URLSearchParams(rest.join('?')), body, signal: gone.signal };
+    const told = await inTime(answer(asked), method === 'POST' ? workMs : readMs);
+    if (typeof told.body === 'string') {
+      response.writeHead(told.status, { ...told.headers, 'cache-control': 'no-store' });
+      response.end(method === 'HEAD' ? '' : told.body);
+    } else if (streams.n >= maxStreams) refuse(response, 503, `${maxStreams} others follow already.`);
+    else {
+      streams.n += 1;
+      await stream(response, { ...told, body: told.body }, gone.signal).finally(() => (streams.n -= 1));
+    }
   } catch (error) {
+    gone.abort();
+    if (response.headersSent) return void response.destroy();
     const { code, message } = faultRecord(error);
-    response.writeHead(503, { 'content-type': 'application/json; charset=utf-8' });
-    response.end(`${JSON.stringify({ error: { code, message } })}\n`);
+    refuse(response, 503, message, code);
   }
+}
+
+function refuse(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  code: FaultCode = 'USAGE_BAD_ARGUMENT',
+): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+  response.end(`${JSON.stringify({ error: { code, message } })}\n`);
+}
+
+/** Undefined when it is too large: the rest of it is read past, as far as the time for a request goes. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  let chunks: Buffer[] = [];
+  let nBytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    nBytes += chunk.length;
+    if (nBytes <= maxBodyBytes) chunks.push(chunk);
+    else chunks = [];
+  }
+  return nBytes > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('no answer in time')), limitMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}
+
+async function stream(
+  response: ServerResponse,
+  { status, headers, body }: SocketAnswer & { body: AsyncIterable<string> },
+  gone: AbortSignal,
+): Promise<void> {
+  response.writeHead(status, { ...headers, 'cache-control': 'no-store' });
+  // Who follows sees that it began, also while there is nothing to tell.
+  response.flushHeaders();
+  for await (const part of body) {
+    if (gone.aborted) return;
+    if (!response.write(part))
+      await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledMs)]) });
+  }
+  response.end();
 }

@@ -19,6 +19,7 @@ export const eject = defineOperation({
     'Removes the home, the record and the environments that orchestrate built. The ComfyUI folder and the environment that was adopted are not touched. Files of yours keep it from going on: in the home, with edits, in slots, in trash, prompts that wait, user folders that were kept, and what only the record’s store still has: backups of the trash, what was left in opened slots or by dead agents, work that was submitted and not merged. With --keep-files they stay where they are; what lies in the record is written to a folder beside the home, work as the branches of a bare repository.',
   effect: 'destroy',
   needs: 'home',
+  commandLineOnly: true,
   input: z.object({
     keepFiles: z
       .boolean()

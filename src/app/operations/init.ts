@@ -20,6 +20,7 @@ export const init = defineOperation({
   effect: 'write',
   everyday: true,
   needs: 'none',
+  commandLineOnly: true,
   input: z.object({
     dir: z
       .string()

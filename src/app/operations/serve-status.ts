@@ -19,7 +19,10 @@ export const serveStatus = defineOperation({
     pid: z.number().nullable().describe('Its process, or null.'),
     version: z.string().nullable().describe('Version of orchestrate that it runs, or null.'),
     sinceMs: z.number().nullable().describe('When it started, in milliseconds since 1970, or null.'),
-    socket: z.string().nullable().describe('Where it answers GET /healthz and GET /metrics, or null.'),
+    socket: z
+      .string()
+      .nullable()
+      .describe('Where it answers GET /healthz, GET /metrics and what is below /v1, or null.'),
     isFrozen: z.boolean().describe('Nothing is worked on until `thaw`.'),
     next: z
       .object({ schedule: z.string(), text: z.string() })

@@ -17,6 +17,7 @@ export const serveStop = defineOperation({
     'As SIGTERM does. Production goes on without it; schedules do not fire and nothing is measured until it is started again. A supervisor that a command started is left alone: it ends by itself.',
   effect: 'write',
   needs: 'home',
+  commandLineOnly: true,
   input: z.object({}),
   output: z.object({
     state: z.enum(['stopped', 'none', 'busy']).describe('`none`: it was not running; `busy`: it has not ended yet.'),

@@ -17,10 +17,11 @@ export const serve = defineOperation({
   name: 'serve',
   summary: 'Look after the installation until it is stopped: runs, schedules, health, alerts.',
   description:
-    'It is the supervisor, in the foreground and kept alive; what it does is told on stderr. SIGTERM or Ctrl-C lets what runs end, for a minute at most, parks the rest and ends, and leaves no program but production; a second one ends at once. Killed in any way, the next one goes on where it was. A unix socket that only you reach answers GET /healthz and GET /metrics (Prometheus). `orchestrate serve install` has the machine start it.',
+    'It is the supervisor, in the foreground and kept alive; what it does is told on stderr. SIGTERM or Ctrl-C lets what runs end, for a minute at most, parks the rest and ends, and leaves no program but production; a second one ends at once. Killed in any way, the next one goes on where it was. A unix socket that only you reach answers GET /healthz, GET /metrics (Prometheus), every operation as POST /v1/<operation>, and GET /v1/events. `orchestrate serve install` has the machine start it.',
   effect: 'write',
   everyday: true,
   needs: 'home',
+  commandLineOnly: true,
   supervises: true,
   input: z.object({}),
   output: z.object({

@@ -16,6 +16,7 @@ export const supervisorStop = defineOperation({
     'The supervisor starts by itself when there is work and ends when it has been idle. Production goes on without it; the next command that needs it starts it again.',
   effect: 'write',
   needs: 'home',
+  commandLineOnly: true,
   input: z.object({}),
   output: z.object({
     state: z

@@ -1,29 +1,29 @@
 import type { App } from '../../app/app.ts';
 import { healthzView, metricsText } from '../../app/views/served-view.ts';
+import type { HttpAnswer, HttpRequest } from './exchange.ts';
+import { jsonAnswer, methodRefused } from './json-answer.ts';
+import { answerV1 } from './v1.ts';
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+export interface Served {
+  /** The supervisor's own application. */
+  readonly app: App;
+  /** The application as a program on the socket may use it, for one request. */
+  readonly open: (signal: AbortSignal) => Promise<App>;
 }
 
-/** Answers one request to the supervisor: `GET /healthz` and `GET /metrics`. Never throws for what was asked; reads only. */
-export async function answerHttp(
-  app: App,
-  { method, path }: { readonly method: string; readonly path: string },
-): Promise<HttpAnswer> {
+/** Answers one request to the supervisor: `GET /healthz`, `GET /metrics`, and what is below `/v1`. Never throws for what was asked. */
+export async function answerHttp({ app, open }: Served, request: HttpRequest): Promise<HttpAnswer> {
+  const { method, path } = request;
+  if (path === '/v1' || path.startsWith('/v1/')) return answerV1(() => open(request.signal), request);
   const page = pages.get(path);
-  if (page === undefined) return json(404, { error: { message: 'There are /healthz and /metrics.' } });
-  if (method !== 'GET' && method !== 'HEAD') {
-    const refused = json(405, { error: { message: 'Only GET: nothing is changed through this socket.' } });
-    return { ...refused, headers: { ...refused.headers, allow: 'GET, HEAD' } };
-  }
+  if (page === undefined) return jsonAnswer(404, { error: { message: 'There are /healthz, /metrics and /v1.' } });
+  if (method !== 'GET' && method !== 'HEAD') return methodRefused('Only GET: this page changes nothing.', 'GET, HEAD');
   return page(app);
 }
 
 async function healthz(app: App): Promise<HttpAnswer> {
   const found = await healthzView(app);
-  return json(found.status === 'ending' ? 503 : 200, found);
+  return jsonAnswer(found.status === 'ending' ? 503 : 200, found);
 }
 
 const metrics = async (app: App): Promise<HttpAnswer> => ({
@@ -36,9 +36,3 @@ const pages: ReadonlyMap<string, (app: App) => Promise<HttpAnswer>> = new Map([
   ['/healthz', healthz],
   ['/metrics', metrics],
 ]);
-
-const json = (status: number, value: object): HttpAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: `${JSON.stringify(value)}\n`,
-});

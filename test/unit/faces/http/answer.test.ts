@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
 
-import { answerHttp } from '../../../../src/faces/http/answer.ts';
+import type { App } from '../../../../src/app/app.ts';
+import { answerHttp as answer } from '../../../../src/faces/http/answer.ts';
+import type { HttpAnswer, HttpRequest } from '../../../../src/faces/http/exchange.ts';
 import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
 import { fakeApp } from '../../../support/fake-app.ts';
 import { installedScene } from '../../../support/journal-scene.ts';
 
-const get = (path: string) => ({ method: 'GET', path });
+/** What these pages answer is one text. */
+async function answerHttp(app: App, request: HttpRequest): Promise<HttpAnswer & { body: string }> {
+  const { body, ...rest } = await answer({ app, open: () => Promise.reject(new Error('not below /v1')) }, request);
+  if (typeof body !== 'string') throw new Error('it goes on');
+  return { ...rest, body };
+}
+const asked = (method: string, path: string) => ({
+  method,
+  path,
+  query: new URLSearchParams(),
+  body: '',
+  signal: new AbortController().signal,
+});
+const get = (path: string) => asked('GET', path);
 
 function place() {
   const scene = installedScene();
@@ -57,7 +72,7 @@ describe('the supervisor’s socket', () => {
 
   it('changes nothing and has no other page', async () => {
     const { app } = place();
-    const refused = await answerHttp(app, { method: 'POST', path: '/healthz' });
+    const refused = await answerHttp(app, asked('POST', '/healthz'));
     expect([refused.status, refused.headers['allow']]).toEqual([405, 'GET, HEAD']);
     const paths = ['/', '/../healthz', 'constructor', '/__proto__', '/healthz/'];
     const statuses = await Promise.all(paths.map(async (path) => (await answerHttp(app, get(path))).status));
