@@ -1,4 +1,5 @@
 import { faultSuite } from '../support/fault-suite.ts';
+import { crashCases } from './cases/crashes.ts';
 import { diskCases } from './cases/disk.ts';
 import { enduranceCases } from './cases/endurance.ts';
 import { gitCases } from './cases/git.ts';
@@ -23,6 +24,7 @@ faultSuite('faults', [
   ...diskCases,
   ...queueCases,
   ...serviceCases,
+  ...crashCases,
   ...ioCases,
   ...scaleCases,
   ...enduranceCases,

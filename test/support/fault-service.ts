@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
+import { createServer } from 'node:net';
 
 import { createDigest } from '../../src/adapters/clock/digest.ts';
 import { createSystemClock } from '../../src/adapters/clock/system-clock.ts';
@@ -72,6 +73,13 @@ export async function endingOf(port: number, promptId: string): Promise<unknown>
   >;
   return found[promptId]?.status['status_str'];
 }
+
+/** Whether nobody listens on the port. */
+export const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
+  });
 
 /** Process id of the production that was proven last. */
 export const productionPid = (world: FaultWorld): number =>

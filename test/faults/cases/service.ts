@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -8,7 +7,7 @@ import { expect } from 'vitest';
 import { stock } from '../../../demo/wheel/stock.ts';
 import { isAlive, processesOf, signal, until } from '../../support/fault-processes.ts';
 import type { CommandResult } from '../../support/fault-program.ts';
-import { post, productionPid, slowGraph, standIn, untilRunning } from '../../support/fault-service.ts';
+import { isFree, post, productionPid, slowGraph, standIn, untilRunning } from '../../support/fault-service.ts';
 import { expectDone, expectFault, hasRow, upgrade, untilRow } from '../../support/fault-steps.ts';
 import type { FaultCase } from '../../support/fault-suite.ts';
 import { type FaultWorld, inMutant } from '../../support/fault-world.ts';
@@ -118,12 +117,6 @@ async function killInThePrompt(world: FaultWorld): Promise<{ state: unknown; rea
   const closed = world.rows('run.closed').at(-1)?.data['state'];
   return { state: closed, reason: JSON.stringify((await Promise.race([command.done, wait(0)]))?.json ?? null) };
 }
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
-  });
 
 /** Where a file of the person lies that no proof has: an instance under test has a user folder of its own. */
 const planOf = (world: FaultWorld): string => {
