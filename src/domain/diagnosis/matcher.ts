@@ -69,7 +69,8 @@ const filePath = /^File path: (\S.{0,1023})$/;
 const report = /^(?:Cannot import .+ module for custom nodes: |File path: |Got an OOM, )/;
 /** How an error is named: outside of a traceback by a line that is an error of its own. */
 const errorName = /^(?:[A-Za-z_][\w.]*(?:Error|Exception)(?:: |:?$)|Exception in thread )/;
-const packFolder = /custom_nodes[/\\]([^/\\"]+)/;
+/** What ComfyUI writes behind the folder of a pack is no part of its name. */
+const packFolder = /custom_nodes[/\\]([^/\\"]+?)(?=[/\\"]| module for custom nodes|$)/;
 
 /**
  * Reads lines of logs, old or growing, and gathers which signatures they show. Time is linear in the number of characters: one pass

@@ -105,6 +105,13 @@ test('what another part says behind the empty line after a traceback is not of t
   expect(ofMessage?.sentence).toContain('Foo');
 });
 
+test('what stands behind the folder of a pack is no part of its name', () => {
+  expect(found(report).map(({ sentence }) => sentence)).toEqual([
+    'The module insightface is not installed (node pack ComfyUI-Foo).',
+    'The node pack ComfyUI-Foo did not load: its nodes are missing.',
+  ]);
+});
+
 test('an error while another was handled is of the same error, with all its frames', () => {
   const log = `${foo}
 
