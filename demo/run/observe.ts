@@ -110,9 +110,13 @@ export async function whyUnreachable(): Promise<string | undefined> {
   }
 }
 
-/** Returns ComfyUI's usual port unless that is not wanted, or the first free one of a range below those that the kernel hands out itself. */
+/**
+ * Returns ComfyUI's usual port unless that is not wanted, or the first free one of a range below those that the kernel hands out itself.
+ * Without the usual one each process begins elsewhere in the range: a port is taken long after it was found free.
+ */
 export async function findFreePort({ isUsual = true }: { readonly isUsual?: boolean } = {}): Promise<number> {
-  const ports = [...(isUsual ? [8188] : []), ...Array.from({ length: 100 }, (_, i) => 18_188 + i)];
+  const first = isUsual ? 0 : process.pid;
+  const ports = [...(isUsual ? [8188] : []), ...Array.from({ length: 100 }, (_, i) => 18_188 + ((first + i) % 100))];
   for (const port of ports) {
     if (await isFree(port)) return port;
   }

@@ -17,9 +17,13 @@ import { acceptedRun, personOf } from './_run-output.ts';
 
 const output = z.object({
   state: z
-    .enum(['started', 'nothing', 'drilled'])
-    .describe('`nothing`: nothing is wrong that can be seen; no run was made. `drilled`: see `drills`.'),
-  ok: z.boolean().describe('False where a drill did not come to a good end; true otherwise.'),
+    .enum(['started', 'nothing', 'unanswered', 'drilled'])
+    .describe(
+      '`nothing`: nothing is wrong that can be seen; no run was made. `unanswered`: something is, and no playbook answers it. `drilled`: see `drills`.',
+    ),
+  ok: z
+    .boolean()
+    .describe('False where something is wrong that nothing answers, or a drill did not come to a good end.'),
   emergency: emergencySchema.nullable().describe('What was chosen, and why; null: nothing.'),
   hints: z
     .array(z.string())
@@ -89,8 +93,9 @@ export const respond = defineOperation({
     const inputs = namedValues(set, 'orchestrate respond --help');
     const choice = chooseEmergency(await emergencyFacts(app, { words: symptom, sinceMs }));
     if (playbook === null && choice.kind === 'none') {
-      if (choice.words !== null) throw unknown(choice.words);
-      return { ...nothing, hints: choice.hints.map((one) => signView(one).sentence) };
+      if (choice.words !== null && !choice.isUnanswered) throw unknown(choice.words);
+      const hints = choice.hints.map((one) => signView(one).sentence);
+      return choice.isUnanswered ? { ...nothing, state: 'unanswered', ok: false, hints } : { ...nothing, hints };
     }
     const emergency = emergencyView(choice, playbook);
     tell(app, emergency);

@@ -11,5 +11,5 @@ export const repairPlaybooks = [
 ] as const;
 export type RepairPlaybook = (typeof repairPlaybooks)[number];
 
-/** Returns what to type for the answer: its id in words is a trigger of each of them. */
-export const answerCommand = (playbook: RepairPlaybook): string => `orchestrate run "${playbook.replaceAll('-', ' ')}"`;
+/** Returns what to type for the answer. */
+export const answerCommand = (playbook: RepairPlaybook): string => `orchestrate respond --playbook ${playbook}`;

@@ -10,8 +10,16 @@ export interface Candidate {
 
 export type EmergencyChoice =
   | { readonly kind: 'chosen'; readonly chosen: Candidate; readonly others: readonly Candidate[] }
-  /** `hints`: what was seen and is no emergency. `words`: the person says that something is wrong, and not what. */
-  | { readonly kind: 'none'; readonly hints: readonly Sign[]; readonly words: string | null };
+  /**
+   * `hints`: what was seen and is no emergency, or none that a playbook answers: then `isUnanswered`. `words`: the person says that something
+   * is wrong, and not what.
+   */
+  | {
+      readonly kind: 'none';
+      readonly hints: readonly Sign[];
+      readonly isUnanswered: boolean;
+      readonly words: string | null;
+    };
 
 /**
  * Chooses what is done about an installation that is ill. The strongest single sign decides, not their number: ten lines of one failure
@@ -27,7 +35,9 @@ export function chooseEmergency(facts: EmergencyFacts): EmergencyChoice {
     .filter(({ why }) => (why[0]?.weight ?? 0) >= leastWeight)
     .toSorted((a, b) => (b.why[0]?.weight ?? 0) - (a.why[0]?.weight ?? 0));
   const [chosen, ...others] = candidates;
-  return chosen === undefined ? { kind: 'none', hints: signs, words: facts.words } : { kind: 'chosen', chosen, others };
+  if (chosen !== undefined) return { kind: 'chosen', chosen, others };
+  const isUnanswered = signs.some(({ weight }) => weight >= leastWeight);
+  return { kind: 'none', hints: signs.toSorted(byWeight), isUnanswered, words: facts.words };
 }
 
 const byWeight = (a: Sign, b: Sign): number => b.weight - a.weight;

@@ -1,3 +1,5 @@
+import type { RepairPlaybook } from '../diagnosis/repair-playbooks.ts';
+
 /**
  * Ids of the playbooks that answer an emergency. What causes others stands before what may follow from it: of two that are shown
  * equally well the earlier is tried.
@@ -11,12 +13,13 @@ export const emergencies = [
   'node-import-failed',
   'queue-stuck',
   'emergency-unresponsive',
-] as const;
-export type Emergency = (typeof emergencies)[number];
+] as const satisfies readonly RepairPlaybook[];
+export type Emergency = RepairPlaybook;
 
 /** What speaks for an emergency. */
 export interface Sign {
-  readonly emergency: Emergency;
+  /** Null: something is wrong, and no playbook answers it. */
+  readonly emergency: Emergency | null;
   /** Among `weights`. */
   readonly weight: number;
   /** One clause, as its row, the look or the person says it. */

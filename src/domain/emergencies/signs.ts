@@ -24,11 +24,14 @@ const bySeverity: Readonly<Record<Severity, number>> = {
   informational: weights.hint,
 };
 
+/** They tell of people and plans, not of production. */
+const others = /^(?:waiting|notify|alerts|schedule|outside|update):/;
+
 function signsOfAlerts({ alerts, hang }: EmergencyFacts): readonly Sign[] {
   const speaks = new Set(alerts.filter(({ key }) => emergencyOfAlert(key) !== undefined).map(({ alert }) => alert));
   return alerts.flatMap(({ alert, key, severity, sentence, raisedAtMs, cause, row }) => {
-    const emergency = emergencyOfAlert(key);
-    if (emergency === undefined || (cause !== null && speaks.has(cause))) return [];
+    const emergency = emergencyOfAlert(key) ?? null;
+    if ((emergency === null && others.test(key)) || (cause !== null && speaks.has(cause))) return [];
     const isSilent = key.startsWith('service:hung') && hang?.cause === 'silent';
     return {
       emergency: isSilent ? 'emergency-unresponsive' : emergency,
@@ -43,8 +46,8 @@ function signsOfFindings({ findings }: EmergencyFacts): readonly Sign[] {
     findings.map(({ signature }) => signature).filter((id) => emergencyOfSignature(id) !== undefined),
   );
   return findings.flatMap(({ signature, severity, sentence, because, row, atMs }) => {
-    const emergency = emergencyOfSignature(signature);
-    if (emergency === undefined || (because !== null && speaks.has(because))) return [];
+    const emergency = emergencyOfSignature(signature) ?? null;
+    if (because !== null && speaks.has(because)) return [];
     return {
       ...{ emergency, weight: bySeverity[severity], sinceMs: atMs },
       sentence: `${signature}: ${sentence}`,
@@ -94,7 +97,7 @@ function sinceSwitch(seen: readonly Sign[], { switched }: EmergencyFacts): reado
   if (switched === null) return [];
   return seen.flatMap((sign) => {
     const { emergency, weight, sinceMs, rows, sentence } = sign;
-    const limitMs = blamedForMs[emergency];
+    const limitMs = emergency === null ? undefined : blamedForMs[emergency];
     if (limitMs === undefined || weight < leastWeight || sinceMs === null) return [];
     if (sinceMs < switched.atMs || sinceMs - switched.atMs > limitMs) return [];
     return {

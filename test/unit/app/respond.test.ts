@@ -134,6 +134,26 @@ describe('respond', () => {
     expect(shown(output)[0]).toBe('Nothing is wrong that I can see.');
   });
 
+  it('says what is wrong where no playbook answers it, and does not end well', async () => {
+    const scene = installedScene();
+    const found = { instance: 'i1', signature: 'S34', name: 'malware', severity: 'critical', culprit: null } as const;
+    scene.add(
+      'diagnosis.found',
+      {
+        ...found,
+        ...{ sentence: 'ComfyUI found malware.', because: null, times: 1, evidence: [], recurs: null },
+        ...{ endByte: 1, endLine: 1 },
+      },
+      { keys: ['signature:s34', 'log:i1'] },
+    );
+    const output = await respond.run(appOver(scene), asked({ symptom: 'help' }));
+    expect(output).toMatchObject({ state: 'unanswered', ok: false, run: null });
+    expect(shown(output).slice(0, 2)).toEqual([
+      'Something is wrong, and no playbook answers it:',
+      '  S34: ComfyUI found malware.',
+    ]);
+  });
+
   it('does not answer a person who says that something is wrong with "nothing is"', async () => {
     const app = appOver(installedScene());
     await expect(respond.run(app, asked({ symptom: 'help' }))).rejects.toMatchObject({

@@ -15,8 +15,10 @@ export function renderRespond({ state, emergency, hints, run, drills }: Responde
   if (state === 'drilled') return drillLines(drills);
   if (emergency === null)
     return [
-      [good('Nothing is wrong that I can see.')],
-      ...hints.map((hint): Line => [dim('not good, and no emergency: '), hint]),
+      state === 'unanswered'
+        ? [bad('Something is wrong, and no playbook answers it:')]
+        : [good('Nothing is wrong that I can see.')],
+      ...hints.map((hint): Line => [dim(state === 'unanswered' ? '  ' : 'not good, and no emergency: '), hint]),
       nextLine('orchestrate diagnose'),
       nextLine('orchestrate respond "<what you see>"'),
     ];

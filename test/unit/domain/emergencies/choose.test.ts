@@ -51,7 +51,6 @@ describe('what is seen', () => {
     ['a person who is waited for', { alerts: [alert('waiting:r3', { severity: 'warning' })] }, []],
     ['a part of health that is bad', { parts: [bad('models')] }, ['model-missing']],
     ['a part of health that is not good', { parts: [bad('models', 'warning')] }, []],
-    ['malware', { findings: [finding('S34')] }, ['emergency-unresponsive']],
   ])('%s', (_, facts, expected) => expect(ranked(facts)).toEqual(expected));
 
   it.each<readonly [string, Partial<EmergencyFacts>, readonly Emergency[]]>([
@@ -118,6 +117,16 @@ describe('what a person says', () => {
   });
 });
 
+it('malware is told, and answered by nothing', () => {
+  const malware = [finding('S34', { sentence: 'ComfyUI found malware.' })];
+  expect(chooseEmergency({ ...nothing, findings: malware })).toMatchObject({
+    ...{ kind: 'none', isUnanswered: true, hints: [{ emergency: null, sentence: 'S34: ComfyUI found malware.' }] },
+  });
+  // Nor is what follows from it by itself a reason to start anything: the playbook that is chosen refuses it.
+  expect(ranked({ findings: malware, alerts: [alert('service:down')] })).toEqual(['emergency-unresponsive']);
+  expect(chooseEmergency(nothing)).toMatchObject({ kind: 'none', isUnanswered: false, hints: [] });
+});
+
 describe('a switch of production', () => {
   it.each<readonly [string, Partial<EmergencyFacts>, readonly Emergency[]]>([
     ['packs that fail since', { alerts: [alert('signature:s18')], switched }, ['bad-upgrade', 'node-import-failed']],
@@ -157,7 +166,7 @@ describe('a switch of production', () => {
 it('says of every known failure which emergency it is, or that it is none', () => {
   const none = catalogue.map(({ id }) => id).filter((id) => emergencyOfSignature(id) === undefined);
   expect(none.join(' ')).toBe(
-    'S29 S30 S31 S32 S33 S35 S49 S50 S52 S53 S54 S62 S63 S64 S67 S70 S71 S72 S73 S74 S75 S76 S77 S79',
+    'S02 S11 S13 S29 S30 S31 S32 S33 S34 S35 S41 S49 S50 S51 S52 S53 S54 S58 S59 S62 S63 S64 S66 S67 S68 S70 S71 S72 S73 S74 S75 S76 S77 S79 S80',
   );
   const known = new Set(catalogue.map((one) => emergencyOfSignature(one.id)));
   expect(emergencies.filter((id) => !known.has(id))).toEqual([]);

@@ -52,7 +52,7 @@ test('a known failure is shown in words: why, what mends it, what holds before, 
   expect(text).not.toMatch(/[{]"|automatic/);
   expect(text).toContain(`
   ops-maint, without a yes: Restart the service; nothing else brings the context back.
-  type: orchestrate run "gpu lost"
+  type: orchestrate respond --playbook gpu-lost
   before: evidence is kept
   before: waiting prompts are saved
   it helped when: a smoke workflow ends with a picture
