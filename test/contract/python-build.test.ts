@@ -23,7 +23,7 @@ import { faultOf } from './support/fault-of.ts';
 import { plain, writePackages } from './support/packages.ts';
 import { pythonHarness } from './support/python-harness.ts';
 
-const { folder, toolsDir, wheelsDir, python, processes, runs, withSearchPath } = pythonHarness();
+const { folder, toolsDir, wheelsDir, python, processes, runs, withSearchPath } = pythonHarness({ isPrepared: true });
 const files = createFiles();
 const indexDir = join(folder, 'index');
 const index: PackageIndex = { kind: 'folder', path: indexDir };

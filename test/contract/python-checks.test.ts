@@ -10,7 +10,7 @@ import type { PackageIndex, PythonFacts } from '../../src/ports/python.ts';
 import { plain, writePackages } from './support/packages.ts';
 import { pythonHarness } from './support/python-harness.ts';
 
-const { folder, toolsDir, wheelsDir, python } = pythonHarness();
+const { folder, toolsDir, wheelsDir, python } = pythonHarness({ isPrepared: true });
 const indexDir = join(folder, 'index');
 const index: PackageIndex = { kind: 'folder', path: indexDir };
 

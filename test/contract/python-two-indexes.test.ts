@@ -11,7 +11,7 @@ import { serveIndex, type IndexServer } from './support/index-server.ts';
 import { plain, writePackages } from './support/packages.ts';
 import { pythonHarness } from './support/python-harness.ts';
 
-const { folder, toolsDir, wheelsDir, python, runs } = pythonHarness();
+const { folder, toolsDir, wheelsDir, python, runs } = pythonHarness({ isPrepared: true });
 const mark = 'r1.lock#1';
 const torchDir = join(folder, 'torch/cu128');
 const mainDir = join(folder, 'main');

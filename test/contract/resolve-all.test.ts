@@ -17,7 +17,7 @@ const locked = (name: string, version: string): LockedPackage => ({
   ...{ name, version, sha256: [], file: `${name}-${version}-py3-none-any.whl`, sizeBytes: null },
 });
 
-const { folder, toolsDir, python } = pythonHarness();
+const { folder, toolsDir, python } = pythonHarness({ isPrepared: true });
 const indexDir = join(folder, 'index');
 const index = { kind: 'folder', path: indexDir } as const;
 writePackages(indexDir, [

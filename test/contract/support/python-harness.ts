@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 
 import { createDigest } from '../../../src/adapters/clock/digest.ts';
 import { createSystemClock } from '../../../src/adapters/clock/system-clock.ts';
@@ -27,8 +30,8 @@ export interface PythonHarness {
   withNetwork(network: { proxy?: string; certificateFile?: string }): Python;
 }
 
-/** The real port to Python, with folders of its own. */
-export function pythonHarness(): PythonHarness {
+/** The real port to Python, with folders of its own. With `isPrepared`, pip is in its tools folder already. */
+export function pythonHarness({ isPrepared = false }: { isPrepared?: boolean } = {}): PythonHarness {
   const folder = tempFolder();
   const clock = createSystemClock();
   const real = createProcesses({ spawner: createInProcessSpawner(), clock });
@@ -43,11 +46,18 @@ export function pythonHarness(): PythonHarness {
   };
   const withSearchPath = (searchPath: readonly string[]): Python =>
     createPython({ processes, files: createFiles(), clock, digest: createDigest(), searchPath });
+  const toolsDir = join(folder, 'tools');
+  const python = withSearchPath(fixedSearchPath(process.env['PATH']));
+  if (isPrepared)
+    beforeAll(async () => {
+      await linkPip(python, toolsDir);
+      runs.length = 0;
+    });
   return {
     folder,
-    toolsDir: join(folder, 'tools'),
+    toolsDir,
     wheelsDir: join(folder, 'wheels'),
-    python: withSearchPath(fixedSearchPath(process.env['PATH'])),
+    python,
     processes,
     runs,
     withSearchPath,
@@ -57,4 +67,12 @@ export function pythonHarness(): PythonHarness {
         searchPath: fixedSearchPath(process.env['PATH']),
       }),
   };
+}
+
+/** Unpacks and compiles pip once for all files of a run, and links it: that takes longer than most tests that only need it. */
+async function linkPip(python: Python, toolsDir: string): Promise<void> {
+  const shared = join(process.env['HOME'] ?? tmpdir(), 'pip-of-all-files');
+  const { pipVersion } = await python.probe({ toolsDir: shared });
+  mkdirSync(toolsDir);
+  execFileSync('cp', ['-al', join(shared, `pip-${pipVersion}`), toolsDir]);
 }
