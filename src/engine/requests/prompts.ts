@@ -2,6 +2,8 @@ import { row } from '../../domain/journal/kinds.ts';
 import type { ServiceFacts } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { requireProductionPort } from '../instances/production-port.ts';
+import { findProduction } from '../instances/production.ts';
+import { queueFile } from '../instances/prompts.ts';
 import { baseUrl } from '../instances/start.ts';
 import { accepted, type Handlers } from './handler.ts';
 
@@ -16,6 +18,7 @@ export const promptRequests: Handlers<'prompt.cancel' | 'service.free'> = {
       { key: `cancel-prompt:${id}`, name: 'cancel a prompt', input: { promptId, port }, run: null },
       { act: async () => ({ was: await engine.outside.service.cancel(baseUrl(port), promptId) }) },
     );
+    await forgetInCopy(engine);
     const sentence = {
       running: `${promptId} was running and is stopped.`,
       waiting: `${promptId} was waiting and is off the queue.`,
@@ -40,6 +43,13 @@ export const promptRequests: Handlers<'prompt.cancel' | 'service.free'> = {
     );
   },
 };
+
+/** A death of production falls back on a copy of its queue: what was cancelled must not come back by it. */
+async function forgetInCopy(engine: Engine): Promise<void> {
+  const instance = findProduction(engine);
+  if (instance === undefined || (await engine.outside.files.info(queueFile(engine, instance))) === undefined) return;
+  await engine.template.work.copy(engine, instance);
+}
 
 /** Asks, and looks whether it happens. A server that is busy does it when it is idle: that is not waited for. */
 async function free(engine: Engine, url: string) {

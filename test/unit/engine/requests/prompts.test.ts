@@ -38,6 +38,19 @@ describe('a prompt that a person cancels', () => {
     expect(await stopped).toMatchObject({ kind: 'accepted' });
   });
 
+  it('does not come back by the copy of the queue that a death falls back on', async () => {
+    const scene = await supervised({ service: ['mode: managed', 'restart: on-failure'] });
+    await scene.ask('service.start', { by });
+    const { service, clock, files, context } = scene.world;
+    service.enqueue(8188, prompt('a'), prompt('b'));
+    await clock.advance(5_000);
+    const copied = async () => JSON.stringify(await files.readText(`${context.paths.state}/queues/i1.json`));
+    expect(await copied()).toMatch(/"a.*"b/);
+    await scene.ask('prompt.cancel', { promptId: 'a', by });
+    expect(await copied()).not.toContain('"a');
+    expect(await copied()).toContain('"b');
+  });
+
   it('is told to be gone where it is, and refused where nothing runs', async () => {
     const scene = await started();
     expect(await scene.ask('prompt.cancel', { promptId: 'x', by })).toMatchObject({ sentence: 'x was gone by then.' });
