@@ -146,6 +146,59 @@ describe('a workflow that begins with a picture', () => {
   }, 30_000);
 });
 
+describe('a workflow that sends its pictures in place of saving them', () => {
+  const client = createServiceClient({ clock });
+  const graph = {
+    '1': { class_type: 'KSampler', inputs: {} },
+    '2': { class_type: 'SaveImageWebsocket', inputs: { images: ['1', 0] } },
+  };
+  const png = (grey: number): Buffer =>
+    encodePng({
+      ...{ widthPx: 2, heightPx: 1, nChannels: 1, filters: [0] },
+      pixels: Buffer.from([7, grey]),
+    });
+  const frame = (bytes: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 2]), bytes]);
+    const head = Buffer.from([0x82, 126, 0, 0]);
+    head.writeUInt16BE(body.length, 2);
+    return Buffer.concat([head, body]);
+  };
+  const run = async (last: Buffer) => {
+    const tiny = await startTinyComfy({
+      'POST /api/prompt'({ prompt_id: id }, self) {
+        self.tell('executing', { node: '1', prompt_id: id });
+        self.sendRaw(frame(png(1)));
+        self.tell('executing', { node: '2', prompt_id: id });
+        self.sendRaw(frame(png(9)));
+        self.sendRaw(frame(last));
+        self.tell('executing', { node: null, prompt_id: id });
+        return { prompt_id: id as string, number: 1, node_errors: {} };
+      },
+      'GET /api/history/*': () => ({}),
+      'GET /api/queue': () => ({ queue_running: [], queue_pending: [] }),
+    });
+    return client.runWorkflow(tiny.baseUrl, graph, { timeoutMs: 10_000, nonce: 'n', signal: never });
+  };
+
+  it('has them looked at, and previews of other nodes are none of them', async () => {
+    expect(await run(png(7))).toMatchObject({
+      kind: 'ran',
+      pictures: [
+        { filename: 'sent-1.png', place: null, widthPx: 2, isFlat: false },
+        { filename: 'sent-2.png', place: null, widthPx: 2, isFlat: true },
+      ],
+    });
+  });
+
+  it('fails when one of them is none', async () => {
+    expect(await run(Buffer.from('no picture'))).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'WORKFLOW_PICTURE_UNREADABLE' },
+      reason: expect.stringContaining('sent-2.png cannot be decoded') as string,
+    });
+  });
+});
+
 describe('a server that was another one before', () => {
   const idle: Route = () => ({ queue_running: [], queue_pending: [] });
   const entry: Route = () => ({ p: { outputs: {}, status: { status_str: 'success', messages: [] } } });

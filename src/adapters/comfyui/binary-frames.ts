@@ -9,7 +9,7 @@ export type BinaryFrame =
   | {
       readonly kind: 'preview';
       readonly format: 'jpeg' | 'png' | 'unknown';
-      readonly sizeBytes: number;
+      readonly image: Buffer;
       /** Null where the frame does not say of what it is. */
       readonly node: string | null;
       readonly promptId: string | null;
@@ -31,7 +31,7 @@ export function readBinaryFrame(bytes: Buffer): BinaryFrame {
   const rest = bytes.subarray(8);
   if (event === 1) {
     const format = second === 1 ? 'jpeg' : second === 2 ? 'png' : 'unknown';
-    return { kind: 'preview', format, sizeBytes: rest.length, node: null, promptId: null };
+    return { kind: 'preview', format, image: rest, node: null, promptId: null };
   }
   if (event === 3 && second <= Math.min(rest.length, maxIdBytes))
     return {
@@ -40,13 +40,13 @@ export function readBinaryFrame(bytes: Buffer): BinaryFrame {
       text: rest.toString('utf8', second, second + 4 * maxTextChars).slice(0, maxTextChars),
     };
   if (event === 4 && second <= Math.min(rest.length, maxTellBytes))
-    return previewOf(objectOf(parseJson(rest.subarray(0, second))), rest.length - second);
+    return previewOf(objectOf(parseJson(rest.subarray(0, second))), rest.subarray(second));
   return { kind: 'other' };
 }
 
-function previewOf(told: JsonObject, sizeBytes: number): BinaryFrame {
+function previewOf(told: JsonObject, image: Buffer): BinaryFrame {
   const type = textOf(told['image_type']);
   const format = type === 'image/jpeg' ? 'jpeg' : type === 'image/png' ? 'png' : 'unknown';
   const textOrNull = (name: string): string | null => textOf(told[name]) || null;
-  return { kind: 'preview', format, sizeBytes, node: textOrNull('node_id'), promptId: textOrNull('prompt_id') };
+  return { kind: 'preview', format, image, node: textOrNull('node_id'), promptId: textOrNull('prompt_id') };
 }

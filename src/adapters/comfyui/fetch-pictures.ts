@@ -26,10 +26,18 @@ async function fetchPicture(baseUrl: string, image: JsonObject): Promise<Picture
   const bytes = await fetchView(baseUrl, query);
   // The server turns any picture into a PNG when it is asked for its colour channels.
   const png = isPng(bytes) ? bytes : await fetchView(baseUrl, new URLSearchParams([...query, ['channel', 'rgb']]));
+  return pictureOf(bytes, { png, filename, place: placeOf(image) });
+}
+
+/** What is told of a picture. `png`: its pixels, where the file itself is of another kind. Throws a `PictureError` for one that is none. */
+export function pictureOf(
+  bytes: Buffer,
+  { png, filename, place }: { readonly png: Buffer; readonly filename: string; readonly place: string | null },
+): Picture {
   const pixels = decode(png, filename);
   return {
     filename,
-    place: placeOf(image),
+    place,
     widthPx: pixels.widthPx,
     heightPx: pixels.heightPx,
     isFlat: isFlat(pixels),

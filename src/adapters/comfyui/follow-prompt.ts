@@ -7,6 +7,7 @@ import type { EventStream, ServerEvent } from './event-stream.ts';
 import type { FailedWorkflow } from './failure-reason.ts';
 import { textOf } from './http.ts';
 import { failureOf, lookUpPrompt, type PromptEnd } from './look-up-prompt.ts';
+import type { SentPictures } from './sent-pictures.ts';
 import type { ProgressKeeper } from './workflow-progress.ts';
 
 /** While the socket lives, the server is asked only in case a frame got lost. */
@@ -16,11 +17,15 @@ const fastPollMs = 250;
 const maxMisses = 8;
 
 /** Collects what the server tells about one prompt. */
-export function createFollower(promptId: string, progress?: ProgressKeeper): Follower {
+export function createFollower(
+  promptId: string,
+  { progress, sent }: { readonly progress?: ProgressKeeper | undefined; readonly sent?: SentPictures } = {},
+): Follower {
   const outputs: Record<string, Json> = {};
   let failure: FailedWorkflow | undefined;
   let hasEnded = false;
   let nFrames = 0;
+  let node: string | null = null;
   let wake = (): void => {};
   return {
     outputs,
@@ -30,7 +35,9 @@ export function createFollower(promptId: string, progress?: ProgressKeeper): Fol
     wake: () => wake(),
     takeBinary(frame) {
       const isOurs = frame.kind !== 'preview' || frame.promptId === null || frame.promptId === promptId;
-      if (isOurs) progress?.takeBinary(frame);
+      if (!isOurs) return;
+      progress?.takeBinary(frame);
+      sent?.take(frame, node);
     },
     nextWake: () => new Promise((resolve) => (wake = resolve)),
     take({ type, data }) {
@@ -39,6 +46,7 @@ export function createFollower(promptId: string, progress?: ProgressKeeper): Fol
       progress?.take({ type, data });
       if (type === 'executed') outputs[textOf(data['node'])] = data['output'] ?? null;
       else failure ??= failureOf(type, data);
+      if (type === 'executing') node = textOf(data['node']) || null;
       if (type === 'executing' && data['node'] === null) {
         hasEnded = true;
         wake();

@@ -11,6 +11,7 @@ import { fetchPictures, PictureError } from './fetch-pictures.ts';
 import { createFollower, followPrompt } from './follow-prompt.ts';
 import { freshGraph, tagOf } from './fresh-graph.ts';
 import { call, objectOf, parseJson, textOf } from './http.ts';
+import { createSentPictures } from './sent-pictures.ts';
 import { createProgress } from './workflow-progress.ts';
 
 /** A server that was not told so sends previews without the node that they are of. */
@@ -35,7 +36,8 @@ export async function runWorkflow(
   const clientId = `${tag}.${randomUUID()}`;
   const promptId = randomUUID();
   await cancelLeftOver(clock, baseUrl, tag);
-  const follower = createFollower(promptId, onProgress && createProgress(graph, onProgress));
+  const sent = createSentPictures(graph);
+  const follower = createFollower(promptId, { progress: onProgress && createProgress(graph, onProgress), sent });
   const can = await abilities.of(baseUrl);
   const events = await openEvents(
     baseUrl,
@@ -69,7 +71,8 @@ export async function runWorkflow(
     left = undefined;
     if (end.kind === 'failed') return end;
     const durationMs = clock.monotonicMs() - startedMs;
-    const pictures = await fetchPictures(baseUrl, { ...follower.outputs, ...end.outputs });
+    const saved = await fetchPictures(baseUrl, { ...follower.outputs, ...end.outputs });
+    const pictures = [...saved, ...sent.decoded()];
     return { kind: 'ran', promptId, durationMs, pictures, nFrames: follower.nFrames() + events.nBinary() };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;

@@ -13,7 +13,7 @@ const withTell = (told: string, size = Buffer.byteLength(told)): Buffer =>
 
 describe('a binary frame', () => {
   it('of kind 1 is a preview of whatever node runs', () => {
-    const preview = { kind: 'preview', sizeBytes: picture.length, node: null, promptId: null };
+    const preview = { kind: 'preview', image: picture, node: null, promptId: null };
     expect(readBinaryFrame(Buffer.concat([u32(1, 1), picture]))).toEqual({ ...preview, format: 'jpeg' });
     expect(readBinaryFrame(Buffer.concat([u32(1, 2), picture]))).toEqual({ ...preview, format: 'png' });
     expect(readBinaryFrame(Buffer.concat([u32(1, 9), picture]))).toEqual({ ...preview, format: 'unknown' });
@@ -24,7 +24,7 @@ describe('a binary frame', () => {
     expect(readBinaryFrame(withTell(told))).toEqual({
       kind: 'preview',
       format: 'jpeg',
-      sizeBytes: picture.length,
+      image: picture,
       node: '3',
       promptId: 'p',
     });

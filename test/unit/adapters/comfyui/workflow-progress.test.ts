@@ -51,7 +51,7 @@ describe('the progress of a workflow', () => {
   it('counts previews and keeps the last text of the node that runs', () => {
     const { told, keeper, take } = follow();
     take('executing', { node: '2' });
-    keeper.takeBinary({ kind: 'preview', format: 'jpeg', sizeBytes: 9, node: '2', promptId: null });
+    keeper.takeBinary({ kind: 'preview', format: 'jpeg', image: Buffer.alloc(9), node: '2', promptId: null });
     keeper.takeBinary({ kind: 'text', node: '2', text: 'loading' });
     keeper.takeBinary({ kind: 'other' });
     expect(told.at(-1)).toMatchObject({ nPreviews: 1, text: 'loading' });
