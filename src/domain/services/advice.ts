@@ -42,14 +42,14 @@ function adviceFor({ signature, sentence, culprit, how, mend }: Advised): Advice
   };
 }
 
-function adviceBySight({ state, isOurs, process, disks }: AdvisedSeen): readonly Advice[] {
+function adviceBySight({ state, isOurs, process: own, disks }: AdvisedSeen): readonly Advice[] {
   const full = disks.find(({ level }) => level === 'critical');
   const isDown = isOurs && (state === 'gone' || state === 'stopped');
   return [
-    ...(process?.state === 'D'
+    ...(own?.state === 'D'
       ? [
           {
-            sentence: `The kernel holds process ${process.pid}: a disk or a driver does not answer it. Look at what the kernel says; only a restart of the machine ends it.`,
+            sentence: `The kernel holds process ${own.pid}: a disk or a driver does not answer it. Look at what the kernel says; only a restart of the machine ends it.`,
             command: 'dmesg --level err,warn',
           },
         ]
