@@ -148,7 +148,8 @@ function fieldRow(name, field) {
 }
 
 async function renderErrors() {
-  const { exitCodes, faultCodes } = await import('../src/base/fault-codes.ts');
+  const { faultCodes } = await import('../src/base/fault-codes.ts');
+  const { exitCodes } = await import('../src/base/fault-kinds.ts');
   const rows = Object.entries(faultCodes).map(
     ([code, { kind, title, hints }]) =>
       `| \`${code}\` | ${kind} | ${exitCodes[kind]} | ${cell(title)} | ${hints.map((hint) => `\`${cell(hint)}\``).join(' · ')} |`,

@@ -1,27 +1,4 @@
-/** Decides the exit status; see `exitCodes`. */
-export type FaultKind =
-  | 'user'
-  | 'usage'
-  | 'busy'
-  | 'not-found'
-  | 'conflict'
-  | 'outside'
-  | 'waiting'
-  | 'bug'
-  | 'interrupted';
-
-/** Exit status of the command line for each kind of fault. */
-export const exitCodes: Readonly<Record<FaultKind, number>> = {
-  user: 1,
-  usage: 2,
-  busy: 3,
-  'not-found': 4,
-  conflict: 5,
-  outside: 6,
-  waiting: 7,
-  bug: 70,
-  interrupted: 130,
-};
+import type { FaultKind } from './fault-kinds.ts';
 
 interface FaultCodeEntry {
   readonly kind: FaultKind;
@@ -395,6 +372,12 @@ export const faultCodes = {
     'npm run build',
   ),
   DRILL_FAILED: entry('user', 'A drill of an emergency did not come to its end.', 'orchestrate respond --drill all'),
+  SERVICE_RESTART_REFUSED: entry(
+    'conflict',
+    'Production is not started again by a program.',
+    'orchestrate diagnose',
+    'orchestrate service start   (when you are sure)',
+  ),
   // Schedules.
   SCHEDULE_INVALID: entry(
     'usage',
@@ -413,13 +396,6 @@ export const faultCodes = {
     'orchestrate serve',
   ),
   DAEMON_FILE_TAKEN: entry('conflict', 'Something else lies where the file that starts `serve` would be.'),
-  // Emergencies.
-  SERVICE_RESTART_REFUSED: entry(
-    'conflict',
-    'Production is not started again by a program.',
-    'orchestrate diagnose',
-    'orchestrate service start   (when you are sure)',
-  ),
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
   SUPERVISOR_FROZEN: entry('waiting', 'Everything is frozen until somebody thaws it.', 'orchestrate thaw'),

@@ -1,6 +1,7 @@
-import { faultCodes, type FaultCode, type FaultKind } from './fault-codes.ts';
+import { faultCodes, type FaultCode } from './fault-codes.ts';
+import type { FaultKind } from './fault-kinds.ts';
 
-export type { FaultCode, FaultKind } from './fault-codes.ts';
+export type { FaultCode } from './fault-codes.ts';
 
 /** Where in a text something is wrong. Lines and columns count from 1. */
 export interface Position {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { exitCodes } from '../../base/fault-codes.ts';
+import { exitCodes } from '../../base/fault-kinds.ts';
 import { defineOperation } from '../operation.ts';
 import { faultsOfKind, loadDefinitions, nBrokenField, requireDefinition } from './_definitions.ts';
 import { playTests } from './_playbook-tests.ts';

@@ -1,5 +1,5 @@
 import type { RunView } from '../../app/views/run-view.ts';
-import { exitCodes } from '../../base/fault-codes.ts';
+import { exitCodes } from '../../base/fault-kinds.ts';
 
 const WAITING = exitCodes.waiting;
 const FAILED = exitCodes.user;

@@ -1,5 +1,5 @@
 import { positionText, problemsOf } from '../../app/views/fault-view.ts';
-import { exitCodes } from '../../base/fault-codes.ts';
+import { exitCodes } from '../../base/fault-kinds.ts';
 import { faultRecord, type FaultRecord } from '../../base/fault.ts';
 import { jsonText } from './display-text.ts';
 import { accent, bad, dim, printLines, strong, type Line } from './line.ts';

@@ -2,7 +2,7 @@ import type { App } from '../../app/app.ts';
 import type { DiffView } from '../../app/operations/_change-diff.ts';
 import type { ChangeView } from '../../app/views/change-view.ts';
 import type { RunView } from '../../app/views/run-view.ts';
-import { exitCodes } from '../../base/fault-codes.ts';
+import { exitCodes } from '../../base/fault-kinds.ts';
 import { Fault } from '../../base/fault.ts';
 import type { OperationTable } from './commands.ts';
 import { exitStatusOfRun } from './exit-status.ts';

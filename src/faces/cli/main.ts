@@ -1,7 +1,7 @@
 import type { App } from '../../app/app.ts';
 import type { Operation } from '../../app/operation.ts';
 import type { RunView } from '../../app/views/run-view.ts';
-import { exitCodes } from '../../base/fault-codes.ts';
+import { exitCodes } from '../../base/fault-kinds.ts';
 import { Fault } from '../../base/fault.ts';
 import { readCommandLine, type CommandLine } from './command-line.ts';
 import { allOperations, requireCommand, type OperationTable } from './commands.ts';

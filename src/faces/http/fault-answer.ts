@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../base/fault-codes.ts';
+import type { FaultKind } from '../../base/fault-kinds.ts';
 import { type FaultRecord, faultRecord } from '../../base/fault.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { jsonAnswer } from './json-answer.ts';

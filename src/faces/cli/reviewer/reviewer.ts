@@ -1,7 +1,7 @@
 import type { App } from '../../../app/app.ts';
 import type { DiffView } from '../../../app/operations/_change-diff.ts';
 import type { ReviewView } from '../../../app/operations/_review-view.ts';
-import { exitCodes } from '../../../base/fault-codes.ts';
+import { exitCodes } from '../../../base/fault-kinds.ts';
 import { Fault, faultRecord } from '../../../base/fault.ts';
 import type { OperationTable } from '../commands.ts';
 import { performOperation } from '../perform-operation.ts';

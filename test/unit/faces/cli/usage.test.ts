@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { exitCodes, faultCodes } from '../../../../src/base/fault-codes.ts';
+import { faultCodes } from '../../../../src/base/fault-codes.ts';
+import { exitCodes } from '../../../../src/base/fault-kinds.ts';
 import { Fault, type FaultCode } from '../../../../src/base/fault.ts';
 import { doneScene, waitingScene } from '../../../support/journal-scene.ts';
 import { orchestrate } from '../../../support/run-orchestrate.ts';
