@@ -50,7 +50,8 @@ function inBash(...words: readonly string[]): readonly string[] {
 
 describe('bash completes', () => {
   it('commands, what is inside of a group, and options', () => {
-    expect(inBash('res')).toEqual(['restore']);
+    expect(inBash('rest')).toEqual(['restore']);
+    expect(inBash('respond', 'out')).toEqual(['out-of-memory']);
     expect(inBash('runs', 's')).toEqual(['show']);
     expect(inBash('journal', 'tail', '--li')).toEqual(['--limit']);
     expect(inBash('')).toContain('report');
