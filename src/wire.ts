@@ -48,7 +48,7 @@ import { type InstallationPaths, installationPaths } from './domain/installation
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
-import type { Files, Log } from './ports/index.ts';
+import type { Clock, Files, Log } from './ports/index.ts';
 
 /** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
 type Role = 'command' | 'supervisor';
@@ -231,13 +231,15 @@ async function createApp(options: {
     }),
   });
 
+  const settingsNow = keptFor(settingsMs, clock, readSettings);
+
   /**
    * The application for one request on the socket of `serve`. A socket tells no person from a program, so who asks there is a program:
    * what only persons decide is refused. Paths are taken from home, settings are read anew, and no other supervisor is started.
    */
   const openForProgram = async (gone: AbortSignal): Promise<App> => {
     const opened = await installation();
-    const settled = { ...opened, ...(await readSettings(opened)) };
+    const settled = { ...opened, ...(await settingsNow(opened)) };
     const start = (): never => {
       throw new Fault('SUPERVISOR_NOT_STARTED', 'This `serve` is ending.', {
         state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
@@ -308,6 +310,19 @@ async function createApp(options: {
     },
   };
   return app;
+}
+
+/** Settings are read and checked in a fifth of a second: who asks ten times a second must not keep the supervisor busy with it. */
+const settingsMs = 2_000;
+
+/** Asks again only when the answer is older than this. */
+function keptFor<In, Out>(ms: number, clock: Clock, ask: (given: In) => Promise<Out>): (given: In) => Promise<Out> {
+  let kept: { readonly atMs: number; readonly answer: Promise<Out> } | undefined;
+  return (given) => {
+    const nowMs = clock.monotonicMs();
+    if (kept === undefined || nowMs - kept.atMs >= ms) kept = { atMs: nowMs, answer: ask(given) };
+    return kept.answer;
+  };
 }
 
 /** Opens the socket of `serve`. It may be missed: without it everything else goes on, and it is told. */
