@@ -37,6 +37,7 @@ export const seenSchema = z.object({
     }),
   ),
   memory: z.object({ totalBytes: z.number(), availableBytes: z.number() }),
+  holders: z.array(z.object({ pid: count, name: z.string(), memoryBytes: z.number().nullable() })).default([]),
   graphics: z.string(),
 });
 

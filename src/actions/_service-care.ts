@@ -39,6 +39,8 @@ export interface ServiceSeen {
     readonly level: 'good' | 'warning' | 'critical';
   }[];
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number };
+  /** Who holds memory of a card, production left out: as the driver tells. */
+  readonly holders: readonly { readonly pid: number; readonly name: string; readonly memoryBytes: number | null }[];
   /** What the driver says of the cards, one sentence. */
   readonly graphics: string;
 }
@@ -98,6 +100,8 @@ export interface ServiceCare {
   trim(options: { readonly olderMs: number }): Promise<Trimmed>;
   /** Reads only. */
   suspect(): Promise<SuspectMerge>;
+  /** Runs one workflow of the person on production; its picture stays. Fault: `SERVICE_NOT_RUNNING`. */
+  draw(): Promise<Drawn>;
   /** Reads only, by names. */
   findModels(names: readonly string[]): Promise<readonly FoundModel[]>;
   /** Takes the newest merge back by a run of its own, once per attempt. Fault `REVIEW_SELF` where no person said yes to the step or the run. */
@@ -115,6 +119,14 @@ export interface SuspectMerge {
   readonly began: readonly Sign[];
   readonly backTo: string | null;
   readonly blocked: string | null;
+}
+
+export interface Drawn {
+  /** Null: there is none. */
+  readonly workflow: string | null;
+  readonly durationMs: number;
+  readonly nPictures: number;
+  readonly failure: string | null;
 }
 
 export interface FoundModel {

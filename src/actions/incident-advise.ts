@@ -5,6 +5,7 @@ import { defineAction, type StepReport } from './_context.ts';
 import { seenText } from './_seen-text.ts';
 import { mergeSuspect } from './merge-suspect.ts';
 import { modelsFind } from './models-find.ts';
+import { serviceDraw } from './service-draw.ts';
 import { serviceLook } from './service-look.ts';
 import { spaceTrim } from './space-trim.ts';
 
@@ -12,7 +13,7 @@ import { spaceTrim } from './space-trim.ts';
 const nNamed = 4;
 
 const output = z.object({
-  /** Production answers, and nothing says that it does not get on. */
+  /** Production answers, nothing says that it does not get on, and it drew where it was asked to. */
   isServing: z.boolean(),
   sentence: z.string(),
   /** What somebody can do next, most pressing first. */
@@ -34,8 +35,10 @@ export const incidentAdvise = defineAction({
     if (look === undefined) return { isServing: false, sentence: 'nobody looked at production', next: [] };
     const { seen, findings } = look;
     const next = [...undoAdvice(before), ...modelAdvice(before), ...adviceOf(findings, seen), ...trashAdvice(before)];
-    const isServing = seen.state === 'answers' && seen.moves !== 'no';
-    return { isServing, sentence: `${seenText(seen)}${isServing ? '' : '; it does not serve'}`, next };
+    const failure = lastOf(before, serviceDraw)?.failure ?? null;
+    const isServing = seen.state === 'answers' && seen.moves !== 'no' && failure === null;
+    const why = failure === null ? '' : `: it does not draw (${failure})`;
+    return { isServing, sentence: `${seenText(seen)}${isServing ? '' : `; it does not serve${why}`}`, next };
   },
   describe: ({ sentence, next }) =>
     [

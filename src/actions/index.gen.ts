@@ -43,6 +43,7 @@ import { restoreDrill } from './restore-drill.ts';
 import { restoreUndo } from './restore-undo.ts';
 import { runbookWrite } from './runbook-write.ts';
 import { serviceCancelPrompt } from './service-cancel-prompt.ts';
+import { serviceDraw } from './service-draw.ts';
 import { serviceFree } from './service-free.ts';
 import { serviceLook } from './service-look.ts';
 import { servicePreserve } from './service-preserve.ts';
@@ -106,6 +107,7 @@ export const actions = [
   restoreUndo,
   runbookWrite,
   serviceCancelPrompt,
+  serviceDraw,
   serviceFree,
   serviceLook,
   servicePreserve,

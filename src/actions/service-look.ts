@@ -55,7 +55,7 @@ export const serviceLook = defineAction({
     const { seen, findings, ...rest } = await service.diagnose({ watchMs: watch * 1_000 });
     return {
       ...rest,
-      seen: { ...seen, disks: [...seen.disks], devices: [...seen.devices] },
+      seen: { ...seen, disks: [...seen.disks], devices: [...seen.devices], holders: [...seen.holders] },
       findings: findings.map((one) => ({ ...one, tested: [...one.tested] })),
       stuck: seen.hang?.cause === 'queue' && seen.moves === 'no' ? (seen.prompt ?? '') : '',
       live: findings.filter(({ isOver }) => !isOver).map(({ signature }) => signature),

@@ -41,7 +41,7 @@ export const servicePreserve = defineAction({
     const kept = await keep(context, { ...(log === '' ? {} : { 'log.txt': `${log}\n` }), 'facts.json': `${facts}\n` });
     const listener = seen.listener === null ? null : maskSecrets(seen.listener);
     return {
-      seen: { ...seen, listener, disks: [...seen.disks], devices: [...seen.devices] },
+      seen: { ...seen, listener, disks: [...seen.disks], devices: [...seen.devices], holders: [...seen.holders] },
       source,
       nLines: lines.length,
       isCut,

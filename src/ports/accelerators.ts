@@ -9,4 +9,17 @@ export interface Accelerators {
    * or talks nonsense is `unknown` with the reason. Read-only.
    */
   probe(): Promise<Acceleration>;
+  /**
+   * Programs that hold memory of a card, as the same program tells them; empty where none does, or where it does not tell: no driver, a
+   * container, a driver that hangs. Never throws for what it says or does. Read-only.
+   */
+  holders(): Promise<readonly CardHolder[]>;
+}
+
+export interface CardHolder {
+  readonly pid: number;
+  /** As the driver says it: a path, or `[Not Found]` for one of another container. Data. */
+  readonly name: string;
+  /** Null: it does not tell. */
+  readonly memoryBytes: number | null;
 }

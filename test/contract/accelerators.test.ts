@@ -16,17 +16,37 @@ afterAll(() => processes.close());
 let nPrograms = 0;
 
 /** Puts a program `nvidia-smi` on a PATH of its own; `$1` is empty for the plain page. */
-function probeOf(script: string, timeoutMs?: number) {
+function portOf(script: string, timeoutMs?: number) {
   const dir = join(folder, String((nPrograms += 1)));
   mkdirSync(dir);
   writeFileSync(join(dir, 'nvidia-smi'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const searchPath = [dir, '/usr/local/bin', '/usr/bin', '/bin'];
-  return createAccelerators({ processes, searchPath, ...(timeoutMs === undefined ? {} : { timeoutMs }) }).probe();
+  return createAccelerators({ processes, searchPath, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }
+
+const probeOf = (script: string, timeoutMs?: number) => portOf(script, timeoutMs).probe();
 
 const head = '| NVIDIA-SMI 570.86.10   Driver Version: 570.86.10   CUDA Version: 12.8     |';
 const answers = (table: string, page = head): string =>
   `case "$1" in\n--query-gpu=*) cat <<'END'\n${table}\nEND\n;;\n*) cat <<'END'\n${page}\nEND\n;;\nesac`;
+
+describe('who holds memory of a card', () => {
+  it('is told with pid, name and memory; a line of another shape is left out', async () => {
+    const lines = '1234, /usr/bin/python3, 4096\n77, /opt/a, b/blender, [N/A]\nNo running processes found';
+    expect(
+      await portOf(`case "$1" in\n--query-compute-apps=*) cat <<'END'\n${lines}\nEND\n;;\nesac`).holders(),
+    ).toEqual([
+      { pid: 1234, name: '/usr/bin/python3', memoryBytes: 4_294_967_296 },
+      { pid: 77, name: '/opt/a, b/blender', memoryBytes: null },
+    ]);
+  });
+
+  it('is nobody where there is no such program, or it fails or hangs', async () => {
+    expect(await createAccelerators({ processes, searchPath: [folder] }).holders()).toEqual([]);
+    expect(await portOf('echo "1, x, 1"; exit 9').holders()).toEqual([]);
+    expect(await portOf('sleep 60', 300).holders()).toEqual([]);
+  });
+});
 
 describe('graphics cards, asked of nvidia-smi', () => {
   it('are none where there is no such program', async () => {

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Acceleration, Accelerators } from '../../ports/accelerators.ts';
 import type { Processes, ProgramResult } from '../../ports/processes.ts';
 import { findProgram } from '../host/search-path.ts';
+import { readHolders } from './read-holders.ts';
 import { readNvidiaSmi } from './read-nvidia-smi.ts';
 
 /** A driver that nobody has used since the start of the machine needs several seconds for its first answer. */
@@ -11,6 +12,8 @@ const maxOutputBytes = 256 * 1024;
 const query = ['--query-gpu=name,driver_version,compute_cap,memory.total', '--format=csv,noheader,nounits'];
 /** Drivers before 510 do not know `compute_cap`, and refuse the whole question. */
 const olderQuery = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'];
+
+const holdersQuery = ['--query-compute-apps=pid,process_name,used_memory', '--format=csv,noheader,nounits'];
 
 /** Creates the port to graphics cards. A program that hangs is ended with its whole process group. */
 export function createAccelerators(options: {
@@ -45,6 +48,18 @@ export function createAccelerators(options: {
       } catch (error) {
         if (error instanceof Fault && error.code === 'PROCESS_FAILED')
           return { kind: 'unknown', reason: error.message.replace(/\.$/, '') };
+        throw error;
+      }
+    },
+
+    async holders() {
+      const program = findProgram('nvidia-smi', searchPath);
+      if (program === undefined) return [];
+      try {
+        const { stdout, exitCode, timedOut } = await ask(program, holdersQuery);
+        return timedOut || exitCode !== 0 ? [] : readHolders(stdout);
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'PROCESS_FAILED') return [];
         throw error;
       }
     },

@@ -1,9 +1,10 @@
+import { incidentAdvise } from '../../actions/incident-advise.ts';
 import { environmentStable } from '../../domain/conditions/environment-stable.ts';
 import { openAlerts } from './alert-view.ts';
 import { waitingSteps } from './condition-view.ts';
 import { conflictsView } from './conflicts-view.ts';
 import { followUps } from './follow-up-view.ts';
-import { newest, type JournalReader } from './journal-reader.ts';
+import { newest, rowOf, type JournalReader } from './journal-reader.ts';
 import type { NextAction } from './next-action.ts';
 import { outsideLine } from './outside-view.ts';
 import { restoreNameOf, restoreRows } from './restore-view.ts';
@@ -12,6 +13,8 @@ import { serviceView } from './service-view.ts';
 
 /** More of one sort than anybody reads. */
 const maxOfASort = 20;
+/** Reports of a run that are looked through: more steps than a playbook has. */
+const maxSteps = 200;
 
 /** Returns what is open in the whole installation, most pressing first; each with the row that says so. */
 export function installationActions(reader: JournalReader): readonly NextAction[] {
@@ -39,6 +42,7 @@ export function runActions(reader: JournalReader, view: RunView): readonly NextA
   if (!view.isFinal)
     return [{ sentence: `${view.run} goes on`, command: `orchestrate runs show ${view.run}`, row: view.row }];
   return [
+    ...advisedActions(reader, view),
     ...brokenActions(reader, view),
     ...promiseActions(view),
     ...unprovenActions(view),
@@ -79,6 +83,19 @@ function waitingActions({ waiting, row }: RunHead): readonly NextAction[] {
   if (waiting === null) return [];
   const [first] = waiting.commands;
   return first === undefined ? [] : [{ sentence: waiting.sentence, command: first, row }];
+}
+
+/** What an answer to an emergency left for somebody to do. */
+function advisedActions(reader: JournalReader, { run }: RunView): readonly NextAction[] {
+  return reader
+    .read({ run, kinds: ['step.reported'], descending: true, limit: maxSteps })
+    .map((entry) => rowOf('step.reported', entry))
+    .filter((one) => one?.data.action === incidentAdvise.id)
+    .slice(0, 1)
+    .flatMap((one) => {
+      const next = incidentAdvise.output.safeParse(one?.data.output).data?.next ?? [];
+      return next.map(({ sentence, command }) => ({ sentence, command, row: one?.seq ?? 0 }));
+    });
 }
 
 /** What its fault says to type: only what is a command. */

@@ -1,4 +1,5 @@
 import type { Finding, Repair } from '../diagnosis/finding.ts';
+import { bytesText } from '../plans/amounts.ts';
 import type { ServiceState } from './may-restart.ts';
 
 /** What somebody can do next, and what to type for it. */
@@ -19,6 +20,7 @@ export interface AdvisedSeen {
   readonly state: ServiceState;
   readonly isOurs: boolean;
   readonly process: { readonly pid: number; readonly state: string | null } | null;
+  readonly holders?: readonly { readonly pid: number; readonly name: string; readonly memoryBytes: number | null }[];
   readonly disks: readonly { readonly path: string; readonly level: 'good' | 'warning' | 'critical' }[];
 }
 
@@ -30,8 +32,19 @@ export function adviceOf(found: readonly Advised[], seen: AdvisedSeen): readonly
   const live = found.filter(
     ({ isOver, because, severity }) => !isOver && because === null && severity !== 'informational',
   );
-  return [...live.map(adviceFor), ...adviceBySight(seen)].slice(0, maxAdvice);
+  const isShort = live.some(({ signature }) => signature === cardFull);
+  return [...(isShort ? holderAdvice(seen) : []), ...live.map(adviceFor), ...adviceBySight(seen)].slice(0, maxAdvice);
 }
+
+/** Another program on the card may be the reason. */
+const cardFull = 'S01';
+
+/** Nobody here ends what somebody else started. */
+const holderAdvice = ({ holders = [] }: AdvisedSeen): readonly Advice[] =>
+  holders.map(({ pid, name, memoryBytes }) => ({
+    sentence: `${name} (pid ${pid}) holds ${memoryBytes === null ? 'memory' : bytesText(memoryBytes)} of the card: end it where it is yours.`,
+    command: 'nvidia-smi',
+  }));
 
 function adviceFor({ signature, sentence, culprit, how, mend }: Advised): Advice {
   const blamed = culprit === null || sentence.includes(nameOf(culprit)) ? '' : ` (${culprit.replace(':', ' ')})`;

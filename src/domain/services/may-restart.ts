@@ -31,7 +31,7 @@ export function mayRestart(
     readonly process: { readonly state: string | null } | null;
   },
 ): MayRestart {
-  const { state, moves, hang, isOurs, process } = seen;
+  const { state, moves, hang, isOurs } = seen;
   const forbidden = found.find(({ finding }) => finding.signature === malware)?.finding;
   if (forbidden !== undefined)
     return { how: 'never', reason: `${malware}: ${forbidden.sentence} ${forbidden.repair.sentence}` };
@@ -47,7 +47,7 @@ export function mayRestart(
   if (known !== undefined) return { how: 'automatic', reason: `${known.finding.signature}: ${known.finding.sentence}` };
   if (state === 'stopped') return { how: 'approval', reason: 'Production is stopped.' };
   if (state === 'gone') return { how: 'approval', reason: 'The process of production is gone.' };
-  if (process?.state === 'D' && (moves === 'no' || state === 'silent'))
+  if (seen.process?.state === 'D' && (moves === 'no' || state === 'silent'))
     return {
       how: 'never',
       reason: 'The kernel holds its process (state D): no signal ends it, only a restart of the machine.',

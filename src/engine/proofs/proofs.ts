@@ -330,7 +330,8 @@ const deviceOf = (engine: Engine, instance: string): string =>
 /** A workflow that takes longer is no test: every change waits for it. */
 const maxWorkflowMs = 30 * 60_000;
 
-async function runWorkflow(
+/** Runs one workflow on the instance at the port. What it failed with is said, never thrown. */
+export async function runWorkflow(
   engine: Engine,
   options: {
     workflow: Declaration['workflows'][number];

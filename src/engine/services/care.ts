@@ -5,6 +5,7 @@ import { askProduction } from '../health/answer.ts';
 import { undoFor } from '../restore/undo-for.ts';
 import { trimSpace } from '../space/trim.ts';
 import { diagnoseService } from './diagnose-service.ts';
+import { drawOnce } from './draw.ts';
 import { findModels } from './find-models.ts';
 import { restartService } from './restart.ts';
 import { seeService } from './see.ts';
@@ -34,6 +35,7 @@ export function serviceCare(
     cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, signal, ...options }),
     restart: () => restartService(engine, { key: `${attempt}:restart`, run }),
     trim: (options) => trimSpace(engine, { key: `${attempt}:trim`, run, ...options }),
+    draw: () => drawOnce(engine, { key: `${attempt}:draw`, run, signal }),
     suspect: () => suspectMerge(engine),
     findModels: (names) => findModels(engine, names),
     undo: () => undoFor(engine, { run, step, attempt, signal }),

@@ -1,4 +1,5 @@
 import type { ServiceSeen } from '../../actions/_service-care.ts';
+import { plainLine } from '../../domain/alerts/plain-alert.ts';
 import { judgeDisk } from '../../domain/health/judge.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { ServiceState } from '../../domain/services/may-restart.ts';
@@ -32,6 +33,7 @@ export async function seeService(
       level: judgeDisk(freeBytes, 'good', engine.config.monitoring),
     })),
     memory: { totalBytes, availableBytes },
+    holders: await holdersOf(engine, pid),
     graphics: await graphicsOf(engine),
   };
 }
@@ -68,6 +70,14 @@ async function listenerOf({ outside }: EngineContext, port: number): Promise<str
   return owner === undefined
     ? 'a program of another user'
     : `pid ${owner.pid}: ${owner.argv.join(' ').slice(0, maxCommand)}`;
+}
+
+/** Programs of the machine that are told. */
+const maxHolders = 10;
+
+async function holdersOf({ outside }: EngineContext, own: number | null) {
+  const found = (await outside.accelerators.holders()).filter(({ pid }) => pid !== own);
+  return found.slice(0, maxHolders).map((one) => ({ ...one, name: plainLine(one.name, maxCommand) }));
 }
 
 async function graphicsOf({ outside }: EngineContext): Promise<string> {

@@ -15,6 +15,7 @@ const seen: ServiceSeen = {
   process: { pid: 7, residentBytes: 1, cpuMs: 1, openFiles: null, state: 'D' },
   listener: 'pid 7: main.py --token=abcdefgh',
   devices: [],
+  holders: [],
   disks: [{ name: 'home', path: '/home/anna', freeBytes: 2e9, totalBytes: 1e12, level: 'critical' }],
   memory: { totalBytes: 2, availableBytes: 1 },
   graphics: 'no NVIDIA driver, or no card',

@@ -40,6 +40,15 @@ describe('what to do next', () => {
     expect(commandsOf(undoneScene(), 'r1')).not.toContain('orchestrate undo');
   });
 
+  it('after an answer to an emergency is what it left for somebody to do', () => {
+    const scene = failedScene();
+    const next = [{ sentence: 'Trouble began after 0007-x: take it back.', command: 'orchestrate undo' }];
+    const output = { isServing: true, sentence: 'it answers', next };
+    const told = { task: 'r1.advise', attempt: 'r1.advise#1', agent: 'log-analyst', sentence: 'x', durationMs: 1 };
+    scene.add('step.reported', { ...told, action: 'incident.advise', output }, { run: 'r1' });
+    expect(commandsOf(scene, 'r1')[0]).toBe('orchestrate undo');
+  });
+
   it('after a run that failed is what its fault says to type', () => {
     expect(commandsOf(failedScene(), 'r1')).toEqual(['orchestrate runs show r1', 'orchestrate report r1']);
   });

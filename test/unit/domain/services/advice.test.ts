@@ -30,6 +30,13 @@ describe('adviceOf', () => {
     });
   });
 
+  it('tells who else holds the card, where it ran out of memory', () => {
+    const seen = { ...well, holders: [{ pid: 99, name: '/usr/bin/blender', memoryBytes: 4e9 }] };
+    const [first] = adviceOf([found({ signature: 'S01', culprit: null, how: 'automatic' })], seen);
+    expect(first?.sentence).toBe('/usr/bin/blender (pid 99) holds 4.0 GB of the card: end it where it is yours.');
+    expect(adviceOf([found({})], seen)).toHaveLength(1);
+  });
+
   it('tells causes, and nothing that is over or harmless', () => {
     const rest = [{ because: 'S17' }, { isOver: true }, { severity: 'informational' }] as const;
     expect(adviceOf(rest.map(found), well)).toEqual([]);

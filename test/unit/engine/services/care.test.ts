@@ -5,7 +5,8 @@ import { row } from '../../../../src/domain/journal/kinds.ts';
 import { startFromBranch } from '../../../../src/engine/instances/start-from-branch.ts';
 import { serviceCare } from '../../../../src/engine/services/care.ts';
 import { startEngine } from '../../../fakes/fake-life.ts';
-import { createWorld, type World } from '../../../fakes/fake-world.ts';
+import { fakePicture } from '../../../fakes/fake-service.ts';
+import { createWorld, type World, type WorldOptions } from '../../../fakes/fake-world.ts';
 
 const day = 86_400_000;
 const prompt = (id: string): JsonObject => ({ number: 1, prompt_id: id, prompt: {}, extra_data: {}, outputs: [] });
@@ -20,8 +21,8 @@ async function passing<T>(world: World, work: Promise<T>): Promise<T> {
 }
 
 /** Production that is up, and what an attempt may do with it. */
-async function up(log = '') {
-  const world = await createWorld();
+async function up(log = '', options: WorldOptions = {}) {
+  const world = await createWorld(options);
   const life = await startEngine(world);
   const instance = await passing(world, startFromBranch(life.engine));
   const started = world.processes.services.at(-1);
@@ -153,6 +154,68 @@ describe('freeing memory', () => {
     const { care, started } = await up();
     started.isAlive = false;
     await expect(care.free()).rejects.toMatchObject({ code: 'SERVICE_NOT_RUNNING' });
+  });
+});
+
+describe('drawing', () => {
+  it('runs the first workflow on production, once, and says that it drew', async () => {
+    const { care, world, port } = await up();
+    expect(await care.draw()).toEqual({ workflow: 'portrait', durationMs: 2_000, nPictures: 1, failure: null });
+    await care.draw();
+    expect(world.service.ran.map((one) => one.port)).toEqual([port]);
+  });
+
+  it('says so when a picture is flat or a node fails', async () => {
+    const { care, world } = await up();
+    world.service.boot = () => ({ runs: () => ({ kind: 'ran', pictures: [{ ...fakePicture, isFlat: true }] }) });
+    expect((await care.draw()).failure).toContain('the same value');
+    const other = await up();
+    other.world.service.boot = () => ({ runs: () => ({ kind: 'failed' }) });
+    expect((await other.care.draw()).failure).toBe('a node failed');
+  });
+
+  it('runs nothing where there is no workflow', async () => {
+    const { care, world } = await up('', { workflows: {} });
+    expect(await care.draw()).toMatchObject({ workflow: null, failure: null });
+    expect(world.service.ran).toEqual([]);
+  });
+});
+
+describe('finding models', () => {
+  it('finds one by its place, and others by names like it', async () => {
+    const { care, world } = await up();
+    const dir = `${world.context.config.adopted?.comfyui ?? world.context.paths.home}/models`;
+    world.files.put(`${dir}/loras/Detail.safetensors`, 'x');
+    world.files.put(`${dir}/vae/ae.safetensors`, 'x');
+    expect(await care.findModels(['vae/ae.safetensors', 'detail.pt'])).toEqual([
+      { name: 'vae/ae.safetensors', here: 'vae/ae.safetensors', like: [] },
+      { name: 'detail.pt', here: null, like: ['loras/Detail.safetensors'] },
+    ]);
+  });
+});
+
+describe('taking a merge back', () => {
+  it('is nothing that a program says yes to', async () => {
+    const { care, life } = await up();
+    const options = { previewOnly: false, yes: true, until: null, playbook: null, inputs: { undo: 'yes' } };
+    const by = { kind: 'program', name: 'schedule' } as const;
+    const created = {
+      run: 'r1',
+      goal: 'bad upgrade',
+      kind: 'work',
+      options,
+      by,
+      request: null,
+      restore: null,
+    } as const;
+    await life.engine.ledger.append([row('run.created', created, { run: 'r1', keys: ['run:r1'] })]);
+    await expect(care.undo()).rejects.toMatchObject({ code: 'REVIEW_SELF' });
+    expect(life.engine.ledger.latest('run:r2')).toBeUndefined();
+  });
+
+  it('has no suspect where nothing was merged', async () => {
+    const { care } = await up();
+    expect(await care.suspect()).toMatchObject({ point: null, blocked: expect.stringContaining('no merge to undo') });
   });
 });
 

@@ -212,10 +212,11 @@ describe('a card or disk that is full', () => {
   it('is freed, and nothing is started again when that gave the card back', async () => {
     const scene = await up();
     scene.log('torch.OutOfMemoryError: CUDA out of memory.');
+    scene.world.accelerators.holding = [{ pid: 99, name: '/usr/bin/blender', memoryBytes: 4e9 }];
     const run = await scene.answer('out-of-memory', { restart: 'yes' });
     expect([closedAs(scene.world, run), started(scene)]).toEqual(['done', 1]);
     expect(scene.world.service.freed).toEqual([scene.port]);
-    expect(commands(scene, run)).toContain('nvidia-smi');
+    expect(scene.reports(run)['advise']?.sentence).toContain('/usr/bin/blender (pid 99) holds 4.0 GB of the card');
   });
 
   it('is trimmed in two grades, and what only a person lets go is told', async () => {
