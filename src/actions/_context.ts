@@ -158,6 +158,8 @@ export interface AgentMemory {
   search(query: MemoryQuery): readonly MemoryHit[];
   /** Fault `MEMORY_NOT_YOURS` for a key of another tree. */
   put(entry: Omit<NewMemory, 'by' | 'origin' | 'run'>): Promise<MemoryVersion>;
+  /** Takes away entries of its own domain, and of sessions, whose time is over; their versions stay. */
+  tidy(): Promise<{ nEntries: number; bytes: number }>;
   /** What the attempt was given for its task when it began, best first: `bus.answer` answers from it first, a hand-over page names it. */
   readonly restored: readonly MemoryEntry[];
 }

@@ -33,6 +33,7 @@ import { instanceBoot } from './instance-boot.ts';
 import { instanceSmoke } from './instance-smoke.ts';
 import { maintenanceChoose } from './maintenance-choose.ts';
 import { memoryNote } from './memory-note.ts';
+import { memoryTidy } from './memory-tidy.ts';
 import { mergeSuspect } from './merge-suspect.ts';
 import { modelsFind } from './models-find.ts';
 import { outsideChoose } from './outside-choose.ts';
@@ -97,6 +98,7 @@ export const actions = [
   instanceSmoke,
   maintenanceChoose,
   memoryNote,
+  memoryTidy,
   mergeSuspect,
   modelsFind,
   outsideChoose,

@@ -20,7 +20,7 @@ const days = Object.entries(retentionDays).map(([kind, n]) => `${kind} ${n === n
 export const memoryPrune = defineOperation({
   name: 'memory prune',
   summary: 'Take away entries of memory whose time is over, and versions that nothing rests on any more.',
-  description: `Each kind is kept for its own time after its newest version: ${days.join(', ')}. What was refuted or has expired goes 30 days later. The files go; their versions stay, and \`memory revert\` brings one back. Old versions of entries go for good: all but the newest ${nNewestKept} of each (of one that was taken away, the newest), once they are old enough (${versions.join(', ')}), unless they were refuted, refute, or another version names them, or the journal has not noted them yet. \`memory export FILE --history\` keeps them elsewhere. It is never done by itself.`,
+  description: `Each kind is kept for its own time after its newest version: ${days.join(', ')}. What was refuted or has expired goes 30 days later. The files go; their versions stay, and \`memory revert\` brings one back. Old versions of entries go for good: all but the newest ${nNewestKept} of each (of one that was taken away, the newest), once they are old enough (${versions.join(', ')}), unless they were refuted, refute, or another version names them, or the journal has not noted them yet. \`memory export FILE --history\` keeps them elsewhere. A run of the playbook maintenance does the first for what ops-maint and sessions left; old versions never go by themselves.`,
   effect: 'destroy',
   needs: 'home',
   asksFirst: true,

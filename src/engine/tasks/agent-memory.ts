@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.ts';
 import { mayWrite } from '../../domain/memory/standard.ts';
 import type { Engine } from '../engine.ts';
 import { restoreMemory } from '../memory/restore.ts';
+import { tidyMemory } from '../memory/tidy.ts';
 import type { TaskParts } from './task-view.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function agentMemory(engine: Engine, parts: TaskParts): Promise<Age
   const tree = engine.definitions.agents.get(step.agent)?.tree ?? plan.tree;
   return {
     restored: await restoreMemory(engine, parts),
+    tidy: () => tidyMemory(engine, { tree, by: { kind: 'program', name: step.agent } }),
     get: (key) => memory.get(key),
     search: (query) => memory.search(query),
     async put(entry) {

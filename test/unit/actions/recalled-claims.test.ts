@@ -27,6 +27,7 @@ const reading = (memory: ReturnType<typeof createFakeMemory>): Omit<AgentMemory,
   get: (key) => memory.get(key),
   search: (query) => memory.search(query),
   put: () => Promise.reject(new Error('an answer writes nothing')),
+  tidy: () => Promise.reject(new Error('an answer takes nothing away')),
 });
 
 it('answers from what the attempt was given before anything that fits the words better, each entry once', async () => {
