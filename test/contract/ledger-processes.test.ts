@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { retryBusy } from '../../src/adapters/sqlite/busy.ts';
 import { startLedgerChild } from './support/child.ts';
+import { eventually } from './support/eventually.ts';
 import { makeStateDir, type StateDir } from './support/state-dir.ts';
 
 let place: StateDir;
@@ -45,6 +46,7 @@ it('keeps every acknowledged row through 30 kills of the writer, and frees the l
     const child = startLedgerChild('write', place.dir, 0, kill % 2 === 0 ? 'worker' : 'inline');
     expect(await child.first).toEqual({ epoch: kill });
     expect(await reader.isHeld()).toBe(true);
+    await eventually('some rows', () => child.facts.length > 4);
     await pause((kill * 7) % 30);
     child.process.kill('SIGKILL');
     await child.ended;
