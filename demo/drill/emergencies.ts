@@ -22,8 +22,6 @@ export interface Emergency {
   readonly upgrades?: true;
   /** The driver of a card answers. */
   readonly hasCard?: true;
-  /** The disk counts as short in this installation. */
-  readonly isShort?: true;
 }
 
 /** All emergencies, in the order in which they are drilled. */
@@ -48,13 +46,12 @@ export const EMERGENCIES: readonly Emergency[] = [
   },
   {
     id: 'disk-full',
-    made: 'no picture can be written for want of room, and the disk counts as short',
+    made: 'no picture can be written for want of room',
     faults: ['disk-full'],
     trigger: 'prompt',
     graph: pictureGraph,
-    alerts: ['signature:s40', 'disk:'],
+    alerts: ['signature:s40'],
     hands: 'makes room on the disk',
-    isShort: true,
   },
   {
     id: 'node-import-failed',

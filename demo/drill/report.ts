@@ -109,16 +109,20 @@ function detectOf({ alert, madeMs }: Course): Span {
   return { ms: alert.raisedAtMs - madeMs, rows: [alert.row], sentence: `${alert.key}: ${alert.sentence}` };
 }
 
-/** By the end of its alert; else, where it works again, by what the run saw at its end: the product's own word, and a weaker one. */
-function recoverOf({ answered, over, worksAgain, alert }: Course): Span {
+/**
+ * By the end of its alert. Where nothing shows a program that such a failure is over, by the end of the run, which is less: only where it
+ * works again, and no hands but the run's mended it.
+ */
+function recoverOf({ answered, over, worksAgain, unasked, alert }: Course): Span {
   const run = answered?.run ?? null;
   if (run === null) return notProven;
-  if (over?.ended !== null && over !== null) {
+  if (over !== null && over.ended !== null) {
     const { atMs, row, evidence } = over.ended;
     return { ms: atMs - run.startedAtMs, rows: [row], sentence: `${over.key} is over: ${evidence.join('; ')}` };
   }
-  const last = run.steps.findLast(({ row }) => row !== null);
-  if (!worksAgain || run.endedAtMs === null || last?.row === undefined || last.row === null) return notProven;
-  const still = `${alert?.key ?? 'its alert'} is open still, since nothing shows a program that it is over`;
-  return { ms: run.endedAtMs - run.startedAtMs, rows: [last.row], sentence: `${run.run} ended; ${still}` };
+  const still = `${alert?.key ?? 'its alert'} is open still: nothing shows a program yet that it is over`;
+  const last = run.steps.findLast(({ row }) => row !== null)?.row ?? null;
+  if (!worksAgain || unasked !== null || run.endedAtMs === null || last === null)
+    return { ...notProven, sentence: `not proven: ${still}` };
+  return { ms: run.endedAtMs - run.startedAtMs, rows: [last], sentence: `${run.run} has ended; ${still}` };
 }

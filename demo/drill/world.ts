@@ -50,7 +50,6 @@ export async function makeDrillWorld(
     ['- --cpu', `- --cpu\n    - --faults\n    - ${faults}`],
     [/^( *)first: \d+$/m, `$1first: ${PROOF_PORTS.first}`],
     [/^( *)last: \d+$/m, `$1last: ${PROOF_PORTS.last}`],
-    ...(emergency.isShort ? [SHORT] : []),
   ]);
   if (emergency.hasCard) writeDriver(folder);
   const serve = spawn(process.execPath, [...argvOf(['serve'])], {
@@ -62,11 +61,6 @@ export async function makeDrillWorld(
   return { place, ask, serve, faults };
 }
 
-/** The disk counts as short whatever its size, until there is room. */
-const SHORT: Edit = [/^( *)disk-warning: .*$/m, '$1disk-warning: 100 TiB'];
-const ROOM: Edit = [/^( *)disk-warning: .*$/m, '$1disk-warning: 1 MiB'];
-const FULL: Edit = [/^( *)disk-critical: .*$/m, '$1disk-critical: 0 B'];
-
 /** Switches the fault on. */
 export function makeWrong({ faults }: DrillWorld, emergency: Emergency): void {
   writeFileSync(faults, emergency.faults.map((line) => `${line}\n`).join(''));
@@ -75,7 +69,6 @@ export function makeWrong({ faults }: DrillWorld, emergency: Emergency): void {
 /** Does what a person does with their hands: the fault is gone, also where a program cannot see why. */
 export async function mendByHand({ ask, faults, place }: DrillWorld, emergency: Emergency): Promise<void> {
   writeFileSync(faults, '');
-  if (emergency.isShort) edit(place.home, [ROOM, FULL]);
   if (emergency.restarts) await must(ask, ['service', 'restart', '--now', '--json'], place.home);
 }
 

@@ -38,28 +38,37 @@ async function drilled(...args: readonly string[]): Promise<DrillReport> {
   return report;
 }
 
-describe.each(emergencies)('%s', (id) => {
-  it('is detected, answered by its own playbook, and over; nothing is left', async () => {
-    const report = await drilled(id);
-    expect(report).toMatchObject({ fault: id, ok: true, chosen: id, worksAgain: true, problem: null, left: 0 });
-    expect(report.detect.ms).toBeGreaterThanOrEqual(0);
-    expect(report.detect.rows).toHaveLength(1);
-    expect(report.decide.rows).toHaveLength(2);
-    expect(report.recover.rows.length).toBeGreaterThan(0);
-    expect(report.steps.length).toBeGreaterThan(1);
-    expect(left()).toEqual([]);
-  });
+/** A person mends these, and nothing shows a program soon that they are over. */
+const mendedByHand: readonly string[] = ['disk-full', 'model-missing'];
+/** An installation is made, broken, mended and removed each time. */
+const drillMs = 900_000;
 
-  it.each(['fault', 'answer'])('control without the %s: it is not seen, or not over', async (without) => {
-    expect(await drilled(id, '--without', without)).toMatchObject({
-      fault: id,
-      without,
-      ok: true,
-      problem: null,
-      left: 0,
-    });
-    expect(left()).toEqual([]);
-  });
+describe.each(emergencies)('%s', (id) => {
+  it(
+    'is detected, answered by its own playbook, and over; nothing is left',
+    async () => {
+      const report = await drilled(id);
+      expect(report).toMatchObject({ fault: id, ok: true, chosen: id, worksAgain: true, problem: null, left: 0 });
+      expect(report.detect.ms).toBeGreaterThanOrEqual(0);
+      expect(report.detect.rows).toHaveLength(1);
+      expect(report.decide.rows).toHaveLength(2);
+      expect(report.recover.ms === null).toBe(mendedByHand.includes(id));
+      expect(report.unasked === null).toBe(![...mendedByHand, 'node-import-failed'].includes(id));
+      expect(report.steps.length).toBeGreaterThan(1);
+      expect(left()).toEqual([]);
+    },
+    drillMs,
+  );
+
+  it.each(['fault', 'answer'])(
+    'control without the %s: it is not seen, or not over',
+    async (without) => {
+      const report = await drilled(id, '--without', without);
+      expect(report).toMatchObject({ fault: id, without, ok: true, problem: null, left: 0 });
+      expect(left()).toEqual([]);
+    },
+    drillMs,
+  );
 });
 
 describe('a drill that is called off', () => {
