@@ -59,7 +59,8 @@ export const diagnosisSchema = z.object({
             scope: z
               .enum(['service', 'named', 'unknown'])
               .describe('`service`: everything is hit; `named`: what is listed; `unknown`: nobody can tell.'),
-            workflows: z.array(z.string()).describe('Declared workflows that are hit.'),
+            workflows: z.array(z.string()).describe('Declared workflows that are hit, 20 at most.'),
+            nHit: z.number().describe('How many are hit.'),
             nDeclared: z.number().describe('Workflows that are declared.'),
             models: z.array(z.string()).describe('Model files that are to blame.'),
             packs: z.array(z.string()).describe('Node packs that are to blame, or that a missing node comes from.'),
@@ -150,9 +151,9 @@ export function diagnosisView({
 
 function impactView(impact: Impact | undefined): DiagnosisView['findings'][number]['impact'] {
   if (impact === undefined) return null;
-  const { scope, nDeclared } = impact;
+  const { scope, nHit, nDeclared } = impact;
   return {
-    ...{ scope, nDeclared, sentence: impactText(impact), workflows: [...impact.workflows] },
+    ...{ scope, nHit, nDeclared, sentence: impactText(impact), workflows: [...impact.workflows] },
     ...{ models: [...impact.models], packs: [...impact.packs], unproven: [...impact.unproven] },
   };
 }

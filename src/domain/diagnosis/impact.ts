@@ -9,8 +9,10 @@ import type { Stage } from './signature.ts';
 export interface Impact {
   /** `service`: everything; `named`: what is listed; `unknown`: nobody can tell. */
   readonly scope: 'service' | 'named' | 'unknown';
-  /** Declared workflows that are hit, sorted. */
+  /** Declared workflows that are hit, sorted, at most 20 of them. */
   readonly workflows: readonly string[];
+  /** How many are hit. */
+  readonly nHit: number;
   /** Workflows that are declared. */
   readonly nDeclared: number;
   /** Model files that are to blame, and node packs that are, or that a missing node comes from. */
@@ -45,17 +47,11 @@ export function impacts(
   const own = found.map(({ finding }) => ownImpact(finding, stageOf(finding.signature), installed));
   return found.map(({ finding }, at) => {
     const mine = own[at] ?? nobody(installed);
-    if (mine.scope === 'service') return mine;
-    const all = [
-      mine,
-      ...own.filter((_, other) => other !== at && found[other]?.chain.slice(1).includes(finding.signature)),
-    ];
-    return (
-      joined(
-        all.filter(({ scope }) => scope === 'named'),
-        installed,
-      ) ?? mine
+    const following = own.filter(
+      (_, other) => other !== at && found[other]?.chain.slice(1).includes(finding.signature),
     );
+    const named = [mine, ...following].filter(({ scope }) => scope === 'named');
+    return bounded(mine.scope === 'service' || named.length === 0 ? mine : joined(named, installed));
   });
 }
 
@@ -97,7 +93,7 @@ function ownImpact(
 }
 
 const nobody = ({ workflows }: Installed): Impact => ({
-  ...{ scope: 'unknown', workflows: [], nDeclared: workflows.length, models: [], packs: [], unproven: [] },
+  ...{ scope: 'unknown', workflows: [], nHit: 0, nDeclared: workflows.length, models: [], packs: [], unproven: [] },
 });
 
 function partsOf(culprit: string | null): readonly [kind: string, name: string] {
@@ -105,31 +101,38 @@ function partsOf(culprit: string | null): readonly [kind: string, name: string] 
   return culprit === null || at < 0 ? ['', ''] : [culprit.slice(0, at), culprit.slice(at + 1)];
 }
 
-function joined(all: readonly Impact[], installed: Installed): Impact | undefined {
-  if (all.length === 0) return undefined;
+function joined(all: readonly Impact[], installed: Installed): Impact {
   const each = (of: (one: Impact) => readonly string[]): readonly string[] => [...new Set(all.flatMap(of))].toSorted();
   return {
     ...nobody(installed),
     scope: 'named',
     workflows: each((one) => one.workflows),
-    models: each((one) => one.models)
-      .slice(0, maxListed)
-      .map(maskSecrets),
-    packs: each((one) => one.packs).slice(0, maxListed),
-    unproven: each((one) => one.unproven).slice(0, maxListed),
+    models: each((one) => one.models),
+    packs: each((one) => one.packs),
+    unproven: each((one) => one.unproven),
   };
 }
 
+/** It stands in rows: lists are cut, and what came from logs is looked through for secrets. */
+const bounded = (impact: Impact): Impact => ({
+  ...impact,
+  nHit: impact.workflows.length,
+  workflows: impact.workflows.slice(0, maxListed),
+  models: impact.models.slice(0, maxListed).map(maskSecrets),
+  packs: impact.packs.slice(0, maxListed).map(maskSecrets),
+  unproven: impact.unproven.slice(0, maxListed).map(maskSecrets),
+});
+
 /** Returns it as a sentence, or null where there is nothing to say: `It hits 2 of 5 declared workflows: portrait, upscale.` */
-export function impactText({ scope, workflows, nDeclared, unproven }: Impact): string | null {
+export function impactText({ scope, workflows, nHit, nDeclared, unproven }: Impact): string | null {
   if (scope === 'unknown' || nDeclared === 0) return null;
   if (scope === 'service')
     return nDeclared === 1 ? 'It hits the declared workflow.' : `It hits all ${nDeclared} declared workflows.`;
   const [unknown] = unproven;
-  if (workflows.length === 0)
-    return unknown === undefined
-      ? 'It hits no declared workflow.'
-      : `Which workflows need ${unknown} is not known: no proof had its nodes.`;
-  const more = workflows.length > 5 ? ` and ${workflows.length - 5} more` : '';
-  return `It hits ${workflows.length} of ${nDeclared} declared workflows: ${workflows.slice(0, 5).join(', ')}${more}.`;
+  const notKnown =
+    unknown === undefined ? [] : [`Which workflows need ${unknown} is not known: no proof had its nodes.`];
+  if (nHit === 0) return notKnown[0] ?? 'It hits no declared workflow.';
+  const more = nHit > 5 ? ` and ${nHit - 5} more` : '';
+  const hit = `It hits ${nHit} of ${nDeclared} declared workflows: ${workflows.slice(0, 5).join(', ')}${more}.`;
+  return [hit, ...notKnown].join(' ');
 }

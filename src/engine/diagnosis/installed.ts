@@ -1,3 +1,4 @@
+import { Fault } from '../../base/fault.ts';
 import type { Installed } from '../../domain/diagnosis/impact.ts';
 import type { PackClasses } from '../../domain/instances/node-packs.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
@@ -15,5 +16,15 @@ export async function installedNow(context: Pick<EngineContext, 'paths' | 'outsi
     if (evidence?.part !== 'boot') continue;
     for (const one of evidence.nodePacks ?? []) if (!packs.has(one.pack)) packs.set(one.pack, one);
   }
-  return { workflows: await declaredWorkflows(context), packs: [...packs.values()] };
+  return { workflows: await orNone(declaredWorkflows(context)), packs: [...packs.values()] };
+}
+
+/** A folder that cannot be read keeps no finding from being told. */
+async function orNone<T>(all: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await all;
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { signatureAlertKey } from '../../domain/diagnosis/alert-key.ts';
 import { findSignature } from '../../domain/diagnosis/catalogue.ts';
 import type { Diagnosed } from '../../domain/diagnosis/diagnose.ts';
 import type { Finding } from '../../domain/diagnosis/finding.ts';
-import { type Impact, impacts, impactText } from '../../domain/diagnosis/impact.ts';
+import { type Impact, impacts, impactText, type Installed } from '../../domain/diagnosis/impact.ts';
 import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
@@ -23,6 +23,8 @@ export interface FindingNotes {
 /** The same failure of the same instance is written down again after this long. */
 const spanMs = 3_600_000;
 const recurrenceMs = 24 * 3_600_000;
+/** What is installed is looked at again after this long. */
+const installedMs = 60_000;
 /** Rows of one look at most, with room. */
 const maxUntold = 100;
 
@@ -36,6 +38,15 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
   const seen = new Map<string, number>();
   const written = new Map<string, number>();
   const keyOf = (one: Pick<Finding, 'signature' | 'culprit'>): string => signatureAlertKey(one, sha256);
+
+  /** Workflows and proofs are not read anew at each look at a log that is full of failures. */
+  let asked: { readonly atMs: number; readonly installed: Promise<Installed> } | undefined;
+  const installed = (): Promise<Installed> => {
+    const nowMs = engine.outside.clock.monotonicMs();
+    if (asked === undefined || nowMs - asked.atMs >= installedMs)
+      asked = { atMs: nowMs, installed: installedNow(engine) };
+    return asked.installed;
+  };
 
   const raise = (one: Found, follows: Diagnosed['follows']): Promise<void> => {
     const seq = ledger.latest(keyOf(one))?.seq;
@@ -59,7 +70,7 @@ export function createFindingNotes(engine: Engine, instance: string): FindingNot
         )
         .map((one) => ({ ...one, finding: withoutSecrets(one.finding) }));
       if (more.length === 0) return;
-      const hit = await hitBy(engine, found);
+      const hit = hitBy(found, await installed());
       const rows: NewEntry[] = [];
       const told: [key: string, times: number][] = [];
       for (const { finding } of more) {
@@ -125,8 +136,8 @@ const hitKey = ({ signature, culprit }: Pick<Finding, 'signature' | 'culprit'>):
   `${signature} ${culprit === null ? '' : maskSecrets(culprit)}`;
 
 /** Who is hit by each finding: told by what is to blame before secrets are masked in it. */
-async function hitBy(engine: Engine, found: readonly Diagnosed[]): Promise<Hit> {
-  const hit = impacts(found, (id) => findSignature(id)?.stage, await installedNow(engine));
+function hitBy(found: readonly Diagnosed[], installed: Installed): Hit {
+  const hit = impacts(found, (id) => findSignature(id)?.stage, installed);
   return new Map(found.flatMap(({ finding }, at) => (hit[at] === undefined ? [] : [[hitKey(finding), hit[at]]])));
 }
 

@@ -15,7 +15,7 @@ const found = (sentence: string, times: number) =>
       ...{ instance: 'i1', signature: 'S56', name: 'safetensors-truncated', severity: 'critical', culprit: 'model:a' },
       ...{ sentence, because: null, times, recurs: null, endByte: 1, endLine: 1 },
       evidence: [{ source: 'x', line: 7, text: 'incomplete metadata\u001B[2J # not a heading' }],
-      hits: { scope: 'named', workflows: ['portrait'], nDeclared: 3, models: ['a'], packs: [], unproven: [] },
+      hits: { scope: 'named', workflows: ['portrait'], nHit: 1, nDeclared: 3, models: ['a'], packs: [], unproven: [] },
     },
     { keys: ['signature:s56'] },
   );

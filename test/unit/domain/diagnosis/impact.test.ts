@@ -56,6 +56,25 @@ describe('who is hit by a failure', () => {
     expect(hit(found('S17', 'package:insightface'))[0]?.scope).toBe('unknown');
   });
 
+  it('lists a bounded number and counts them all, and says of whom it does not know', () => {
+    const many = Array.from({ length: 50 }, (_, n) => ({ name: `w${n}`, classes: ['FaceFix'], models: [] }));
+    const of = (one: Diagnosed) =>
+      impacts([one, found('S18', 'pack:other', ['S17'])], (id) => findSignature(id)?.stage, {
+        ...installed,
+        workflows: many,
+      })[0];
+    expect(of(found('S18', 'pack:faces'))).toMatchObject({ nHit: 50, workflows: { length: 20 } });
+    expect(of(found('S10', null))).toMatchObject({ scope: 'service', nHit: 50, workflows: { length: 20 } });
+    const both = impacts(
+      [found('S17', 'package:x'), found('S18', 'pack:faces', ['S17']), found('S18', 'pack:other', ['S17'])],
+      (id) => findSignature(id)?.stage,
+      installed,
+    )[0];
+    expect(both && impactText(both)).toBe(
+      'It hits 1 of 3 declared workflows: portrait. Which workflows need other is not known: no proof had its nodes.',
+    );
+  });
+
   it('has nothing to say where no workflow is declared', () => {
     const [one] = impacts([found('S10', null)], (id) => findSignature(id)?.stage, { workflows: [], packs: [] });
     expect(one && impactText(one)).toBeNull();

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import { createMatcher } from '../../../../src/domain/diagnosis/matcher.ts';
 import { dataOf, row } from '../../../../src/domain/journal/kinds.ts';
 import { findingNotes } from '../../../../src/domain/memory/notes/finding-notes.ts';
@@ -58,6 +59,25 @@ test('the line of a failure is right behind empty lines, also of earlier looks a
   write('Killed\n');
   await next.look();
   expect(found().at(-1)).toMatchObject({ signature: 'S10', endLine: 8, evidence: [{ line: 8 }] });
+});
+
+test('row and alert say which declared workflows are hit, and a folder that cannot be read keeps nothing from being told', async () => {
+  const { world, life, watch, write, found } = await watched();
+  const graph = { '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'base.safetensors' } } };
+  world.files.put(`${world.context.paths.home}/workflows/portrait.json`, JSON.stringify(graph));
+  world.files.put(`${world.context.paths.home}/workflows/other.json`, '{}');
+  write("Value not in list: ckpt_name: 'base.safetensors' not in []\n");
+  await watch.look();
+  expect(found()[0]?.hits).toMatchObject({ scope: 'named', workflows: ['portrait'], nHit: 1, nDeclared: 2 });
+  const told = () => [...life.engine.alerts.open.values()].map(({ sentence }) => sentence);
+  expect(told()[0]).toContain('It hits 1 of 2 declared workflows: portrait.');
+  const { list } = world.files;
+  world.files.list = (dir) =>
+    dir.endsWith('/workflows') ? Promise.reject(new Fault('FILE_ACCESS', 'It may not be read.')) : list(dir);
+  await world.clock.advance(60_001);
+  write('Killed\n');
+  await watch.look();
+  expect(found().at(-1)).toMatchObject({ signature: 'S10', hits: { nDeclared: 0 } });
 });
 
 test('a quiet log leaves no row', async () => {
