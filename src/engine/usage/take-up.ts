@@ -5,8 +5,8 @@ import type { RanGraph, UsedPrompt } from '../../ports/index.ts';
 import type { EngineContext } from '../context.ts';
 import { productionOnRecord } from '../health/answer.ts';
 
-/** As many are asked for first; where all of them are new, more may be. */
-const asked = [100, 2_000] as const;
+/** As many are asked for first, as an entry may have hundreds of kilobytes; where all of them are new, more may be. */
+const asked = [8, 100, 2_000] as const;
 const dayMs = 86_400_000;
 
 export type TakenUp =
@@ -27,6 +27,8 @@ export async function takeUpUsage(context: EngineContext): Promise<TakenUp> {
       ended = await outside.service.ranGraphs(`http://127.0.0.1:${port}`, { most });
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== 'INSTANCE_UNHEALTHY') throw error;
+      // So many at once may be too long an answer: those that came are counted.
+      if (nNew > 0) break;
       return { kind: 'silent', reason: `production on port ${port} does not tell its history` };
     }
     const nowMs = outside.clock.nowMs();

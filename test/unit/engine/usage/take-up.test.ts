@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import type { JsonObject } from '../../../../src/base/json.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
@@ -55,9 +56,20 @@ describe('taking up what was used', () => {
     const many = Array.from({ length: 250 }, (_, nth) => ended(`p${nth}`));
     const { context, service } = await served(many);
     expect(await takeUpUsage(context)).toEqual({ kind: 'taken', nNew: 250 });
-    expect(service.asked).toEqual([100, 2_000]);
+    expect(service.asked).toEqual([8, 100, 2_000]);
     await takeUpUsage(context);
-    expect(service.asked).toEqual([100, 2_000, 100]);
+    expect(service.asked).toEqual([8, 100, 2_000, 8]);
+  });
+
+  it('keeps what came where more of it is too much to tell', async () => {
+    const many = Array.from({ length: 250 }, (_, nth) => ended(`p${nth}`));
+    const { context } = await served(many);
+    const { ranGraphs } = context.outside.service;
+    context.outside.service.ranGraphs = (url, options) => {
+      if (options.most > 100) return Promise.reject(new Fault('INSTANCE_UNHEALTHY', 'The answer is too long.'));
+      return ranGraphs(url, options);
+    };
+    expect(await takeUpUsage(context)).toEqual({ kind: 'taken', nNew: 100 });
   });
 
   it('counts as now what a server tells of a time that cannot be', async () => {
