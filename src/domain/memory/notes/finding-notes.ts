@@ -34,9 +34,11 @@ function seenNote(row: FactRow, found: Found, { id, name, cause, repair }: Signa
 }
 
 function countNote(row: FactRow, found: Found, { id: signature, name }: Signature): MemoryNote {
-  const { culprit, times } = found;
+  const { times } = found;
+  // A name from a log: as one line, without characters that change how others are shown.
+  const culprit = found.culprit === null ? null : oneLine(found.culprit);
   return {
-    key: domainKey('ops-maint', findingKey({ signature, name, culprit })),
+    key: domainKey('ops-maint', findingKey({ signature, name, culprit: found.culprit })),
     kind: 'state',
     row: row.seq,
     run: row.run,

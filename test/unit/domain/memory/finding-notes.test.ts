@@ -37,7 +37,7 @@ test('a failure by somebody\u2019s fault is one entry with a count and its last 
   const first = note(12, by);
   expect(first?.key).toBe('swarm/ops-maint/findings/s18-node-import-faile-pack-faces.json');
   const once = first?.edit(undefined) ?? '';
-  const hits = { scope: 'named', workflows: ['a'], nDeclared: 2, models: [], packs: ['faces'], unproven: [] };
+  const hits = { scope: 'named', workflows: ['a'], nHit: 1, nDeclared: 2, models: [], packs: ['faces'], unproven: [] };
   const twice = note(20, { ...by, times: 3, instance: 'i9', hits })?.edit(once) ?? '';
   expect(JSON.parse(twice)).toMatchObject({
     ...{ signature: 'S18', culprit: 'pack:faces', times: 5, row: 20, instance: 'i9' },
@@ -60,4 +60,13 @@ test('names of culprits become keys, whatever is in them, and two names two keys
   const keys = culprits.map((culprit) => findingNotes(row(1, 'S18', { culprit }))[1]?.key ?? '');
   expect(keys.map(keyProblem)).toEqual(keys.map(() => undefined));
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('what a log calls a model stands in the entry as one line that steers nothing', () => {
+  const culprit = 'model:\u202eapprove\n# c1\u001b[2J\u200b';
+  const note = findingNotes(row(1, 'S18', { culprit }))[1];
+  const once = note?.edit(undefined) ?? '';
+  expect(once).not.toMatch(/[\u202e\u200b\u001b]/);
+  expect((JSON.parse(once) as { culprit: string }).culprit).toBe('model: approve # c1 [2J');
+  expect(findingNotes(row(2, 'S18', { culprit }))[1]?.edit(once)).toContain('"times": 2');
 });
