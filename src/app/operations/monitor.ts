@@ -57,7 +57,8 @@ export const monitor = defineOperation({
 
 async function look(app: App, health: MonitorHealth) {
   const { ledger, config } = await app.installation();
-  return monitorView(ledger, { nowMs: app.outside.clock.nowMs(), name: config.name, health });
+  const supervisor = await ledger.isHeld();
+  return monitorView(ledger, { nowMs: app.outside.clock.nowMs(), name: config.name, supervisor, health });
 }
 
 async function healthNow(app: App): Promise<MonitorHealth> {

@@ -79,11 +79,10 @@ const maxFindings = 5;
 /** Returns what a look shows, from the journal alone. */
 export function monitorView(
   reader: JournalReader,
-  { nowMs, name, health }: { readonly nowMs: number; readonly name: string; readonly health: MonitorHealth },
+  { nowMs, ...given }: Pick<MonitorView, 'name' | 'supervisor' | 'health'> & { readonly nowMs: number },
 ): MonitorView {
   return {
-    ...{ atMs: nowMs, name, health },
-    supervisor: machineState(reader, 'supervisor')?.isFinal === false,
+    ...{ atMs: nowMs, ...given },
     services: servicesNow(reader),
     runs: runHeads(reader)
       .filter(({ isFinal }) => !isFinal)

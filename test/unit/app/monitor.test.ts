@@ -125,6 +125,10 @@ describe('monitor', () => {
     expect(text()).toMatch(/findings warning S01 The card has no room\.\\x1b\[2J/);
     expect(text()).toMatch(/^services none$/m);
     expect(text()).toMatch(/^alerts {3}none$/m);
+    expect(text()).not.toContain('no supervisor runs');
+    life.ledger.isHeld = () => Promise.resolve(false);
+    await type('--for', '0s');
+    expect(text()).toContain('no supervisor runs: nothing is watched');
   });
 
   it('refuses an interval that is none', async () => {
