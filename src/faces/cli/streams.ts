@@ -38,7 +38,8 @@ export function sinkOf(output: Output, env: Readonly<Record<string, string | und
     isTerminal,
     hasColour: wantsColour(env, isTerminal),
     get width() {
-      return output.columns ?? DEFAULT_WIDTH;
+      // A terminal that nobody gave a size says 0.
+      return output.columns === undefined || output.columns <= 0 ? DEFAULT_WIDTH : output.columns;
     },
   };
 }

@@ -59,6 +59,17 @@ describe('a watched run at a terminal', () => {
   });
 });
 
+describe('width', () => {
+  it.each([
+    [80, 80],
+    [0, 100],
+    [undefined, 100],
+  ])('of a terminal that says %s is %d', (columns, expected) => {
+    const sink = sinkOf({ write: () => true, isTTY: true, ...(columns === undefined ? {} : { columns }) }, {});
+    expect(sink.width).toBe(expected);
+  });
+});
+
 describe('colour', () => {
   const output = (isTTY: boolean) => ({ write: () => true, isTTY, columns: 80 });
 
