@@ -206,6 +206,7 @@ function checkedConfig(options: {
       maxSlowdown: 1.3,
       minAgeSeconds: 14 * 86_400,
       borrowVram: 'ask',
+      oneGenerator: true,
       keep: { last: 3, youngerThanSeconds: 14 * 86_400 },
     },
     merge: { mode: 'local', remote: null, branch: null, pushTags: false },

@@ -236,6 +236,10 @@ const tellers: Tellers = {
   'graphics.asked': ({ run, device }) => `${run} asks for the memory of ${device.name}`,
   'graphics.lent': ({ run, device, freed }) =>
     `${run} proves on ${device?.name ?? 'the graphics card'}${freed === null ? '' : `; production on :${freed.port} gave its memory back`}`,
+  'graphics.yielded': ({ run, nth, nPrompts }) =>
+    `${run} gives way to production, which has ${countText(nPrompts, 'prompt')} to do${nth === 1 ? '' : `, the ${nth}. time`}`,
+  'graphics.freed': ({ instance, run, proofs }) =>
+    `${instance} starts: ${listText(proofs)} of ${run} was asked to free the graphics card`,
   'graphics.returned': ({ run, stopped }) =>
     `${run} gave the graphics card back${stopped.length === 0 ? '' : `; stopped ${listText(stopped)}`}`,
   'instance.ended': ({ instance, reason }) => `${instance} ended: ${reason}`,

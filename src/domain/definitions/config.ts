@@ -54,6 +54,7 @@ import { durationField, sizeField } from './units.ts';
  *   max-slowdown: 1.3
  *   min-age: 14d             # a younger release is not chosen unless it is asked for
  *   borrow-vram: ask         # yes, no: whether a proof may use the graphics card while production holds it
+ *   one-generator: true      # a proof draws on the graphics card only while production draws nothing, and gives way to it
  *   keep: { last: 3, younger-than: 14d }   # environments that stay on disk; pinned ones always
  *   # Who approves what, and when (`policy-config.ts`); all may be left out:
  *   risk: [{ when: { package: torch, files-over: 20 }, tier: high, why: every node runs on it }]
@@ -150,6 +151,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       maxSlowdown: policy['max-slowdown'],
       minAgeSeconds: policy['min-age'] / 1000,
       borrowVram: policy['borrow-vram'],
+      oneGenerator: policy['one-generator'],
       keep: { last: policy.keep.last, youngerThanSeconds: policy.keep['younger-than'] / 1000 },
       ...(rules === undefined ? {} : { rules }),
     },
@@ -292,6 +294,7 @@ const fieldsSchema = z
         'max-slowdown': z.number().min(1).max(100).default(1.3),
         'min-age': durationField({ least: '0s', most: '3650d' }).default(1_209_600_000),
         'borrow-vram': z.enum(['ask', 'yes', 'no']).default('ask'),
+        'one-generator': z.boolean().default(true),
         keep: z
           .strictObject({
             last: z.number().int().min(1).max(1000).default(3),

@@ -54,6 +54,7 @@ export function printConfig(config: InstallationConfig): string {
           'max-slowdown': policy.maxSlowdown,
           'min-age': durationText(Math.round(policy.minAgeSeconds * 1000)),
           'borrow-vram': policy.borrowVram,
+          'one-generator': policy.oneGenerator,
           keep: {
             last: policy.keep.last,
             'younger-than': durationText(Math.round(policy.keep.youngerThanSeconds * 1000)),

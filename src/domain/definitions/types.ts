@@ -198,6 +198,8 @@ export interface InstallationConfig {
     readonly minAgeSeconds: number;
     /** Whether a proof may take the memory of the graphics card while production holds it. */
     readonly borrowVram: 'ask' | 'yes' | 'no';
+    /** A proof draws on the graphics card only while production draws nothing. */
+    readonly oneGenerator: boolean;
     /** Restore points whose environment stays on disk: the newest ones, and all that are younger. Pinned ones always. */
     readonly keep: { readonly last: number; readonly youngerThanSeconds: number };
     /** Who approves what, and when; absent where nothing is written about it. */

@@ -74,6 +74,7 @@ export async function startInstance(engine: Engine, instance: string, signal: Ab
 async function launch(engine: Engine, composed: Composed, mark: string): Promise<ProcessIdentity> {
   const { files, processes, host } = engine.outside;
   await requirePort(engine, composed.port);
+  await freeForProduction(engine, composed);
   await files.ensureDir(logDirOf(engine));
   const env = serviceEnvironment({
     dir: composed.dir,
@@ -92,6 +93,25 @@ async function launch(engine: Engine, composed: Composed, mark: string): Promise
   return processes.start(
     composed.seal === 'read-only bind' ? { ...spec, readOnly: composed.readOnly ?? [engine.paths.envs] } : spec,
   );
+}
+
+/** A proof keeps its models in the memory of the card: production that starts would find it full. What does not answer is left. */
+async function freeForProduction(engine: Engine, { instance, purpose, args }: Composed): Promise<void> {
+  const run = dataOf('graphics.lent', engine.ledger.latest('graphics'))?.run;
+  const isOnCard = purpose === 'production' && !args.includes('--cpu') && engine.config.policy.oneGenerator;
+  if (run === undefined || !isOnCard) return;
+  const proofs = engine.host
+    .all('instance')
+    .filter(({ state }) => state === 'healthy')
+    .map(({ subject }) => composedInstance(engine, subject))
+    .filter((one) => one.run === run && one.purpose === 'proof' && !one.args.includes('--cpu'));
+  if (proofs.length === 0) return;
+  const data = { instance, run, proofs: proofs.map((one) => one.instance) };
+  await engine.ledger.append([row('graphics.freed', data, { run, keys: [`graphics-freed:${instance}`] })]);
+  for (const { port } of proofs)
+    await engine.outside.service.free(baseUrl(port)).catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error;
+    });
 }
 
 async function prove(

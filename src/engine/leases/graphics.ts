@@ -51,6 +51,7 @@ async function tryBorrow(
   if (!engine.graphicsLine.isFirst(run) || isHeldByOther(engine, run)) return undefined;
   const held = await heldByProduction(engine);
   if (held === undefined || held.device.memoryBytes - held.device.freeBytes <= contextBytes) {
+    if (engine.config.policy.oneGenerator) await awaitIdle(engine, options);
     await lend(engine, run, { device: held?.device ?? null, freed: null });
     return declaration;
   }
@@ -128,6 +129,33 @@ async function ask(engine: Engine, run: string, { port, device }: Held): Promise
   );
 }
 
+/** Prompts that production has to do on a graphics card; 0 where it does not answer, or computes on the CPU. */
+export async function nPromptsOnCard(engine: Engine): Promise<number> {
+  const held = await heldByProduction(engine);
+  if (held === undefined) return 0;
+  try {
+    const { running, pending } = await engine.outside.service.queue(baseUrl(held.port));
+    return running + pending.length;
+  } catch (error) {
+    if (error instanceof Fault) return 0;
+    throw error;
+  }
+}
+
+/** Waits until production has nothing to do on the card. Fault `WAITING_FOR_PERSON` when it stays busy. */
+export async function awaitIdle(
+  engine: Engine,
+  { run, signal }: { readonly run: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const startedMs = engine.outside.clock.monotonicMs();
+  for (;;) {
+    const nPrompts = await nPromptsOnCard(engine);
+    if (nPrompts === 0) return;
+    if (engine.outside.clock.monotonicMs() - startedMs >= busyMs) throw busy(run, engine.config.service.port, nPrompts);
+    await pause(engine, signal);
+  }
+}
+
 /** Waits for an idle queue, asks for the memory, and returns what is free then. */
 async function borrow(
   engine: Engine,
@@ -135,13 +163,7 @@ async function borrow(
 ): Promise<number> {
   const { clock, service } = engine.outside;
   const url = baseUrl(port);
-  const startedMs = clock.monotonicMs();
-  for (;;) {
-    const { running, pending } = await service.queue(url);
-    if (running + pending.length === 0) break;
-    if (clock.monotonicMs() - startedMs >= busyMs) throw busy(run, port, running + pending.length);
-    await pause(engine, signal);
-  }
+  await awaitIdle(engine, { run, signal });
   // Each time that a run borrows is an effect of its own.
   const since = engine.ledger.latest(`graphics-of:${run}`)?.seq ?? 0;
   const { freeBytes } = await engine.perform(

@@ -26,6 +26,7 @@ import { type Declaration, readDeclaration } from '../instances/compose.ts';
 import { ensureInstance } from '../instances/ensure.ts';
 import { baseUrl, composedInstance, instanceLog } from '../instances/start.ts';
 import { borrowGraphics, hasGraphics } from '../leases/graphics.ts';
+import { drawAlone } from '../leases/one-generator.ts';
 import { findEvidence, findOfTree } from './find-evidence.ts';
 import { giveInputs } from './give-inputs.ts';
 import { createLive } from './live.ts';
@@ -150,10 +151,12 @@ export function createProofs(engine: Engine, options: ProofOptions): OwnProofs {
         const nonce = `${run}-${instance}`;
         const told = { workflow: workflow.name, nth: index + 1, nAll: wanted.length };
         const onProgress = (progress: WorkflowProgress): void => live.tell({ ...told, progress });
-        const proof = await runWorkflow(engine, {
-          ...{ workflow, declaration, instance, classes: known },
-          ...{ port: at, nonce, signal, onProgress },
-        });
+        const proof = await drawAlone(engine, { run, instance, signal }, (until, nthTry) =>
+          runWorkflow(engine, {
+            ...{ workflow, declaration, instance, classes: known, port: at, signal: until, onProgress },
+            nonce: nthTry === 1 ? nonce : `${nonce}-${nthTry}`,
+          }),
+        );
         // A service that died under a workflow is no workflow that fails: nothing is known of it, and nothing is recorded.
         if (proof.failure !== null) await requireAlive(engine, { instance, workflow: workflow.name });
         ran.push(proof);

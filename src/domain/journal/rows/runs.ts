@@ -117,6 +117,15 @@ export interface RunRows {
     readonly device: GraphicsDevice | null;
     readonly freed: { readonly port: number; readonly freeBytes: number } | null;
   };
+  /** [`graphics-yielded:<instance>`] A proof took its prompt back because production was given `nPrompts`; it begins again when those are done. */
+  'graphics.yielded': {
+    readonly run: string;
+    readonly instance: string;
+    readonly nth: number;
+    readonly nPrompts: number;
+  };
+  /** [`graphics-freed:<instance>`] Production starts: the proof that had the card was asked to free its memory. */
+  'graphics.freed': { readonly instance: string; readonly run: string; readonly proofs: readonly string[] };
   /** [`graphics`, `graphics-of:<run>`] */
   'graphics.returned': { readonly run: string; readonly stopped: readonly string[] };
 }

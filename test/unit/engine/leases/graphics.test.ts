@@ -10,6 +10,7 @@ function onCard(world: World, freeBytes: number): void {
   world.service.boot = () => ({ device: 'cuda', memory: { bytes: 12e9, freeBytes } });
 }
 
+const workflow = { 'a.json': JSON.stringify({ 1: { class_type: 'EmptyImage', inputs: {} } }) };
 const index = { ...offered, pillow: { '11.0.0': {}, '11.1.0': {} } };
 
 async function scene(policy: 'ask' | 'yes' | 'no', freeBytes = 3e9): Promise<Scene> {
@@ -168,5 +169,66 @@ describe('the memory of the graphics card', () => {
     await made.ask('run.cancel', { run: 'r1', by });
     await passUntil(made.world, () => closedAs(made.world, 'r1') !== undefined);
     expect(made.latest('graphics.returned')).toMatchObject({ run: 'r1' });
+  });
+
+  it('waits for the prompt of production also where its memory is free, unless the policy lets both draw', async () => {
+    for (const isOne of [true, false]) {
+      const made = await supervised({ config: `policy: { one-generator: ${isOne} }\n`, index }, (world) =>
+        onCard(world, 11.9e9),
+      );
+      await made.ask('service.start', { by });
+      made.world.service.begin(8188, { prompt_id: 'a' });
+      await upgrade(made);
+      await made.world.clock.advance(60_000);
+      expect(proofs(made).length > 0).toBe(!isOne);
+      made.world.service.finish(8188, 'a');
+      await reviewed(made, 'c1');
+      await made.supervisor.kill();
+    }
+  });
+
+  it('is given back to production in the middle of a drawing, and drawn on again when it is idle', async () => {
+    const made = await supervised({ config: 'policy: { borrow-vram: yes }\n', index, workflows: workflow }, (world) =>
+      onCard(world, 11.9e9),
+    );
+    const { service } = made.world;
+    let isSlow = true;
+    const { boot } = service;
+    service.boot = (one) => ({
+      ...boot(one),
+      nodeClasses: ['EmptyImage'],
+      runs: () => (isSlow ? 'never' : { kind: 'ran' }),
+    });
+    await made.ask('service.start', { by });
+    await upgrade(made);
+    await passUntil(made.world, () => service.ran.length === 1);
+    await made.world.clock.advance(10_000);
+    expect(service.takenBack).toEqual([]);
+    service.begin(8188, { prompt_id: 'a' });
+    await passUntil(made.world, () => service.takenBack.length === 1);
+    isSlow = false;
+    await made.world.clock.advance(20_000);
+    expect(service.ran).toHaveLength(1);
+    expect(made.latest('graphics.yielded')).toMatchObject({ run: 'r1', nth: 1, nPrompts: 1 });
+    expect(service.freed).toEqual([service.ran[0]?.port]);
+    service.finish(8188, 'a');
+    await reviewed(made, 'c1');
+    expect(service.ran.length).toBeGreaterThan(1);
+    expect(new Set(service.ran.map(({ nonce }) => nonce)).size).toBe(service.ran.length);
+  });
+
+  it('of a proof is asked to be freed when production starts', async () => {
+    const made = await supervised({ config: 'policy: { borrow-vram: yes }\n', index, workflows: workflow }, (world) =>
+      onCard(world, 11.9e9),
+    );
+    const { service } = made.world;
+    const { boot } = service;
+    service.boot = (one) => ({ ...boot(one), nodeClasses: ['EmptyImage'], runs: () => 'never' });
+    await upgrade(made);
+    await passUntil(made.world, () => service.ran.length === 1);
+    expect(service.freed).toEqual([]);
+    await made.ask('service.start', { by });
+    expect(made.latest('graphics.freed')).toMatchObject({ run: 'r1', proofs: ['i1'] });
+    expect(service.freed).toEqual([service.ran[0]?.port]);
   });
 });
