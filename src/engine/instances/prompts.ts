@@ -78,23 +78,29 @@ async function takeOff(
   const { instance, run, limit } = options;
   const { clock, digest, service, files } = engine.outside;
   const url = baseUrl(composedInstance(engine, instance).port);
+  const before = dataOf('queue.kept', engine.ledger.latest(`queue:${instance}`));
   const saved = stoppedPrompts(await readPrompts(engine, instance));
+  // What an earlier call took off the queue is not on it any more; of a copy it is what a person took off since.
+  let isCopy = before === undefined;
   let lastAnswerAtMs: number | null = null;
   const startedMs = clock.monotonicMs();
   const awaited = new Map<string, number>();
   let interruptedMs: number | null = null;
   const write = async (): Promise<void> => {
     await files.ensureDir(queueDir(engine), { mode: 0o700 });
-    await files.writeAtomic(queueFile(engine, instance), JSON.stringify(saved), { mode: 0o600 });
+    await files.writeAtomic(queueFile(engine, instance), JSON.stringify(saved.map(takenOff)), { mode: 0o600 });
   };
   try {
     for (;;) {
       const { active, pending } = await service.queue(url);
       lastAnswerAtMs = clock.nowMs();
+      if (isCopy) forgetGone(saved, [...active, ...pending]);
       const known = new Set(saved.map(idOf));
       const fresh = pending.filter((one) => !known.has(idOf(one)));
       saved.push(...fresh);
-      if (fresh.length > 0) await write();
+      // Before anything is taken off: what is marked is not looked for on the server again.
+      if (fresh.length > 0 || (isCopy && saved.length > 0)) await write();
+      isCopy = false;
       await service.unqueue(url, pending.map(idOf));
       await recordEnded(engine, { instance, run, awaited, active: new Set(active.map(idOf)) });
       if (active.length === 0 && pending.length === 0) break;
@@ -124,12 +130,10 @@ async function takeOff(
     // A server that is gone has no queue that could be saved; it is stopped all the same.
     if (!(error instanceof Fault) || error.code !== 'INSTANCE_UNHEALTHY') throw error;
   }
-  if (saved.length > 0) await write();
-  else await files.remove(queueFile(engine, instance));
-  const before = dataOf('queue.kept', engine.ledger.latest(`queue:${instance}`));
+  await writeCopy(engine, instance, saved.map(withoutMark));
   const kept = {
     nPrompts: saved.length,
-    digest: digest.sha256(JSON.stringify(saved)),
+    digest: digest.sha256(JSON.stringify(saved.map(withoutMark))),
     lastAnswerAtMs: lastAnswerAtMs ?? before?.lastAnswerAtMs ?? null,
   };
   await engine.ledger.append([row('queue.kept', { instance, ...kept }, { run, keys: [`queue:${instance}`] })]);
@@ -185,6 +189,16 @@ async function writeCopy(engine: Engine, instance: string, prompts: readonly Jso
   await files.writeAtomic(queueFile(engine, instance), text, { mode: 0o600 });
 }
 
+/** The mark is ours: it is in the file while prompts are taken off, and no longer. */
+const takenOff = (prompt: JsonObject): JsonObject => ({ ...prompt, taken: true });
+const withoutMark = (prompt: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(prompt).filter(([name]) => name !== 'taken'));
+
+function forgetGone(saved: JsonObject[], there: readonly JsonObject[]): void {
+  const ids = new Set(there.map(idOf));
+  for (const one of [...saved]) if (one['taken'] !== true && !ids.has(idOf(one))) saved.splice(saved.indexOf(one), 1);
+}
+
 const idOf = (prompt: JsonObject): string => (typeof prompt['prompt_id'] === 'string' ? prompt['prompt_id'] : '');
 
 async function readPrompts(engine: Engine, instance: string): Promise<JsonObject[]> {
@@ -221,7 +235,7 @@ export async function queueAgain(
 ): Promise<number> {
   const { from, to, run, copies } = options;
   const { files, service } = engine.outside;
-  const left = await readPrompts(engine, from);
+  const left = (await readPrompts(engine, from)).map(withoutMark);
   const { again: prompts, givenUp } = judgeRetry(left, to);
   const nth = dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${to}`))?.nth ?? 0;
   const key = `requeue:${from}:${to}:${nth}`;

@@ -6,6 +6,7 @@ import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction } from '../instances/production.ts';
 import { composedInstance } from '../instances/start.ts';
+import { isLong } from '../requests/is-long.ts';
 
 /** Effects that are broken off are given this long; with the grace of programs it stays below two seconds. */
 const endMs = 1_000;
@@ -31,12 +32,19 @@ export async function freeze(engine: Engine): Promise<object> {
     runs: runs.map(({ subject }) => subject),
     stopped,
     leases,
-    ending,
+    ending: [...ending, ...longRequests(engine)],
     durationMs: Math.round(clock.monotonicMs() - startedMs),
   };
   await engine.ledger.append([row('freeze.done', data, { keys: ['freeze:done'] })]);
   return {};
 }
+
+/** What people asked for and takes long is no effect of a machine: it goes on. What starts or stops a service waits for a machine, which is held. */
+const longRequests = ({ ledger }: Engine): readonly string[] =>
+  ledger
+    .openRequests()
+    .filter(({ kind }) => isLong(kind) && !kind.startsWith('service.'))
+    .map(({ id, kind }) => `request ${id} (${kind})`);
 
 /**
  * Breaks off effects, as a kill does, and ends the programs of agents and services under test. Returns these, and the effects that

@@ -5,6 +5,7 @@ import { type Hang, judgeStillness, type Stillness } from '../../domain/services
 import { raiseAlert, resolveAlert } from '../alerts/raise.ts';
 import { isUnheard } from '../alerts/unheard.ts';
 import type { Engine } from '../engine.ts';
+import { ownPids } from '../instances/own-pids.ts';
 import { isUp } from '../instances/watch.ts';
 import { createWorkLook, type WorkLook } from './look-at-work.ts';
 
@@ -112,11 +113,14 @@ function sentenceOf({ instance, cause, subject, stillMs, isHeldByKernel }: Hung)
   return `Production ${instance} ${said[cause]}${held}`;
 }
 
+/** What it started itself is looked at too: a child that waits for a disk keeps it waiting. */
 async function isHeldByKernel(engine: Engine, instance: string): Promise<boolean> {
   const proven = dataOf('instance.proven', engine.ledger.latest(`instance-up:${instance}`));
   if (proven === undefined) return false;
   try {
-    return (await engine.outside.machine.process(proven.pid))?.state === 'D';
+    for (const pid of await ownPids(engine, instance, proven.pid))
+      if ((await engine.outside.machine.process(pid))?.state === 'D') return true;
+    return false;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return false;

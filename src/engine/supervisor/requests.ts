@@ -7,6 +7,7 @@ import { alertRequests } from '../requests/alerts.ts';
 import { conditionRequests } from '../requests/conditions.ts';
 import { doctorRequests } from '../requests/doctor.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
+import { isLong } from '../requests/is-long.ts';
 import { outsideRequests } from '../requests/outside.ts';
 import { policyRequests } from '../requests/policy.ts';
 import { promptRequests } from '../requests/prompts.ts';
@@ -42,12 +43,6 @@ const handlers: Handlers<RequestKind> = {
   ...scheduleRequests,
   ...supervisorRequests,
 };
-
-/** Acts for longer than it takes to write a row. */
-export const isLong = (kind: string): boolean =>
-  /^(service|prompt|outside|trees?|failover|removal|trash|doctor)\./.test(kind) ||
-  kind === 'space.prune' ||
-  kind === 'alert.test';
 
 /** Takes one request. Its answer is written in the commit that carries it out, so that a kill never does it twice. */
 export async function takeRequest(engine: Engine, request: LedgerRequest): Promise<void> {

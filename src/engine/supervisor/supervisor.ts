@@ -8,6 +8,7 @@ import type { Engine } from '../engine.ts';
 import { watchEveryMs } from '../instances/watch.ts';
 import { mergesInWindow, timeHolds } from '../policy/hold.ts';
 import { type Ahead, createAhead } from '../queue/ahead.ts';
+import { isLong } from '../requests/is-long.ts';
 import { advanceRun } from '../runs/advance.ts';
 import { asksFreeze, frozenFault, isFrozen } from '../services/freeze.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
@@ -15,7 +16,7 @@ import { drainMs } from './drain.ts';
 import { createLooks, type Looks } from './looks.ts';
 import { endedUnclosed, runOfSubject, unclosedRuns } from './open-runs.ts';
 import { recordSummary } from './record-summary.ts';
-import { isLong, refuseRequest, takeRequest } from './requests.ts';
+import { refuseRequest, takeRequest } from './requests.ts';
 import { checkpointRow, findSurvivors, restoreMachines } from './restore-machines.ts';
 import { createSettingsKeeper, type SettingsKeeper } from './settings.ts';
 

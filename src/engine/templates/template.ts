@@ -6,6 +6,7 @@ import type { Found } from '../../domain/outside/difference.ts';
 import type { PackageMove } from '../../domain/plans/plan.ts';
 import type { RestoreManifest } from '../../domain/restore/manifest.ts';
 import type { Question } from '../changes/asked.ts';
+import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
 
 type Composed = JournalKinds['instance.composed'];
@@ -40,7 +41,7 @@ export interface Template {
   /** Composes production of the tree and sends it off to start; does not wait. Returns its instance. */
   createProduction(engine: Engine, tree: GitTreeId): Promise<string>;
   /** Whether production of the tree is what runs already as this instance. */
-  isUnaffected(engine: Engine, composed: Composed, tree: GitTreeId): Promise<boolean>;
+  isUnaffected(context: EngineContext, composed: Composed, tree: GitTreeId): Promise<boolean>;
   /** Starts a composed instance, or finds it started, and proves it: writes its row. A repeat is safe. */
   start(engine: Engine, composed: Composed, signal: AbortSignal): Promise<object>;
   /** Stops it and writes its row. `save` is given its folder before that goes. A repeat is safe. */

@@ -4,6 +4,7 @@ import type { EngineContext } from '../../context.ts';
 import { ownPids } from '../../instances/own-pids.ts';
 import { isUp } from '../../instances/watch.ts';
 import { isInStore } from '../../removal/back-up.ts';
+import { templates } from '../../templates/templates.ts';
 import type { Look } from '../look.ts';
 
 /** Production on record against who holds its port, and against the branch. A strange holder is told, never stopped. */
@@ -59,6 +60,8 @@ async function findBehind({ home, store }: EngineContext, running: Composed): Pr
   // A commit by hand is not in the store before a run begins.
   const tree = (await isInStore(store, state.head)) ? await store.treeOf(state.head) : undefined;
   if (tree === running.tree) return [];
+  // A merge that production does not run from, such as one of documents, leaves it as it is.
+  if (tree !== undefined && (await templates[config.template].isUnaffected(context, running, tree))) return [];
   const at = tree === undefined ? `commit ${state.head.slice(0, 7)}` : `tree ${tree.slice(0, 7)}`;
   return [
     {

@@ -1,6 +1,7 @@
 import { asGitTreeId, type GitTreeId } from '../../../base/ids.ts';
 import type { InstallationConfig } from '../../../domain/definitions/types.ts';
 import type { JournalKinds } from '../../../domain/journal/kinds.ts';
+import type { EngineContext } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { ensureEnvironment } from '../../environments/ensure.ts';
 import { declaredEnvironment } from '../../environments/named.ts';
@@ -25,15 +26,15 @@ export async function createComfyProduction(engine: Engine, tree: GitTreeId): Pr
 
 /** The running instance already is composed of the same environment, components and service settings. */
 export async function isComfyUnaffected(
-  engine: Engine,
+  context: EngineContext,
   composed: JournalKinds['instance.composed'],
   exact: GitTreeId,
 ): Promise<boolean> {
   const [now, next] = await Promise.all([
-    readDeclaration(engine, asGitTreeId(composed.tree)),
-    readDeclaration(engine, exact),
+    readDeclaration(context, asGitTreeId(composed.tree)),
+    readDeclaration(context, exact),
   ]);
-  const id = await declaredEnvironment(engine, next.lockText);
+  const id = await declaredEnvironment(context, next.lockText);
   return (
     composed.environment === id &&
     composed.components === next.componentsDigest &&

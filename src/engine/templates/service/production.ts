@@ -1,5 +1,6 @@
 import { asGitTreeId, type GitTreeId } from '../../../base/ids.ts';
 import type { JournalKinds } from '../../../domain/journal/kinds.ts';
+import type { EngineContext } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { requirePort } from '../../instances/start.ts';
 import { createServiceInstance } from './compose.ts';
@@ -17,14 +18,14 @@ const own = /^(orchestrate\.yaml|(trees|agents|playbooks)\/[^/]+\.(yaml|md)|docs
 
 /** Everything in the repository may be part of the service, but for what orchestrate reads; the settings of a start count. */
 export async function isUnaffected(
-  engine: Engine,
+  context: EngineContext,
   composed: JournalKinds['instance.composed'],
   tree: GitTreeId,
 ): Promise<boolean> {
   const running = asGitTreeId(composed.tree);
-  const differences = await engine.store.differences(running, tree);
+  const differences = await context.store.differences(running, tree);
   if (differences.some(({ path }) => !own.test(path))) return false;
-  const [now, next] = await Promise.all([readService(engine, running), readService(engine, tree)]);
+  const [now, next] = await Promise.all([readService(context, running), readService(context, tree)]);
   return startSettings(now) === startSettings(next);
 }
 

@@ -57,6 +57,35 @@ describe('a stop of production', () => {
     },
   );
 
+  it('does not bring back a prompt that a person took off the queue after it was copied', async () => {
+    const scene = await started(['mode: managed', 'restart: on-failure']);
+    const { service, clock } = scene.world;
+    service.begin(8188, prompt('long'));
+    service.enqueue(8188, prompt('a'), prompt('b'));
+    await clock.advance(5_000);
+    expect(await fileOf(scene.world, 'i1')).toEqual(['long', 'a', 'b']);
+    await service.unqueue('http://127.0.0.1:8188', ['a']);
+    await scene.ask('service.restart', { by, now: true });
+    expect(requeued(scene)).toEqual(['long', 'b']);
+  });
+
+  it('keeps prompts that a stop took off before it was killed, also those that were copied first', async () => {
+    const scene = await started(['mode: managed', 'restart: on-failure']);
+    const { service, clock } = scene.world;
+    service.begin(8188, prompt('long'));
+    service.enqueue(8188, prompt('a'));
+    await clock.advance(5_000);
+    void scene.ask('service.stop', { by, now: false }).catch(() => undefined);
+    await passUntil(scene.world, () => scene.latest('prompt.awaited') !== undefined);
+    expect((await service.queue('http://127.0.0.1:8188')).pending).toEqual([]);
+    await scene.supervisor.kill();
+    startSupervisor(scene.world);
+    await clock.advance(3_000);
+    service.finish(8188, 'long');
+    await passUntil(scene.world, () => stateOfSubject(scene.world, 'i1') === 'stopped');
+    expect(await fileOf(scene.world, 'i1')).toEqual(['a']);
+  });
+
   it('does not run a prompt twice that began before it was taken off the queue', async () => {
     const scene = await started();
     const { service } = scene.world;

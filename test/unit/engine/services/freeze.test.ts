@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { ask, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
-import { homeDir } from '../../../fakes/fake-world.ts';
+import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import { freeze } from '../../../../src/engine/services/freeze.ts';
+import { ask, passUntil, startEngine, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { createWorld, homeDir } from '../../../fakes/fake-world.ts';
 import { by, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
 /** A run whose first build goes on until it is `released`; every later one takes no time. */
@@ -123,5 +125,15 @@ describe('freeze --production', () => {
     await freezeIt(scene, true);
     expect(alive(scene)).toEqual([]);
     expect(scene.latest('freeze.set')?.production).toBe('i1 was stopped.');
+  });
+
+  it('names a long request that goes on, and none that waits for a machine', async () => {
+    const world = await createWorld();
+    const life = await startEngine(world);
+    await ask(world, 'outside.look', { by });
+    await ask(world, 'service.start', { by });
+    await freeze(life.engine);
+    const done = dataOf('freeze.done', life.ledger.latest('freeze:done'));
+    expect(done?.ending).toEqual(['request 1 (outside.look)']);
   });
 });

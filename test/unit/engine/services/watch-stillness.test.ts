@@ -86,6 +86,22 @@ describe('production whose queue stands still', () => {
     expect(scene.latest('service.unhung')).toEqual({ instance: 'i1', how: 'ended' });
   });
 
+  it('is told as held by the kernel when a process that it started is', async () => {
+    const scene = await up();
+    const { world } = scene;
+    const [production] = await world.processes.findMarked(() => true);
+    const { findMarked } = world.processes;
+    const child = { pid: 7_001, startTime: 'later', argv: ['ffmpeg'], mark: production?.mark ?? '' };
+    world.processes.findMarked = async (matches) => [
+      ...(await findMarked(matches)),
+      ...(matches(child.mark) ? [child] : []),
+    ];
+    world.machine.processes.set(child.pid, { residentBytes: 1, cpuMs: 0, openFiles: 1, state: 'D' });
+    world.service.boot = () => ({ ends: 'silent' });
+    await passUntil(world, () => scene.told() !== undefined);
+    expect(scene.latest('service.hung')).toMatchObject({ cause: 'silent', isHeldByKernel: true });
+  });
+
   it('is told as silent when nothing is answered, with the word of the kernel, and is over when it is stopped', async () => {
     const scene = await up();
     const { pid = 0 } = scene.world.processes.services.at(-1) ?? {};
