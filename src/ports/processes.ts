@@ -51,7 +51,12 @@ export interface ServiceSpec {
   readonly mark: string;
   /** Folders that the process must see read-only, by a bind mount of its own. Only where `canBindReadOnly`. */
   readonly readOnly?: readonly string[];
+  /** Most memory that the service and all that it starts may have, by a group of their own. Only where `canCapMemory` says so. */
+  readonly memoryMaxBytes?: number;
 }
+
+/** Whether the memory of a service can be capped here; `why` not. */
+export type MemoryCap = { readonly kind: 'possible' } | { readonly kind: 'none'; readonly why: string };
 
 export interface FoundProcess extends ProcessIdentity {
   readonly mark: string;
@@ -98,6 +103,8 @@ export interface Processes {
   inside(dir: string): Promise<readonly InsideProcess[] | undefined>;
   /** Whether `readOnly` binds hold on this machine: tried once by starting a program that tries to write. */
   canBindReadOnly(): Promise<boolean>;
+  /** Whether a memory cap holds on this machine: tried once by putting a program into a group that has one. */
+  canCapMemory(): Promise<MemoryCap>;
   /** Ends the helper. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { Fault } from '../../src/base/fault.ts';
 import type {
   FoundProcess,
   InsideProcess,
+  MemoryCap,
   ProcessIdentity,
   Processes,
   ProgramDeath,
@@ -30,6 +31,8 @@ export interface FakeProcesses extends Processes {
   readonly services: FakeService[];
   /** Strangers that work somewhere, beside our services. */
   readonly strangersInside: (InsideProcess & { readonly dir: string })[];
+  /** What `canCapMemory` answers. */
+  memoryCap: MemoryCap;
   /** Says what a program does: by its name or its path. One that nobody described is absent. */
   program(name: string, behaviour: FakeProgram): void;
   /** A stranger gets the pid: the same number, another start time, no mark. */
@@ -56,10 +59,11 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
     });
   };
 
-  return {
+  const fake: FakeProcesses = {
     runs,
     services,
     strangersInside,
+    memoryCap: { kind: 'none', why: 'this machine hands no groups out' },
     program: (name, behaviour) => void programs.set(name, behaviour),
     reusePid(pid) {
       for (const service of services) if (service.pid === pid) service.isAlive = false;
@@ -122,9 +126,11 @@ export function createFakeProcesses(options: { canBindReadOnly?: boolean } = {})
       ];
     },
 
+    canCapMemory: () => Promise.resolve(fake.memoryCap),
     canBindReadOnly: () => Promise.resolve(options.canBindReadOnly ?? false),
     close: () => Promise.resolve(),
   };
+  return fake;
 }
 
 /** A program that does not end by itself is ended by its time or by the caller. */

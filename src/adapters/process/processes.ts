@@ -11,6 +11,7 @@ import type {
 import type { Clock } from '../../ports/system.ts';
 import { findProgram } from '../host/search-path.ts';
 import { createLinuxProcessTable } from './linux-process-table.ts';
+import { createMemoryGroups, type MemoryGroups } from './memory-groups.ts';
 import { markVariable, type ProcessTable } from './process-table.ts';
 import { createPsProcessTable } from './ps-process-table.ts';
 import { tryReadOnlyBind, withReadOnlyBinds } from './read-only-binds.ts';
@@ -33,12 +34,14 @@ export function createProcesses(options: {
   clock: Clock;
   searchPath?: readonly string[];
   table?: ProcessTable;
+  groups?: MemoryGroups;
 }): Processes {
   const { spawner, clock } = options;
   const table =
     options.table ?? (process.platform === 'linux' ? createLinuxProcessTable() : createPsProcessTable(spawner));
 
   const deaths: ProgramDeath[] = [];
+  const groups = options.groups ?? createMemoryGroups(spawner);
   let bindOutcome: Promise<boolean> | undefined;
 
   const identify = async (pid: number): Promise<ProcessIdentity | undefined> => {
@@ -66,12 +69,11 @@ export function createProcesses(options: {
     deaths: (mark) => deaths.filter((one) => one.mark === mark),
 
     async start(spec: ServiceSpec): Promise<ProcessIdentity> {
-      const { mark, readOnly, ...rest } = spec;
+      const { mark, readOnly, memoryMaxBytes: maxBytes, ...rest } = spec;
       const program = resolveProgram(spec, options.searchPath);
+      const bound = withReadOnlyBinds({ ...rest, program, env: { ...spec.env, [markVariable]: mark } }, readOnly ?? []);
       const pid = await spawner
-        .startDetached(
-          withReadOnlyBinds({ ...rest, program, env: { ...spec.env, [markVariable]: mark } }, readOnly ?? []),
-        )
+        .startDetached(maxBytes === undefined ? bound : await groups.enter(bound, { mark, maxBytes }))
         .catch((error: unknown) => Promise.reject(startFault(spec, error)));
       // A service that ended at once has no start time any more; the identity then matches nothing.
       return (await identify(pid)) ?? { pid, startTime: 'ended' };
@@ -91,6 +93,7 @@ export function createProcesses(options: {
 
     inside: (dir) => table.inside(dir),
 
+    canCapMemory: () => groups.probe(),
     canBindReadOnly: () => (bindOutcome ??= tryReadOnlyBind(spawner)),
 
     close: () => spawner.close(),

@@ -32,6 +32,13 @@ export const serviceSchema = z.object({
     .object({ comfyui: z.string(), pytorch: z.string(), device: z.string() })
     .nullable()
     .describe('What it said about itself when it was proven; null where it is no ComfyUI.'),
+  memory: z
+    .object({
+      maxBytes: z.number().describe('`service.memory-max`.'),
+      why: z.string().nullable().describe('Why that cap does not hold on this machine; null: it does.'),
+    })
+    .nullable()
+    .describe('Cap on its memory; null: none is set.'),
   outside: z.string().nullable().describe('What changed outside and is not kept, with the command to type; or null.'),
   rows: z.array(z.number()).describe('Journal rows that hold it.'),
 });
@@ -69,6 +76,7 @@ export function serviceView(reader: JournalReader): ServiceView {
       told.data.device === undefined
         ? null
         : { comfyui: told.data.comfyuiVersion, pytorch: told.data.pytorchVersion, device: told.data.device },
+    memory: composed?.data.memory ?? null,
     outside,
     rows: [set, composed, told, now].flatMap((row) => row?.seq ?? []).sort((a, b) => a - b),
   };
@@ -100,4 +108,5 @@ const nothing = {
   environment: null,
   gitTree: null,
   versions: null,
+  memory: null,
 } as const;

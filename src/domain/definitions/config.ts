@@ -32,6 +32,8 @@ import { durationField, sizeField } from './units.ts';
  *   restart: never           # on-failure: production that died is started again, its prompts with it
  *   restart-most: 3          # so often within restart-within; then it stays down
  *   restart-within: 10m
+ *   swarmui: null            # http://127.0.0.1:7801, where SwarmUI starts ComfyUI: service restart asks it (mode none)
+ *   memory-max: null         # e.g. 24 GiB: most memory of each service, where a cgroup v2 is handed to you
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
  *   output-folder: null
@@ -133,6 +135,8 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
       finishSeconds: service['finish-time'] / 1000,
       watchSeconds: service['watch-time'] / 1000,
       ...restartOf(service),
+      ...(service.swarmui === null ? {} : { swarmUrl: service.swarmui }),
+      ...(service['memory-max'] === null ? {} : { memoryMaxBytes: service['memory-max'] }),
       userDir: service['user-folder'],
       inputDir: service['input-folder'],
       outputDir: service['output-folder'],
@@ -223,6 +227,15 @@ const serviceSchema = z
     'finish-time': durationField({ least: '0s', most: '24h' }).default(600_000),
     'watch-time': durationField({ least: '0s', most: '10m' }).default(5_000),
     ...restartFields,
+    swarmui: z
+      .string()
+      .regex(
+        /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}$/,
+        'has to be an address of this machine like http://127.0.0.1:7801',
+      )
+      .nullable()
+      .default(null),
+    'memory-max': sizeField({ least: '64 MiB', most: '100 TiB' }).nullable().default(null),
     'user-folder': absolutePath.nullable().default(null),
     'input-folder': absolutePath.nullable().default(null),
     'output-folder': absolutePath.nullable().default(null),

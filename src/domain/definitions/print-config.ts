@@ -26,6 +26,8 @@ export function printConfig(config: InstallationConfig): string {
           'finish-time': durationText(Math.round(service.finishSeconds * 1000)),
           'watch-time': durationText(Math.round(service.watchSeconds * 1000)),
           ...printRestart(service.restart),
+          ...(service.swarmUrl === undefined ? {} : { swarmui: service.swarmUrl }),
+          ...(service.memoryMaxBytes === undefined ? {} : { 'memory-max': sizeText(service.memoryMaxBytes) }),
           'user-folder': service.userDir,
           'input-folder': service.inputDir,
           'output-folder': service.outputDir,

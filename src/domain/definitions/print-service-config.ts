@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 
 import { printRestart } from './restart-config.ts';
 import type { InstallationConfig, ServiceProgram } from './types.ts';
-import { durationText } from './units.ts';
+import { durationText, sizeText } from './units.ts';
 
 /**
  * Returns the text of `orchestrate.yaml` for the template `service`: what a person may want to change, with a word on each. All else has
@@ -23,6 +23,7 @@ export function printServiceConfig(config: InstallationConfig & { readonly progr
           'start-time': durationText(Math.round(service.startSeconds * 1000)),
           'watch-time': durationText(Math.round(service.watchSeconds * 1000)),
           ...printRestart(service.restart),
+          ...(service.memoryMaxBytes === undefined ? {} : { 'memory-max': sizeText(service.memoryMaxBytes) }),
         },
       },
     ],

@@ -167,6 +167,10 @@ export interface InstallationConfig {
     readonly watchSeconds: number;
     /** How often production that died is started again; absent: never. */
     readonly restart?: RestartRule;
+    /** Where SwarmUI answers that starts and stops production; absent: where it does by itself, if production is SwarmUI's. */
+    readonly swarmUrl?: string;
+    /** Most memory that a service and all that it starts may have, where the machine can hold it to that; absent: all. */
+    readonly memoryMaxBytes?: number;
     /** Absolute folders of production: its own user, input, output folders stay where they are. */
     readonly userDir: string | null;
     readonly inputDir: string | null;

@@ -5,6 +5,7 @@ import { row } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { settle } from '../machines/settle.ts';
 import { composeInstance, type Declaration } from './compose.ts';
+import { memoryLimitOf } from './memory-cap.ts';
 import { composedInstance } from './start.ts';
 
 export interface InstanceWish {
@@ -92,6 +93,7 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
       args,
       seal: canBind ? 'read-only bind' : 'detected, not prevented',
       readOnly: canBind ? folders : [],
+      ...(await memoryLimitOf(engine, declaration.config.service, isCommanded)),
       ...(isCommanded ? { by: { start: startCommand, stop: stopCommand } } : {}),
     },
     { run, keys: [`instance:${instance}`, ...(purpose === 'production' ? ['composed:production'] : [])] },

@@ -7,6 +7,7 @@ import type { ProcessIdentity } from '../../ports/index.ts';
 import { type EngineContext, markOf } from '../context.ts';
 import { type Engine, requireRow } from '../engine.ts';
 import { readLogEnd } from './log-pieces.ts';
+import { capOf } from './memory-cap.ts';
 
 type Composed = JournalKinds['instance.composed'];
 
@@ -89,6 +90,7 @@ async function launch(engine: Engine, composed: Composed, mark: string): Promise
     env,
     logPath: logPathOf(engine, composed.instance),
     mark,
+    ...capOf(composed),
   };
   return processes.start(
     composed.seal === 'read-only bind' ? { ...spec, readOnly: composed.readOnly ?? [engine.paths.envs] } : spec,

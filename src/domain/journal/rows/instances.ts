@@ -2,6 +2,12 @@ import type { FaultRecord } from '../../../base/fault.ts';
 import type { CommandRun } from '../../changes/evidence.ts';
 import type { StartMark } from '../../instances/start-mark.ts';
 
+/** A cap on the memory of a service. `why`: it does not hold on this machine; null: it does. */
+export interface MemoryLimit {
+  readonly maxBytes: number;
+  readonly why: string | null;
+}
+
 /** Instances, production, and the prompts and user folder that it holds. */
 export interface InstanceRows {
   /** [`instance:<instance>`, and `composed:production` for one] */
@@ -32,6 +38,8 @@ export interface InstanceRows {
     };
     /** Folders that its process sees read-only; absent in old rows: the one of all built environments. */
     readonly readOnly?: readonly string[];
+    /** What `service.memory-max` asks for; absent: nothing. */
+    readonly memory?: MemoryLimit;
   };
   /** [`instance-up:<instance>`] Proof of who answers. */
   'instance.proven': {

@@ -17,7 +17,10 @@ export const lookAtProduction: Look = async (context) => {
   const findings =
     config.service.mode === 'none'
       ? []
-      : [...(await findStranger(context, running)), ...(running ? await findBehind(context, running) : [])];
+      : [
+          ...(await findStranger(context, running)),
+          ...(running ? [...(await findBehind(context, running)), ...findUncapped(running)] : []),
+        ];
   return {
     fact: running ? `${running.instance} on :${running.port} is the branch` : 'production is not running',
     findings,
@@ -54,7 +57,26 @@ async function findStranger(context: EngineContext, running: Composed | undefine
   ];
 }
 
-async function findBehind({ home, store }: EngineContext, running: Composed): Promise<readonly Finding[]> {
+function findUncapped({ instance, memory }: Composed): readonly Finding[] {
+  if (memory === undefined || memory.why === null) return [];
+  return [
+    {
+      id: `memory-uncapped:${instance}`,
+      area: 'production',
+      severity: 'note',
+      sentence: `service.memory-max is set, and no cap holds production: ${memory.why}`,
+      evidence: [`${instance}: ${memory.maxBytes} bytes`],
+      repair: {
+        kind: 'by-hand',
+        does: 'let `orchestrate serve` run as a systemd user unit, which is handed groups of its own, or leave service.memory-max out',
+        command: null,
+      },
+    },
+  ];
+}
+
+async function findBehind(context: EngineContext, running: Composed): Promise<readonly Finding[]> {
+  const { home, store, config } = context;
   const state = await home.inspect();
   if (state.kind !== 'ready') return [];
   // A commit by hand is not in the store before a run begins.

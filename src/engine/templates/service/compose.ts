@@ -4,6 +4,7 @@ import { fillPort } from '../../../domain/templates/command-line.ts';
 import { noComponents, noEnvironment } from '../../../domain/templates/no-environment.ts';
 import { readyUrl } from '../../../domain/templates/readiness.ts';
 import type { Engine } from '../../engine.ts';
+import { memoryLimitOf } from '../../instances/memory-cap.ts';
 import { readService } from './declared.ts';
 import { copyIncluded, findIncluded } from './include.ts';
 
@@ -26,7 +27,7 @@ export async function createServiceInstance(engine: Engine, wish: ServiceWish): 
   const dir = `${engine.paths.instances}/${instance}`;
   const { tree, purpose, port, run } = wish;
   const { files } = engine.outside;
-  const { program } = await readService(engine, tree);
+  const { program, config } = await readService(engine, tree);
   const included = await findIncluded(engine, { tree, commit: await recordedHead(engine) });
   // Until its row is written nobody owns the folder: what a failure leaves there would stay until the next start.
   const copied = await compose(engine, { tree, dir, paths: included.paths }).catch(async (error: unknown) => {
@@ -43,6 +44,7 @@ export async function createServiceInstance(engine: Engine, wish: ServiceWish): 
       python: start,
       seal: 'detected, not prevented',
       readOnly: [],
+      ...(await memoryLimitOf(engine, config.service, false)),
       program: {
         ready: readyUrl(program.ready, port),
         setup: fillPort(program.setup, port),

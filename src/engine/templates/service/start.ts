@@ -4,6 +4,7 @@ import { maskSecrets } from '../../../domain/templates/mask-secrets.ts';
 import type { ProcessIdentity } from '../../../ports/index.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
+import { capOf } from '../../instances/memory-cap.ts';
 import { ownPids } from '../../instances/own-pids.ts';
 import { instanceLog, logPathOf, requirePort } from '../../instances/start.ts';
 import { environmentOf, prepareProgram, type ProgramComposed, requireProgram, secretsGiven } from './commands.ts';
@@ -54,6 +55,7 @@ async function launch(engine: Engine, composed: ProgramComposed): Promise<Proces
       env: environmentOf(engine, composed),
       logPath: logPathOf(engine, composed.instance),
       mark: markOf(engine, composed.instance),
+      ...capOf(composed),
     });
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'PROCESS_FAILED') throw error;

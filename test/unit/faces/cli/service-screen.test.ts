@@ -27,6 +27,7 @@ const nothing: Found = {
   device: null,
   queue: null,
   saved: [],
+  memory: null,
 };
 const card = { type: 'cuda', name: 'cuda:0 RTX 3060', memoryBytes: 12e9, freeBytes: 2.9e9 };
 const screen = (found: Partial<Found>): string =>
