@@ -31,6 +31,7 @@ import type { Spawner } from './adapters/process/spawner.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
+import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
 import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
@@ -132,6 +133,7 @@ async function createApp(options: {
     host,
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
+    swarm: createSwarmUi(),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
   };
 

@@ -140,6 +140,7 @@ export const faultCodes = {
   INSTANCE_NOT_PROVEN: entry('conflict', 'Something answers on the port, but it is not the instance that was started.'),
   SERVICE_NOT_RUNNING: entry('not-found', 'Production is not running.', 'orchestrate service start'),
   SERVICE_NOT_OURS: entry('conflict', 'Production is started by another program.'),
+  SWARM_REFUSED: entry('conflict', 'SwarmUI does not do what it was asked for.'),
   USER_FOLDER_NOT_KEPT: entry('user', 'Database and settings cannot be kept before another ComfyUI starts on them.'),
   SMOKE_FAILED: entry('user', 'A workflow did not run, or its picture is not good.'),
   // Workflows: what is wrong with a graph, and how the server answered it.
@@ -228,6 +229,8 @@ export const faultCodes = {
   TREE_EXISTS: entry('conflict', 'There is a tree of that id already.', 'orchestrate trees list'),
   TREE_IN_USE: entry('conflict', 'Runs, changes or slots of the tree are open.', 'orchestrate trees list'),
   SCALE_NO_ROOM: entry('outside', 'There is not enough memory or disk for one more slot.', 'orchestrate restore prune'),
+  SLOT_BUSY: entry('busy', 'Something works in the slot.', 'orchestrate trees list'),
+  SLOT_NOT_FOUND: entry('not-found', 'No tree has a slot of that name.', 'orchestrate trees list'),
   SLOT_NONE_FREE: entry('busy', 'No other slot of the tree is free.', 'orchestrate trees list'),
   ATTEMPT_DIED: entry('waiting', 'A program of the step was ended from outside.', 'orchestrate failover'),
   ATTEMPT_ALIVE: entry('conflict', 'The work shows signs of life: it is not handed over.', 'orchestrate claims list'),

@@ -88,6 +88,9 @@ export interface RequestKinds {
   'service.free': { readonly by: Actor };
   /** Take this prompt back from production, waiting or running. */
   'prompt.cancel': { readonly promptId: string; readonly by: Actor };
+  /** Start the files of a slot for a person to look at, and stop that again. */
+  'service.show': { readonly slot: string; readonly forMs: number; readonly by: Actor };
+  'service.hide': { readonly slot: string; readonly by: Actor };
   /** Look for outside changes now. */
   'outside.look': { readonly by: Actor };
   /** Not take these over: ids of open differences. */

@@ -17,6 +17,7 @@ import type {
   Memory,
   Metrics,
   Notifier,
+  SwarmUi,
   Pictures,
   Ports,
   Processes,
@@ -51,6 +52,7 @@ export interface Outside {
   readonly machine: MachineFacts;
   readonly logFiles: LogFiles;
   readonly notifier: Notifier;
+  readonly swarm: SwarmUi;
 }
 
 /** An opened installation. */

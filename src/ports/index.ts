@@ -17,5 +17,6 @@ export type * from './python.ts';
 export type * from './readiness.ts';
 export type * from './service-client.ts';
 export type * from './signatures.ts';
+export type * from './swarm-ui.ts';
 export type * from './system.ts';
 export type * from './usage.ts';

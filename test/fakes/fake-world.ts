@@ -37,6 +37,7 @@ import { createFakeService, type FakeService } from './fake-service.ts';
 import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
+import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
 import { createFakeUsage } from './fake-usage.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
@@ -60,6 +61,7 @@ export interface World {
   readonly processes: FakeProcesses;
   readonly ports: FakePorts;
   readonly service: FakeService;
+  readonly swarm: FakeSwarmUi;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -259,6 +261,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
+  const swarm = createFakeSwarmUi();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -278,6 +281,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     machine,
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
+    swarm,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
@@ -286,7 +290,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine },
+    ...{ context, first, machine, swarm },
   };
   await adoptWorld(world, options);
   return world;

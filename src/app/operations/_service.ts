@@ -1,15 +1,26 @@
 import { z } from 'zod';
 
+import { Fault } from '../../base/fault.ts';
+import { swarmUrlOf } from '../../domain/installation/swarm-ui.ts';
+import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import type { App } from '../app.ts';
 import { askService } from '../ask-service.ts';
-import { newest } from '../views/journal-reader.ts';
-import { serviceSchema, serviceView } from '../views/service-view.ts';
+import { newest, rowOf } from '../views/journal-reader.ts';
+import { instanceView, serviceSchema, serviceView } from '../views/service-view.ts';
 
 /** Whether to wait for the prompt that runs. */
 export const nowField = z
   .boolean()
   .default(false)
   .describe('Interrupt the prompt that runs and queue it again, instead of waiting for it.');
+
+/** A slot instead of production. */
+export const slotField = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]*(?:@[1-9]\d{0,3})?$/, 'has to be the name of a slot, like env-setup@2')
+  .nullable()
+  .default(null)
+  .describe('A slot of a tree, like env-setup@2, instead of production.');
 
 /** Production as recorded, and as it is found now. */
 export const serviceOutput = serviceSchema.extend({
@@ -27,6 +38,23 @@ export const serviceOutput = serviceSchema.extend({
     .object({ running: z.number(), pending: z.number() })
     .nullable()
     .describe('Prompts that run and that wait, now, or null when it does not tell.'),
+  swarm: z
+    .object({
+      url: z.string(),
+      answers: z.boolean(),
+      backends: z.array(
+        z.object({ id: z.string(), type: z.string(), title: z.string(), status: z.string(), isEnabled: z.boolean() }),
+      ),
+    })
+    .nullable()
+    .describe('What SwarmUI says, where it starts and stops production; null: it does not.'),
+  shown: z
+    .object({
+      slot: z.string(),
+      untilMs: z.number().describe('When it is stopped by itself, in milliseconds since 1970.'),
+    })
+    .nullable()
+    .describe('The slot whose files these are; null: this is production.'),
   saved: z
     .array(
       z.object({
@@ -39,12 +67,13 @@ export const serviceOutput = serviceSchema.extend({
     .describe('Prompts that wait in a file; each start offers them again.'),
 });
 
-/** Looks at production: the journal, the process, the port. Changes nothing. */
-export async function loadService(app: App): Promise<z.infer<typeof serviceOutput>> {
+/** Looks at production, or at what shows a slot: the journal, the process, the port. Changes nothing. */
+export async function loadService(app: App, slot: string | null = null): Promise<z.infer<typeof serviceOutput>> {
   const { ledger, config } = await app.installation();
   const { processes } = app.outside;
-  const view = serviceView(ledger);
-  const { mode } = config.service;
+  const shown = slot === null ? undefined : await requireShown(app, slot);
+  const view = shown === undefined ? serviceView(ledger) : instanceView(ledger, shown.instance);
+  const mode = shown === undefined ? config.service.mode : 'managed';
   const { pid, startTime } = view;
   const port = view.port ?? (mode === 'none' ? config.service.port : null);
   const url = port === null ? null : `http://127.0.0.1:${port}`;
@@ -52,7 +81,40 @@ export async function loadService(app: App): Promise<z.infer<typeof serviceOutpu
   const asked = port === null ? null : await askService(app, config, port);
   const answers = asked?.answers ?? null;
   const { device = null, queue = null } = asked ?? {};
-  return { ...view, port, mode, isAlive, answers, url, device, queue, saved: await loadSaved(app) };
+  return { ...view, port, mode, isAlive, answers, url, device, queue, ...(await besideOf(app, shown)) };
+}
+
+const besideOf = async (
+  app: App,
+  shown: Shown | undefined,
+): Promise<Pick<z.infer<typeof serviceOutput>, 'shown' | 'saved' | 'swarm'>> =>
+  shown === undefined
+    ? { shown: null, saved: await loadSaved(app), swarm: await loadSwarm(app) }
+    : { swarm: null, shown: { slot: shown.slot, untilMs: shown.untilMs }, saved: [] };
+
+async function loadSwarm(app: App): Promise<z.infer<typeof serviceOutput>['swarm']> {
+  const { config } = await app.installation();
+  const url = swarmUrlOf(config);
+  if (url === undefined) return null;
+  const backends = await app.outside.swarm.backends(url).catch((error: unknown) => {
+    if (error instanceof Fault) return [];
+    throw error;
+  });
+  return { url, answers: backends !== undefined, backends: [...(backends ?? [])] };
+}
+
+type Shown = JournalKinds['slot.shown'];
+
+/** What showed the slot last, also when that is over. Fault `SERVICE_NOT_RUNNING`: nothing did. */
+export async function requireShown(app: App, slot: string): Promise<Shown> {
+  const { ledger } = await app.installation();
+  const [entry] = ledger.read({ key: `shown:${slot}`, kinds: ['slot.shown'], descending: true, limit: 1 });
+  const shown = rowOf('slot.shown', entry)?.data;
+  if (shown !== undefined) return shown;
+  throw new Fault('SERVICE_NOT_RUNNING', `Nothing shows the slot ${JSON.stringify(slot.slice(0, 100))}.`, {
+    state: 'Nothing was changed.',
+    hints: [`orchestrate service start --slot <slot>`, 'orchestrate trees list'],
+  });
 }
 
 /** Of the prompts only their number leaves the file. */

@@ -8,6 +8,7 @@ import { addedLines, openLogTail } from '../log-tail.ts';
 import { defineOperation } from '../operation.ts';
 import { newest } from '../views/journal-reader.ts';
 import { serviceView } from '../views/service-view.ts';
+import { requireShown, slotField } from './_service.ts';
 
 const output = z.object({
   instance: z.string().nullable().describe('Instance that wrote it; null where nobody here started the service.'),
@@ -39,6 +40,7 @@ export const serviceLogs = defineOperation({
       .nullable()
       .default(null)
       .describe('An instance, also one that has ended; production when left out.'),
+    slot: slotField,
   }),
   output,
   examples: [
@@ -49,12 +51,13 @@ export const serviceLogs = defineOperation({
       explains: 'What the instance under test wrote before it ended.',
     },
   ],
-  async run(app, { lines, instance }) {
-    const source = await requireSource(app, instance);
+  async run(app, { lines, instance, slot }) {
+    const source = await requireSource(app, await instanceOf(app, { instance, slot }));
     return { ...source.shown, lines: [...(await source.last(lines))] };
   },
   goesOn: (input) => input.follow,
-  async *more(app, { instance }, signal) {
+  async *more(app, { instance: wanted, slot }, signal) {
+    const instance = await instanceOf(app, { instance: wanted, slot });
     let source = await requireSource(app, instance);
     await source.last(0);
     while (await app.outside.clock.sleep(lookEveryMs, signal)) {
@@ -66,6 +69,11 @@ export const serviceLogs = defineOperation({
     }
   },
 });
+
+const instanceOf = async (
+  app: App,
+  { instance, slot }: { readonly instance: string | null; readonly slot: string | null },
+): Promise<string | null> => (slot === null ? instance : (await requireShown(app, slot)).instance);
 
 interface Source {
   readonly shown: Omit<Output, 'lines'>;

@@ -52,6 +52,12 @@ export function serviceView(reader: JournalReader): ServiceView {
   const outside = outsideLine(reader);
   if (set === undefined || instance === null)
     return { ...nothing, lastSwitch, outside, rows: set === undefined ? [] : [set.seq] };
+  const { rows, ...view } = instanceView(reader, instance);
+  return { ...view, lastSwitch, outside, rows: [set.seq, ...rows].sort((a, b) => a - b) };
+}
+
+/** Returns an instance as last recorded: production, or what shows a slot. */
+export function instanceView(reader: JournalReader, instance: string): ServiceView {
   const composed = newest(reader, 'instance.composed', `instance:${instance}`);
   const proven = newest(reader, 'instance.proven', `instance-up:${instance}`);
   const answered = newest(reader, 'instance.answered', `instance-up:${instance}`);
@@ -67,7 +73,7 @@ export function serviceView(reader: JournalReader): ServiceView {
     startedBy: composed?.data.by === undefined ? 'orchestrate' : 'command',
     sinceMs: told?.atMs ?? null,
     problem: problemOf(reader, instance, stopFailed?.data.fault.message),
-    lastSwitch,
+    lastSwitch: null,
     environment: composed?.data.environment ?? null,
     gitTree: composed?.data.tree ?? null,
     versions:
@@ -77,8 +83,8 @@ export function serviceView(reader: JournalReader): ServiceView {
         ? null
         : { comfyui: told.data.comfyuiVersion, pytorch: told.data.pytorchVersion, device: told.data.device },
     memory: composed?.data.memory ?? null,
-    outside,
-    rows: [set, composed, told, now].flatMap((row) => row?.seq ?? []).sort((a, b) => a - b),
+    outside: null,
+    rows: [composed, told, now].flatMap((row) => row?.seq ?? []).sort((a, b) => a - b),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ReadyEnvironment } from '../../actions/_context.ts';
 import { Fault } from '../../base/fault.ts';
 import { instanceId } from '../../base/ids.ts';
 import { row } from '../../domain/journal/kinds.ts';
+import type { NewEntry } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
 import { settle } from '../machines/settle.ts';
 import { composeInstance, type Declaration } from './compose.ts';
@@ -14,7 +15,11 @@ export interface InstanceWish {
   readonly purpose: 'production' | 'proof';
   readonly port: number;
   readonly run: string | null;
+  /** Rows about the instance that are on record with it or not at all. */
+  readonly beside?: BesideInstance;
 }
+
+export type BesideInstance = (instance: string) => readonly NewEntry[];
 
 /**
  * Returns the id of a healthy instance of exactly this tree and environment: the run's own when it has one,
@@ -98,7 +103,14 @@ export async function createInstance(engine: Engine, wish: InstanceWish): Promis
     },
     { run, keys: [`instance:${instance}`, ...(purpose === 'production' ? ['composed:production'] : [])] },
   );
-  await engine.host.create('instance', instance, { subject: instance }, { rows: [composed] });
+  await engine.host.create(
+    'instance',
+    instance,
+    { subject: instance },
+    {
+      rows: [composed, ...(wish.beside?.(instance) ?? [])],
+    },
+  );
   await engine.host.send(instance, { type: 'START' });
   return instance;
 }

@@ -15,6 +15,8 @@ export interface SlotLeases {
   take(options: { run: string; tree: Tree; signal: AbortSignal }): Promise<Lease>;
   /** A port alone, for a run that needs no slot: it waits for nobody. A repeat returns the same one. */
   takePort(run: string): Promise<number>;
+  /** A port for somebody who is no run; nobody else is given it before `release`, which is called once something listens there. Fault `PORT_NONE_FREE`. */
+  reservePort(homePort: number): Promise<{ readonly port: number; release(): void }>;
   /** Whether so many ports of the range are free now, for somebody who takes one only where others find theirs. Takes none. */
   hasFreePorts(n: number): Promise<boolean>;
   /**
@@ -102,7 +104,9 @@ export function createSlotLeases(options: {
     const { mode, port: productionPort } = options.config().service;
     return mode !== 'none' && port === productionPort;
   };
+  const reserved = new Set<number>();
   const whyNot = async (port: number): Promise<string | undefined> => {
+    if (reserved.has(port)) return 'about to be used to show a slot';
     if (isProduction(port)) return 'your production';
     if (isPortLeased(port)) return 'leased to another run';
     if (await ports.isFree(port)) return undefined;
@@ -115,7 +119,7 @@ export function createSlotLeases(options: {
     const { first, last } = options.config().ports;
     let nFree = 0;
     for (let port = first; port <= last && nFree < n; port += 1)
-      if (!isProduction(port) && !isPortLeased(port) && (await ports.isFree(port))) nFree += 1;
+      if (!isProduction(port) && !reserved.has(port) && !isPortLeased(port) && (await ports.isFree(port))) nFree += 1;
     return nFree >= n;
   };
 
@@ -201,6 +205,12 @@ export function createSlotLeases(options: {
 
   return {
     find,
+    reservePort: (homePort) =>
+      inTurn(async () => {
+        const { port } = await choosePort(homePort);
+        reserved.add(port);
+        return { port, release: () => void reserved.delete(port) };
+      }),
     takePort,
     hasFreePorts,
     movePort,

@@ -1,13 +1,19 @@
 import { Fault } from '../../base/fault.ts';
+import { swarmUrlOf } from '../../domain/installation/swarm-ui.ts';
 import type { Engine } from '../engine.ts';
 import { findProduction, notOurs, stopProduction } from '../instances/production.ts';
 import { startFromBranch } from '../instances/start-from-branch.ts';
 import { composedInstance } from '../instances/start.ts';
+import { actBySwarm, type SwarmAct } from '../services/by-swarm.ts';
 import { restartProduction } from '../services/restart.ts';
-import { accepted, type Handlers } from './handler.ts';
+import { hideSlot, showSlot } from '../services/show-slot.ts';
+import { accepted, answerAlone, type Handlers } from './handler.ts';
 
-export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'service.restart'> = {
+export const serviceRequests: Handlers<
+  'service.start' | 'service.stop' | 'service.restart' | 'service.show' | 'service.hide'
+> = {
   async 'service.start'(engine, _data, id) {
+    if (await answeredBySwarm(engine, 'start', id)) return;
     if (engine.config.service.mode === 'none') throw notOurs();
     const running = findProduction(engine);
     const view = running === undefined ? undefined : engine.host.find(running);
@@ -22,6 +28,7 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
   async 'service.stop'(engine, { now }, id) {
     const instance = findProduction(engine);
     if (instance === undefined) {
+      if (await answeredBySwarm(engine, 'stop', id)) return;
       if (engine.config.service.mode === 'none') throw notOurs();
       throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
     }
@@ -30,9 +37,30 @@ export const serviceRequests: Handlers<'service.start' | 'service.stop' | 'servi
   },
 
   async 'service.restart'(engine, { now }, id) {
+    if (await answeredBySwarm(engine, 'restart', id)) return;
     await restartProduction(engine, { run: null, answers: startedAnswer(engine, id), ...limitOf(now) });
   },
+
+  async 'service.show'(engine, asked, id) {
+    const { slot, instance, port } = await showSlot(engine, asked);
+    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `${instance} shows ${slot} on :${port}.` });
+  },
+
+  async 'service.hide'(engine, { slot }, id) {
+    const { instance } = await hideSlot(engine, slot);
+    await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `${instance} is stopped.` });
+  },
 };
+
+/** Where production is SwarmUI's, SwarmUI does it. */
+async function answeredBySwarm(engine: Engine, act: SwarmAct, id: number): Promise<boolean> {
+  const url = swarmUrlOf(engine.config);
+  if (url === undefined) return false;
+  const backends = await actBySwarm(engine, { url, act, request: id });
+  const told = backends.map((one) => `backend ${one.id} is ${one.status}`).join(', ');
+  await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `SwarmUI says: ${told}.` });
+  return true;
+}
 
 const limitOf = (now: boolean): { limitMs?: number } => (now ? { limitMs: 0 } : {});
 

@@ -18,6 +18,7 @@ import { scaleByRule } from '../scale/scale-tree.ts';
 import { createScheduleKeeper } from '../schedules/keeper.ts';
 import { createServiceKeeper } from '../services/look-after.ts';
 import { createLogKeeper } from '../services/put-logs-away.ts';
+import { watchShown } from '../services/watch-shown.ts';
 import { createUsageKeeper } from '../usage/keeper.ts';
 import { recordSummary } from './record-summary.ts';
 import type { SettingsKeeper } from './settings.ts';
@@ -77,6 +78,7 @@ export function createLooks(
     'how many slots are wanted': () => scaleByRule(engine),
     production: () => watchProduction(engine),
     services: () => services.look(),
+    'slots that are shown': () => watchShown(engine),
     'how much services write': () => logSizes.look(),
     'what services write': () => logs.look(),
     health: () => health.look(),

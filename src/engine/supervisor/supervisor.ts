@@ -11,6 +11,7 @@ import { type Ahead, createAhead } from '../queue/ahead.ts';
 import { isLong } from '../requests/is-long.ts';
 import { advanceRun } from '../runs/advance.ts';
 import { asksFreeze, frozenFault, isFrozen } from '../services/freeze.ts';
+import { shownSlots } from '../services/watch-shown.ts';
 import { buildEngine, type Settings } from './build-engine.ts';
 import { drainMs } from './drain.ts';
 import { createLooks, type Looks } from './looks.ts';
@@ -313,6 +314,7 @@ class Supervisor {
     // Nobody else would merge it at its time, or see that a condition holds, or that it was waited for too long.
     const waitsForTime =
       waitingRuns(this.#engine).length > 0 ||
+      shownSlots(this.#engine).length > 0 ||
       host
         .all('change')
         .some(

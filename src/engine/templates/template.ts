@@ -8,6 +8,7 @@ import type { RestoreManifest } from '../../domain/restore/manifest.ts';
 import type { Question } from '../changes/asked.ts';
 import type { EngineContext } from '../context.ts';
 import type { Engine } from '../engine.ts';
+import type { BesideInstance } from '../instances/ensure.ts';
 
 type Composed = JournalKinds['instance.composed'];
 
@@ -40,6 +41,8 @@ export interface Template {
   endProofs(engine: Engine, run: string): Promise<void>;
   /** Composes production of the tree and sends it off to start; does not wait. Returns its instance. */
   createProduction(engine: Engine, tree: GitTreeId): Promise<string>;
+  /** Composes the tree on a port of its own for a person to look at, on the CPU, and sends it off to start; does not wait. Returns its instance. */
+  show(engine: Engine, asked: ShowAsked): Promise<string>;
   /** Whether production of the tree is what runs already as this instance. */
   isUnaffected(context: EngineContext, composed: Composed, tree: GitTreeId): Promise<boolean>;
   /** Starts a composed instance, or finds it started, and proves it: writes its row. A repeat is safe. */
@@ -69,6 +72,12 @@ export interface Template {
   ): Promise<{ readonly environment: string; readonly why: string } | undefined>;
   /** What others moved behind our back, but for home itself. Reads only. */
   findOutside(engine: Engine, tree: GitTreeId): Promise<OutsideFound>;
+}
+
+export interface ShowAsked {
+  readonly tree: GitTreeId;
+  readonly port: number;
+  readonly beside: BesideInstance;
 }
 
 export interface ProductionSettings {

@@ -45,4 +45,10 @@ export const servicesTellers: TellersOf<ServiceRows> = {
   },
   'service.unhung': ({ instance, how }) =>
     how === 'moves' ? `production ${instance} moves again` : `production ${instance}, which hung, was ended`,
+  'slot.shown': ({ slot, instance, port, forMs, by }) =>
+    `${by.name} looks at ${slot}: ${instance} on :${port}, for ${spanText(forMs)} at most`,
+  'slot.hidden': ({ slot, instance, why }) =>
+    `${instance}, which showed ${slot}, ${{ time: 'is stopped: its time is over', asked: 'is stopped', ended: 'ended by itself' }[why]}`,
+  'service.bySwarm': ({ act, backends }) =>
+    `SwarmUI was asked to ${act} ComfyUI: ${listText(backends.map(({ id, status }) => `backend ${id} is ${status}`))}`,
 };

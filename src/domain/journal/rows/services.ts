@@ -70,4 +70,25 @@ export interface ServiceRows {
   };
   /** [`service:hung`] That is over: it moves again, or it was ended. */
   'service.unhung': { readonly instance: string; readonly how: 'moves' | 'ended' };
+  /**
+   * [`shown:<slot>`, `shown-by:<instance>`] The files of a slot, as they were, are started for a person to look at, until `untilMs` at the latest,
+   * `forMs` after they were asked for. `gitTree`: the files.
+   */
+  'slot.shown': {
+    readonly slot: string;
+    readonly instance: string;
+    readonly gitTree: string;
+    readonly port: number;
+    readonly untilMs: number;
+    readonly forMs: number;
+    readonly by: Actor;
+  };
+  /** [`shown:<slot>`] That is over: its time was, a person said so, or it ended by itself. */
+  'slot.hidden': { readonly slot: string; readonly instance: string; readonly why: 'time' | 'asked' | 'ended' };
+  /** [`swarm`] SwarmUI did with the ComfyUI that it runs what it was asked for; `backends` as it tells them then. */
+  'service.bySwarm': {
+    readonly act: 'restart' | 'start' | 'stop';
+    readonly url: string;
+    readonly backends: readonly { readonly id: string; readonly status: string }[];
+  };
 }

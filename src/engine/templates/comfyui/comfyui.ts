@@ -13,6 +13,7 @@ import { createComfyProduction, isComfyUnaffected, userFolderNotes } from './pro
 import { promptWork } from './prompt-work.ts';
 import { proveComfyAhead } from './prove-ahead.ts';
 import { proveComfy } from './prove.ts';
+import { showComfy } from './show.ts';
 import { stateOf } from './state.ts';
 
 /** ComfyUI with its node packs, in a Python environment of ours or a borrowed one. */
@@ -28,6 +29,7 @@ export const comfyui: Template = {
   proveAhead: proveComfyAhead,
   endProofs: returnGraphics,
   createProduction: createComfyProduction,
+  show: showComfy,
   isUnaffected: isComfyUnaffected,
   start: (engine, composed, signal) =>
     isCommanded(composed) ? startCommanded(engine, composed, signal) : startInstance(engine, composed.instance, signal),

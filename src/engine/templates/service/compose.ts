@@ -4,6 +4,7 @@ import { fillPort } from '../../../domain/templates/command-line.ts';
 import { noComponents, noEnvironment } from '../../../domain/templates/no-environment.ts';
 import { readyUrl } from '../../../domain/templates/readiness.ts';
 import type { Engine } from '../../engine.ts';
+import type { BesideInstance } from '../../instances/ensure.ts';
 import { memoryLimitOf } from '../../instances/memory-cap.ts';
 import { readService } from './declared.ts';
 import { copyIncluded, findIncluded } from './include.ts';
@@ -16,6 +17,7 @@ export interface ServiceWish {
   readonly purpose: 'production' | 'proof';
   readonly port: number;
   readonly run: string | null;
+  readonly beside?: BesideInstance;
 }
 
 /**
@@ -56,7 +58,14 @@ export async function createServiceInstance(engine: Engine, wish: ServiceWish): 
     },
     { run, keys: [`instance:${instance}`, ...(purpose === 'production' ? ['composed:production'] : [])] },
   );
-  await engine.host.create('instance', instance, { subject: instance }, { rows: [composed] });
+  await engine.host.create(
+    'instance',
+    instance,
+    { subject: instance },
+    {
+      rows: [composed, ...(wish.beside?.(instance) ?? [])],
+    },
+  );
   await engine.host.send(instance, { type: 'START' });
   return instance;
 }

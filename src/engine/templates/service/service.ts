@@ -3,6 +3,7 @@ import { noComponents } from '../../../domain/templates/no-environment.ts';
 import { stopInstancesOf } from '../../instances/ensure.ts';
 import type { Template } from '../template.ts';
 import { requireProgram } from './commands.ts';
+import { createServiceInstance } from './compose.ts';
 import { readService } from './declared.ts';
 import { noWork } from './no-work.ts';
 import { createProduction, isUnaffected } from './production.ts';
@@ -23,6 +24,7 @@ export const service: Template = {
   proveAhead: proveServiceAhead,
   endProofs: async (engine, run) => void (await stopInstancesOf(engine, run)),
   createProduction,
+  show: (engine, asked) => createServiceInstance(engine, { ...asked, purpose: 'proof', run: null }),
   isUnaffected,
   start: startProgram,
   stop: stopProgram,

@@ -14,7 +14,7 @@ export function renderService(found: Found): readonly Line[] {
   if (instance === null)
     return [
       [strong('production'), notOurs(mode), dim(rowsText(found.rows))],
-      ...(mode === 'none' ? [answerLine(found), ...toldLines(found)] : []),
+      ...(mode === 'none' ? [answerLine(found), ...toldLines(found), ...swarmLines(found.swarm)] : []),
       ...outsideLines(found.outside),
       ...switchLines(lastSwitch),
       ...savedLines(found.saved),
@@ -22,16 +22,18 @@ export function renderService(found: Found): readonly Line[] {
     ];
   return [
     [
-      strong('production '),
+      strong(found.shown === null ? 'production ' : `${found.shown.slot} `),
       stateSpan(found.state),
       ` · ${instance}${found.url === null ? '' : ` · ${found.url}`}`,
       dim(rowsText(found.rows)),
     ],
     startedLine(found),
+    ...(found.shown === null ? [] : [[dim(`stops by itself at ${timeText(found.shown.untilMs)}`)]]),
     ...(found.problem === null ? [] : [[bad('! '), found.problem]]),
     processLine(found),
     answerLine(found),
     ...toldLines(found),
+    ...capLines(found.memory),
     ...outsideLines(found.outside),
     [
       dim(
@@ -65,6 +67,23 @@ function answerLine({ answers, queue }: Found): Line {
   if (!answers) return [bad('✗ '), 'nothing answers on its port'];
   const waiting = queue === null ? '' : ` · ${queue.running} running, ${queue.pending} waiting`;
   return [good('✓ '), `it answers${waiting}`];
+}
+
+function capLines(memory: Found['memory']): readonly Line[] {
+  if (memory === null) return [];
+  const cap = `${gigabytes(memory.maxBytes)} GB`;
+  return memory.why === null
+    ? [[good('✓ '), `its memory is capped at ${cap}`]]
+    : [[warn('! '), `its memory is not capped at ${cap}: ${memory.why}`]];
+}
+
+function swarmLines(swarm: Found['swarm']): readonly Line[] {
+  if (swarm === null) return [];
+  if (!swarm.answers) return [[bad('✗ '), `SwarmUI, which starts and stops it, does not answer on ${swarm.url}`]];
+  return swarm.backends.map(({ id, type, title, status, isEnabled }) => [
+    status === 'running' || status === 'idle' ? good('✓ ') : warn('! '),
+    `SwarmUI: backend ${id} (${title === '' ? type : title}) is ${isEnabled ? status : 'disabled'}`,
+  ]);
 }
 
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);

@@ -23,6 +23,7 @@ import { createFakeService } from '../../../fakes/fake-service.ts';
 import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
+import { createFakeSwarmUi } from '../../../fakes/fake-swarm-ui.ts';
 import { createFakeUsage } from '../../../fakes/fake-usage.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
@@ -102,6 +103,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       machine: createFakeMachine(),
       logFiles: createFakeLogFiles(files),
       notifier: createFakeNotifier(),
+      swarm: createFakeSwarmUi(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,

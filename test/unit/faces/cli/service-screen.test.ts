@@ -28,6 +28,8 @@ const nothing: Found = {
   queue: null,
   saved: [],
   memory: null,
+  shown: null,
+  swarm: null,
 };
 const card = { type: 'cuda', name: 'cuda:0 RTX 3060', memoryBytes: 12e9, freeBytes: 2.9e9 };
 const screen = (found: Partial<Found>): string =>
