@@ -23,6 +23,8 @@ const env = {
   GIT_AUTHOR_EMAIL: 'test@example.invalid',
   GIT_COMMITTER_NAME: 'Test',
   GIT_COMMITTER_EMAIL: 'test@example.invalid',
+  // Programs of the tests are started again and again, many of them from their sources.
+  NODE_COMPILE_CACHE: join(home, '.cache/node'),
   LC_ALL: 'C.UTF-8',
   TZ: 'UTC',
   NO_COLOR: '1',
