@@ -137,9 +137,12 @@ async function listFolder(dir: string): Promise<readonly string[]> {
     return await readdir(dir);
   } catch (error) {
     if (!isAbsent(error)) throw error;
+    const stat = await guardedFind('look at', dir, () => lstat(dir));
+    if (stat === undefined) return [];
+    // Another made it in between.
+    if (stat.isDirectory()) return listFolder(dir);
     // ENOTDIR is said of a file at the path, too: that is not absence.
-    if ((await guardedFind('look at', dir, () => lstat(dir))) !== undefined) throw error;
-    return [];
+    throw error;
   }
 }
 
