@@ -103,6 +103,39 @@ describe('smoke', () => {
     expect(world.git(['rev-parse', 'refs/heads/main'])).toBe(head);
   });
 
+  it('takes one that begins with a picture once the picture is on the branch, and leaves the person’s input folder', async () => {
+    const graph = put('retouch.json', {
+      '1': { class_type: 'LoadImage', inputs: { image: 'photo.png' } },
+      '2': { class_type: 'SaveImage', inputs: { filename_prefix: 'retouched', images: ['1', 0] } },
+    });
+    const add = () => world.run(['smoke', 'add', graph, '--yes', '--json']);
+    const input = join(world.live, 'w/ComfyUI/input');
+    const before = fs.readdirSync(input);
+    const refused = await add();
+    expectFault(refused, 'WORKFLOW_INPUT_MISSING');
+    expect(refused.out).toContain('reads the picture photo.png, which is not in workflows/inputs/');
+    fs.mkdirSync(join(world.home, 'workflows/inputs'), { recursive: true });
+    fs.copyFileSync(await drawn(), join(world.home, 'workflows/inputs/photo.png'));
+    world.git(['add', 'workflows/inputs']);
+    world.git(['commit', '--quiet', '-m', 'a picture to begin with']);
+    expectDone(await add());
+    expect(await names()).toContain('retouch');
+    expect(fs.readdirSync(input)).toEqual(before);
+    expectDone(await world.run(['smoke', 'remove', 'retouch', '--yes', '--json']));
+  });
+
+  it('tells the prompts of production, and takes back only one that is there', async () => {
+    await drawn();
+    const queue = async () => (await world.ok(['service', 'queue', '--json'])).json;
+    await expect.poll(queue, { timeout: 60_000 }).toMatchObject({ running: [], waiting: [] });
+    const history = (await world.ok(['service', 'history', '--json'])).json;
+    expect(history).toMatchObject({ by: 'history' });
+    expect(listAt(history, 'prompts')[0]).toMatchObject({ state: 'finished', nOutputs: 1, reason: null });
+    expectFault(await world.run(['service', 'cancel', 'nobody', '--yes', '--json']), 'PROMPT_NOT_FOUND');
+    expect((await world.ok(['service', 'free', '--json'])).json).toMatchObject({ nBusy: 0 });
+    expect(world.rows('service.freed')).toHaveLength(1);
+  });
+
   it('removes one by a change', async () => {
     expectDone(await world.run(['smoke', 'remove', 'from-picture', '--yes', '--json']));
     expect(await names()).toEqual(['no-model', 'padded-card']);
