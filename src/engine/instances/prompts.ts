@@ -4,6 +4,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { judgeRetry, markFirst, markPrompts, stoppedPrompts } from '../../domain/services/retry.ts';
 import type { Requeued } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
+import { wasCancelled } from './cancelled.ts';
 import { baseUrl, composedInstance } from './start.ts';
 
 /** What production left behind when it was about to stop. */
@@ -227,7 +228,7 @@ async function recordEnded(
  * interrupted, are left out. What it refuses stays in the file for the next start; a server that answers no more costs
  * the prompts, not the switch. With `copies`, what it took is in the file of `to` before it leaves that of `from`, and the first of it
  * counts as running from before it is posted. A prompt under which the second server died is not posted: it is kept in a file of its own
- * and told. Returns how many it took.
+ * and told; one that somebody cancelled is not posted either. Returns how many it took.
  */
 export async function queueAgain(
   engine: Engine,
@@ -235,13 +236,17 @@ export async function queueAgain(
 ): Promise<number> {
   const { from, to, run, copies } = options;
   const { files, service } = engine.outside;
-  const left = (await readPrompts(engine, from)).map(withoutMark);
+  const saved = await readPrompts(engine, from);
+  const left = saved.filter((one) => !wasCancelled(engine, idOf(one))).map(withoutMark);
   const { again: prompts, givenUp } = judgeRetry(left, to);
   const nth = dataOf('instance.stopFailed', engine.ledger.latest(`stop-failed:${to}`))?.nth ?? 0;
   const key = `requeue:${from}:${to}:${nth}`;
   // After a kill the file is gone, and how many were taken is on record.
   const isDone = dataOf('effect.done', engine.ledger.latest(`effect:${key}`)) !== undefined;
-  if (left.length === 0 && !isDone) return 0;
+  if (left.length === 0 && !isDone) {
+    if (saved.length > 0) await files.remove(queueFile(engine, from));
+    return 0;
+  }
   const url = baseUrl(composedInstance(engine, to).port);
   const act = async (): Promise<{ requeued: number }> => {
     const { active, pending } = await service.queue(url);

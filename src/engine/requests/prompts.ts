@@ -1,9 +1,8 @@
 import { row } from '../../domain/journal/kinds.ts';
 import type { ServiceFacts } from '../../ports/index.ts';
 import type { Engine } from '../engine.ts';
+import { cancelOnProduction } from '../instances/cancel-prompt.ts';
 import { requireProductionPort } from '../instances/production-port.ts';
-import { findProduction } from '../instances/production.ts';
-import { queueFile } from '../instances/prompts.ts';
 import { baseUrl } from '../instances/start.ts';
 import { accepted, type Handlers } from './handler.ts';
 
@@ -14,21 +13,16 @@ const lookEveryMs = 250;
 export const promptRequests: Handlers<'prompt.cancel' | 'service.free'> = {
   async 'prompt.cancel'(engine, { promptId, by }, id) {
     const port = requireProductionPort(engine);
-    const { was } = await engine.perform(
-      { key: `cancel-prompt:${id}`, name: 'cancel a prompt', input: { promptId, port }, run: null },
-      { act: async () => ({ was: await engine.outside.service.cancel(baseUrl(port), promptId) }) },
-    );
-    await forgetInCopy(engine);
-    const sentence = {
+    const sentences = {
       running: `${promptId} was running and is stopped.`,
       waiting: `${promptId} was waiting and is off the queue.`,
       absent: `${promptId} was gone by then.`,
       stays: `${promptId} is to be stopped; it is there until the node that it is in ends.`,
-    }[was];
-    await engine.ledger.append(
-      [row('prompt.cancelled', { promptId, port, was, by }, { keys: [`prompt-cancelled:${promptId}`] })],
-      accepted(id, null, sentence),
-    );
+    };
+    await cancelOnProduction(engine, {
+      ...{ key: `cancel-prompt:${id}`, promptId, port, by, run: null },
+      answers: (was) => accepted(id, null, sentences[was]),
+    });
   },
 
   async 'service.free'(engine, { by }, id) {
@@ -43,13 +37,6 @@ export const promptRequests: Handlers<'prompt.cancel' | 'service.free'> = {
     );
   },
 };
-
-/** A death of production falls back on a copy of its queue: what was cancelled must not come back by it. */
-async function forgetInCopy(engine: Engine): Promise<void> {
-  const instance = findProduction(engine);
-  if (instance === undefined || (await engine.outside.files.info(queueFile(engine, instance))) === undefined) return;
-  await engine.template.work.copy(engine, instance);
-}
 
 /** Asks, and looks whether it happens. A server that is busy does it when it is idle: that is not waited for. */
 async function free(engine: Engine, url: string) {

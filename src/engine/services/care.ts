@@ -2,6 +2,7 @@ import type { Freed, ServiceCare } from '../../actions/_service-care.ts';
 import { Fault } from '../../base/fault.ts';
 import type { Engine } from '../engine.ts';
 import { askProduction } from '../health/answer.ts';
+import { cancelOnProduction } from '../instances/cancel-prompt.ts';
 import { undoFor } from '../restore/undo-for.ts';
 import { trimSpace } from '../space/trim.ts';
 import { diagnoseService } from './diagnose-service.ts';
@@ -22,9 +23,10 @@ export function serviceCare(
   {
     run,
     step,
+    agent,
     attempt,
     signal,
-  }: { readonly run: string; readonly step: string; readonly attempt: string; readonly signal: AbortSignal },
+  }: Record<'run' | 'step' | 'agent' | 'attempt', string> & { readonly signal: AbortSignal },
 ): ServiceCare {
   const see = (options: { readonly watchMs: number }) => seeService(engine, { ...options, signal });
   return {
@@ -32,7 +34,7 @@ export function serviceCare(
     diagnose: async (options) => diagnoseService(engine, await see(options)),
     keep: (files) => keepFiles(engine, { dir: incidentDir(engine, run), files }),
     free: () => freeMemory(engine, { key: `${attempt}:free`, run, signal }),
-    cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, signal, ...options }),
+    cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, agent, signal, ...options }),
     restart: () => restartService(engine, { key: `${attempt}:restart`, run }),
     trim: (options) => trimSpace(engine, { key: `${attempt}:trim`, run, ...options }),
     draw: () => drawOnce(engine, { key: `${attempt}:draw`, run, signal }),
@@ -93,39 +95,32 @@ async function cancelPrompt(
   options: {
     readonly key: string;
     readonly run: string;
+    readonly agent: string;
     readonly prompt: string;
     readonly waitMs: number;
     readonly signal: AbortSignal;
   },
 ) {
-  const { key, run, prompt, waitMs, signal } = options;
+  const { key, run, agent, prompt, waitMs, signal } = options;
   const { service, clock } = engine.outside;
-  const { url } = await requireAnswer(engine);
-  const runs = async (): Promise<boolean> =>
-    (await service.queue(url)).active.some((one) => one['prompt_id'] === prompt);
-  return engine.perform<{ ended: boolean }>(
-    { key, name: 'interrupt one prompt', input: { prompt }, run },
-    {
-      act: async () => {
-        if (!(await runs())) return { ended: true };
-        await service.interrupt(url, prompt);
-        const untilMs = clock.monotonicMs() + waitMs;
-        while (await runs()) {
-          if (clock.monotonicMs() >= untilMs) return { ended: false };
-          await clock.sleep(askEveryMs, signal);
-          signal.throwIfAborted();
-        }
-        return { ended: true };
-      },
-    },
-  );
+  const { url, port } = await requireAnswer(engine);
+  const by = { kind: 'program', name: agent } as const;
+  const was = await cancelOnProduction(engine, { key, promptId: prompt, port, by, run });
+  if (was !== 'stays') return { ended: true };
+  const untilMs = clock.monotonicMs() + waitMs;
+  while ((await service.queue(url)).active.some((one) => one['prompt_id'] === prompt)) {
+    if (clock.monotonicMs() >= untilMs) return { ended: false };
+    await clock.sleep(askEveryMs, signal);
+    signal.throwIfAborted();
+  }
+  return { ended: true };
 }
 
-async function requireAnswer(engine: Engine): Promise<{ readonly url: string; readonly freeBytes: number }> {
+async function requireAnswer(engine: Engine) {
   const { port, latencyMs, devices } = await askProduction(engine);
   if (port === null || latencyMs === null)
     throw new Fault('SERVICE_NOT_RUNNING', 'Production does not answer, so nothing can be asked of it.', {
       state: 'Nothing was changed.',
     });
-  return { url: `http://127.0.0.1:${port}`, freeBytes: devices[0]?.freeBytes ?? 0 };
+  return { url: `http://127.0.0.1:${port}`, port, freeBytes: devices[0]?.freeBytes ?? 0 };
 }

@@ -226,7 +226,7 @@ async function actionContext(
     bisect: (asked) => bisectPoints(engine, { ...asked, run, attempt, task: subject, port: lease.port, signal }),
     backUp: (options) => backUp(engine, { ...options, signal }),
     serviceLog: (options) => readServiceLog(engine, options),
-    service: serviceCare(engine, { run, step: parts.step.id, attempt, signal }),
+    service: serviceCare(engine, { run, step: parts.step.id, agent: parts.step.agent, attempt, signal }),
     bus: agentBus(engine, parts, signal),
     conditions: agentConditions(engine, parts, before),
     memory: await agentMemory(engine, parts),

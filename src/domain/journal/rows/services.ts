@@ -40,7 +40,7 @@ export interface ServiceRows {
   };
   /** [`prompt:<instance>`] The second server died under it: it is not queued again, and lies in `queues/<instance>.given-up.json` of the state folder. */
   'prompt.givenUp': { readonly instance: string; readonly promptId: string };
-  /** [`prompt-cancelled:<promptId>`] A person had it taken back from production on `port`. `stays`: it is there still, its node ends first. */
+  /** [`prompt-cancelled:<promptId>`] Somebody had it taken back from production on `port`; no restart queues it again. `stays`: it is there still, its node ends first. */
   'prompt.cancelled': {
     readonly promptId: string;
     readonly port: number;

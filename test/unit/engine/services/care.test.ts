@@ -30,7 +30,13 @@ async function up(log = '', options: WorldOptions = {}) {
   world.files.put(started.spec.logPath, log);
   const port = Number(started.spec.args[started.spec.args.indexOf('--port') + 1]);
   const { signal } = new AbortController();
-  const care = serviceCare(life.engine, { run: 'r1', step: 'x', attempt: 'r1.x#1', signal });
+  const care = serviceCare(life.engine, {
+    run: 'r1',
+    step: 'x',
+    agent: 'repair-technician',
+    attempt: 'r1.x#1',
+    signal,
+  });
   return { world, life, instance, started, port, care, pass: <T>(work: Promise<T>) => passing(world, work) };
 }
 
@@ -114,7 +120,7 @@ describe('cancelling a prompt', () => {
   it('says so when it does not end', async () => {
     const { world, care, port, pass } = await up();
     world.service.begin(port, prompt('p1'));
-    world.service.interrupt = async () => undefined;
+    world.service.cancel = async () => 'stays';
     expect(await pass(care.cancel({ prompt: 'p1', waitMs: 30_000 }))).toEqual({ ended: false });
   });
 });
@@ -133,6 +139,16 @@ describe('restarting', () => {
       'p1',
       'p2',
     ]);
+  });
+
+  it('does not queue a prompt again that was cancelled and did not end', async () => {
+    const { world, care, port, pass } = await up();
+    world.service.begin(port, prompt('p1'));
+    world.service.enqueue(port, prompt('p2'));
+    world.service.cancel = async () => 'stays';
+    await pass(care.cancel({ prompt: 'p1', waitMs: 5_000 }));
+    await pass(care.restart());
+    expect(world.service.requeued.flatMap(({ prompts }) => prompts.map((one) => one['prompt_id']))).toEqual(['p2']);
   });
 
   it('is refused where its log says that malware was found', async () => {
@@ -230,7 +246,13 @@ describe('trimming', () => {
     world.files.put(`${dir}/output/a.png`, 'x');
     expect(await care.trim({ olderMs: 100 * 365 * day })).toMatchObject({ nLogs: 0, nTemporary: 0 });
     const { signal } = new AbortController();
-    const next = serviceCare(life.engine, { run: 'r1', step: 'x', attempt: 'r1.x#2', signal });
+    const next = serviceCare(life.engine, {
+      run: 'r1',
+      step: 'x',
+      agent: 'repair-technician',
+      attempt: 'r1.x#2',
+      signal,
+    });
     expect(await next.trim({ olderMs: day })).toMatchObject({ nLogs: 5, nTemporary: 1, bytes: 57 });
     const left = await world.files.list(`${paths.logs}/instances`);
     expect(left).toEqual(

@@ -103,7 +103,7 @@ describe('a queue that stands still', () => {
 
   it('is asked about a restart where the prompt does not end, and has its waiting prompts afterwards', async () => {
     const scene = await up();
-    scene.world.service.interrupt = async () => undefined;
+    scene.world.service.cancel = async () => 'stays';
     scene.world.service.begin(scene.port, { prompt_id: 'p1' });
     scene.world.service.enqueue(scene.port, { prompt_id: 'p2' });
     const run = await scene.answer('queue-stuck');
@@ -112,9 +112,9 @@ describe('a queue that stands still', () => {
     await scene.ask('step.answer', { run, step: 'restart', verdict: 'approved', by });
     await passUntil(scene.world, () => closedAs(scene.world, run) !== undefined, 600);
     expect([closedAs(scene.world, run), started(scene), living(scene)]).toEqual(['done', 2, 1]);
-    expect(scene.world.service.requeued.flatMap(({ prompts }) => prompts.map((one) => one['prompt_id']))).toContain(
+    expect(scene.world.service.requeued.flatMap(({ prompts }) => prompts.map((one) => one['prompt_id']))).toEqual([
       'p2',
-    );
+    ]);
   });
 
   it('is left alone while its prompt gets on', async () => {
