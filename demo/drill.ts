@@ -34,8 +34,9 @@ async function standBefore(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  let isTold: boolean;
   try {
-    read(args);
+    isTold = read(args).report !== undefined;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
@@ -45,7 +46,11 @@ async function standBefore(): Promise<number> {
   const worker = spawn(process.execPath, argv, { env, detached: true, stdio: ['ignore', 'inherit', 'ignore'] });
   const stop = (): void => void worker.kill('SIGTERM');
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  // Where a program wanted the report nobody else waits for it.
+  const parent = process.ppid;
+  const look = setInterval(() => isTold && process.ppid !== parent && stop(), LOOK_MS);
   const [code] = (await once(worker, 'close')) as [number | null];
+  clearInterval(look);
   return code ?? 1;
 }
 

@@ -17,11 +17,10 @@ export const pictureGraph = (prefix: string): Graph => ({
   '4': { class_type: 'SaveImage', inputs: { filename_prefix: prefix, images: ['3', 0] } },
 });
 
-/** The same, with a model that has to be there. */
-export const modelGraph = (prefix: string): Graph => ({
-  ...pictureGraph(prefix),
-  '5': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: MODEL } },
-  '6': { class_type: 'PreviewAny', inputs: { source: ['5', 0] } },
+/** A prompt of which nothing can be run without a model: of one with another output the server would run that. */
+export const modelGraph = (): Graph => ({
+  '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: MODEL } },
+  '2': { class_type: 'PreviewAny', inputs: { source: ['1', 0] } },
 });
 
 /** The model of the drill, below `models/checkpoints`. */
