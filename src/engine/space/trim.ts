@@ -1,6 +1,7 @@
 import type { Trimmed } from '../../actions/_service-care.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
+import { logPieces } from '../instances/log-pieces.ts';
 import { findProduction } from '../instances/production.ts';
 
 /** Logs of the newest ended instances stay, however old: somebody may ask why they ended. */
@@ -59,9 +60,13 @@ async function oldLogs(engine: Engine, beforeMs: number): Promise<readonly Old[]
     .flatMap((name) => /^(i(\d+))\.log$/.exec(name) ?? [])
     .filter((name) => /^i\d+$/.test(name) && !living.has(name))
     .toSorted((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+  // The live file of a log last: where not all can go at once, the rest is found by it.
+  const pieces = await Promise.all(
+    ended.slice(keptLogs).map((name) => logPieces(engine.outside.files, `${dir}/${name}.log`)),
+  );
   return plainOlder(
     engine,
-    ended.slice(keptLogs).map((name) => `${dir}/${name}.log`),
+    pieces.flat().map(({ path }) => path),
     beforeMs,
   );
 }

@@ -241,6 +241,8 @@ describe('trimming', () => {
     const { paths } = life.engine;
     const dir = started.spec.cwd.replace(/\/ComfyUI$/, '');
     for (let n = 90; n < 100; n += 1) world.files.put(`${paths.logs}/instances/i${n}.log`, 'x'.repeat(10));
+    // What was put away of a log goes and stays with it.
+    for (const n of [90, 99]) world.files.put(`${paths.logs}/instances/i${n}.log.000000000000000`, 'xxx');
     world.files.put(`${paths.logs}/instances/notes.txt`, 'mine');
     world.files.put(`${dir}/temp/a.png`, 'x'.repeat(7));
     world.files.put(`${dir}/output/a.png`, 'x');
@@ -253,10 +255,19 @@ describe('trimming', () => {
       attempt: 'r1.x#2',
       signal,
     });
-    expect(await next.trim({ olderMs: day })).toMatchObject({ nLogs: 5, nTemporary: 1, bytes: 57 });
+    expect(await next.trim({ olderMs: day })).toMatchObject({ nLogs: 6, nTemporary: 1, bytes: 60 });
     const left = await world.files.list(`${paths.logs}/instances`);
     expect(left).toEqual(
-      ['i95.log', 'i96.log', 'i97.log', 'i98.log', 'i99.log', `${instance}.log`, 'notes.txt'].sort(),
+      [
+        'i95.log',
+        'i96.log',
+        'i97.log',
+        'i98.log',
+        'i99.log',
+        'i99.log.000000000000000',
+        `${instance}.log`,
+        'notes.txt',
+      ].sort(),
     );
     expect(await world.files.list(`${dir}/temp`)).toEqual([]);
     expect(await world.files.info(`${dir}/output/a.png`)).toBeDefined();
