@@ -3,11 +3,10 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
 import { createSystemClock } from '../../src/adapters/clock/system-clock.ts';
 import { createServiceClient } from '../../src/adapters/comfyui/service-client.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { makeInstalledEnv } from '../demo/support/python-env.ts';
+import { demoPython } from '../demo/support/python-env.ts';
 import { startSimulator, type Simulator } from '../demo/support/simulator.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { startTinyComfy, type Route } from './support/tiny-comfy.ts';
@@ -26,8 +25,7 @@ describe.each([
   let simulator: Simulator;
   let baseUrl = '';
   beforeAll(async () => {
-    const { folder: index } = makeIndex({ into: join(folder, 'index') });
-    const { python } = await makeInstalledEnv(join(folder, 'python'), index);
+    const python = await demoPython();
     simulator = await startSimulator({ python, base: join(folder, 'base'), args: ['--fault', 'slow=2', ...args] });
     baseUrl = `http://127.0.0.1:${simulator.port}`;
   });

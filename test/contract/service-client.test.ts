@@ -3,11 +3,10 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
 import { createSystemClock } from '../../src/adapters/clock/system-clock.ts';
 import { createServiceClient } from '../../src/adapters/comfyui/service-client.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import { makeInstalledEnv } from '../demo/support/python-env.ts';
+import { demoPython } from '../demo/support/python-env.ts';
 import { startSimulator, type Simulator } from '../demo/support/simulator.ts';
 import { faultOf } from './support/fault-of.ts';
 import { encodePng } from './support/png-encoder.ts';
@@ -25,8 +24,7 @@ describe('the client, with the simulator', () => {
   let simulator: Simulator;
   let baseUrl = '';
   beforeAll(async () => {
-    const { folder: index } = makeIndex({ into: join(folder, 'index') });
-    const { python } = await makeInstalledEnv(join(folder, 'python'), index);
+    const python = await demoPython();
     simulator = await startSimulator({ python, base: join(folder, 'base') });
     baseUrl = `http://127.0.0.1:${simulator.port}`;
   });

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
 import { createSystemClock } from '../../src/adapters/clock/system-clock.ts';
 import { decodePng } from '../../src/adapters/comfyui/png.ts';
 import { createServiceClient } from '../../src/adapters/comfyui/service-client.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { WorkflowProgress } from '../../src/ports/service-client.ts';
-import { makeInstalledEnv } from '../demo/support/python-env.ts';
+import { demoPython } from '../demo/support/python-env.ts';
 import { startSimulator, type Simulator } from '../demo/support/simulator.ts';
 import { encodePng } from './support/png-encoder.ts';
 import { tempFolder } from './support/temp-folder.ts';
@@ -30,8 +29,7 @@ describe.each([
   let simulator: Simulator;
   let baseUrl = '';
   beforeAll(async () => {
-    const { folder: index } = makeIndex({ into: join(folder, 'index') });
-    const { python } = await makeInstalledEnv(join(folder, 'python'), index);
+    const python = await demoPython();
     simulator = await startSimulator({ python, base: join(folder, 'base'), args });
     baseUrl = `http://127.0.0.1:${simulator.port}`;
   });
@@ -80,8 +78,7 @@ describe('a workflow that begins with a picture', () => {
   let simulator: Simulator;
   let baseUrl = '';
   beforeAll(async () => {
-    const { folder: index } = makeIndex({ into: join(folder, 'index') });
-    const { python } = await makeInstalledEnv(join(folder, 'python'), index);
+    const python = await demoPython();
     const args = ['--preview-method', 'auto', '--fault', 'slow=0.5'];
     simulator = await startSimulator({ python, base: join(folder, 'base'), args });
     baseUrl = `http://127.0.0.1:${simulator.port}`;

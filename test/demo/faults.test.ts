@@ -5,8 +5,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
-import { finish, makeInstalledEnv } from './support/python-env.ts';
+import { demoPython, finish } from './support/python-env.ts';
 import { type Json, type Simulator, startSimulator, watchPrompt } from './support/simulator.ts';
 
 const MAIN = join(import.meta.dirname, '../../demo/comfyui/main.py');
@@ -17,7 +16,7 @@ let nBases = 0;
 let nGraphs = 0;
 
 beforeAll(async () => {
-  ({ python } = await makeInstalledEnv(folder, makeIndex({ into: join(folder, 'index') }).folder));
+  python = await demoPython();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
 import transcript from '../fixtures/comfyui-transcript.json' with { type: 'json' };
-import { makeInstalledEnv } from './support/python-env.ts';
+import { demoPython } from './support/python-env.ts';
 import {
   type Frame,
   type Json,
@@ -20,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'demo-protocol-'));
 let simulator: Simulator;
 
 beforeAll(async () => {
-  const { python } = await makeInstalledEnv(folder, makeIndex({ into: join(folder, 'index') }).folder);
+  const python = await demoPython();
   simulator = await startSimulator({ python, base: join(folder, 'base') });
 });
 afterAll(async () => {

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
-import { finish, makeInstalledEnv } from './support/python-env.ts';
+import { demoPython, finish } from './support/python-env.ts';
 import { startSimulator } from './support/simulator.ts';
 
 const MAIN = join(import.meta.dirname, '../../demo/comfyui/main.py');
@@ -14,7 +13,7 @@ let python: string;
 let nBases = 0;
 
 beforeAll(async () => {
-  ({ python } = await makeInstalledEnv(folder, makeIndex({ into: join(folder, 'index') }).folder));
+  python = await demoPython();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { makeIndex } from '../../demo/wheels.ts';
-import { makeInstalledEnv } from './support/python-env.ts';
+import { demoPython } from './support/python-env.ts';
 import { type Frame, type Json, type Simulator, startSimulator, watchPrompt } from './support/simulator.ts';
 
 const TRACES = process.env['COMFYUI_TRACES'];
@@ -31,7 +30,7 @@ describe.runIf(TRACES)('the recordings', () => {
   let simulator: Simulator;
 
   beforeAll(async () => {
-    const { python } = await makeInstalledEnv(folder, makeIndex({ into: join(folder, 'index') }).folder);
+    const python = await demoPython();
     simulator = await startSimulator({ python, base: join(folder, 'base') });
   });
   afterAll(async () => {

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+import { makeIndex } from '../../../demo/wheels.ts';
 
 const run = promisify(execFile);
 
@@ -74,6 +77,27 @@ export async function makeInstalledEnv(
   const done = await env.pip('install', '--no-index', '--find-links', index, ...everything);
   if (done.exitCode !== 0) throw new Error(done.stderr);
   return env;
+}
+
+/**
+ * Returns the interpreter of an environment with the newest wheels of the demonstration. One for all files of a run, which only start
+ * simulators with it: to make it takes longer than most of their tests.
+ */
+export async function demoPython(): Promise<string> {
+  const shared = join(process.env['HOME'] ?? tmpdir(), 'demo-python');
+  if (!existsSync(shared)) {
+    const own = mkdtempSync(`${shared}-`);
+    const index = makeIndex({ into: join(own, 'index') }).folder;
+    await makeInstalledEnv(own, index);
+    try {
+      renameSync(own, shared);
+    } catch (error) {
+      // Another file was faster.
+      if (!existsSync(shared)) throw error;
+      rmSync(own, { recursive: true });
+    }
+  }
+  return join(shared, 'env/bin/python');
 }
 
 /** Resolves requirements without installing; returns name → version. */
