@@ -39,12 +39,17 @@ export interface CourseOptions {
 export async function drill(emergency: Emergency, options: CourseOptions): Promise<DrillReport> {
   const startedMs = performance.now();
   const course = newCourse();
+  // A command of the product that goes on is not waited for.
+  const breakOff = (): void => void stopOwnProcesses(options.folder);
+  options.signal.addEventListener('abort', breakOff);
   try {
     options.tell('makes an installation');
     const world = await makeDrillWorld(options.folder, emergency, { fails: options.without !== 'fault' });
     await go(world, emergency, options, course);
   } catch (error) {
     course.problem = error instanceof Error ? error.message : String(error);
+  } finally {
+    options.signal.removeEventListener('abort', breakOff);
   }
   const ended = await end(options.folder);
   const tookMs = Math.round(performance.now() - startedMs);

@@ -31,9 +31,12 @@ export async function makeDrillWorld(
 ): Promise<DrillWorld> {
   const world = makeDemoWorld({ folder });
   if (emergency.upgrades && fails) makeIndex({ into: world.index.folder, extra: torchThatFailsLater() });
-  for (const name of ['run', 'state', 'config', 'bin']) mkdirSync(join(folder, name), { mode: 0o700, recursive: true });
+  for (const name of ['run', 'state', 'config', 'bin', 'tmp'])
+    mkdirSync(join(folder, name), { mode: 0o700, recursive: true });
   writeModel(join(world.comfyui.path, 'models/checkpoints', MODEL));
   process.env['PATH'] = `${join(folder, 'bin')}:${process.env['PATH'] ?? '/usr/bin:/bin'}`;
+  // What a program that is broken off leaves there goes with the folder.
+  process.env['TMPDIR'] = join(folder, 'tmp');
   const place: Place = {
     folder,
     home: join(folder, 'home'),

@@ -72,24 +72,28 @@ describe.each(emergencies)('%s', (id) => {
 });
 
 describe('a drill that is called off', () => {
-  it.each(['SIGINT', 'SIGKILL'] as const)('by %s leaves neither a process nor a folder', async (signal) => {
-    const child = spawn(process.execPath, [...node, bin, 'respond', '--drill', 'out-of-memory', '--json'], {
-      env,
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let told = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
-    const ended = once(child, 'close');
-    while (!told.includes('every node fails')) await wait(100);
-    expect(ownProcesses(folder).length).toBeGreaterThan(3);
-    child.kill(signal);
-    const [exitStatus] = (await ended) as [number | null];
-    expect(exitStatus).toBe(signal === 'SIGINT' ? 130 : null);
-    for (const untilMs = performance.now() + 90_000; ownProcesses(folder).length > 0 && performance.now() < untilMs;)
-      await wait(200);
-    expect(ownProcesses(folder)).toEqual([]);
-    // Whoever was killed leaves the few lines that it was told.
-    expect(fs.readdirSync(folder).filter((name) => !name.endsWith('.jsonl'))).toEqual([]);
-  });
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'by %s leaves neither a process nor a folder',
+    async (signal) => {
+      const child = spawn(process.execPath, [...node, bin, 'respond', '--drill', 'out-of-memory', '--json'], {
+        env,
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let told = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
+      const ended = once(child, 'close');
+      while (!told.includes('every node fails')) await wait(100);
+      expect(ownProcesses(folder).length).toBeGreaterThan(3);
+      child.kill(signal);
+      const [exitStatus] = (await ended) as [number | null];
+      expect(exitStatus).toBe(signal === 'SIGINT' ? 130 : null);
+      const endMs = performance.now() + 90_000;
+      while (ownProcesses(folder).length > 0 && performance.now() < endMs) await wait(200);
+      expect(ownProcesses(folder)).toEqual([]);
+      // Whoever was killed leaves the few lines that it was told.
+      expect(fs.readdirSync(folder).filter((name) => !name.endsWith('.jsonl'))).toEqual([]);
+    },
+    drillMs,
+  );
 });
