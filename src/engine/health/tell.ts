@@ -1,3 +1,4 @@
+import { answerCommand } from '../../domain/diagnosis/repair-playbooks.ts';
 import { judgeDisk, judgeLatency, judgeMemory, type Level } from '../../domain/health/judge.ts';
 import { lookedAgain, type Steady, steadyAt } from '../../domain/health/steady.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
@@ -85,11 +86,12 @@ interface AlertOf {
   readonly because: string | null;
 }
 
-const room = ['orchestrate health', 'orchestrate restore prune --dry-run'];
+const room = ['orchestrate health', answerCommand('disk-full'), 'orchestrate restore prune --dry-run'];
+const memory = ['orchestrate health', answerCommand('out-of-memory')];
 const slow = ['orchestrate health', 'orchestrate service logs'];
 const alerts: Readonly<Record<string, AlertOf>> = {
   disk: { warning: 'disk:short', critical: 'disk:full', hints: room, because: null },
-  memory: { warning: 'memory:short', critical: 'memory:full', hints: ['orchestrate health'], because: null },
+  memory: { warning: 'memory:short', critical: 'memory:full', hints: memory, because: null },
   latency: { warning: 'service:slow', critical: 'service:slow', hints: slow, because: 'service:down' },
 };
 
