@@ -1,4 +1,4 @@
-import { type Graph, modelGraph, pictureGraph } from './graphs.ts';
+import { type Graph, MODEL, modelGraph, pictureGraph } from './graphs.ts';
 
 /** How an emergency is made, and how it is known. */
 export interface Emergency {
@@ -16,6 +16,8 @@ export interface Emergency {
   readonly alerts: readonly string[];
   /** What the person does with their own hands when asked; null: a yes is enough. */
   readonly hands: string | null;
+  /** What the product has to name where it says what is left to do. */
+  readonly named?: string;
   /** The person starts production again. */
   readonly restarts?: true;
   /** The newest torch is installed first, which fails in this way of making a picture. */
@@ -71,6 +73,7 @@ export const EMERGENCIES: readonly Emergency[] = [
     graph: modelGraph,
     alerts: ['signature:s61'],
     hands: 'brings the models back',
+    named: MODEL,
   },
   {
     id: 'gpu-lost',

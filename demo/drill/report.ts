@@ -18,7 +18,7 @@ export interface DrillReport {
   readonly fault: string;
   /** Null: it is no control. */
   readonly without: Without | null;
-  /** It was detected, answered by its own playbook, and works again. Of a control: nothing was detected; or it is not over. */
+  /** It was detected, answered by its own playbook, which named what is wrong, and works again. Of a control: nothing was detected; or it is not over. */
   readonly ok: boolean;
   /** What was made wrong. */
   readonly made: string;
@@ -71,16 +71,17 @@ export const newCourse = (): Course => ({
 
 /** Returns what came of it; only what a row shows has a time. */
 export function reportOf(
-  { id, made }: Emergency,
+  emergency: Emergency,
   course: Course,
   without: Without | null,
 ): Omit<DrillReport, 'tookMs' | 'stopped' | 'left'> {
+  const { id, made } = emergency;
   const { alert, answered, unasked, worksAgain } = course;
   const run = answered?.run ?? null;
-  const problem = course.problem ?? answered?.problem ?? null;
+  const problem = course.problem ?? answered?.problem ?? unnamed(emergency, run);
   return {
     ...{ fault: id, without, made, unasked, worksAgain, problem },
-    ok: isGood(id, course, without),
+    ok: problem === null && isGood(id, course, without),
     detect: detectOf(course),
     decide:
       alert === null || run === null
@@ -97,11 +98,17 @@ export function reportOf(
 
 const notProven: Span = { ms: null, rows: [], sentence: 'not proven' };
 
-function isGood(id: string, { alert, answered, over, worksAgain, problem }: Course, without: Without | null): boolean {
-  if (problem !== null) return false;
+function isGood(id: string, { alert, answered, over, worksAgain }: Course, without: Without | null): boolean {
   if (without === 'fault') return alert === null;
   if (without === 'answer') return alert !== null && over === null && !worksAgain;
   return alert !== null && answered?.chosen === id && worksAgain;
+}
+
+/** Who runs the right playbook and finds nothing has answered nothing. */
+function unnamed({ named }: Emergency, run: Answered['run']): string | null {
+  const advised = run?.steps.find(({ id }) => id === 'advise')?.sentence;
+  if (named === undefined || run === null || advised?.includes(named) === true) return null;
+  return `its answer does not name ${named}: ${advised ?? 'it advises nothing'}`;
 }
 
 function detectOf({ alert, madeMs }: Course): Span {

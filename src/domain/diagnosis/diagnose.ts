@@ -15,7 +15,7 @@ export interface Diagnosed {
   /** Causes that would explain it and of which no line was seen. Not seen is not refuted: a test may still say so. */
   readonly notSeen: readonly string[];
   readonly urgency: 'now' | 'today' | 'when it suits' | 'none';
-  /** Prompts ended well after it was last seen. */
+  /** Prompts ended well after it was last seen, and that shows it: never so of a model or a node that is missing. */
   readonly isOver: boolean;
   readonly firstMs: number | null;
   readonly lastMs: number | null;
@@ -45,13 +45,16 @@ const order = { critical: 0, warning: 1, informational: 2 } as const;
 const rank = ({ signature }: Hit): number =>
   order[signature.severity] * stages.length + stages.indexOf(signature.stage);
 
-const atStart: ReadonlySet<Stage> = new Set(['start', 'config', 'environment']);
+/**
+ * What failed at the start stays so until the next start, however many prompts end well without it; a model or a node that one workflow
+ * misses is not there because another workflow ends well without it.
+ */
+const notShownByPrompts: ReadonlySet<Stage> = new Set(['start', 'config', 'environment', 'model', 'graph']);
 
 function diagnosedOf(hit: Hit, chain: readonly Hit[], { hits, lastFinishedAt }: Reading): Diagnosed {
   const { signature } = hit;
-  // What failed at the start stays so until the next start, however many prompts end well without it.
   const cause = chain[1];
-  const isOver = !atStart.has(signature.stage) && lastFinishedAt > hit.lastAt;
+  const isOver = !notShownByPrompts.has(signature.stage) && lastFinishedAt > hit.lastAt;
   return {
     finding: findingOf(hit, cause?.signature.id ?? null),
     cause: signature.cause,

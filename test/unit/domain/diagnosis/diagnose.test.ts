@@ -179,6 +179,16 @@ test('a prompt that ends well afterwards says that it is over', () => {
   ]);
 });
 
+test('a model or a node that one workflow misses is not over because another workflow ends well', () => {
+  const well = 'got prompt\nPrompt executed in 1.00 seconds';
+  expect(found(`- Value not in list: ckpt_name: 'a.safetensors' not in []\n${well}`)).toMatchObject([
+    { signature: 'S61', culprit: 'model:a.safetensors', isOver: false, urgency: 'now' },
+  ]);
+  expect(found(`Cannot execute because node Foo does not exist.\n${well}`)).toMatchObject([
+    { signature: 'S69', isOver: false },
+  ]);
+});
+
 test('a log that tells of nothing but work has no findings', () => {
   const quiet =
     'Total VRAM 24106 MB, total RAM 24106 MB\nStarting server\nTo see the GUI go to: http://127.0.0.1:8188\ngot prompt\n 50%|██ | 1/2\nPrompt executed in 1.2 seconds\n';
