@@ -34,6 +34,9 @@ const magics: readonly (readonly [kind: 'gguf' | 'zip' | 'png' | 'gzip' | 'progr
 /** Returns what a file is by its first bytes, whatever its name says. */
 export function fileHead(bytes: Uint8Array): FileHead {
   if (bytes.length === 0) return { kind: 'empty' };
+  // First of all: the length that it begins with may look like anything, a pickle or half a letter.
+  const headerBytes = headerLength(bytes);
+  if (headerBytes !== undefined) return { kind: 'safetensors', headerBytes };
   const found = magics.find(([, magic]) => magic.every((byte, at) => bytes[at] === byte));
   if (found !== undefined) return { kind: found[0] };
   const text = new TextDecoder().decode(bytes);
@@ -41,14 +44,12 @@ export function fileHead(bytes: Uint8Array): FileHead {
   if (text.startsWith('version https://git-lfs')) return pointer(text);
   if (/^\s*\{\s*"/.test(text)) return { kind: 'json' };
   if (bytes[0] === 0x80 && (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 0) <= 5) return { kind: 'pickle' };
-  if (bytes.every((byte) => byte === 0)) return { kind: 'zeros' };
-  const length = bytes.length < 9 ? undefined : headerLength(bytes);
-  return length !== undefined && /^[\s{]/.test(text.slice(8))
-    ? { kind: 'safetensors', headerBytes: length }
-    : { kind: 'unknown' };
+  return { kind: bytes.every((byte) => byte === 0) ? 'zeros' : 'unknown' };
 }
 
+/** A header begins with a brace, by the format's own page. */
 function headerLength(bytes: Uint8Array): number | undefined {
+  if (bytes.length < 9 || bytes[8] !== 0x7b) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   return length >= 2n && length <= BigInt(maxHeader) ? Number(length) : undefined;
 }

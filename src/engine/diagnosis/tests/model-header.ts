@@ -57,11 +57,11 @@ async function lookAt({ outside }: EngineContext, path: string, signature: strin
       if (!isWhole)
         return {
           outcome: 'confirmed',
-          sentence: `It is a pickle checkpoint of ${bytesText(sizeBytes)} without its end: its download broke off.`,
+          sentence: `It is a zip archive of ${bytesText(sizeBytes)} without its end: it is cut off.`,
         };
       return signature === 'S60'
-        ? { outcome: 'unclear', sentence: 'It is a pickle checkpoint (zip) with its end; what is in it was not read.' }
-        : { outcome: 'confirmed', sentence: 'It is a pickle checkpoint (zip), and may hold code.' };
+        ? { outcome: 'unclear', sentence: 'It is a zip archive with its end, as PyTorch writes one; what is in it was not read.' }
+        : { outcome: 'confirmed', sentence: 'It is a zip archive: PyTorch writes such, and they may hold code.' };
     }
     case 'pickle':
       return signature === 'S60'
@@ -84,7 +84,7 @@ async function wholeness(
   if (8 + headerBytes > sizeBytes)
     return {
       outcome: 'confirmed',
-      sentence: `Its header alone has ${bytesText(headerBytes)}, and the file ${bytesText(sizeBytes)}: its download broke off.`,
+      sentence: `Its header alone has ${bytesText(headerBytes)}, and the file ${bytesText(sizeBytes)}: it is cut off.`,
     };
   if (headerBytes > maxHeaderBytes)
     return { outcome: 'unclear', sentence: `Its header has ${bytesText(headerBytes)}: too long to be looked through.` };
@@ -95,7 +95,7 @@ async function wholeness(
   if (wanted > sizeBytes)
     return {
       outcome: 'confirmed',
-      sentence: `It has ${bytesText(sizeBytes)} of the ${bytesText(wanted)} that its header names (${wanted - sizeBytes} bytes are missing): its download broke off.`,
+      sentence: `It has ${bytesText(sizeBytes)} of the ${bytesText(wanted)} that its header names (${wanted - sizeBytes} bytes are missing): it is cut off.`,
     };
   if (wanted < sizeBytes)
     return {

@@ -39,8 +39,8 @@ describe('the test of a model file', () => {
       ['{"error":"gated"}', 'JSON'],
       [Buffer.from('GGUF\u0003\u0000\u0000\u0000'), 'GGUF'],
       [Buffer.from([0x80, 0x02, 0x8a, 0x0a]), 'pickle of the old form'],
-      [zip, 'pickle checkpoint (zip), and may hold code'],
-      [zip.subarray(0, 40), 'without its end'],
+      [zip, 'zip archive: PyTorch writes such, and they may hold code'],
+      [zip.subarray(0, 40), 'zip archive of 40 bytes without its end: it is cut off'],
       ['', 'empty'],
       [Buffer.alloc(600), 'zeros'],
     ];
@@ -58,7 +58,7 @@ describe('the test of a model file', () => {
     });
     expect(await looked(safetensors().subarray(0, 30))).toMatchObject({
       outcome: 'confirmed',
-      sentence: expect.stringContaining('broke off') as string,
+      sentence: expect.stringContaining('cut off') as string,
     });
     expect(await looked(safetensors({ missing: -5 }))).toMatchObject({
       outcome: 'confirmed',
