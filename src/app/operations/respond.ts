@@ -3,17 +3,19 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { findDurationMs } from '../../domain/definitions/units.ts';
 import { chooseEmergency } from '../../domain/emergencies/choose.ts';
-import { emergencies } from '../../domain/emergencies/emergency.ts';
+import { type Emergency, emergencies } from '../../domain/emergencies/emergency.ts';
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { emergencyDrillSchema } from '../views/emergency-drill-view.ts';
 import { emergencyRecord, emergencySchema, emergencyView, signView } from '../views/emergency-view.ts';
+import { type JournalReader, rowOf } from '../views/journal-reader.ts';
+import { machineState } from '../views/machine-state.ts';
 import { runSchema } from '../views/run-view.ts';
 import { drillEmergencies, requireDrilled } from './_emergency-drill.ts';
 import { emergencyFacts } from './_emergency-facts.ts';
 import { detachField, dryRunField, yesField } from './_inputs.ts';
 import { namedValues } from './_named-values.ts';
-import { acceptedRun, personOf } from './_run-output.ts';
+import { acceptedRun, personOf, requireRun } from './_run-output.ts';
 
 const output = z.object({
   state: z
@@ -99,6 +101,11 @@ export const respond = defineOperation({
     }
     const emergency = emergencyView(choice, playbook);
     tell(app, emergency);
+    const open = dryRun ? undefined : openAnswer((await app.installation()).ledger, emergency.chosen.playbook);
+    if (open !== undefined) {
+      app.narrate(`${open} answers it already`);
+      return { ...nothing, state: 'started', emergency, run: await requireRun(app, open) };
+    }
     const answer = await app.ask('run.start', {
       goal: symptom ?? `respond: ${emergency.chosen.playbook}`,
       options: {
@@ -117,6 +124,20 @@ export const respond = defineOperation({
 });
 
 const nothing: Output = { state: 'nothing', ok: true, emergency: null, hints: [], run: null, drills: [] };
+
+/** Runs that are looked at: an older one has ended. */
+const maxRuns = 50;
+
+/** The run that answers this emergency and goes on: a second one would restart what the first one watches. */
+function openAnswer(reader: JournalReader, playbook: Emergency): string | undefined {
+  return reader
+    .read({ kinds: ['run.created'], descending: true, limit: maxRuns })
+    .flatMap((entry) => rowOf('run.created', entry) ?? [])
+    .find(({ data: { run, emergency, options } }) => {
+      const isSame = emergency?.playbook === playbook && !options.previewOnly;
+      return isSame && machineState(reader, run)?.isFinal === false;
+    })?.data.run;
+}
 
 /** Somebody says that something is wrong: that is not answered with "nothing is". */
 const unknown = (words: string): Fault =>

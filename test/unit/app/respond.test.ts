@@ -178,8 +178,9 @@ describe('respond', () => {
         from: 'open',
         to: 'resolved',
         event: { type: 'RESOLVED' },
+        isFinal: true,
         version: 1,
-      } as never,
+      },
       { keys: ['machine:a1'] },
     );
     expect(await respond.run(appOver(scene), asked())).toMatchObject({ state: 'nothing' });
@@ -211,6 +212,30 @@ describe('respond', () => {
     expect([exitStatus, err]).toEqual([7, 'r9 · respond: disk-full\n']);
     const quiet = await orchestrate(installedScene(), ['respond'], supervised(installedScene()));
     expect([quiet.exitStatus, quiet.out.split('\n')[0]]).toEqual([0, 'Nothing is wrong that I can see.']);
+  });
+
+  it('follows the run that answers it already', async () => {
+    const scene = nightScene();
+    await respond.run(appOver(scene), asked());
+    const moved = (to: string, isFinal: boolean): void => {
+      const data = {
+        machine: 'run',
+        version: 1,
+        subject: 'r9',
+        from: 'previewing',
+        to,
+        isFinal,
+        event: { type: 'X' },
+      } as const;
+      scene.add('machine.moved', data, { run: 'r9', keys: ['machine:r9'] });
+    };
+    moved('executing', false);
+    const app = appOver(scene);
+    expect(await respond.run(app, asked())).toMatchObject({ state: 'started', run: { run: 'r9' } });
+    expect(app.asked).toEqual([]);
+    moved('done', true);
+    await respond.run(app, asked());
+    expect(app.asked).toHaveLength(1);
   });
 
   it('offers the names of emergencies to a shell', () => {
