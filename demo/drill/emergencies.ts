@@ -1,4 +1,4 @@
-import { type Graph, MODEL, modelGraph, pictureGraph } from './graphs.ts';
+import { type Graph, MODEL, modelGraph, packGraph, pictureGraph } from './graphs.ts';
 
 /** How an emergency is made, and how it is known. */
 export interface Emergency {
@@ -60,7 +60,7 @@ export const EMERGENCIES: readonly Emergency[] = [
     made: 'a node pack is not imported at the next start, and is at the one after',
     faults: ['once import-failed=demo-pack'],
     trigger: 'restart',
-    graph: pictureGraph,
+    graph: packGraph,
     alerts: ['signature:s18', 'signature:s17'],
     hands: 'gives the pack what it lacks, and starts production again',
     restarts: true,

@@ -17,6 +17,13 @@ export const pictureGraph = (prefix: string): Graph => ({
   '4': { class_type: 'SaveImage', inputs: { filename_prefix: prefix, images: ['3', 0] } },
 });
 
+/** The same, through the node of the demonstration's pack. */
+export const packGraph = (prefix: string): Graph => ({
+  ...pictureGraph(prefix),
+  '4': { class_type: 'SaveImage', inputs: { filename_prefix: prefix, images: ['5', 0] } },
+  '5': { class_type: 'DemoVignette', inputs: { image: ['3', 0], strength: 0.5 } },
+});
+
 /** A prompt of which nothing can be run without a model: of one with another output the server would run that. */
 export const modelGraph = (): Graph => ({
   '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: MODEL } },
