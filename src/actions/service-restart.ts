@@ -14,5 +14,5 @@ export const serviceRestart = defineAction({
   output: z.object({ was: z.string().nullable(), now: z.string(), nSaved: z.number().int() }),
   run: ({ service }) => service.restart(),
   describe: ({ was, now, nSaved }) =>
-    `${now} is production${was === null ? '' : ` after ${was}`}${nSaved === 0 ? '' : `; ${nSaved} prompts were saved and offered to it`}`,
+    `${now} is production${was === null ? '' : ` after ${was}`}${nSaved === 0 ? '' : `; ${nSaved} ${nSaved === 1 ? 'prompt was' : 'prompts were'} saved and offered to it`}`,
 });

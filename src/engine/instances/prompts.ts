@@ -121,10 +121,11 @@ async function takeOff(
       }
       await clock.sleep(askEveryMs);
     }
-    // A prompt that began before it was taken off the queue has run: it must not run again.
+    // A prompt that began before it was taken off the queue has run: it must not run again, and neither must one that was cancelled.
     for (const one of [...saved]) {
       const { kind } = await service.history(url, idOf(one));
-      if (kind === 'finished' || kind === 'failed') saved.splice(saved.indexOf(one), 1);
+      if (kind === 'finished' || kind === 'failed' || wasCancelled(engine, idOf(one)))
+        saved.splice(saved.indexOf(one), 1);
     }
     lastAnswerAtMs = clock.nowMs();
   } catch (error) {

@@ -147,7 +147,7 @@ describe('restarting', () => {
     world.service.enqueue(port, prompt('p2'));
     world.service.cancel = async () => 'stays';
     await pass(care.cancel({ prompt: 'p1', waitMs: 5_000 }));
-    await pass(care.restart());
+    expect(await pass(care.restart())).toMatchObject({ nSaved: 1 });
     expect(world.service.requeued.flatMap(({ prompts }) => prompts.map((one) => one['prompt_id']))).toEqual(['p2']);
   });
 
