@@ -104,8 +104,11 @@ export interface ServiceCare {
   draw(): Promise<Drawn>;
   /** Reads only, by names. */
   findModels(names: readonly string[]): Promise<readonly FoundModel[]>;
-  /** Takes the newest merge back by a run of its own, once per attempt. Fault `REVIEW_SELF` where no person said yes to the step or the run. */
-  undo(): Promise<{ readonly run: string; readonly state: string }>;
+  /**
+   * Takes the merge of this restore point back by a run of its own, once per attempt; where it is not the newest any more that run fails
+   * with `CHANGE_MOVED`. Fault `REVIEW_SELF` where no person said yes to the step or the run.
+   */
+  undo(options: { readonly point: string }): Promise<{ readonly run: string; readonly state: string }>;
 }
 
 /** The merge that an undo would take back, and the alerts of kinds that there were not before it. */

@@ -5,6 +5,7 @@ import { defineAction, type StepReport } from './_context.ts';
 import { seenText } from './_seen-text.ts';
 import { mergeSuspect } from './merge-suspect.ts';
 import { modelsFind } from './models-find.ts';
+import { restoreUndo } from './restore-undo.ts';
 import { serviceDraw } from './service-draw.ts';
 import { serviceLook } from './service-look.ts';
 import { spaceTrim } from './space-trim.ts';
@@ -59,10 +60,15 @@ function lastOf<Output>(
   return report === undefined ? undefined : schema.safeParse(report.output).data;
 }
 
-/** What was taken back already is not told once more. */
+/** What was taken back already is not told once more; what failed or waits is. */
 function undoAdvice(before: readonly StepReport[]): readonly Advice[] {
   const suspect = lastOf(before, mergeSuspect);
-  if (suspect === undefined || before.some(({ action }) => action === 'restore.undo')) return [];
+  const undo = lastOf(before, restoreUndo);
+  if (suspect === undefined || undo?.state === 'done') return [];
+  if (undo !== undefined)
+    return [
+      { sentence: `${undo.run} was to take ${suspect.point} back, and is ${undo.state}.`, command: `orchestrate runs show ${undo.run}` },
+    ];
   if (suspect.isSuspect)
     return [{ sentence: `Trouble began after ${suspect.point}: take it back.`, command: 'orchestrate undo' }];
   if (suspect.point === null) return [];

@@ -37,6 +37,9 @@ function checkStepExpressions(playbook: Located<Playbook>, step: PlaybookStep, p
   check(step.check, 'check', 'truth', { ...steady, output: true });
   check(step.approvalUnless, 'approval-unless', 'truth', steady);
   checkArguments(playbook, { args: step.with, path: [...path, 'with'], scope: steady });
+  const asked = step.approval === undefined ? {} : { approval: step.approval };
+  // What is done for many things is asked about once.
+  checkArguments(playbook, { args: asked, path, scope: { ...steady, item: false } });
   const taken = { ...steady, steps: [...scope.steps, step.id] };
   const compensating = [...path, 'compensate', 'with'];
   checkArguments(playbook, { args: step.compensate?.with ?? {}, path: compensating, scope: item ? steady : taken });

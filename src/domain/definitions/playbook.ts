@@ -40,7 +40,7 @@ import { durationField } from './units.ts';
  *     when: inputs.version != ""         # else it is left out; what needs it goes on. May be left out, like all below
  *     for-each: inputs.packs.split(",")  # once for each of a list, as ${item} in arguments
  *     check: output.nPackages > 0        # over what it reported; else it has failed
- *     approval: Production stops for it. # a person says yes before it starts
+ *     approval: Production stops for it. # a person says yes before it starts; may hold ${…}
  *     approval-unless: inputs.restart == "yes"   # where it holds nobody is asked
  *     compensate:                        # carried out when the run fails or is rejected for what began its work, the last step first
  *       action: files.write
@@ -48,7 +48,7 @@ import { durationField } from './units.ts';
  *       with: { path: '${item}' }
  *       timeout: 10m
  * ```
- * Expressions are those of `domain/expressions`; an argument may hold any as `${…}`.
+ * Expressions are those of `domain/expressions`; an argument and an approval may hold any as `${…}`.
  */
 export function parsePlaybook(source: DefinitionSource): Playbook {
   return readPlaybook(source).value;

@@ -73,7 +73,7 @@ function decide(step: PlannedStep, scene: StepScene): StepMove {
   if (conditions.length > 0) return { kind: 'wait', step, conditions };
   const isFree = unless !== undefined && (unless.holds ?? holds(unless.text, facts));
   if (approval !== undefined && !isFree && !scene.approved.has(askedAs(step)))
-    return { kind: 'ask', step, text: approval };
+    return { kind: 'ask', step, text: fillArguments({ approval }, facts)['approval'] ?? approval };
   return { kind: 'start', step, with: { ...step.with, ...fillArguments(step.late ?? {}, facts) } };
 }
 

@@ -21,9 +21,14 @@ const historyLimit = 10_000;
 
 /**
  * The state before the newest merge of ours. Commits that a person made on top of it are kept: their
- * changes are carried over by a three-way merge. Faults `NOTHING_TO_DO`, `CHANGE_CONFLICT`.
+ * changes are carried over by a three-way merge. Faults `NOTHING_TO_DO`, `CHANGE_CONFLICT`; `CHANGE_MOVED` where the newest merge is not
+ * the `wanted` one.
  */
-export async function planUndo(context: EngineContext, head: CommitId): Promise<RestoreTarget> {
+export async function planUndo(
+  context: EngineContext,
+  head: CommitId,
+  wanted: string | null = null,
+): Promise<RestoreTarget> {
   const { store } = context;
   const points = await listRestorePoints(context);
   const history = await store.history(head, historyLimit);
@@ -34,6 +39,7 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
       state: 'Nothing was changed.',
     });
   }
+  if (wanted !== null && merge.name !== wanted) throw movedSince(wanted, merge);
   const oldTree = await store.treeOf(before);
   const to = pointAt(points, before)?.name ?? before.slice(0, 7);
   const title = undoTitle(merge.manifest.title);
@@ -55,6 +61,14 @@ export async function planUndo(context: EngineContext, head: CommitId): Promise<
   }
   return { to, title, commit: before, proposed: carried.tree, dropped: [merge] };
 }
+
+/** What somebody said yes to was another merge. */
+const movedSince = (wanted: string, { name, manifest }: RestorePoint): Fault =>
+  new Fault('CHANGE_MOVED', `${wanted} was to be taken back, and the newest merge is ${name} (${manifest.title}) now.`, {
+    state: 'Nothing was changed.',
+    hints: ['orchestrate restore list', 'orchestrate undo'],
+    data: { wanted, newest: name },
+  });
 
 /** An undo of an undo is a redo. */
 const undoTitle = (title: string): string =>

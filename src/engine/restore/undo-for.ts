@@ -13,12 +13,12 @@ import { mendPoints } from './mend.ts';
 const waiting: ReadonlySet<string> = new Set(['awaitingApproval', 'paused']);
 
 /**
- * Starts a run that takes the newest merge back, in the name of the person who said yes to the step, once per attempt; and waits until
+ * Starts a run that takes the merge of a restore point back as long as it is the newest, in the name of the person who said yes to the step, once per attempt; and waits until
  * that run has ended or waits for somebody. Fault `REVIEW_SELF` where no person said yes.
  */
 export async function undoFor(
   engine: Engine,
-  options: { readonly run: string; readonly step: string; readonly attempt: string; readonly signal: AbortSignal },
+  options: { readonly run: string; readonly step: string; readonly attempt: string; readonly point: string; readonly signal: AbortSignal },
 ): Promise<{ readonly run: string; readonly state: string }> {
   const key = `undo-for:${options.attempt}`;
   const begun = dataOf('run.created', engine.ledger.latest(key))?.run;
@@ -29,7 +29,7 @@ export async function undoFor(
 
 async function start(
   engine: Engine,
-  { run, step, key }: { readonly run: string; readonly step: string; readonly key: string },
+  { run, step, point, key }: Record<'run' | 'step' | 'point' | 'key', string>,
 ): Promise<string> {
   const by = personFor(engine, run, step);
   await mendPoints(engine);
@@ -44,7 +44,7 @@ async function start(
   } as const;
   return createRun(
     engine,
-    { goal: 'undo', kind: 'undo', options: asked, by, request: null, restore: null },
+    { goal: 'undo', kind: 'undo', options: asked, by, request: null, restore: point },
     { keys: [key] },
   );
 }

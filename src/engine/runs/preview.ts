@@ -268,7 +268,9 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
 
 async function planRestore(engine: Engine, created: RunCreated, base: CommitId): Promise<Made> {
   const target =
-    created.kind === 'undo' ? await planUndo(engine, base) : await planRestoreTo(engine, base, created.restore ?? '');
+    created.kind === 'undo'
+      ? await planUndo(engine, base, created.restore)
+      : await planRestoreTo(engine, base, created.restore ?? '');
   if (target.proposed === (await engine.store.treeOf(base))) {
     throw new Fault('NOTHING_TO_DO', `The branch already has the files of ${target.to}.`, {
       state: 'Nothing was changed.',

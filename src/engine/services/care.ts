@@ -40,7 +40,7 @@ export function serviceCare(
     draw: () => drawOnce(engine, { key: `${attempt}:draw`, run, signal }),
     suspect: () => suspectMerge(engine),
     findModels: (names) => findModels(engine, names),
-    undo: () => undoFor(engine, { run, step, attempt, signal }),
+    undo: (options) => undoFor(engine, { run, step, attempt, signal, ...options }),
   };
 }
 

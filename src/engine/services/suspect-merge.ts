@@ -22,7 +22,8 @@ export async function suspectMerge(engine: Engine): Promise<SuspectMerge> {
     const { dropped, to } = await planUndo(engine, base);
     const merge = dropped[0];
     if (merge === undefined) return { ...none, blocked: 'There is no merge to undo.' };
-    const { title, change, moves } = merge.manifest;
+    const { title, change, moves, made } = merge.manifest;
+    if (isWayBack(made, title)) return { ...none, blocked: `${merge.name} (${title}) is a way back itself, and not undone.` };
     const mergedAtMs = engine.ledger.latest(`merged:${change}`)?.atMs ?? null;
     return {
       ...{ point: merge.name, title, mergedAtMs, backTo: to, blocked: null },
@@ -34,6 +35,10 @@ export async function suspectMerge(engine: Engine): Promise<SuspectMerge> {
     return { ...none, blocked: error.message };
   }
 }
+
+/** To take it back would bring in again what somebody took out; a redo is a merge like another. */
+const isWayBack = (made: string, title: string): boolean =>
+  made === 'restore' || (made === 'undo' && !title.startsWith('redo '));
 
 function signsOf({ ledger }: Engine) {
   return ledger.read({ kinds: ['alert.raised'], descending: true, limit: maxAlerts }).flatMap((entry) => {

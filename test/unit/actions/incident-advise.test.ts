@@ -54,6 +54,10 @@ describe('incident.advise', () => {
     expect(await told(true)).toMatchObject([{ command: 'orchestrate undo' }]);
     expect(await told(false)).toMatchObject([{ command: 'orchestrate restore bisect' }]);
     expect(await told(true, report('restore.undo', { run: 'r9', state: 'done' }))).toEqual([]);
+    for (const state of ['failed', 'awaitingApproval'])
+      expect(await told(true, report('restore.undo', { run: 'r9', state }))).toMatchObject([
+        { command: 'orchestrate runs show r9', sentence: expect.stringContaining(state) },
+      ]);
   });
 
   it('tells where a missing model may lie, and what only a person empties', async () => {

@@ -31,7 +31,7 @@ export interface RunRows {
     readonly fire?: { readonly schedule: string; readonly dueMs: number | null; readonly lateMs: number };
     /** What it answers, and why that was chosen. */
     readonly emergency?: EmergencyRecord;
-    /** For undo and restore: the restore point asked for, or null for the newest merge's base. */
+    /** For restore: the point to go back to. For undo: the one whose merge is taken back; null: the newest, whichever it is. */
     readonly restore: string | null;
     /** For submit: what is to be taken. */
     readonly submit?: SubmitAsked;

@@ -225,7 +225,7 @@ describe('taking a merge back', () => {
       restore: null,
     } as const;
     await life.engine.ledger.append([row('run.created', created, { run: 'r1', keys: ['run:r1'] })]);
-    await expect(care.undo()).rejects.toMatchObject({ code: 'REVIEW_SELF' });
+    await expect(care.undo({ point: '0001-x' })).rejects.toMatchObject({ code: 'REVIEW_SELF' });
     expect(life.engine.ledger.latest('run:r2')).toBeUndefined();
   });
 

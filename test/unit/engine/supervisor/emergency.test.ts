@@ -177,6 +177,34 @@ describe('an upgrade that broke it', () => {
     expect([closedAs(scene.world, run), living(scene)]).toEqual(['done', 1]);
   });
 
+  it('is named in the question; another merge that came meanwhile is not taken back instead', async () => {
+    const scene = await broken();
+    for (const one of scene.world.processes.services) one.isAlive = false;
+    await passUntil(scene.world, () => scene.latest('alert.raised')?.key === 'service:down');
+    const run = await scene.answer('bad-upgrade');
+    const point = scene.reports(run)['suspect']?.output['point'];
+    expect(scene.latest('step.asked')?.text).toContain(`${String(point)} (upgrade numpy`);
+    await scene.ask('restore.start', { kind: 'undo', to: null, options: { ...options, yes: true }, by });
+    await passUntil(scene.world, () => closedAs(scene.world, 'r3') === 'done', 600);
+    await scene.ask('step.answer', { run, step: 'back', verdict: 'approved', by });
+    await passUntil(scene.world, () => closedAs(scene.world, run) !== undefined, 600);
+    const told = scene.world.ledgers.open().read({ run: 'r4', kinds: ['machine.moved'], limit: 100 });
+    expect(JSON.stringify(told)).toContain('CHANGE_MOVED');
+    expect([closedAs(scene.world, run), scene.latest('restore.created')?.manifest.made]).toEqual(['failed', 'undo']);
+    expect(Object.keys(scene.reports(run))).not.toContain('restart');
+  });
+
+  it('is no suspect any more once it was taken back, whatever begins then', async () => {
+    const scene = await broken();
+    await scene.ask('restore.start', { kind: 'undo', to: null, options: { ...options, yes: true }, by });
+    await passUntil(scene.world, () => closedAs(scene.world, 'r2') === 'done', 600);
+    for (const one of scene.world.processes.services) one.isAlive = false;
+    await passUntil(scene.world, () => scene.latest('alert.raised')?.key === 'service:down');
+    const run = await scene.answer('bad-upgrade', { undo: 'yes' });
+    expect(scene.reports(run)['suspect']?.output).toMatchObject({ point: null, isSuspect: false });
+    expect(scene.reports(run)['back']).toBeUndefined();
+  });
+
   it('is not taken back where nothing began after it: how to find the merge is told', async () => {
     const scene = await broken();
     const run = await scene.answer('bad-upgrade', { undo: 'yes' });
