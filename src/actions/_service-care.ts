@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts';
 import type { Severity } from '../domain/diagnosis/finding.ts';
 import type { MayRestart, ServiceState } from '../domain/services/may-restart.ts';
 import type { Moves } from '../domain/services/moves.ts';
@@ -83,6 +84,8 @@ export interface KeptFile {
 export interface ServiceCare {
   /** Reads only. */
   see(options: { readonly watchMs: number }): Promise<ServiceSeen>;
+  /** Reads only: what runs as the server has it, its graph included. Nothing where it does not answer. */
+  running(): Promise<readonly JsonObject[]>;
   /** Reads only. Its log is read from the end, 4 MB at most. */
   diagnose(options: { readonly watchMs: number }): Promise<ServiceDiagnosis>;
   /** Writes files of evidence into the run's own folder outside of home, mode 0600; written anew by a repeat. Fault: `DISK_FULL`. */

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
 import { Fault } from '../base/fault.ts';
+import type { JsonObject } from '../base/json.ts';
 import { maskSecrets } from '../domain/alerts/mask-secrets.ts';
 import { type ActionContext, defineAction } from './_context.ts';
 import { roomText, seenSchema, seenText } from './_seen-text.ts';
 
 /** Of a longer log the end is kept. */
 const maxLogBytes = 1024 * 1024;
+/** Characters of the prompts that are kept. */
+const maxPrompts = 4 * 1024 * 1024;
 /** Longer lines are cut: a mask goes over every character. */
 const maxLine = 8_192;
 
@@ -22,7 +25,7 @@ const output = z.object({
 });
 
 /**
- * Keeps what a restart would take away, before anybody repairs: the end of the log, what the server, its process, the driver, the disks
+ * Keeps what a restart would take away, before anybody repairs: the end of the log, the prompts that run, what the server, its process, the driver, the disks
  * and the port say. Without what looks like a secret. On a full disk the facts are in the report alone. A repeat writes the files anew.
  */
 export const servicePreserve = defineAction({
@@ -38,7 +41,12 @@ export const servicePreserve = defineAction({
     const lines = text.trimEnd() === '' ? [] : text.trimEnd().split('\n');
     const log = lines.map((line) => maskSecrets(line.slice(0, maxLine))).join('\n');
     const facts = maskSecrets(JSON.stringify(seen, null, 2));
-    const kept = await keep(context, { ...(log === '' ? {} : { 'log.txt': `${log}\n` }), 'facts.json': `${facts}\n` });
+    const prompts = promptsText(await service.running());
+    const kept = await keep(context, {
+      ...(log === '' ? {} : { 'log.txt': `${log}\n` }),
+      ...(prompts === null ? {} : { 'prompts.txt': prompts }),
+      'facts.json': `${facts}\n`,
+    });
     const listener = seen.listener === null ? null : maskSecrets(seen.listener);
     return {
       seen: { ...seen, listener, disks: [...seen.disks], devices: [...seen.devices], holders: [...seen.holders] },
@@ -56,6 +64,14 @@ export const servicePreserve = defineAction({
       unkept === null ? `${nLines} lines of its log and ${files.length} files kept` : `no file was kept: ${unkept}`,
     ].join('; '),
 });
+
+/** What runs, so that it can be queued again; null: nothing does. What a sender adds for himself may hold his keys, and is left out. */
+function promptsText(running: readonly JsonObject[]): string | null {
+  if (running.length === 0) return null;
+  const graphs = running.map(({ extra_data: _, ...prompt }) => prompt);
+  const lines = JSON.stringify(graphs, null, 2).slice(0, maxPrompts).split('\n');
+  return `${lines.map((line) => maskSecrets(line.slice(0, maxLine))).join('\n')}\n`;
+}
 
 /** A disk that is full is why this was called: what is known is reported all the same. */
 async function keep({ service }: ActionContext, files: Readonly<Record<string, string>>) {

@@ -1,5 +1,6 @@
 import type { Freed, ServiceCare } from '../../actions/_service-care.ts';
 import { Fault } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
 import type { Engine } from '../engine.ts';
 import { askProduction } from '../health/answer.ts';
 import { cancelOnProduction } from '../instances/cancel-prompt.ts';
@@ -14,6 +15,8 @@ import { suspectMerge } from './suspect-merge.ts';
 
 /** How often a prompt that was interrupted is asked about. */
 const askEveryMs = 1_000;
+/** A server that hangs costs the evidence no more than this. */
+const queueMs = 5_000;
 /** A server that is idle gives memory back in this time. */
 const freeWithinMs = 5_000;
 
@@ -32,6 +35,7 @@ export function serviceCare(
   return {
     see,
     diagnose: async (options) => diagnoseService(engine, await see(options)),
+    running: () => loadRunning(engine),
     keep: (files) => keepFiles(engine, { dir: incidentDir(engine, run), files }),
     free: () => freeMemory(engine, { key: `${attempt}:free`, run, signal }),
     cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, agent, signal, ...options }),
@@ -114,6 +118,17 @@ async function cancelPrompt(
     signal.throwIfAborted();
   }
   return { ended: true };
+}
+
+async function loadRunning(engine: Engine): Promise<readonly JsonObject[]> {
+  const { port, latencyMs } = await askProduction(engine);
+  if (port === null || latencyMs === null) return [];
+  try {
+    return (await engine.outside.service.queue(`http://127.0.0.1:${port}`, { timeoutMs: queueMs })).active;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return [];
+    throw error;
+  }
 }
 
 async function requireAnswer(engine: Engine) {

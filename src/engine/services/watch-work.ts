@@ -14,7 +14,7 @@ export interface Watched {
 
 /**
  * Looks at an instance that is up until it is clear whether it gets on, or the time is over; by the judgement that raises `service:hung`.
- * What was told of it before counts as long as nothing has moved since. Writes nothing.
+ * What was told of it before counts where a second look saw nothing move. Writes nothing.
  */
 export async function watchWork(
   engine: Engine,
@@ -41,18 +41,18 @@ export async function watchWork(
 
 type Judged = ReturnType<typeof judgeStillness>;
 
-/** A silence that was told has to be seen by two looks: only they tell whether its process rests. */
+/** What was told has to be seen by two looks: only they tell whether it moves again, or its process rests. */
 function isClear(engine: Engine, instance: string, { now, hang }: Judged): boolean {
   if (hang !== null || now.subject === null || now.hasMoved) return true;
   const told = toldOf(engine, instance, now);
-  return told !== null && (told.cause !== 'silent' || now.nLooks > 1);
+  return told !== null && (told.cause === 'worker' || now.nLooks > 1);
 }
 
-/** The hang that was told of it and is not over; a dead worker stays dead whatever waits. */
-function toldOf({ ledger }: Engine, instance: string, { subject, hasMoved }: Stillness): Hang | null {
+/** The hang that was told of it and that two looks saw go on; a dead worker stays dead whatever waits. */
+function toldOf({ ledger }: Engine, instance: string, { subject, hasMoved, nLooks }: Stillness): Hang | null {
   const told = dataOf('service.hung', ledger.latest(hungKey));
   if (told === undefined || told.instance !== instance) return null;
-  return told.cause === 'worker' || (told.subject === subject && !hasMoved) ? told : null;
+  return told.cause === 'worker' || (told.subject === subject && !hasMoved && nLooks > 1) ? told : null;
 }
 
 const isResting = (first: Seen, last: Seen): boolean =>

@@ -41,12 +41,19 @@ const diagnosis: ServiceDiagnosis = {
   restart: { how: 'automatic', reason: 'S43: The worker is dead.' },
 };
 
+const running = {
+  prompt_id: 'p1',
+  prompt: { 3: { class_type: 'KSampler', inputs: { api_key: 'verysecretvalue' } } },
+  extra_data: { auth_token_comfy_org: 'abcdefgh' },
+};
+
 async function preserve(keep: () => Promise<never[]>, text: string) {
   const kept: Record<string, string>[] = [];
   const context = {
     serviceLog: async () => ({ instance: 'i3', source: 'file', text, isCut: false }),
     service: {
       see: async () => seen,
+      running: async () => [running],
       keep: async (files: Record<string, string>) => {
         kept.push(files);
         return keep();
@@ -60,8 +67,9 @@ async function preserve(keep: () => Promise<never[]>, text: string) {
 describe('service.preserve', () => {
   it('keeps the log and the facts without secrets', async () => {
     const { kept, output, sentence } = await preserve(async () => [], 'up\ntoken=hf_abcdefghijklmnop1234\n');
-    expect(Object.keys(kept)).toEqual(['log.txt', 'facts.json']);
-    expect(Object.values(kept).join('') + JSON.stringify(output)).not.toMatch(/hf_abc|abcdefgh/);
+    expect(Object.keys(kept)).toEqual(['log.txt', 'prompts.txt', 'facts.json']);
+    expect(kept['prompts.txt']).toContain('KSampler');
+    expect(Object.values(kept).join('') + JSON.stringify(output)).not.toMatch(/hf_abc|abcdefgh|verysecret/);
     expect(sentence).toBe(
       'i3 answers in 12 ms, 1 running and 2 waiting, and the kernel holds its process 7; 2.0 GB free at /home/anna; no NVIDIA driver, or no card; 2 lines of its log and 0 files kept',
     );

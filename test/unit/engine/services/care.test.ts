@@ -79,8 +79,8 @@ describe('looking', () => {
     expect({ moves: seen.moves, how: restart.how }).toEqual({ moves: 'unclear', how: 'approval' });
   });
 
-  it('believes a hang that was told and is not over, without watching', async () => {
-    const { world, care, port, life, instance } = await up('got prompt\n');
+  it('believes a hang that was told once two looks saw it go on, and no look alone', async () => {
+    const { world, care, port, life, instance, started, pass } = await up('got prompt\n');
     world.service.begin(port, prompt('p1'));
     const hung = {
       instance,
@@ -91,7 +91,12 @@ describe('looking', () => {
       isHeldByKernel: false,
     } as const;
     await life.engine.ledger.append([row('service.hung', hung, { keys: ['service:hung'] })]);
-    expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'no', hang: { cause: 'queue', stillMs: 45_000 } });
+    expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'unclear', hang: null });
+    const again = care.see({ watchMs: 60_000 });
+    await world.clock.advance(1_000);
+    world.files.append(started.spec.logPath, ' 50%|##  | 1/2\n');
+    expect(await pass(again)).toMatchObject({ moves: 'yes', hang: null });
+    expect(await pass(care.see({ watchMs: 10_000 }))).toMatchObject({ moves: 'no', hang: { cause: 'queue', stillMs: 45_000 } });
     world.service.finish(port, 'p1');
     world.service.begin(port, prompt('p2'));
     expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'unclear', hang: null });

@@ -40,6 +40,8 @@ interface Emergency extends Scene {
   pid(): number;
   /** Answers the emergency until its run is closed, or waits. */
   answer(playbook: string, inputs?: Readonly<Record<string, string>>): Promise<string>;
+  /** Says yes to a step, and waits as `answer` does. */
+  say(run: string, step: string): Promise<void>;
   reports(run: string): Readonly<Record<string, { output: Record<string, unknown>; sentence: string; row: number }>>;
 }
 
@@ -67,6 +69,12 @@ async function up(): Promise<Emergency> {
       await passUntil(world, () => closedAs(world, run) !== undefined || state() === 'paused', 600);
       return run;
     },
+    async say(run, step) {
+      const asked = scene.latest('step.asked')?.task;
+      await scene.ask('step.answer', { run, step, verdict: 'approved', by });
+      const isAsked = () => scene.latest('step.asked')?.task !== asked;
+      await passUntil(world, () => closedAs(world, run) !== undefined || isAsked(), 600);
+    },
     reports: (run) =>
       Object.fromEntries(
         world.ledgers
@@ -92,6 +100,12 @@ describe('a queue that stands still', () => {
     const scene = await up();
     scene.world.service.begin(scene.port, { prompt_id: 'p1' });
     const run = await scene.answer('queue-stuck');
+    expect(scene.latest('step.asked')).toMatchObject({
+      task: `${run}.cancel`,
+      text: expect.stringContaining('Prompt p1 is interrupted'),
+    });
+    expect((await scene.world.service.queue(`http://127.0.0.1:${scene.port}`)).running).toBe(1);
+    await scene.say(run, 'cancel');
     expect(closedAs(scene.world, run)).toBe('done');
     const { preserve, cancel, restart, remember } = scene.reports(run);
     expect(cancel?.output).toEqual({ prompt: 'p1', ended: true });
@@ -107,6 +121,7 @@ describe('a queue that stands still', () => {
     scene.world.service.begin(scene.port, { prompt_id: 'p1' });
     scene.world.service.enqueue(scene.port, { prompt_id: 'p2' });
     const run = await scene.answer('queue-stuck');
+    await scene.say(run, 'cancel');
     expect(scene.latest('step.asked')).toMatchObject({ task: `${run}.restart` });
     expect(started(scene)).toBe(1);
     await scene.ask('step.answer', { run, step: 'restart', verdict: 'approved', by });
