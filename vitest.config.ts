@@ -46,13 +46,19 @@ const ring = (name: string, include: string[], timeoutMs: number, order: number)
 
 /** Files that take long, longest first, by the end of their path: one that begins last keeps a single core busy at the end. */
 const longest = [
-  'scene/everyday.test.ts',
-  'scene/bad-input.test.ts',
   'scene/attacks.test.ts',
+  'scene/bad-input.test.ts',
+  'scene/everyday.test.ts',
   'scene/kill.test.ts',
+  'scene/serve.test.ts',
+  // It waits for a server that is slow; whatever begins beside it has the machine.
+  'contract/service-cancel.test.ts',
   'contract/python-build.test.ts',
   'contract/bus.test.ts',
   'contract/python-resolve.test.ts',
+  'contract/service-prompts.test.ts',
+  'demo/breaks.test.ts',
+  'contract/memory-processes.test.ts',
   'contract/bundles.test.ts',
   'unit/engine/space/prune.test.ts',
   'unit/engine/supervisor/killed-anywhere.test.ts',

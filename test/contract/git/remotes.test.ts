@@ -13,11 +13,11 @@ import type { Remotes } from '../../../src/ports/git.ts';
 import { faultOf } from '../support/fault-of.ts';
 import {
   git,
+  gitUntil,
   openWorkshop,
   plantProgram,
   searchPath,
   temporaryFolder,
-  tryGit,
   type Workshop,
   write,
 } from './support.ts';
@@ -154,7 +154,7 @@ it('obeys nothing in home: no insteadOf, no hook, no command, which a plain push
   expect(fs.existsSync(marker)).toBe(false);
   // The program that takes the place of the transport waits for an answer for ever.
   git(shop.homeDir, 'config', '--remove-section', `url.ext::${program} `);
-  tryGit(shop.homeDir, ['push', '--quiet', 'origin', 'HEAD:refs/heads/x']);
+  await gitUntil(marker, shop.homeDir, ['push', '--quiet', 'origin', 'HEAD:refs/heads/x']);
   expect(fs.existsSync(marker)).toBe(true);
 });
 

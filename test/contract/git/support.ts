@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -11,6 +11,7 @@ import { createInProcessSpawner } from '../../../src/adapters/process/in-process
 import type { Spawner } from '../../../src/adapters/process/spawner.ts';
 import { asCommitId, type CommitId, type GitTreeId } from '../../../src/base/ids.ts';
 import type { HomeRepository, SlotLocation, SnapshotLimits } from '../../../src/ports/git.ts';
+import { eventually } from '../support/eventually.ts';
 
 export const searchPath = process.env['PATH'] ?? '/usr/bin:/bin';
 export const limits: SnapshotLimits = { maxFiles: 10_000, maxFileBytes: 50_000_000, maxTotalBytes: 200_000_000 };
@@ -46,6 +47,16 @@ export function git(cwd: string, ...args: string[]): string {
 /** Runs git as a person would and tells only its exit status: planted programs make it fail in many ways. */
 export function tryGit(cwd: string, args: readonly string[], env: Record<string, string> = {}): number | null {
   return spawnSync('git', args, { cwd, env: { ...plainEnvironment, ...env }, stdio: 'ignore', timeout: 20_000 }).status;
+}
+
+/** Starts ordinary git, which may never end, and ends it as soon as the file is there. */
+export async function gitUntil(file: string, cwd: string, args: readonly string[]): Promise<void> {
+  const child = spawn('git', args, { cwd, env: plainEnvironment, stdio: 'ignore' });
+  try {
+    await eventually(`${file} is there`, () => fs.existsSync(file));
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 /** Returns a new folder that is removed when the test is over. */
