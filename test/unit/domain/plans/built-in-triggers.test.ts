@@ -51,9 +51,9 @@ describe('the built-in triggers', () => {
     },
   );
 
-  it.each(repairPlaybooks)('answer a failure: what is told for %s starts it', (id) => {
-    const [, goal = ''] = /^orchestrate run "(.+)"$/.exec(answerCommand(id)) ?? [];
-    expect(told(goal)).toBe(id);
+  it.each(repairPlaybooks)('answer a failure: %s is there, starts by its words, and is what is told to type', (id) => {
+    expect(told(id.replaceAll('-', ' '))).toBe(id);
+    expect(answerCommand(id)).toBe(`orchestrate respond --playbook ${id}`);
   });
 
   it.each([
