@@ -1,11 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 
 import { Fault } from '../../base/fault.ts';
 import type { MachineFacts } from '../../ports/machine-facts.ts';
 import type { Processes } from '../../ports/processes.ts';
 import { readPs, readVmStat } from './darwin-facts.ts';
-import { createDiskRoom } from './disk-room.ts';
+import { askByProgram, createDiskRoom } from './disk-room.ts';
 import { readGroupMemory, readMeminfo, readResident, readStat } from './linux-facts.ts';
 
 /** Kernels count processor time in hundredths for programs, whatever they use inside (`USER_HZ`). */
@@ -36,7 +36,7 @@ export function createMachineFacts(options: {
   };
 
   return {
-    disk: createDiskRoom(),
+    disk: createDiskRoom(isMac ? statfs : askByProgram(processes)),
     async memory() {
       if (!isMac) return withGroup(readMeminfo((await textOf(`${proc}/meminfo`)) ?? ''), groups);
       const [memsize, pages, swap] = await Promise.all([

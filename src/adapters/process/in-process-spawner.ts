@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { collectChild } from './collect-child.ts';
 import { killGroup } from './kill-group.ts';
 import { openChild } from './open-child.ts';
 import { openLog } from './open-log.ts';
 import type { DetachedSpec, OpenProgram, RawResult, RawSpec, Spawner } from './spawner.ts';
+
+/** How long programs that were killed may take to be gone. */
+const closeMs = 3_000;
 
 /**
  * Starts programs from this very process, each in a session and process group of its own.
@@ -70,7 +74,10 @@ export function createInProcessSpawner(): Spawner {
       process.off('exit', killAll);
       const ended = [...running].map((child) => new Promise<void>((resolve) => child.once('exit', () => resolve())));
       killAll();
-      await Promise.all(ended);
+      const over = new AbortController();
+      // One that waits for a disk that went away does not end, not even by SIGKILL.
+      await Promise.race([Promise.all(ended), pause(closeMs, undefined, { signal: over.signal }).catch(() => {})]);
+      over.abort();
     },
   };
 }

@@ -4,6 +4,7 @@ import { readPs, readVmStat } from '../../../../src/adapters/machine/darwin-fact
 import { createDiskRoom } from '../../../../src/adapters/machine/disk-room.ts';
 import { readGroupMemory, readMeminfo, readResident, readStat } from '../../../../src/adapters/machine/linux-facts.ts';
 import { createMachineFacts } from '../../../../src/adapters/machine/machine-facts.ts';
+import { Fault } from '../../../../src/base/fault.ts';
 
 describe('what a machine tells', () => {
   it('reads the memory of Linux, with and without MemAvailable and swap', () => {
@@ -44,7 +45,7 @@ describe('what a machine tells', () => {
 
   it('says nothing of what is not there', async () => {
     const machine = createMachineFacts({
-      processes: { run: () => Promise.reject(new Error('not asked')) },
+      processes: { run: () => Promise.reject(new Fault('PROCESS_FAILED', 'there is no such program')) },
       platform: 'linux',
     });
     expect(await machine.disk('/nowhere/at/all')).toBeUndefined();
