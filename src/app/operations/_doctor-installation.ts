@@ -1,3 +1,4 @@
+import { shownCommand } from '../../domain/alerts/shown-command.ts';
 import { policyGaps } from '../../domain/policy/gaps.ts';
 import type { App, Installation } from '../app.ts';
 import { outsideLine } from '../views/outside-view.ts';
@@ -79,7 +80,7 @@ async function checkPort(
   const leased = known.lease === undefined ? '' : `; leased to ${known.lease.run} (${known.lease.name})`;
   const holder = await app.outside.ports.holder(port);
   if (holder.kind === 'free') return good(id, `free${leased}`);
-  const owners = holder.owners.map(({ pid, argv }) => `pid ${pid} (${argv.join(' ').slice(0, 80)})`);
+  const owners = holder.owners.map(({ pid, argv }) => `pid ${pid} (${shownCommand(argv, 80)})`);
   if (owners.length === 0)
     return good(id, `held by a program of another user${leased}`, 'slots get the next free port');
   if (holder.owners.some(({ pid }) => pid === known.productionPid)) return good(id, `production, ${listText(owners)}`);

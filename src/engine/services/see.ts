@@ -1,5 +1,6 @@
 import type { ServiceSeen } from '../../actions/_service-care.ts';
 import { plainLine } from '../../domain/alerts/plain-alert.ts';
+import { shownCommand } from '../../domain/alerts/shown-command.ts';
 import { judgeDisk } from '../../domain/health/judge.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import type { ServiceState } from '../../domain/services/may-restart.ts';
@@ -69,7 +70,7 @@ async function listenerOf({ outside }: EngineContext, port: number): Promise<str
   const [owner] = holder.owners;
   return owner === undefined
     ? 'a program of another user'
-    : `pid ${owner.pid}: ${owner.argv.join(' ').slice(0, maxCommand)}`;
+    : `pid ${owner.pid}: ${shownCommand(owner.argv, maxCommand)}`;
 }
 
 /** Programs of the machine that are told. */

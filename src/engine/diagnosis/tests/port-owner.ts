@@ -1,3 +1,4 @@
+import { shownCommand } from '../../../domain/alerts/shown-command.ts';
 import type { CauseTest } from '../test-causes.ts';
 
 /** Looks at who listens on the port that was taken. Nobody is ended. */
@@ -9,6 +10,6 @@ export const testPortOwner: CauseTest = async ({ outside }, { finding }) => {
   if (holder.kind === 'free') return { test, outcome: 'ruled out', sentence: `Nobody listens on port ${port} now.` };
   const [owner] = holder.owners;
   const who =
-    owner === undefined ? 'a program of another user' : `process ${owner.pid} (${owner.argv.join(' ').slice(0, 200)})`;
+    owner === undefined ? 'a program of another user' : `process ${owner.pid} (${shownCommand(owner.argv, 200)})`;
   return { test, outcome: 'confirmed', sentence: `Port ${port} is held by ${who}.` };
 };

@@ -1,3 +1,4 @@
+import { shownCommand } from '../../../domain/alerts/shown-command.ts';
 import type { Finding } from '../../../domain/doctor/finding.ts';
 import { dataOf, type JournalKinds } from '../../../domain/journal/kinds.ts';
 import { slotNamesOf } from '../../scale/slots-of.ts';
@@ -47,7 +48,7 @@ export const lookAtLeases: Look = async (context) => {
         id: `port-strange:${port}`,
         area: 'leases',
         severity: 'warning',
-        sentence: `:${port} is leased to ${run}, and ${strangers.map(({ pid, argv }) => `pid ${pid} (${argv.join(' ').slice(0, 80)})`).join(', ')} listens there`,
+        sentence: `:${port} is leased to ${run}, and ${strangers.map(({ pid, argv }) => `pid ${pid} (${shownCommand(argv, 80)})`).join(', ')} listens there`,
         evidence: [`#${row}`, ...strangers.map(({ pid, startTime }) => `pid ${pid}, started ${startTime}`)],
         repair: {
           kind: 'by-hand',

@@ -1,3 +1,4 @@
+import { shownCommand } from '../../../domain/alerts/shown-command.ts';
 import type { Finding } from '../../../domain/doctor/finding.ts';
 import { dataOf, type JournalKinds } from '../../../domain/journal/kinds.ts';
 import type { EngineContext } from '../../context.ts';
@@ -40,7 +41,7 @@ async function findStranger(context: EngineContext, running: Composed | undefine
     const ours = await ownPids(context, proven.instance, proven.pid);
     if (holder.owners.some(({ pid }) => ours.has(pid))) return [];
   }
-  const owners = holder.owners.map(({ pid, argv }) => `pid ${pid} (${argv.join(' ').slice(0, 80)})`);
+  const owners = holder.owners.map(({ pid, argv }) => `pid ${pid} (${shownCommand(argv, 80)})`);
   return [
     {
       id: `port-strange:${port}`,

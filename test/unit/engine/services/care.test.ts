@@ -50,6 +50,19 @@ describe('looking', () => {
     expect({ source, how: restart.how }).toEqual({ source: 'file', how: 'approval' });
   });
 
+  it('keeps no secret of the command line of whoever listens', async () => {
+    const { world, care } = await up();
+    const owner = {
+      pid: 7,
+      startTime: '1',
+      argv: ['main.py', '--api-key', 'abcdefgh', `--x=${'y'.repeat(150)}`, 'hf_abcdefghijklmnopqrst'],
+    };
+    world.context.outside.ports.holder = async () => ({ kind: 'held', owners: [owner] });
+    const { listener } = await care.see({ watchMs: 0 });
+    expect(listener).toContain('pid 7: main.py --api-key [redacted] --x=y');
+    expect(listener).not.toMatch(/abcd/);
+  });
+
   it('tells a prompt that stands still from one that writes on, as the watch does', async () => {
     const { world, care, port, started, pass } = await up('got prompt\n');
     world.service.begin(port, prompt('p1'));
