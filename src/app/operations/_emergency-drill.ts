@@ -10,20 +10,31 @@ const lookMs = 300;
 /** Whoever was interrupted asks its programs to end first. */
 const cleanUpMs = 120_000;
 
-/** Returns the emergencies that the word after `--drill` names. Fault: `USAGE_BAD_ARGUMENT`. */
-export function requireDrilled(word: string | null): readonly Emergency[] {
+/** What may be typed beside `--drill`, and what may not: a drill is about an installation of its own, and answers itself. */
+export interface DrillWords {
+  readonly symptom: string | null;
+  readonly playbook: Emergency | null;
+  /** Options beside it that would have no effect, as they are typed. */
+  readonly others: readonly string[];
+}
+
+/** Returns the emergencies that are drilled: by the word after `--drill`, or by `--playbook`. Fault: `USAGE_BAD_ARGUMENT`. */
+export function requireDrilled({ symptom, playbook, others }: DrillWords): readonly Emergency[] {
+  if (others.length > 0) throw refused(`--drill takes no ${others.join(', ')}: it makes an installation of its own.`);
+  if (symptom !== null && playbook !== null && symptom !== playbook)
+    throw refused(`--drill takes one word: ${JSON.stringify(symptom)} and --playbook ${playbook} are two.`);
+  const word = symptom ?? playbook;
   if (word === null || word === 'all') return emergencies;
   const found = emergencies.find((id) => id === word);
   if (found !== undefined) return [found];
-  throw new Fault(
-    'USAGE_BAD_ARGUMENT',
-    `--drill takes one of ${emergencies.join(', ')}, or all; not ${JSON.stringify(word)}.`,
-    {
-      hints: ['orchestrate respond --drill out-of-memory', 'orchestrate respond --drill all'],
-      state: 'Nothing was changed.',
-    },
-  );
+  throw refused(`--drill takes one of ${emergencies.join(', ')}, or all; not ${JSON.stringify(word)}.`);
 }
+
+const refused = (message: string): Fault =>
+  new Fault('USAGE_BAD_ARGUMENT', message, {
+    hints: ['orchestrate respond --drill out-of-memory', 'orchestrate respond --drill all'],
+    state: 'Nothing was changed.',
+  });
 
 /**
  * Has another program make installations that are thrown away, break them, and see how this one answers; tells what goes on. Neither the

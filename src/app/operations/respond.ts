@@ -35,6 +35,8 @@ const output = z.object({
 });
 type Output = z.infer<typeof output>;
 
+const sinceDefault = '1h';
+
 /** `orchestrate respond ["symptom"]` */
 export const respond = defineOperation({
   name: 'respond',
@@ -58,7 +60,7 @@ export const respond = defineOperation({
     since: z
       .string()
       .refine((text) => findDurationMs(text) !== undefined, 'has to be a time like 30m, 1h or 2d')
-      .default('1h')
+      .default(sinceDefault)
       .describe('How far back logs and findings are looked at.'),
     set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     drill: z
@@ -86,9 +88,11 @@ export const respond = defineOperation({
       explains: 'All eight, for a program. Takes a quarter of an hour.',
     },
   ],
-  async run(app, { symptom, playbook, since, set, drill, dryRun, yes }): Promise<Output> {
-    if (drill) {
-      const drills = [...(await drillEmergencies(app, requireDrilled(symptom)))];
+  async run(app, input): Promise<Output> {
+    const { symptom, playbook, since, set, dryRun, yes } = input;
+    if (input.drill) {
+      const wanted = requireDrilled({ symptom, playbook, others: besideDrill(input) });
+      const drills = [...(await drillEmergencies(app, wanted))];
       return { ...nothing, state: 'drilled', ok: drills.every(({ ok }) => ok), drills };
     }
     const sinceMs = app.outside.clock.nowMs() - (findDurationMs(since) ?? 0);
@@ -122,6 +126,23 @@ export const respond = defineOperation({
     return { ...nothing, state: 'started', emergency, run: await acceptedRun(app, answer) };
   },
 });
+
+/** What a drill would pass over without a word. */
+const besideDrill = ({ since, set, dryRun, yes, detach }: BesideDrill): readonly string[] => [
+  ...(dryRun ? ['--dry-run'] : []),
+  ...(yes ? ['--yes'] : []),
+  ...(detach ? ['--detach'] : []),
+  ...(set.length > 0 ? ['--set'] : []),
+  ...(since === sinceDefault ? [] : ['--since']),
+];
+
+interface BesideDrill {
+  readonly since: string;
+  readonly set: readonly string[];
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly detach: boolean;
+}
 
 const nothing: Output = { state: 'nothing', ok: true, emergency: null, hints: [], run: null, drills: [] };
 

@@ -254,6 +254,26 @@ describe('respond --drill', () => {
     );
   });
 
+  it('refuses what would have no effect beside it, and takes a playbook as the word', async () => {
+    const { app, ran } = appWith([{ kind: 'drilled', report }]);
+    const refusedBeside: readonly [Partial<Input>, string][] = [
+      [{ dryRun: true }, '--dry-run'],
+      [{ yes: true, detach: true }, '--yes, --detach'],
+      [{ set: ['restart=yes'] }, '--set'],
+      [{ since: '2h' }, '--since'],
+    ];
+    for (const [beside, named] of refusedBeside)
+      await expect(respond.run(app, asked({ drill: true, symptom: 'out-of-memory', ...beside }))).rejects.toMatchObject(
+        { code: 'USAGE_BAD_ARGUMENT', message: expect.stringContaining(`takes no ${named}:`) },
+      );
+    await expect(
+      respond.run(app, asked({ drill: true, symptom: 'gpu-lost', playbook: 'out-of-memory' })),
+    ).rejects.toMatchObject({ code: 'USAGE_BAD_ARGUMENT' });
+    expect(ran).toEqual([]);
+    await respond.run(app, asked({ drill: true, playbook: 'out-of-memory' }));
+    expect(ran).toMatchObject([{ args: expect.arrayContaining(['out-of-memory']) }]);
+  });
+
   it('says what is missing where the program of drills is not there', async () => {
     await expect(respond.run(fakeApp(null), asked({ drill: true }))).rejects.toMatchObject({
       code: 'DRILL_UNAVAILABLE',
