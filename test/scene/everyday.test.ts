@@ -56,6 +56,7 @@ describe('help and answers', () => {
       'playbooks show': ['upgrade-pytorch'],
       'trees show': ['env-setup'],
       'templates show': ['workflow-upscale'],
+      monitor: ['--for', '0s'],
       'memory get': [key],
       'memory history': [key],
       'memory search': ['upgrade'],
