@@ -54,48 +54,58 @@ export async function drillEmergencies(app: App, wanted: readonly Emergency[]): 
   const entry = rest.at(-1) ?? '';
   const drilled: EmergencyDrill[] = [];
   const reader = createReader(app, report, (one) => void drilled.push(one));
+  const called = new AbortController();
+  const running = processes.run(
+    {
+      program: node,
+      args: [...rest.slice(0, -1), program, '--folder', folder, '--report', report, ...wanted],
+      cwd: host.tempDir,
+      env: {
+        ...host.session,
+        PATH: host.searchPath.join(':'),
+        TMPDIR: host.tempDir,
+        LC_ALL: 'C.UTF-8',
+        ORCHESTRATE_BIN: entry,
+      },
+      timeoutMs: wanted.length * drillMs,
+    },
+    AbortSignal.any([app.signal, called.signal]),
+  );
+  let ended: ProgramResult | undefined;
+  let state: string;
   try {
-    let ended: ProgramResult | undefined;
-    const running = processes
-      .run(
-        {
-          program: node,
-          args: [...rest.slice(0, -1), program, '--folder', folder, '--report', report, ...wanted],
-          cwd: host.tempDir,
-          env: {
-            ...host.session,
-            PATH: host.searchPath.join(':'),
-            TMPDIR: host.tempDir,
-            LC_ALL: 'C.UTF-8',
-            ORCHESTRATE_BIN: entry,
-          },
-          timeoutMs: wanted.length * drillMs,
-        },
-        app.signal,
-      )
-      .then((result) => (ended = result));
+    const over = running.then((result) => (ended = result));
     while (ended === undefined) {
-      await Promise.race([running, clock.sleep(lookMs)]);
+      await Promise.race([over, clock.sleep(lookMs)]);
       await reader.read();
     }
-    if (app.signal.aborted) throw new Fault('INTERRUPTED', 'The drill was interrupted; its installation is removed.');
-    if (drilled.length < wanted.length)
-      throw new Fault(
-        'DRILL_FAILED',
-        `The drill ended after ${drilled.length} of ${wanted.length}: ${ended.stderr.trim().slice(-500) || `exit ${ended.exitCode ?? ended.signal ?? ''}`}`,
-        {
-          state: 'Its installation is removed; nothing else was touched.',
-        },
-      );
-    return drilled;
   } finally {
-    // Its worker cleans up by itself, and takes the folder away when all that ran there has ended.
-    for (const untilMs = clock.monotonicMs() + cleanUpMs; (await files.info(folder)) !== undefined;) {
-      if (clock.monotonicMs() > untilMs) break;
-      await clock.sleep(lookMs);
-    }
+    // Where the report cannot be read nobody waits for what makes it.
+    called.abort();
+    await Promise.allSettled([running]);
+    state = await untilRemoved(app, folder);
     await files.remove(report);
   }
+  if (app.signal.aborted) throw new Fault('INTERRUPTED', 'The drill was interrupted.', { state });
+  if (drilled.length < wanted.length)
+    throw new Fault(
+      'DRILL_FAILED',
+      `The drill ended after ${drilled.length} of ${wanted.length}: ${ended.stderr.trim().slice(-500) || `exit ${ended.exitCode ?? ended.signal ?? ''}`}`,
+      { state },
+    );
+  return drilled;
+}
+
+/** Its worker cleans up by itself, and takes the folder away when all that ran there has ended. Returns what is seen of that. */
+async function untilRemoved({ outside }: App, folder: string): Promise<string> {
+  const { clock, files } = outside;
+  const untilMs = clock.monotonicMs() + cleanUpMs;
+  while ((await files.info(folder)) !== undefined) {
+    if (clock.monotonicMs() > untilMs)
+      return `Its installation is still there, ${folder} and what runs in it; nothing else was touched.`;
+    await clock.sleep(lookMs);
+  }
+  return 'Its installation is removed; nothing else was touched.';
 }
 
 /** Reads on in the report as it grows. */

@@ -370,4 +370,53 @@ describe('respond --drill', () => {
     });
     expect(removed).toEqual(['/t/orc-drill-abcd.jsonl']);
   });
+
+  /** The program ends when it is called off, and takes a second to remove its folder, or never does. */
+  function runningApp({ lines, removes }: { readonly lines: string; readonly removes: boolean }) {
+    const { app } = appWith([]);
+    const seen = { atMs: 0, calledOffMs: null as number | null };
+    const isThere = (): boolean => seen.calledOffMs === null || !removes || seen.atMs < seen.calledOffMs + 1_000;
+    const called = new AbortController();
+    Object.assign(app, { signal: called.signal });
+    Object.assign(app.outside.files, {
+      info: async (path: string) => (path.endsWith('drill.js') || isThere() ? { kind: 'directory' } : undefined),
+      readText: async () => lines,
+    });
+    Object.assign(app.outside.clock, {
+      monotonicMs: () => seen.atMs,
+      sleep: async (ms: number) => void (seen.atMs += ms),
+    });
+    app.outside.processes.run = (_, signal) =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          seen.calledOffMs = seen.atMs;
+          resolve({ exitCode: null, signal: 'SIGKILL', stdout: '', stderr: '' } as never);
+        };
+        if (signal?.aborted === true) end();
+        else signal?.addEventListener('abort', end);
+      });
+    return { app, seen, called };
+  }
+
+  it('looks before it says that the installation is removed', async () => {
+    for (const [removes, said] of [
+      [true, 'Its installation is removed; nothing else was touched.'],
+      [false, expect.stringContaining('Its installation is still there, /t/orc-drill-abcd')],
+    ] as const) {
+      const { app, called } = runningApp({ lines: '', removes });
+      const drilling = respond.run(app, asked({ drill: true, symptom: 'out-of-memory' }));
+      drilling.catch(() => undefined);
+      await Promise.resolve();
+      called.abort();
+      await expect(drilling).rejects.toMatchObject({ code: 'INTERRUPTED', state: said });
+    }
+  });
+
+  it('calls the program off when nobody understands what it says', async () => {
+    const { app, seen } = runningApp({ lines: '{"kind":"sung"}\n', removes: true });
+    await expect(respond.run(app, asked({ drill: true, symptom: 'out-of-memory' }))).rejects.toMatchObject({
+      code: 'DRILL_FAILED',
+    });
+    expect(seen.calledOffMs).not.toBeNull();
+  });
 });
