@@ -53,7 +53,7 @@ export async function drill(emergency: Emergency, options: CourseOptions): Promi
   }
   const ended = await end(options.folder);
   const tookMs = Math.round(performance.now() - startedMs);
-  return { ...reportOf(emergency, course, options.without), ...ended, tookMs };
+  return reportOf(emergency, course, { without: options.without, ...ended, tookMs });
 }
 
 async function go(world: DrillWorld, emergency: Emergency, options: CourseOptions, course: Course): Promise<void> {

@@ -18,7 +18,7 @@ export interface DrillReport {
   readonly fault: string;
   /** Null: it is no control. */
   readonly without: Without | null;
-  /** It was detected, answered by its own playbook, which named what is wrong, and works again. Of a control: nothing was detected; or it is not over. */
+  /** It was detected, answered by its own playbook, which named what is wrong, works again, and nothing of it is left. Of a control: nothing was detected; or it is not over. */
   readonly ok: boolean;
   /** What was made wrong. */
   readonly made: string;
@@ -73,15 +73,15 @@ export const newCourse = (): Course => ({
 export function reportOf(
   emergency: Emergency,
   course: Course,
-  without: Without | null,
-): Omit<DrillReport, 'tookMs' | 'stopped' | 'left'> {
+  { without, ...ended }: Pick<DrillReport, 'without' | 'tookMs' | 'stopped' | 'left'>,
+): DrillReport {
   const { id, made } = emergency;
   const { alert, answered, unasked, worksAgain } = course;
   const run = answered?.run ?? null;
   const problem = course.problem ?? answered?.problem ?? unnamed(emergency, run);
   return {
-    ...{ fault: id, without, made, unasked, worksAgain, problem },
-    ok: problem === null && isGood(id, course, without),
+    ...{ fault: id, without, made, unasked, worksAgain, problem, ...ended },
+    ok: problem === null && ended.left === 0 && isGood(id, course, without),
     detect: detectOf(course),
     decide:
       alert === null || run === null

@@ -12,12 +12,16 @@ const run: SeenRun = {
 };
 
 /** What came of a drill in which a person had the playbook run that says this at its end. */
-function answeredWith(id: string, said: string, more: Partial<Answered> = {}) {
+function answeredWith(id: string, said: string, more: Partial<Answered> = {}, left = 0) {
   const [emergency] = emergenciesOf([id]);
   if (emergency === undefined) throw new Error(id);
   const steps = [{ id: 'advise', sentence: said, row: 9, state: 'done' }];
   const answered: Answered = { chosen: id, run: { ...run, steps }, asked: [], problem: null, ...more };
-  return reportOf(emergency, { ...newCourse(), madeMs: 1_000, alert, answered, worksAgain: true }, null);
+  return reportOf(
+    emergency,
+    { ...newCourse(), madeMs: 1_000, alert, answered, worksAgain: true },
+    { without: null, tookMs: 1, stopped: 0, left },
+  );
 }
 
 test('a drill of a missing model is good only where the answer names the model', () => {
@@ -33,4 +37,9 @@ test('a drill of a missing model is good only where the answer names the model',
 test('a drill whose run came to no good end is not good, whatever works again', () => {
   const problem = 'r1 is failed: it did not end in time';
   expect(answeredWith('out-of-memory', 'x', { problem })).toMatchObject({ ok: false, problem });
+});
+
+test('a drill that leaves a process is not good', () => {
+  expect(answeredWith('out-of-memory', 'x', {}, 1)).toMatchObject({ ok: false, left: 1 });
+  expect(answeredWith('out-of-memory', 'x')).toMatchObject({ ok: true, left: 0 });
 });
