@@ -15,6 +15,11 @@ const packageOfModule: Readonly<Record<string, string>> = {
   onnxruntime: 'onnxruntime',
 };
 
+const known: ReadonlySet<string> = new Set(Object.values(packageOfModule));
+
+/** Whether the name is that of a package, and not merely of a module that a log names: anybody may publish a package under such a name. */
+export const isKnownPackage = (name: string): boolean => known.has(name);
+
 /** Returns who is to blame, as `package:scipy`, by what a pattern caught, the pack in the traceback and the file that it names; null: not known. */
 export function culpritOf(
   { culprit }: Signature,

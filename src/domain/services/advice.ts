@@ -1,3 +1,4 @@
+import { isKnownPackage } from '../diagnosis/culprit.ts';
 import type { Finding, Repair } from '../diagnosis/finding.ts';
 import { bytesText } from '../plans/amounts.ts';
 import type { ServiceState } from './may-restart.ts';
@@ -95,7 +96,7 @@ const commands: Readonly<Record<string, (name: string | null) => string | null>>
   S03: always('orchestrate run "upgrade pytorch"'),
   S05: always('orchestrate run "bad upgrade"'),
   S07: always('nvidia-smi'),
-  S17: withName('add'),
+  S17: (name) => withName('add')(name !== null && isKnownPackage(name) ? name : null),
   S18: withName('update'),
   S29: always('orchestrate run "upgrade python"'),
   S31: always('orchestrate run "relock the environment"'),

@@ -11,10 +11,19 @@ const found = (part: Partial<Advised>): Advised => ({
 
 describe('adviceOf', () => {
   it('says what to type for a pack and for a module', () => {
-    expect(adviceOf([found({}), found({ signature: 'S17', culprit: 'package:einops' })], well)).toMatchObject([
+    const missing = found({ signature: 'S17', culprit: 'package:opencv-python-headless' });
+    expect(adviceOf([found({}), missing], well)).toMatchObject([
       { command: 'orchestrate run "update alpha"' },
-      { command: 'orchestrate run "add einops"', sentence: expect.stringContaining('(package einops)') },
+      {
+        command: 'orchestrate run "add opencv-python-headless"',
+        sentence: expect.stringContaining('(package opencv-python-headless)'),
+      },
     ]);
+  });
+
+  it('does not say to install what only a log names: a module is no package', () => {
+    const [one] = adviceOf([found({ signature: 'S17', culprit: 'package:comfy_secrets' })], well);
+    expect(one?.command).toBe('orchestrate diagnose show S17');
   });
 
   it('puts no name into a command that is more than a name', () => {
