@@ -50,7 +50,11 @@ export const diagnosisSchema = z.object({
         cause: z.string().describe('Why that happens.'),
         culprit: z.string().nullable().describe('Who is to blame, like `pack:name`; null: not known.'),
         times: z.number().describe('How many errors say so; what one error says twice counts once.'),
-        isOver: z.boolean().describe('Prompts ended well after it was last seen.'),
+        isOver: z
+          .boolean()
+          .describe(
+            'Prompts ended well after it was last seen, and that shows it: not so of a model or a node that is missing.',
+          ),
         because: z.string().nullable().describe('Signature that it follows from; null: it is a root.'),
         chain: z.array(z.string()).describe('From this signature to its root.'),
         notSeen: z.array(z.string()).describe('Other causes of it of which no line was seen.'),

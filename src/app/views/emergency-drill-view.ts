@@ -14,7 +14,9 @@ const span = (what: string) =>
 /** What came of the drill of one emergency, as the program that made it tells. */
 export const emergencyDrillSchema = z.object({
   fault: z.enum(emergencies).describe('The emergency that was made.'),
-  ok: z.boolean().describe('It was detected, answered by its own playbook, and works again.'),
+  ok: z
+    .boolean()
+    .describe('It was detected, answered well by its own playbook, works again, and nothing of it is left.'),
   made: z.string().describe('What was made wrong.'),
   detect: span('From the fault, by this machine’s clock, to the row of the alert.'),
   decide: span('From that row to the first row of the run that answers it.'),
