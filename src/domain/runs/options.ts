@@ -3,7 +3,7 @@ import type { Priority } from '../queue/rank.ts';
 /** What a person said when a run was asked for. */
 export interface RunOptions {
   readonly previewOnly: boolean;
-  /** The person said yes beforehand, to the plan and to the review. */
+  /** Yes was said beforehand, to the plan and to the review; counts where a person asked for the run (`saidYes`). */
   readonly yes: boolean;
   readonly until: string | null;
   readonly playbook: string | null;

@@ -3,6 +3,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { ReviewOutput } from '../../domain/machines/change.machine.ts';
 import { builtIn } from '../../domain/policy/ask.ts';
 import { isNamed, principalOf } from '../../domain/policy/principals.ts';
+import { saidYes } from '../../domain/runs/said-yes.ts';
 import type { Engine } from '../engine.ts';
 import { selfApprovedNote } from '../policy/accept.ts';
 import { approvalsOf, countedRow, findApproval, type Reviewed, standingOfChange } from '../policy/approvals.ts';
@@ -32,7 +33,7 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   if (findApproval(engine, gated)) return { kind: 'approved' };
   const run = runOf(engine, drafted.run);
   // A way back leads to what was live before: whoever said yes to it is not stopped because it starts more slowly.
-  const isForgiven = isWayBack(engine, drafted.run) && run.options.yes;
+  const isForgiven = isWayBack(engine, drafted.run) && saidYes(run);
   if (verdicts.includes('rejected') && !isForgiven) return ask(engine, gated);
   await carryApprovals(engine, gated);
   await approveByRule(engine, { drafted, gated, ruled, verdicts });
@@ -66,7 +67,7 @@ async function approveByRule(
   const { risk } = ruled;
   const final = { drafted, gated, reviewer: 'final', verdict: 'approved', questions: [] } as const;
   // A yes beforehand cannot be meant for what decides about orchestrate itself; a way back was live before.
-  if (run.options.yes && (risk !== 'high' || isWayBack(engine, drafted.run))) {
+  if (saidYes(run) && (risk !== 'high' || isWayBack(engine, drafted.run))) {
     const yes = yesOf(engine, { drafted, ruled });
     const isThere = approvalsOf(engine, gated).some(({ by }) => by.name === yes?.by.name);
     if (yes !== undefined && !isThere) await answer(engine, { ...final, ...yes, comment: 'said yes beforehand' });

@@ -12,6 +12,7 @@ import { estimateRun, type KnownBefore } from '../../domain/plans/estimate.ts';
 import { planHash } from '../../domain/plans/plan-hash.ts';
 import type { PackageMove, Plan, PlanDraft, PlanGoal } from '../../domain/plans/plan.ts';
 import { plannedSteps } from '../../domain/plans/planned-steps.ts';
+import { saidYes } from '../../domain/runs/said-yes.ts';
 import { conflictWarnings, lookForConflicts } from '../conflicts/radar.ts';
 import { markOf } from '../context.ts';
 import type { Engine } from '../engine.ts';
@@ -115,11 +116,10 @@ async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<
   const { downloadBytes, diskBytes, diskFreeBytes } = plan.estimates;
   // A size that nobody knows is over the cap until a person says otherwise.
   const within = downloadBytes !== null && downloadBytes <= maxDownloadBytes && (diskBytes ?? 0) < diskFreeBytes;
-  if ((!within || plan.mustAsk !== null) && !created.options.yes) return { next: 'ask' };
-  const by = created.options.yes ? created.by : ({ kind: 'rule', name: 'download-cap' } as const);
-  const reason = created.options.yes
-    ? 'said yes beforehand (--yes)'
-    : `downloads no more than the cap of ${maxDownloadBytes} bytes`;
+  const isSaid = saidYes(created);
+  if ((!within || plan.mustAsk !== null) && !isSaid) return { next: 'ask' };
+  const by = isSaid ? created.by : ({ kind: 'rule', name: 'download-cap' } as const);
+  const reason = isSaid ? 'said yes beforehand (--yes)' : `downloads no more than the cap of ${maxDownloadBytes} bytes`;
   const data = { run: created.run, hash: plan.hash, verdict: 'approved', by, reason } as const;
   if (!created.options.previewOnly && !engine.ledger.latest(`plan-answer:${created.run}`)) {
     await engine.ledger.append([

@@ -1,4 +1,5 @@
 import type { CommitId, GitTreeId } from '../../../../src/base/ids.ts';
+import type { Actor } from '../../../../src/domain/journal/actor.ts';
 import { dataOf, type JournalKind, type JournalKinds, row } from '../../../../src/domain/journal/kinds.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
 import type { RunOptions } from '../../../../src/domain/runs/options.ts';
@@ -31,6 +32,8 @@ export interface SceneOptions extends WorldOptions {
   readonly edits?: Edits;
   readonly run?: Partial<RunOptions>;
   readonly plan?: Partial<Plan>;
+  /** Who asked for the run; anna where it is left out. */
+  readonly by?: Actor;
 }
 
 /** Returns a run `r1` with a slot that holds the edits, and its change `c1`, drafted. */
@@ -38,6 +41,7 @@ export async function changeScene({
   edits = upgraded,
   run,
   plan,
+  by = anna,
   ...options
 }: SceneOptions = {}): Promise<ChangeScene> {
   const world = await createWorld(options);
@@ -63,7 +67,7 @@ export async function changeScene({
     latest: (kind) => scene.rows(kind).at(-1),
   };
   const { engine } = life;
-  await addRun(engine, { base: world.first, run, plan });
+  await addRun(engine, { base: world.first, run, plan, by });
   const slot = `${engine.paths.trees}/env-setup`;
   await world.home.prepareSlot({ slot: { name: 'env-setup', dir: slot }, commit: world.first, trashDir: '/trash' });
   for (const [path, text] of Object.entries(edits)) {
@@ -84,7 +88,7 @@ export async function treeWith(world: World, base: CommitId, edits: Edits): Prom
 
 async function addRun(
   engine: Engine,
-  options: { base: CommitId; run: Partial<RunOptions> | undefined; plan: Partial<Plan> | undefined },
+  options: { base: CommitId; run: Partial<RunOptions> | undefined; plan: Partial<Plan> | undefined; by: Actor },
 ): Promise<void> {
   const { base } = options;
   const created = {
@@ -92,7 +96,7 @@ async function addRun(
     goal: 'upgrade numpy',
     kind: 'work',
     options: { previewOnly: false, yes: false, until: null, playbook: null, inputs: {}, ...options.run },
-    by: anna,
+    by: options.by,
     request: 1,
     restore: null,
   } as const;

@@ -82,6 +82,14 @@ describe('reviewChange', () => {
     expect(finals(scene)).toMatchObject(approvals);
   });
 
+  it('gives no weight to the yes of a program, and keeps no rule from it', async () => {
+    const byProgram = { run: { yes: true }, by: { kind: 'program', name: 'api' } } as const;
+    expect(await reviewChange((await gatedScene(byProgram)).engine, 'c1')).toEqual({ kind: 'ask' });
+    const ruled = await gatedScene({ ...byProgram, config: 'policy: { auto-merge: [medium] }\n' });
+    expect(await reviewChange(ruled.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(finals(ruled)).toMatchObject([{ by: { kind: 'rule', name: 'auto-merge-medium' } }]);
+  });
+
   it('lets no rule merge what nobody had anything to check in', async () => {
     const scene = await changeScene({
       config: 'policy: { auto-merge: [low, medium] }\n',

@@ -63,6 +63,19 @@ describe('a supervised run', () => {
     expect(scene.latest('plan.answered')).toMatchObject({ verdict: 'approved', by: anna });
   });
 
+  it('takes a yes from a person only: a plan that has to be asked about waits for one, whatever a program said', async () => {
+    const index = { ...offered, numpy: { '2.0.0': {}, '2.1.0': { sizeBytes: null } } };
+    const scene = await supervised({ index });
+    const yes = { goal: 'upgrade numpy', options: { ...options, yes: true } };
+    await scene.ask('run.start', { ...yes, by: { kind: 'program', name: 'api' } });
+    await scene.until('r1', 'awaitingApproval');
+    expect([scene.latest('plan.answered'), scene.world.python.built]).toEqual([undefined, []]);
+    await scene.ask('run.cancel', { run: 'r1', by });
+    await scene.ask('run.start', { ...yes, by });
+    await passUntil(scene.world, () => scene.latest('plan.answered') !== undefined);
+    expect(scene.latest('plan.answered')).toMatchObject({ run: 'r2', verdict: 'approved', by: anna });
+  });
+
   it('gives up on a step that takes longer than its agent may', async () => {
     const agent = {
       id: 'environment-specialist',
