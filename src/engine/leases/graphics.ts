@@ -104,11 +104,12 @@ async function heldByProduction(engine: Engine): Promise<Held | undefined> {
   return { port, device: { name, memoryBytes, freeBytes } };
 }
 
-/** The person resumed the run after it asked. */
+/** A person resumed the run after it asked: that a program did says nothing about the memory. */
 function hasConsent(engine: Engine, run: string): boolean {
   const asked = engine.ledger.latest(`graphics-asked:${run}`)?.seq;
-  const resumed = engine.ledger.latest(`resume-of:${run}`)?.seq;
-  return asked !== undefined && resumed !== undefined && resumed > asked;
+  if (asked === undefined) return false;
+  const resumed = engine.ledger.read({ key: `resume-of:${run}`, afterSeq: asked });
+  return resumed.some((entry) => dataOf('run.resumed', entry)?.by.kind === 'person');
 }
 
 async function ask(engine: Engine, run: string, { port, device }: Held): Promise<never> {

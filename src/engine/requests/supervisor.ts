@@ -1,4 +1,5 @@
 import { row } from '../../domain/journal/kinds.ts';
+import { requirePerson } from '../policy/answerer.ts';
 import { findProductionProcesses, instancesOf, isFrozen, stopFrozenProduction } from '../services/freeze.ts';
 import { accepted, answerAlone, type Handlers } from './handler.ts';
 
@@ -32,8 +33,9 @@ export const supervisorRequests: Handlers<
     await engine.ledger.append([row('freeze.set', data, { keys })], accepted(id, null, 'Everything is frozen.'));
   },
 
-  /** A repeat is safe. */
+  /** A repeat is safe. Fault: `REVIEW_SELF`. */
   async 'supervisor.thaw'(engine, { by }, id) {
+    requirePerson(by, 'what is frozen');
     const wasFrozen = isFrozen(engine.ledger);
     const data = { isFrozen: false, reason: null, production: null, by };
     await engine.ledger.append(

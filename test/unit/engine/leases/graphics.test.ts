@@ -44,11 +44,15 @@ describe('the memory of the graphics card', () => {
         },
       },
     });
+    await made.ask('run.resume', { run: 'r1', by: { kind: 'program', name: 'api' } });
+    await passUntil(made.world, () => rows(made, 'graphics.asked').length === 2);
+    await made.until('r1', 'paused');
+    expect(made.world.service.freed).toEqual([]);
     await made.ask('run.resume', { run: 'r1', by });
     await reviewed(made, 'c1');
     expect(made.world.service.freed).toEqual([8188]);
     expect(made.latest('graphics.lent')).toMatchObject({ run: 'r1', freed: { port: 8188, freeBytes: 12e9 } });
-    expect(rows(made, 'graphics.asked')).toHaveLength(1);
+    expect(rows(made, 'graphics.asked')).toHaveLength(2);
     expect(made.latest('graphics.returned')).toMatchObject({ run: 'r1' });
     expect(proofs(made).every((one) => !one.isAlive)).toBe(true);
     expect(proofs(made).some((one) => one.spec.args.includes('--cpu'))).toBe(false);

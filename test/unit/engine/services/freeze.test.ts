@@ -56,6 +56,11 @@ describe('freeze', () => {
     const scene = await atWork();
     await freezeIt(scene);
     scene.released();
+    expect(await scene.ask('supervisor.thaw', { by: { kind: 'program', name: 'api' } })).toMatchObject({
+      kind: 'refused',
+      fault: { code: 'REVIEW_SELF' },
+    });
+    expect(scene.latest('freeze.set')).toMatchObject({ isFrozen: true });
     expect(await scene.ask('supervisor.thaw', { by })).toMatchObject({ sentence: 'Work goes on.' });
     await scene.until('c1', 'reviewing.deciding');
     expect(await scene.world.files.readText(`${homeDir}/requirements.lock`)).not.toContain('numpy===2.1.0');
