@@ -7,24 +7,46 @@ import type { Json, JsonObject } from '../../base/json.ts';
 export function graphShape(graph: JsonObject, sha256: (text: string) => string): string {
   const known = new Map<string, string>();
   const open = new Set<string>();
-  const shapeOf = (id: string): string => {
-    const before = known.get(id);
-    if (before !== undefined) return before;
-    const node = objectOf(graph[id]);
-    if (open.has(id) || typeof node['class_type'] !== 'string') return '-';
-    open.add(id);
-    const inputs = Object.entries(objectOf(node['inputs']))
+  const classOf = (id: string): string | undefined => {
+    const found = objectOf(graph[id])['class_type'];
+    return typeof found === 'string' ? found : undefined;
+  };
+  const linksOf = (id: string): readonly Link[] =>
+    Object.values(objectOf(objectOf(graph[id])['inputs'])).flatMap((value) => linkOf(value) ?? []);
+  /** What goes around is still open here, and has no shape. */
+  const shapeNow = (id: string): string => {
+    const inputs = Object.entries(objectOf(objectOf(graph[id])['inputs']))
       .map(([name, value]) => {
         const link = linkOf(value);
-        return link === undefined ? name : `${name}<${link.output}:${shapeOf(link.id)}`;
+        return link === undefined ? name : `${name}<${link.output}:${known.get(link.id) ?? '-'}`;
       })
       .toSorted();
-    open.delete(id);
-    const shape = sha256(`${node['class_type']}(${inputs.join(',')})`).slice(0, 16);
-    known.set(id, shape);
-    return shape;
+    return sha256(`${classOf(id)}(${inputs.join(',')})`).slice(0, 16);
+  };
+  const shapeOf = (first: string): string => {
+    if (known.has(first) || classOf(first) === undefined) return known.get(first) ?? '-';
+    // A chain of links may be longer than calls may be deep.
+    const stack = [{ id: first, left: [...linksOf(first)] }];
+    open.add(first);
+    for (let top = stack.at(-1); !known.has(first) && top !== undefined; top = stack.at(-1)) {
+      const next = top.left.shift()?.id;
+      if (next === undefined) {
+        known.set(top.id, shapeNow(top.id));
+        open.delete(top.id);
+        stack.pop();
+      } else if (!known.has(next) && !open.has(next) && classOf(next) !== undefined) {
+        open.add(next);
+        stack.push({ id: next, left: [...linksOf(next)] });
+      }
+    }
+    return known.get(first) ?? '-';
   };
   return sha256(Object.keys(graph).map(shapeOf).toSorted().join(' ')).slice(0, 16);
+}
+
+interface Link {
+  readonly id: string;
+  readonly output: string;
 }
 
 /** Returns the classes of a graph's nodes, sorted, each once. */
@@ -38,7 +60,7 @@ export const graphClasses = (graph: JsonObject): readonly string[] =>
     ),
   ].toSorted();
 
-function linkOf(value: Json | undefined): { readonly id: string; readonly output: string } | undefined {
+function linkOf(value: Json | undefined): Link | undefined {
   if (!Array.isArray(value)) return undefined;
   const [id, output, more] = value as readonly Json[];
   if (more !== undefined || typeof output !== 'number' || (typeof id !== 'string' && typeof id !== 'number'))

@@ -46,6 +46,24 @@ describe('what a graph uses', () => {
     expect(shape({ ...graph(), '9': { class_type: 'SaveImage', inputs: {} } })).not.toBe(one);
   });
 
+  it('is found of a chain that is longer than calls may be deep, and told from a longer one', () => {
+    const chain = (n: number): JsonObject =>
+      Object.fromEntries(
+        Array.from({ length: n }, (_, at) => [`n${at}`, { class_type: 'A', inputs: { x: [`n${at + 1}`, 0] } }]),
+      );
+    expect(shape(chain(20_000))).toMatch(/^[0-9a-f]{16}$/);
+    expect(shape(chain(20_000))).not.toBe(shape(chain(20_001)));
+  });
+
+  it('stays what it was in rows that were written before', () => {
+    const around = {
+      a: { class_type: 'A', inputs: { x: ['b', 0], w: 1 } },
+      b: { class_type: 'B', inputs: { x: ['a', 0], y: ['z', 0] } },
+      d: { class_type: 'D', inputs: { own: ['d', 0], x: ['b', 0], y: ['a', 1] } },
+    };
+    expect([shape(graph()), shape(around)]).toEqual(['7955987aa20afc43', 'aaf8c93e348ba0bb']);
+  });
+
   it('ends for links that go around or nowhere, and for nodes that are none', () => {
     const around = {
       a: { class_type: 'A', inputs: { x: ['b', 0] } },
