@@ -1,5 +1,6 @@
 import { Fault, faultRecord } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { dataOf } from '../../domain/journal/kinds.ts';
 import { isEnd } from '../effects/is-end.ts';
 import type { Engine } from '../engine.ts';
 import { isCommanded } from '../instances/commanded.ts';
@@ -65,7 +66,7 @@ async function putAway(engine: Engine, instance: string): Promise<void> {
   const fromByte = endOf(old);
   const surplus = old.slice(1, Math.max(1, old.length - engine.config.logs.keep + 2));
   const effect = {
-    key: `log-away:${instance}:${fromByte}`,
+    key: freeKey(engine, `log-away:${instance}:${fromByte}`),
     name: `put the log of ${instance} away`,
     input: { fromByte, removed: surplus.map((piece) => piece.path) },
     run: null,
@@ -81,6 +82,15 @@ async function putAway(engine: Engine, instance: string): Promise<void> {
     return (await name()) ?? {};
   };
   await engine.perform(effect, { look: name, act });
+}
+
+/** Where all pieces were removed the log begins at 0 again: what was done there before is another effect. */
+function freeKey({ ledger }: Engine, begun: string): string {
+  for (let key = begun; ;) {
+    const last = ledger.latest(`effect:${key}`);
+    if (last === undefined || dataOf('effect.done', last) === undefined) return key;
+    key = `${begun}:${last.seq}`;
+  }
 }
 
 /** Gives the copy its name where the live file was cut since; undefined where it was not, and all is still in it. */

@@ -77,6 +77,19 @@ describe('the log of a service', () => {
     expect(life.ledger.read({ kinds: ['effect.done'] })).toHaveLength(2);
   });
 
+  it('is put away also after somebody removed its pieces', async () => {
+    const { world, life, path, pieces, write } = await writing();
+    const keeper = createLogKeeper(life.engine);
+    for (const n of [0, 1, 2, 3]) {
+      write(lines(n * 2_000));
+      await keeper.look();
+      expect(await textOf(world, path), `cut ${n}`).toBe('');
+      // All go after the second cut, and after the third: each begins at the same place.
+      for (const { path: piece, isLive } of n === 0 ? [] : await pieces()) if (!isLive) await world.files.remove(piece);
+    }
+    expect(life.ledger.read({ kinds: ['effect.done'] })).toHaveLength(4);
+  });
+
   it('keeps the first piece, which health reads, and the newest', async () => {
     const { world, life, pieces, write } = await writing();
     const keeper = createLogKeeper(life.engine);
