@@ -1,13 +1,15 @@
 import { appendFileSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { createFiles } from '../../src/adapters/files/files.ts';
 import { createInProcessSpawner } from '../../src/adapters/process/in-process-spawner.ts';
 import { openLogTail } from '../../src/app/log-tail.ts';
 import { cuttingPath, endOf, logPieces, piecePath } from '../../src/engine/instances/log-pieces.ts';
 import { eventually } from './support/eventually.ts';
+import { faultOf } from './support/fault-of.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const files = createFiles();
@@ -71,6 +73,29 @@ describe('a log that is put away while its writer lives', () => {
     expect(seen).toEqual(numbered(300));
     expect(await whole()).toBe(`${numbered(300).join('\n')}\n`);
     expect(await logPieces(files, path)).toHaveLength(3);
+  });
+
+  it('is said to be where it is when the disk fails behind the cut, and to be as it was before that', async () => {
+    const dir = join(root, 'failing');
+    await files.ensureDir(dir);
+    const [path, to] = [join(dir, 'i1.log'), join(dir, 'away')];
+    const handle = await open(dir);
+    const proto = Object.getPrototypeOf(handle) as typeof handle;
+    await handle.close();
+    for (const [isCut, state] of [
+      [true, `It is empty; what it held is in ${to}.`],
+      [false, 'The file is as it was before.'],
+    ] as const) {
+      await files.writeAtomic(path, 'one\n');
+      const failing = vi.spyOn(proto, 'sync').mockImplementation(async () => {
+        if ((readFileSync(path, 'utf8') === '') === isCut)
+          throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'fsync' });
+      });
+      const fault = await faultOf(files.cutOff(path, to)).finally(() => failing.mockRestore());
+      expect(fault).toMatchObject({ code: 'FILE_ACCESS', state });
+      expect(readFileSync(isCut ? to : path, 'utf8')).toBe('one\n');
+      await files.remove(to);
+    }
   });
 
   it('is lost to everybody who reads the file when it is renamed instead (the control)', async () => {

@@ -3,6 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import { fileFault } from './file-fault.ts';
 import { syncFolder } from './sync-folder.ts';
 
 const chunkBytes = 1024 * 1024;
@@ -32,7 +33,8 @@ export async function cutOff(path: string, to: string): Promise<number> {
       return sizeBytes;
     } catch (error) {
       // After the cut the copy is the only one.
-      if (!isCut) await unlink(to).catch(() => {}); // The first failure is the one to tell.
+      if (isCut) throw fileFault(error, 'put away', path, `It is empty; what it held is in ${to}.`);
+      await unlink(to).catch(() => {}); // The first failure is the one to tell.
       throw error;
     } finally {
       await target.close();

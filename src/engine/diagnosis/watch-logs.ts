@@ -5,7 +5,7 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { NewEntry } from '../../ports/index.ts';
 import { bookOf } from '../alerts/book.ts';
 import type { Engine } from '../engine.ts';
-import { endOf, type LogPiece, logPieces } from '../instances/log-pieces.ts';
+import { cuttingPath, endOf, type LogPiece, logPieces } from '../instances/log-pieces.ts';
 import { findProduction } from '../instances/production.ts';
 import { logPathOf } from '../instances/start.ts';
 import { createAlertEnds, type AlertEnds } from './end-alerts.ts';
@@ -89,10 +89,14 @@ function lastRead({ ledger }: Engine, instance: string): { endByte: number; endL
 
 /** Returns whether all of the log is read that is there. */
 async function readOn(engine: Engine, place: Place): Promise<boolean> {
-  const pieces = await logPieces(engine.outside.files, logPathOf(engine, place.instance));
+  const { files } = engine.outside;
+  const path = logPathOf(engine, place.instance);
+  const pieces = await logPieces(files, path);
   const end = endOf(pieces);
   const began = place.endByte;
   if (end < began) {
+    // Our own cut, not yet named: with its name what was read stands before the live file again.
+    if ((await files.info(cuttingPath(path))) !== undefined) return false;
     // Somebody else cut the live file: what was put away before was read.
     place.notes.forget();
     const endByte = pieces.at(-1)?.fromByte ?? 0;

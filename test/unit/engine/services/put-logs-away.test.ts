@@ -131,6 +131,21 @@ describe('the log of a service', () => {
     expect(found[1]?.endByte).toBeGreaterThan(limitBytes);
   });
 
+  it('is watched over a cut that fails half way: what was read is not told again', async () => {
+    const { world, life, path, write } = await writing();
+    const [keeper, watch] = [createLogKeeper(life.engine), createLogWatch(life.engine)];
+    write(`${oom}${lines(0)}`);
+    await watch.look();
+    const before = said(life).length;
+    world.files.put(cuttingPath(path), await textOf(world, path));
+    world.files.put(path, '');
+    await watch.look();
+    await keeper.look();
+    write('later\n');
+    await watch.look();
+    expect(said(life)).toHaveLength(before);
+  });
+
   it('is finished after a kill before the cut, and after one behind it, and nothing is told twice', async () => {
     for (const wasCut of [false, true]) {
       const { world, life, path, write, pieces } = await writing();
