@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { openHttpSocket } from '../../src/adapters/network/http-socket.ts';
 
@@ -77,6 +77,39 @@ describe('the socket of serve', () => {
     expect(await ask(`/${'a'.repeat(20_000)}`)).toMatchObject({ status: 431 });
     expect(await ask('/a')).toMatchObject({ status: 200 });
     await door.close();
+  });
+
+  it('refuses with all that a fault says: kind, what to type next, and the state of the work', async () => {
+    const asked = Promise.withResolvers<void>();
+    const door = await openHttpSocket(path, () => {
+      asked.resolve();
+      return new Promise(() => {});
+    });
+    const bodyOf = (told: Awaited<ReturnType<typeof ask>>) =>
+      typeof told === 'string' ? told : { status: told.status, ...(JSON.parse(told.body) as object) };
+    expect(bodyOf(await ask('/a', { method: 'POST', body: 'x'.repeat(2_000_000) }))).toEqual({
+      status: 413,
+      error: {
+        ...{ code: 'USAGE_BAD_ARGUMENT', kind: 'usage', message: 'The body is larger than 1048576 bytes.' },
+        ...{ hints: ['GET /v1/<operation>   (what it takes)'], state: 'Nothing was done.' },
+      },
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const late = ask('/a');
+      await asked.promise;
+      vi.advanceTimersByTime(30_000);
+      expect(bodyOf(await late)).toMatchObject({
+        status: 503,
+        error: {
+          ...{ code: 'INTERRUPTED', kind: 'interrupted', message: 'There was no answer within 30 seconds.' },
+          ...{ hints: [expect.any(String)], state: 'What was asked for may have begun.' },
+        },
+      });
+    } finally {
+      vi.useRealTimers();
+      await door.close();
+    }
   });
 
   it('hands on what is asked behind the path, and the body', async () => {

@@ -3,7 +3,6 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 
-import type { FaultCode } from '../../base/fault-codes.ts';
 import { Fault, faultRecord } from '../../base/fault.ts';
 import { maxSocketBytes } from '../../domain/daemon/socket-path.ts';
 
@@ -116,8 +115,7 @@ async function respond(
   const { method = 'GET', url = '/' } = request;
   try {
     const body = await readBody(request);
-    if (body === undefined)
-      return refuse(response, 413, `The body is larger than ${maxBodyBytes} bytes. Nothing was done.`);
+    if (body === undefined) return refuse(response, 413, tooLarge());
     // What is worked on says nothing meanwhile, and has a limit of its own.
     request.socket.setTimeout(0);
     const [path = '/', ...rest] = url.split('?');
@@ -126,7 +124,7 @@ async function respond(
     if (typeof told.body === 'string') {
       response.writeHead(told.status, { ...told.headers, 'cache-control': 'no-store' });
       response.end(method === 'HEAD' ? '' : told.body);
-    } else if (streams.n >= maxStreams) refuse(response, 503, `${maxStreams} others follow already.`);
+    } else if (streams.n >= maxStreams) refuse(response, 503, tooMany());
     else {
       streams.n += 1;
       await stream(response, { ...told, body: told.body }, gone.signal).finally(() => (streams.n -= 1));
@@ -134,19 +132,35 @@ async function respond(
   } catch (error) {
     gone.abort();
     if (response.headersSent) return void response.destroy();
-    const { code, message } = faultRecord(error);
-    refuse(response, 503, message, code);
+    refuse(response, 503, error);
   }
 }
 
-function refuse(
-  response: ServerResponse,
-  status: number,
-  message: string,
-  code: FaultCode = 'USAGE_BAD_ARGUMENT',
-): void {
+const tooLarge = (): Fault =>
+  new Fault('USAGE_BAD_ARGUMENT', `The body is larger than ${maxBodyBytes} bytes.`, {
+    hints: ['GET /v1/<operation>   (what it takes)'],
+    state: 'Nothing was done.',
+  });
+
+const tooMany = (): Fault =>
+  new Fault('SOCKET_UNAVAILABLE', `${maxStreams} others follow already.`, {
+    hints: ['GET /v1/events   (when one of them has gone)'],
+    state: 'Nothing was done.',
+  });
+
+const late = (limitMs: number): Fault =>
+  new Fault('INTERRUPTED', `There was no answer within ${limitMs / 1_000} seconds.`, {
+    hints: ['POST /v1/runs-list   (whether a run was begun)'],
+    state: 'What was asked for may have begun.',
+  });
+
+/** The error as the body `{ error }`, without a stack. */
+function refuse(response: ServerResponse, status: number, error: unknown): void {
+  const { data, ...record } = faultRecord(error);
+  const { stack: _, ...rest } = data ?? {};
+  const told = { ...record, ...(Object.keys(rest).length === 0 ? {} : { data: rest }) };
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
-  response.end(`${JSON.stringify({ error: { code, message } })}\n`);
+  response.end(`${JSON.stringify({ error: told })}\n`);
 }
 
 /** Undefined when it is too large: the rest of it is read past, as far as the time for a request goes. */
@@ -162,9 +176,9 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 }
 
 async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), limitMs);
-  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+  const end = Promise.withResolvers<never>();
+  const timer = setTimeout(() => end.reject(late(limitMs)), limitMs);
+  return Promise.race([work, end.promise]).finally(() => clearTimeout(timer));
 }
 
 async function stream(

@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { findDurationMs } from '../../domain/definitions/units.ts';
 import { chooseEmergency } from '../../domain/emergencies/choose.ts';
 import { type Emergency, emergencies } from '../../domain/emergencies/emergency.ts';
+import { requirePerson } from '../../engine/policy/answerer.ts';
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { emergencyDrillSchema } from '../views/emergency-drill-view.ts';
@@ -91,6 +92,8 @@ export const respond = defineOperation({
   async run(app, input): Promise<Output> {
     const { symptom, playbook, since, set, dryRun, yes } = input;
     if (input.drill) {
+      // It takes longer than a program is answered in.
+      requirePerson(personOf(app), 'a drill');
       const wanted = requireDrilled({ symptom, playbook, others: besideDrill(input) });
       const drills = [...(await drillEmergencies(app, wanted))];
       return { ...nothing, state: 'drilled', ok: drills.every(({ ok }) => ok), drills };

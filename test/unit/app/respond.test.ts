@@ -274,6 +274,15 @@ describe('respond --drill', () => {
     expect(ran).toMatchObject([{ args: expect.arrayContaining(['out-of-memory']) }]);
   });
 
+  it('is refused to a program: nobody there waits for so long', async () => {
+    const app = appOver(installedScene());
+    const host = { ...app.outside.host, startedBy: 'api' };
+    const program = { ...app, outside: { ...app.outside, host } };
+    await expect(respond.run(program, asked({ drill: true, symptom: 'out-of-memory' }))).rejects.toMatchObject({
+      code: 'REVIEW_SELF',
+    });
+  });
+
   it('says what is missing where the program of drills is not there', async () => {
     await expect(respond.run(fakeApp(null), asked({ drill: true }))).rejects.toMatchObject({
       code: 'DRILL_UNAVAILABLE',
@@ -306,7 +315,14 @@ describe('respond --drill', () => {
         },
         clock: { nowMs: () => 0, monotonicMs: () => 0, sleep: () => Promise.resolve() },
         random: { hex: () => 'abcd' },
-        host: { builtInDir: '/app', tempDir: '/t', searchPath: ['/bin'], session: { HOME: '/h' } },
+        host: {
+          userName: 'anna',
+          startedBy: null,
+          builtInDir: '/app',
+          tempDir: '/t',
+          searchPath: ['/bin'],
+          session: { HOME: '/h' },
+        },
         processes: {
           run: async (spec: unknown) => {
             ran.push(spec);
