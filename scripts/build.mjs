@@ -51,15 +51,15 @@ export async function build({ isClean = false } = {}) {
   const licenses = { path: path.join(DIST, 'LICENSES.txt'), contents: Buffer.from(licensesOf(result.metafile)) };
   const files = [...result.outputFiles, licenses];
   for (const file of files) replaceFile(file.path, file.contents);
-  await buildDrill();
-  removeOld(new Set(['demo', ...files.map((file) => path.basename(file.path))]), isClean);
+  const drill = await buildDrill();
+  removeOld(DIST, new Set([STAMP, ...files.map((file) => file.path), ...drill]), isClean);
   replaceFile(STAMP, '');
   fs.utimesSync(STAMP, startedAt, startedAt);
 }
 
 /**
  * Puts the program that makes drills of emergencies beside the bundle, as a program of its own: nothing in src/ imports it. It is bundled
- * since Node runs no TypeScript below node_modules.
+ * since Node runs no TypeScript below node_modules. Returns the paths of its files.
  */
 async function buildDrill() {
   const into = path.join(DIST, 'demo');
@@ -78,6 +78,7 @@ async function buildDrill() {
     write: false,
   });
   fs.mkdirSync(into, { recursive: true });
+  const written = [];
   for (const [name, from] of Object.entries(DRILL_DATA)) {
     const source = path.join(ROOT, from);
     for (const item of fs.readdirSync(source, { recursive: true, withFileTypes: true })) {
@@ -86,9 +87,11 @@ async function buildDrill() {
       const to = path.join(into, name, path.relative(source, file));
       fs.mkdirSync(path.dirname(to), { recursive: true });
       replaceFile(to, fs.readFileSync(file));
+      written.push(to);
     }
   }
   for (const file of outputFiles) replaceFile(file.path, file.contents);
+  return [...written, ...outputFiles.map((file) => file.path)];
 }
 
 function isBuilt() {
@@ -115,12 +118,16 @@ function replaceFile(file, contents) {
   fs.renameSync(temporary, file);
 }
 
-function removeOld(current, isClean) {
-  for (const name of fs.readdirSync(DIST)) {
-    const file = path.join(DIST, name);
+/** Removes what is not of this build, also in folders that have something of it: what is old, or all of it. Paths are absolute. */
+export function removeOld(dir, current, isClean) {
+  for (const name of fs.readdirSync(dir)) {
+    const file = path.join(dir, name);
     const stat = fs.statSync(file, { throwIfNoEntry: false });
-    if (current.has(name) || file === STAMP || stat === undefined) continue;
-    if (isClean || Date.now() - stat.mtimeMs > KEEP_OLD_FILES_MS) fs.rmSync(file, { recursive: true, force: true });
+    if (current.has(file) || stat === undefined) continue;
+    if (stat.isDirectory() && [...current].some((one) => one.startsWith(`${file}${path.sep}`)))
+      removeOld(file, current, isClean);
+    else if (isClean || Date.now() - stat.mtimeMs > KEEP_OLD_FILES_MS)
+      fs.rmSync(file, { recursive: true, force: true });
   }
 }
 
