@@ -26,6 +26,8 @@ export interface Engine extends EngineContext, Performer {
   turnsAtRest(): Promise<void>;
   /** One start, stop or switch of production at a time. */
   inServiceTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** One start or stop of what shows the slot at a time. Production does not wait for it: it is another server on another port. */
+  inShowTurn<T>(slot: string, work: () => Promise<T>): Promise<T>;
   /** Runs that wait for the graphics card. */
   readonly graphicsLine: Line;
   /** One look at who has the graphics card at a time. */

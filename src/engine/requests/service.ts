@@ -42,12 +42,12 @@ export const serviceRequests: Handlers<
   },
 
   async 'service.show'(engine, asked, id) {
-    const { slot, instance, port } = await showSlot(engine, asked);
+    const { slot, instance, port } = await engine.inShowTurn(asked.slot, () => showSlot(engine, asked));
     await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `${instance} shows ${slot} on :${port}.` });
   },
 
   async 'service.hide'(engine, { slot }, id) {
-    const { instance } = await hideSlot(engine, slot);
+    const { instance } = await engine.inShowTurn(slot, () => hideSlot(engine, slot));
     await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `${instance} is stopped.` });
   },
 };

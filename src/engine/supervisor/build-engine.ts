@@ -41,6 +41,7 @@ export function buildEngine(
   const services = new PQueue({ concurrency: 1 });
   const graphics = new PQueue({ concurrency: 1 });
   const looks = new PQueue({ concurrency: 1 });
+  const shows = new Map<string, PQueue>();
   const space = new PQueue({ concurrency: 1 });
   // The effects need the engine and the host needs the effects: the table is filled when both are there.
   const effects = {} as { -readonly [Name in keyof EffectTable]: EffectTable[Name] };
@@ -70,9 +71,14 @@ export function buildEngine(
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
     turnsAtRest: async () => {
-      await Promise.all([services, space, looks].map((turns) => turns.onIdle()));
+      await Promise.all([services, space, looks, ...shows.values()].map((turns) => turns.onIdle()));
     },
     inServiceTurn: (work) => services.add(work),
+    inShowTurn: (slot, work) => {
+      const turns = shows.get(slot) ?? new PQueue({ concurrency: 1 });
+      shows.set(slot, turns);
+      return turns.add(work);
+    },
     inGraphicsTurn: (work) => graphics.add(work),
     inOutsideTurn: (work) => looks.add(work),
     inSpaceTurn: (work) => space.add(work),

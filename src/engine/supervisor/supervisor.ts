@@ -275,12 +275,12 @@ class Supervisor {
     this.#services.add(tracked);
   }
 
-  /** One at a time of what must not meet. A look takes its own turn. */
+  /** One at a time of what must not meet. A look takes its own turn, and what shows a slot takes that of the slot. */
   #turnOf(kind: string): Engine['inServiceTurn'] {
     if (kind === 'space.prune' || /^(trees?|failover|removal|trash|doctor)\./.test(kind))
       return this.#engine.inSpaceTurn;
     // A stop that waits for a prompt is what a person may want to cancel it for.
-    const isAlone = kind === 'outside.look' || kind === 'prompt.cancel';
+    const isAlone = ['outside.look', 'prompt.cancel', 'service.show', 'service.hide'].includes(kind);
     return isAlone ? (work) => work() : this.#engine.inServiceTurn;
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { asGitTreeId } from '../../../../src/base/ids.ts';
-import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
+import { ask, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { homeDir } from '../../../fakes/fake-world.ts';
 import { by, options, type Scene, supervised, upgrade } from '../supervisor/supervised-scene.ts';
 
@@ -83,6 +83,22 @@ describe('a slot that is shown', () => {
     for (const name of ['ops-maint@9', 'nope'])
       expect(await show(scene, name)).toMatchObject({ fault: { code: 'SLOT_NOT_FOUND' } });
     expect(scene.latest('slot.shown')).toBeUndefined();
+  });
+
+  it('keeps no start or stop of production waiting while it starts, and is started once by two who ask', async () => {
+    const scene = await opened();
+    await scene.ask('service.start', { by });
+    scene.world.service.boot = ({ spec }) => (spec.args.includes('--cpu') ? { ends: 'silent' } : {});
+    const first = await ask(scene.world, 'service.show', { slot, forMs: halfHourMs, by });
+    const second = await ask(scene.world, 'service.show', { slot, forMs: halfHourMs, by });
+    await passUntil(scene.world, () => living(scene).length === 2);
+    expect(await scene.ask('service.restart', { by, now: true })).toMatchObject({ kind: 'accepted' });
+    const answerOf = (id: number) => scene.world.ledgers.open().findRequest(id)?.answer;
+    expect([first, second].map(answerOf)).toEqual([null, null]);
+    scene.world.service.boot = () => ({});
+    await passUntil(scene.world, () => answerOf(second) !== null);
+    expect([first, second].map(answerOf)).toMatchObject([{ kind: 'accepted' }, { kind: 'accepted' }]);
+    expect(living(scene)).toHaveLength(2);
   });
 
   it('that does not start leaves nothing behind, and says why', async () => {
