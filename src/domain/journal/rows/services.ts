@@ -85,10 +85,14 @@ export interface ServiceRows {
   };
   /** [`shown:<slot>`] That is over: its time was, a person said so, or it ended by itself. */
   'slot.hidden': { readonly slot: string; readonly instance: string; readonly why: 'time' | 'asked' | 'ended' };
-  /** [`swarm`] SwarmUI did with the ComfyUI that it runs what it was asked for; `backends` as it tells them then. */
+  /**
+   * [`swarm`] SwarmUI did with the ComfyUI that it runs what it was asked for; `backends` as it tells them then. `asked`: ids of those that it
+   * was asked about; older rows do not say.
+   */
   'service.bySwarm': {
     readonly act: 'restart' | 'start' | 'stop';
     readonly url: string;
     readonly backends: readonly { readonly id: string; readonly status: string }[];
+    readonly asked?: readonly string[];
   };
 }

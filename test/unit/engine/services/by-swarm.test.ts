@@ -30,6 +30,7 @@ describe('production that SwarmUI runs', () => {
       act: 'restart',
       url,
       backends: [{ id: '0', status: 'running' }],
+      asked: ['0'],
     });
     expect(killed(scene)).toBe(0);
   });
@@ -39,6 +40,17 @@ describe('production that SwarmUI runs', () => {
     await scene.ask('service.stop', { by, now: false });
     await scene.ask('service.start', { by });
     expect(scene.world.swarm.asked).toEqual(['disable 0', 'enable 0']);
+  });
+
+  it('has what a person disabled there left so, also by a second stop and a restart between', async () => {
+    const off: SwarmBackend = { ...own, id: '2', status: 'disabled', isEnabled: false };
+    const scene = await ofSwarm([own, off]);
+    for (const kind of ['service.stop', 'service.stop', 'service.restart'] as const)
+      await scene.ask(kind, { by, now: false });
+    await scene.ask('service.start', { by });
+    expect(scene.world.swarm.asked).toEqual(['disable 0', 'enable 0']);
+    scene.world.swarm.running.set(url, [off]);
+    expect(await scene.ask('service.start', { by })).toMatchObject({ fault: { code: 'NOTHING_TO_DO' } });
   });
 
   it('that does not come up is told with what SwarmUI says of it', async () => {
