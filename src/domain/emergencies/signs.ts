@@ -1,5 +1,6 @@
 import type { Severity } from '../diagnosis/finding.ts';
 import type { HealthPartName } from '../health/part.ts';
+import { blamedForMs, isOfPeople } from './blamed.ts';
 import { emergencyOfAlert } from './by-alert.ts';
 import { emergencyOfSignature } from './by-signature.ts';
 import { signsOfWords } from './by-words.ts';
@@ -24,14 +25,11 @@ const bySeverity: Readonly<Record<Severity, number>> = {
   informational: weights.hint,
 };
 
-/** They tell of people and plans, not of production. */
-const others = /^(?:waiting|notify|alerts|schedule|outside|update):/;
-
 function signsOfAlerts({ alerts, hang }: EmergencyFacts): readonly Sign[] {
   const speaks = new Set(alerts.filter(({ key }) => emergencyOfAlert(key) !== undefined).map(({ alert }) => alert));
   return alerts.flatMap(({ alert, key, severity, sentence, raisedAtMs, cause, row }) => {
     const emergency = emergencyOfAlert(key) ?? null;
-    if ((emergency === null && others.test(key)) || (cause !== null && speaks.has(cause))) return [];
+    if (isOfPeople(key) || (cause !== null && speaks.has(cause))) return [];
     const isSilent = key.startsWith('service:hung') && hang?.cause === 'silent';
     return {
       emergency: isSilent ? 'emergency-unresponsive' : emergency,
@@ -83,21 +81,12 @@ function signsOfParts({ parts }: EmergencyFacts): readonly Sign[] {
   });
 }
 
-const hourMs = 3_600_000;
-/** So long after a switch it may still be why: packs fail when they are first used, a service may die of many things. */
-const blamedForMs: Readonly<Partial<Record<Emergency, number>>> = {
-  'node-import-failed': 24 * hourMs,
-  'bad-upgrade': 24 * hourMs,
-  'queue-stuck': hourMs,
-  'emergency-unresponsive': hourMs,
-};
-
 /** What is first seen after production was switched may come from that. */
 function sinceSwitch(seen: readonly Sign[], { switched }: EmergencyFacts): readonly Sign[] {
   if (switched === null) return [];
   return seen.flatMap((sign) => {
     const { emergency, weight, sinceMs, rows, sentence } = sign;
-    const limitMs = emergency === null ? undefined : blamedForMs[emergency];
+    const limitMs = blamedForMs(emergency);
     if (limitMs === undefined || weight < leastWeight || sinceMs === null) return [];
     if (sinceMs < switched.atMs || sinceMs - switched.atMs > limitMs) return [];
     return {

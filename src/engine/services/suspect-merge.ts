@@ -23,7 +23,8 @@ export async function suspectMerge(engine: Engine): Promise<SuspectMerge> {
     const merge = dropped[0];
     if (merge === undefined) return { ...none, blocked: 'There is no merge to undo.' };
     const { title, change, moves, made } = merge.manifest;
-    if (isWayBack(made, title)) return { ...none, blocked: `${merge.name} (${title}) is a way back itself, and not undone.` };
+    if (isWayBack(made, title))
+      return { ...none, blocked: `${merge.name} (${title}) is a way back itself, and not undone.` };
     const mergedAtMs = engine.ledger.latest(`merged:${change}`)?.atMs ?? null;
     return {
       ...{ point: merge.name, title, mergedAtMs, backTo: to, blocked: null },
@@ -45,6 +46,6 @@ function signsOf({ ledger }: Engine) {
     const raised = dataOf('alert.raised', entry);
     return raised === undefined
       ? []
-      : [{ key: raised.key, sentence: raised.sentence, atMs: entry.atMs, row: entry.seq }];
+      : [{ key: raised.key, severity: raised.severity, sentence: raised.sentence, atMs: entry.atMs, row: entry.seq }];
   });
 }
