@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { type Advice, adviceOf } from '../domain/services/advice.ts';
+import type { Moves } from '../domain/services/moves.ts';
 import { defineAction, type StepReport } from './_context.ts';
 import { seenText } from './_seen-text.ts';
 import { mergeSuspect } from './merge-suspect.ts';
@@ -14,7 +15,7 @@ import { spaceTrim } from './space-trim.ts';
 const nNamed = 4;
 
 const output = z.object({
-  /** Production answers, nothing says that it does not get on, and it drew where it was asked to. */
+  /** Production answers, was seen to get on or has no work, and drew where it was asked to. */
   isServing: z.boolean(),
   sentence: z.string(),
   /** What somebody can do next, most pressing first. */
@@ -37,8 +38,9 @@ export const incidentAdvise = defineAction({
     const { seen, findings } = look;
     const next = [...undoAdvice(before), ...modelAdvice(before), ...adviceOf(findings, seen), ...trashAdvice(before)];
     const failure = lastOf(before, serviceDraw)?.failure ?? null;
-    const isServing = seen.state === 'answers' && seen.moves !== 'no' && failure === null;
-    const why = failure === null ? '' : `: it does not draw (${failure})`;
+    const isMoving = seen.moves === 'idle' || seen.moves === 'yes';
+    const isServing = seen.state === 'answers' && isMoving && failure === null;
+    const why = failure === null ? stands[seen.moves] : `: it does not draw (${failure})`;
     return { isServing, sentence: `${seenText(seen)}${isServing ? '' : `; it does not serve${why}`}`, next };
   },
   describe: ({ sentence, next }) =>
@@ -50,6 +52,12 @@ export const incidentAdvise = defineAction({
       ...(next.length > nNamed ? [`${next.length - nNamed} more`] : []),
     ].join('; '),
 });
+
+const stands: Readonly<Record<Moves, string>> = {
+  ...{ idle: '', yes: '' },
+  no: ': its queue stands still',
+  unclear: ': nobody saw its prompt get on',
+};
 
 /** The newest report of an action, as its schema reads it. */
 function lastOf<Output>(
@@ -67,7 +75,10 @@ function undoAdvice(before: readonly StepReport[]): readonly Advice[] {
   if (suspect === undefined || undo?.state === 'done') return [];
   if (undo !== undefined)
     return [
-      { sentence: `${undo.run} was to take ${suspect.point} back, and is ${undo.state}.`, command: `orchestrate runs show ${undo.run}` },
+      {
+        sentence: `${undo.run} was to take ${suspect.point} back, and is ${undo.state}.`,
+        command: `orchestrate runs show ${undo.run}`,
+      },
     ];
   if (suspect.isSuspect)
     return [{ sentence: `Trouble began after ${suspect.point}: take it back.`, command: 'orchestrate undo' }];

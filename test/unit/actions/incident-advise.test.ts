@@ -40,6 +40,11 @@ describe('incident.advise', () => {
     const stuck = { moves: 'no', hang: { cause: 'queue', stillMs: 1 } };
     expect((await advise(report('service.look', look(stuck)))).isServing).toBe(false);
     expect((await advise()).isServing).toBe(false);
+    expect(await advise(report('service.look', look({ moves: 'unclear' })))).toMatchObject({
+      isServing: false,
+      told: expect.stringContaining('it does not serve: nobody saw its prompt get on'),
+    });
+    expect((await advise(report('service.look', look({ moves: 'yes' })))).isServing).toBe(true);
     const drawn = { workflow: 'portrait', durationMs: 1, nPictures: 0, failure: 'it failed' };
     expect(await advise(report('service.look', look()), report('service.draw', drawn))).toMatchObject({
       isServing: false,
