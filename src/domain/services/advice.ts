@@ -31,12 +31,19 @@ const maxAdvice = 8;
 /** Returns what is left to do after the last look, most pressing first. What was found is told by its cause, what is over not at all. */
 export function adviceOf(found: readonly Advised[], seen: AdvisedSeen): readonly Advice[] {
   const live = found.filter(
-    ({ isOver, because, severity }) => !isOver && because === null && severity !== 'informational',
+    ({ isOver, because, severity, signature }) =>
+      (!isOver || signature === malware) && because === null && severity !== 'informational',
   );
+  const isForbidden = found.some(({ signature }) => signature === malware);
   const isShort = live.some(({ signature }) => signature === cardFull);
-  return [...(isShort ? holderAdvice(seen) : []), ...live.map(adviceFor), ...adviceBySight(seen)].slice(0, maxAdvice);
+  return [...(isShort ? holderAdvice(seen) : []), ...live.map(adviceFor), ...adviceBySight(seen, isForbidden)].slice(
+    0,
+    maxAdvice,
+  );
 }
 
+/** Found malware is not over because prompts end after it, and nobody is told to start it. */
+const malware = 'S34';
 /** Another program on the card may be the reason. */
 const cardFull = 'S01';
 
@@ -56,9 +63,9 @@ function adviceFor({ signature, sentence, culprit, how, mend }: Advised): Advice
   };
 }
 
-function adviceBySight({ state, isOurs, process: own, disks }: AdvisedSeen): readonly Advice[] {
+function adviceBySight({ state, isOurs, process: own, disks }: AdvisedSeen, isForbidden: boolean): readonly Advice[] {
   const full = disks.find(({ level }) => level === 'critical');
-  const isDown = isOurs && (state === 'gone' || state === 'stopped');
+  const isDown = isOurs && !isForbidden && (state === 'gone' || state === 'stopped');
   return [
     ...(own?.state === 'D'
       ? [

@@ -64,11 +64,15 @@ export async function planUndo(
 
 /** What somebody said yes to was another merge. */
 const movedSince = (wanted: string, { name, manifest }: RestorePoint): Fault =>
-  new Fault('CHANGE_MOVED', `${wanted} was to be taken back, and the newest merge is ${name} (${manifest.title}) now.`, {
-    state: 'Nothing was changed.',
-    hints: ['orchestrate restore list', 'orchestrate undo'],
-    data: { wanted, newest: name },
-  });
+  new Fault(
+    'CHANGE_MOVED',
+    `${wanted} was to be taken back, and the newest merge is ${name} (${manifest.title}) now.`,
+    {
+      state: 'Nothing was changed.',
+      hints: ['orchestrate restore list', 'orchestrate undo'],
+      data: { wanted, newest: name },
+    },
+  );
 
 /** An undo of an undo is a redo. */
 const undoTitle = (title: string): string =>

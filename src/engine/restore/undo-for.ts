@@ -18,7 +18,13 @@ const waiting: ReadonlySet<string> = new Set(['awaitingApproval', 'paused']);
  */
 export async function undoFor(
   engine: Engine,
-  options: { readonly run: string; readonly step: string; readonly attempt: string; readonly point: string; readonly signal: AbortSignal },
+  options: {
+    readonly run: string;
+    readonly step: string;
+    readonly attempt: string;
+    readonly point: string;
+    readonly signal: AbortSignal;
+  },
 ): Promise<{ readonly run: string; readonly state: string }> {
   const key = `undo-for:${options.attempt}`;
   const begun = dataOf('run.created', engine.ledger.latest(key))?.run;

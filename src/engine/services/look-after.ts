@@ -133,6 +133,8 @@ async function judge(engine: Engine, instance: string, cause: Entry): Promise<En
 async function raiseDown(engine: Engine, judged: Judged, evidence: readonly string[]): Promise<void> {
   const { instance, restarts, nth, reason } = judged;
   if (engine.ledger.latest(`frozen:${instance}`) !== undefined) return;
+  // What must not be started is not told how.
+  const start = (await forbiddenBy(engine, instance)) === null ? ['orchestrate service start'] : [];
   const next = restarts ? `it is started again (${nth})` : `it stays down: ${reason}`;
   await raiseAlert(engine, {
     key: downKey,
@@ -140,7 +142,7 @@ async function raiseDown(engine: Engine, judged: Judged, evidence: readonly stri
     sentence: `Production ${instance} died; ${next}.`,
     evidence,
     because: null,
-    hints: [answerCommand('emergency-unresponsive'), 'orchestrate diagnose', 'orchestrate service start'],
+    hints: [answerCommand('emergency-unresponsive'), 'orchestrate diagnose', ...start],
   });
 }
 

@@ -39,6 +39,13 @@ describe('adviceOf', () => {
     });
   });
 
+  it('tells nobody to start what malware was found in, also where prompts ended after it', () => {
+    const gone = { ...well, state: 'gone' } as const;
+    const told = adviceOf([found({ signature: 'S34', culprit: null, how: 'never', isOver: true })], gone);
+    expect(told.map(({ command }) => command)).toEqual(['orchestrate diagnose show S34']);
+    expect(adviceOf([found({})], gone).at(-1)?.command).toBe('orchestrate service start');
+  });
+
   it('tells who else holds the card, where it ran out of memory', () => {
     const seen = { ...well, holders: [{ pid: 99, name: '/usr/bin/blender', memoryBytes: 4e9 }] };
     const [first] = adviceOf([found({ signature: 'S01', culprit: null, how: 'automatic' })], seen);

@@ -109,7 +109,10 @@ describe('looking', () => {
     await world.clock.advance(1_000);
     world.files.append(started.spec.logPath, ' 50%|##  | 1/2\n');
     expect(await pass(again)).toMatchObject({ moves: 'yes', hang: null });
-    expect(await pass(care.see({ watchMs: 10_000 }))).toMatchObject({ moves: 'no', hang: { cause: 'queue', stillMs: 45_000 } });
+    expect(await pass(care.see({ watchMs: 10_000 }))).toMatchObject({
+      moves: 'no',
+      hang: { cause: 'queue', stillMs: 45_000 },
+    });
     world.service.finish(port, 'p1');
     world.service.begin(port, prompt('p2'));
     expect(await care.see({ watchMs: 0 })).toMatchObject({ moves: 'unclear', hang: null });
@@ -122,6 +125,15 @@ describe('looking', () => {
     expect(seen.state).toBe('gone');
     expect(findings).toMatchObject([{ signature: 'S10', line: 2, text: 'Killed' }]);
     expect(restart.how).toBe('automatic');
+  });
+});
+
+describe('malware in a log', () => {
+  it('is not over because prompts end after it', async () => {
+    const { care } = await up('[SECURITY ALERT] a known malicious package\nPrompt executed in 2.00 seconds\n');
+    const { findings, restart } = await care.diagnose({ watchMs: 0 });
+    expect(findings).toMatchObject([{ signature: 'S34', isOver: false }]);
+    expect(restart.how).toBe('never');
   });
 });
 
@@ -174,6 +186,34 @@ describe('restarting', () => {
     started.isAlive = false;
     await expect(care.restart()).rejects.toMatchObject({ code: 'SERVICE_RESTART_REFUSED' });
     expect(world.processes.services).toHaveLength(1);
+  });
+});
+
+describe('malware that was found before', () => {
+  it('forbids a start also where its line is in no log any more', async () => {
+    const { care, life, instance, started, world } = await up('Killed\n');
+    started.isAlive = false;
+    const evidence = [{ source: instance, line: 3, text: 'Malware has been detected' }];
+    const said = {
+      signature: 'S34',
+      name: 'malware',
+      severity: 'critical',
+      culprit: null,
+      sentence: 'Malware.',
+    } as const;
+    const found = { instance, ...said, because: null, times: 1, evidence, recurs: null, endByte: 9, endLine: 3 };
+    await life.engine.ledger.append([row('diagnosis.found', found, { keys: [`log:${instance}`] })]);
+    const { findings, restart } = await care.diagnose({ watchMs: 0 });
+    expect(findings[0]).toMatchObject({ signature: 'S34', isOver: false, how: 'never' });
+    expect(restart.how).toBe('never');
+    await expect(care.restart()).rejects.toMatchObject({ code: 'SERVICE_RESTART_REFUSED' });
+    expect(world.processes.services).toHaveLength(1);
+  });
+
+  it('is read in what was put away of the log', async () => {
+    const { care, started, world } = await up('up\n');
+    world.files.put(`${started.spec.logPath}.000000000000000`, '[SECURITY ALERT] a known malicious package\n');
+    expect((await care.diagnose({ watchMs: 0 })).findings).toMatchObject([{ signature: 'S34' }]);
   });
 });
 

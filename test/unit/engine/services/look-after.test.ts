@@ -155,6 +155,8 @@ describe('production that dies', () => {
     await passUntil(scene.world, () => scene.latest('service.judged') !== undefined);
     expect(scene.latest('service.judged')).toMatchObject({ restarts: false });
     expect(scene.latest('service.judged')?.reason).toContain('S34');
+    await passUntil(scene.world, () => scene.latest('alert.raised')?.key === 'service:down');
+    expect(scene.latest('alert.raised')?.hints).not.toContain('orchestrate service start');
   });
 
   it('leaves a stranger alone that got its process number', async () => {
