@@ -90,9 +90,9 @@ export interface ServiceCare {
   diagnose(options: { readonly watchMs: number }): Promise<ServiceDiagnosis>;
   /** Writes files of evidence into the run's own folder outside of home, mode 0600; written anew by a repeat. Fault: `DISK_FULL`. */
   keep(files: Readonly<Record<string, string>>): Promise<readonly KeptFile[]>;
-  /** Asks the server to take its models out of memory. Fault: `SERVICE_NOT_RUNNING`. */
+  /** Asks the server to take its models out of memory; one that does not answer frees nothing. */
   free(): Promise<Freed>;
-  /** Stops exactly this prompt and waits until it has ended. Faults: `SERVICE_NOT_RUNNING`. */
+  /** Stops exactly this prompt and waits until it has ended. Of a server that does not answer nobody says that it has. */
   cancel(options: { readonly prompt: string; readonly waitMs: number }): Promise<{ readonly ended: boolean }>;
   /**
    * Stops production, its prompts saved, and starts it from the branch. Production that its own log says must not be started stays as it is.

@@ -6,15 +6,16 @@ import { defineAction } from './_context.ts';
 const longestWait = 300;
 
 /**
- * Interrupts exactly this prompt, and waits until it has ended; another one is never touched. One that has ended is left alone.
- * Fault: `SERVICE_NOT_RUNNING`.
+ * Interrupts exactly this prompt, and waits until it has ended; another one is never touched. One that has ended is left alone; of a
+ * server that does not answer nobody says that it has.
  */
 export const serviceCancelPrompt = defineAction({
   id: 'service.cancel-prompt',
   summary: 'Interrupt one prompt by its id, and see whether it ends',
   effect: 'write',
   input: z.object({
-    prompt: z.string().regex(/^[\w.-]{1,100}$/, 'has to be the id of a prompt'),
+    /** As whoever sent it chose it. */
+    prompt: z.string().regex(/^\P{C}{1,200}$/u, 'has to be the id of a prompt'),
     /** Seconds. */
     wait: z.coerce.number().int().min(1).max(longestWait).default(30),
   }),

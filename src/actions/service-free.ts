@@ -5,7 +5,7 @@ import { defineAction } from './_context.ts';
 
 /**
  * Asks the server to take its models out of memory: it does when it is idle, and loads them again for the next prompt. Nothing is lost.
- * A repeat is safe. Fault: `SERVICE_NOT_RUNNING`.
+ * One that does not answer frees nothing. A repeat is safe.
  */
 export const serviceFree = defineAction({
   id: 'service.free',
@@ -19,6 +19,8 @@ export const serviceFree = defineAction({
     totalBytes: z.number(),
   }),
   run: ({ service }) => service.free(),
-  describe: ({ device, freeBefore, freeAfter }) =>
-    `${device ?? 'the service'} was asked: ${bytesText(freeBefore)} were free, ${bytesText(freeAfter)} are now`,
+  describe: ({ device, freeBefore, freeAfter, totalBytes }) =>
+    totalBytes === 0
+      ? 'nothing is known to be freed: the service did not say'
+      : `${device ?? 'the service'} was asked: ${bytesText(freeBefore)} were free, ${bytesText(freeAfter)} are now`,
 });

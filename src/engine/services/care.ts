@@ -37,8 +37,9 @@ export function serviceCare(
     diagnose: async (options) => diagnoseService(engine, await see(options)),
     running: () => loadRunning(engine),
     keep: (files) => keepFiles(engine, { dir: incidentDir(engine, run), files }),
-    free: () => freeMemory(engine, { key: `${attempt}:free`, run, signal }),
-    cancel: (options) => cancelPrompt(engine, { key: `${attempt}:cancel`, run, agent, signal, ...options }),
+    free: () => unlessGone(freeMemory(engine, { key: `${attempt}:free`, run, signal }), notFreed),
+    cancel: (options) =>
+      unlessGone(cancelPrompt(engine, { key: `${attempt}:cancel`, run, agent, signal, ...options }), { ended: false }),
     restart: () => restartService(engine, { key: `${attempt}:restart`, run }),
     trim: (options) => trimSpace(engine, { key: `${attempt}:trim`, run, ...options }),
     draw: () => drawOnce(engine, { key: `${attempt}:draw`, run, signal }),
@@ -93,6 +94,19 @@ async function freeMemory(
     ...{ freeAfter: after?.freeBytes ?? freeBytes, totalBytes: after?.memoryBytes ?? 0 },
   };
 }
+
+/** A server that ends or hangs meanwhile did not do what it was asked: the next grade is tried. */
+async function unlessGone<T>(asked: Promise<T>, instead: T): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Fault && (error.code === 'SERVICE_NOT_RUNNING' || error.code === 'INSTANCE_UNHEALTHY'))
+      return instead;
+    throw error;
+  }
+}
+
+const notFreed: Freed = { device: null, freeBefore: 0, freeAfter: 0, totalBytes: 0 };
 
 async function cancelPrompt(
   engine: Engine,

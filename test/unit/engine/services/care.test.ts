@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { serviceCancelPrompt } from '../../../../src/actions/service-cancel-prompt.ts';
 import type { JsonObject } from '../../../../src/base/json.ts';
 import { row } from '../../../../src/domain/journal/kinds.ts';
 import { startFromBranch } from '../../../../src/engine/instances/start-from-branch.ts';
@@ -155,6 +156,23 @@ describe('cancelling a prompt', () => {
   });
 });
 
+describe('a server that ends under an interrupt', () => {
+  it('has not ended the prompt, so that the next grade is tried', async () => {
+    const { world, care, port, started, pass } = await up();
+    world.service.begin(port, prompt('p1'));
+    world.service.cancel = async () => {
+      started.isAlive = false;
+      return 'stays';
+    };
+    expect(await pass(care.cancel({ prompt: 'p1', waitMs: 30_000 }))).toEqual({ ended: false });
+    expect(await pass(care.cancel({ prompt: 'p1', waitMs: 30_000 }))).toEqual({ ended: false });
+  });
+
+  it.each(['job/7 of anna', 'Ünïcode', '{"id":1}'])('is asked by the id that a client chose: %s', (id) =>
+    expect(serviceCancelPrompt.input.parse({ prompt: id }).prompt).toBe(id),
+  );
+});
+
 describe('restarting', () => {
   it('starts production again with its prompts, once', async () => {
     const { world, care, port, instance, pass } = await up();
@@ -224,10 +242,10 @@ describe('freeing memory', () => {
     expect(world.service.freed).toEqual([port]);
   });
 
-  it('is a fault where nothing answers', async () => {
+  it('frees nothing where nothing answers, so that the next grade is tried', async () => {
     const { care, started } = await up();
     started.isAlive = false;
-    await expect(care.free()).rejects.toMatchObject({ code: 'SERVICE_NOT_RUNNING' });
+    expect(await care.free()).toMatchObject({ freeAfter: 0, totalBytes: 0 });
   });
 });
 
