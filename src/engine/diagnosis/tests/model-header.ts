@@ -60,7 +60,10 @@ async function lookAt({ outside }: EngineContext, path: string, signature: strin
           sentence: `It is a zip archive of ${bytesText(sizeBytes)} without its end: it is cut off.`,
         };
       return signature === 'S60'
-        ? { outcome: 'unclear', sentence: 'It is a zip archive with its end, as PyTorch writes one; what is in it was not read.' }
+        ? {
+            outcome: 'unclear',
+            sentence: 'It is a zip archive with its end, as PyTorch writes one; what is in it was not read.',
+          }
         : { outcome: 'confirmed', sentence: 'It is a zip archive: PyTorch writes such, and they may hold code.' };
     }
     case 'pickle':
