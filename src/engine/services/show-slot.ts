@@ -20,15 +20,15 @@ export function findShown({ ledger, host }: Engine, slot: string): ShownSlot | u
 
 /**
  * Starts the files of a slot, as they are now, on a port of their own for a person to look at, and proves who answers there. What the slot
- * is used for later does not change what is shown. A slot that is shown is left as it is: a repeat is safe.
- * Faults: `SLOT_NOT_FOUND`, `SLOT_BUSY` while a run works in it, `TREE_REFUSED`, `PORT_NONE_FREE`, those of a start.
+ * is used for later does not change what is shown. A slot that is shown already, of the same files, is shown for that time from now on: a repeat
+ * is safe. Faults: `NOTHING_TO_DO` while earlier files of it are shown, `SLOT_NOT_FOUND`, `SLOT_BUSY` while a run works in it, `TREE_REFUSED`, `PORT_NONE_FREE`, those of a start.
  */
 export async function showSlot(
   engine: Engine,
   { slot, forMs, by }: { readonly slot: string; readonly forMs: number; readonly by: Actor },
 ): Promise<ShownSlot> {
   const known = findShown(engine, slot);
-  if (known !== undefined) return awaitUp(engine, known);
+  if (known !== undefined) return showOn(engine, known, { forMs, by });
   const tree = requireSlot(engine, slot);
   const gitTree = await snapshotFree(engine, slot);
   const reserved = await engine.leases.reservePort(tree.homePort);
@@ -40,7 +40,7 @@ export async function showSlot(
       port,
       beside: (instance) => {
         const data = { slot, instance, gitTree, port, untilMs, forMs, by };
-        return [row('slot.shown', data, { keys: [`shown:${slot}`, `shown-by:${instance}`] })];
+        return [row('slot.shown', data, { keys: keysOf(data) })];
       },
     });
     return await awaitUp(engine, { slot, instance, gitTree, port, untilMs, forMs, by });
@@ -48,6 +48,32 @@ export async function showSlot(
     reserved.release();
   }
 }
+
+/** Gives what is shown the time that is asked for now. */
+async function showOn(
+  engine: Engine,
+  known: ShownSlot,
+  { forMs, by }: { readonly forMs: number; readonly by: Actor },
+): Promise<ShownSlot> {
+  const { slot, instance, port } = known;
+  if ((await snapshotFree(engine, slot)) !== known.gitTree)
+    throw new Fault(
+      'NOTHING_TO_DO',
+      `${instance} on :${port} shows ${slot} as it was before: its files are others now.`,
+      {
+        state: `${instance} goes on as it was.`,
+        hints: [`orchestrate service stop --slot ${slot}`, `orchestrate service start --slot ${slot}`],
+      },
+    );
+  const shown = { ...known, untilMs: engine.outside.clock.nowMs() + forMs, forMs, by };
+  await engine.ledger.append([row('slot.shown', shown, { keys: keysOf(shown) })]);
+  return awaitUp(engine, shown);
+}
+
+const keysOf = ({ slot, instance }: Pick<ShownSlot, 'slot' | 'instance'>): string[] => [
+  `shown:${slot}`,
+  `shown-by:${instance}`,
+];
 
 /** Stops what shows the slot. Fault `SERVICE_NOT_RUNNING` where nothing does. */
 export async function hideSlot(engine: Engine, slot: string): Promise<ShownSlot> {

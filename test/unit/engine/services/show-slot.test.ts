@@ -50,6 +50,19 @@ describe('a slot that is shown', () => {
     expect(stateOfSubject(scene.world, 'r1')).toBe('paused');
   });
 
+  it('is shown for the time that is asked for last, and is refused while its files are others than those shown', async () => {
+    const scene = await opened();
+    await show(scene);
+    const { untilMs = 0 } = scene.latest('slot.shown') ?? {};
+    await scene.ask('service.show', { slot, forMs: 2 * halfHourMs, by });
+    expect(scene.latest('slot.shown')?.untilMs).toBeGreaterThanOrEqual(untilMs + halfHourMs);
+    scene.world.files.put(`${homeDir}/trees/${slot}/ops/mine.yaml`, 'other\n');
+    expect(await show(scene)).toMatchObject({ fault: { code: 'NOTHING_TO_DO', state: 'i1 goes on as it was.' } });
+    await scene.ask('service.hide', { slot, by });
+    expect(await show(scene)).toMatchObject({ kind: 'accepted' });
+    expect(living(scene)).toHaveLength(1);
+  });
+
   it('keeps its supervisor from ending of idleness', async () => {
     const scene = await opened();
     await show(scene);
