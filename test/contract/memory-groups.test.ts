@@ -9,6 +9,7 @@ import { createInProcessSpawner } from '../../src/adapters/process/in-process-sp
 import { createMemoryGroups, type MemoryGroups } from '../../src/adapters/process/memory-groups.ts';
 import { createProcesses } from '../../src/adapters/process/processes.ts';
 import { eventually } from './support/eventually.ts';
+import { faultOf } from './support/fault-of.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const root = tempFolder();
@@ -58,6 +59,21 @@ describe('the memory of a service', () => {
     const { processes, started } = await sleeping(groups, {});
     expect(() => readFileSync(join(parent, 'orchestrate-demo-i4/memory.max'))).toThrow('ENOENT');
     await processes.stop(started, { graceMs: 1_000 });
+  });
+
+  it('is not started without its group, and what is possible is found out anew then', async () => {
+    const { groups, parent } = await folders('taken', 'memory\n');
+    expect(await groups.probe()).toEqual({ kind: 'possible' });
+    await writeFile(join(parent, 'orchestrate-demo-i4'), 'no folder');
+    expect((await faultOf(sleeping(groups, { memoryMaxBytes: 2 ** 30 }))).toRecord()).toMatchObject({
+      code: 'PROCESS_FAILED',
+      message: expect.stringContaining('orchestrate-demo-i4 cannot be written (EEXIST)') as string,
+      state: 'It was not started.',
+    });
+    await writeFile(join(parent, 'cgroup.subtree_control'), '');
+    expect(await groups.probe()).toMatchObject({ kind: 'none' });
+    await writeFile(join(parent, 'cgroup.subtree_control'), 'memory\n');
+    expect(await groups.probe()).toEqual({ kind: 'possible' });
   });
 
   it('has no cap where the memory controller is not handed on, and that is said', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { Fault } from '../../base/fault.ts';
 import type { MemoryCap } from '../../ports/processes.ts';
 import type { DetachedSpec, Spawner } from './spawner.ts';
 
@@ -13,9 +14,12 @@ interface GroupPlace {
 }
 
 export interface MemoryGroups {
-  /** Whether a group with a cap can be made here, and a process put into it. Found out once, by doing so. */
+  /** Whether a group with a cap can be made here, and a process put into it. Found out by doing so; after a failure it is found out anew. */
   probe(): Promise<MemoryCap>;
-  /** Makes the group and returns the spec of the program that enters it before it becomes the service; it keeps its pid. */
+  /**
+   * Makes the group and returns the spec of the program that enters it before it becomes the service; it keeps its pid. A repeat is safe.
+   * Fault `PROCESS_FAILED` where it cannot be made.
+   */
   enter(spec: DetachedSpec, options: { readonly mark: string; readonly maxBytes: number }): Promise<DetachedSpec>;
 }
 
@@ -27,26 +31,44 @@ const leftAfterMs = 60_000;
 
 /**
  * Memory caps by groups of the kernel (https://docs.kernel.org/admin-guide/cgroup-v2.html): a group for each service, beside or below our
- * own, where the memory controller is handed to our user. `place` is for tests.
+ * own, where the memory controller is handed to our user. `given` is for tests.
  */
-export function createMemoryGroups(spawner: Pick<Spawner, 'run'>, place?: GroupPlace): MemoryGroups {
+export function createMemoryGroups(spawner: Pick<Spawner, 'run'>, given?: GroupPlace): MemoryGroups {
   let found: Promise<{ readonly parent: string } | { readonly why: string }> | undefined;
-  const find = () => (found ??= findParent(spawner, place));
+  const find = async () => {
+    const place = await (found ??= findParent(spawner, given));
+    if ('why' in place) found = undefined;
+    return place;
+  };
   return {
     async probe() {
       const parent = await find();
       return 'parent' in parent ? { kind: 'possible' } : { kind: 'none', why: parent.why };
     },
     async enter(spec, { mark, maxBytes }) {
-      const found = await find();
-      if ('why' in found) throw new Error(`no group can be made: ${found.why}`);
-      await removeEmpty(found.parent);
-      const group = join(found.parent, `${prefix}${mark.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`);
-      await makeGroup(group, maxBytes);
+      const place = await find();
+      if ('why' in place) throw noGroup(place.why, { program: spec.program });
+      const group = join(place.parent, `${prefix}${mark.replaceAll(/[^A-Za-z0-9_-]/g, '-')}`);
+      try {
+        await removeEmpty(place.parent);
+        await makeGroup(group, maxBytes);
+      } catch (error) {
+        found = undefined;
+        const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+        throw noGroup(`${group} cannot be written (${code})`, { program: spec.program, cause: error });
+      }
       return { ...spec, program: '/bin/sh', args: ['-c', script, 'sh', group, spec.program, ...spec.args] };
     },
   };
 }
+
+const noGroup = (why: string, { program, cause }: { readonly program: string; readonly cause?: unknown }): Fault =>
+  new Fault('PROCESS_FAILED', `No group that caps the memory of ${program} could be made: ${why}.`, {
+    state: 'It was not started.',
+    hints: ['orchestrate doctor', 'Or leave service.memory-max out of orchestrate.yaml.'],
+    data: { program },
+    cause,
+  });
 
 const script = `
 echo "$$" > "$1/cgroup.procs" || { echo "orchestrate: cannot enter the group $1" >&2; exit 126; }
