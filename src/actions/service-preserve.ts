@@ -68,7 +68,9 @@ export const servicePreserve = defineAction({
 /** What runs, so that it can be queued again; null: nothing does. What a sender adds for himself may hold his keys, and is left out. */
 function promptsText(running: readonly JsonObject[]): string | null {
   if (running.length === 0) return null;
-  const graphs = running.map(({ extra_data: _, ...prompt }) => prompt);
+  const graphs = running.map((prompt) =>
+    Object.fromEntries(Object.entries(prompt).filter(([name]) => name !== 'extra_data')),
+  );
   const lines = JSON.stringify(graphs, null, 2).slice(0, maxPrompts).split('\n');
   return `${lines.map((line) => maskSecrets(line.slice(0, maxLine))).join('\n')}\n`;
 }

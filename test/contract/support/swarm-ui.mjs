@@ -56,7 +56,7 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   });
 });
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
+server.listen(0, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${server.address().port}\n`));
 process.on('SIGTERM', () => {
   child.kill();
   process.exit(0);
