@@ -137,6 +137,8 @@ describe('the log of a service', () => {
     write(`${oom}${lines(0)}`);
     await watch.look();
     const before = said(life).length;
+    // From now on the same would be told anew.
+    await world.clock.advance(3_600_001);
     world.files.put(cuttingPath(path), await textOf(world, path));
     world.files.put(path, '');
     await watch.look();
