@@ -88,7 +88,7 @@ export interface ServiceCare {
   running(): Promise<readonly JsonObject[]>;
   /** Reads only. Its log is read from the end, 4 MB at most. */
   diagnose(options: { readonly watchMs: number }): Promise<ServiceDiagnosis>;
-  /** Writes files of evidence into the run's own folder outside of home, mode 0600; written anew by a repeat. Fault: `DISK_FULL`. */
+  /** Writes files of evidence into the run's own folder outside of home, mode 0600; written anew where a kill came between. Fault: `DISK_FULL`. */
   keep(files: Readonly<Record<string, string>>): Promise<readonly KeptFile[]>;
   /** Asks the server to take its models out of memory; one that does not answer frees nothing. */
   free(): Promise<Freed>;

@@ -1,4 +1,4 @@
-import type { Freed, ServiceCare } from '../../actions/_service-care.ts';
+import type { Freed, KeptFile, ServiceCare } from '../../actions/_service-care.ts';
 import { Fault } from '../../base/fault.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Engine } from '../engine.ts';
@@ -36,7 +36,7 @@ export function serviceCare(
     see,
     diagnose: async (options) => diagnoseService(engine, await see(options)),
     running: () => loadRunning(engine),
-    keep: (files) => keepFiles(engine, { dir: incidentDir(engine, run), files }),
+    keep: (files) => keepFiles(engine, { key: `${attempt}:keep`, run, files }),
     free: () => unlessGone(freeMemory(engine, { key: `${attempt}:free`, run, signal }), notFreed),
     cancel: (options) =>
       unlessGone(cancelPrompt(engine, { key: `${attempt}:cancel`, run, agent, signal, ...options }), { ended: false }),
@@ -53,17 +53,23 @@ export function serviceCare(
 const incidentDir = ({ paths }: Engine, run: string): string => `${paths.state}/incidents/${run}`;
 
 async function keepFiles(
-  { outside }: Engine,
-  { dir, files }: { readonly dir: string; readonly files: Readonly<Record<string, string>> },
-) {
-  await outside.files.ensureDir(dir, { mode: 0o700 });
-  const kept = [];
-  for (const [name, text] of Object.entries(files)) {
-    const path = `${dir}/${name}`;
-    await outside.files.writeAtomic(path, text, { mode: 0o600 });
-    kept.push({ path, sizeBytes: new TextEncoder().encode(text).length, sha256: outside.digest.sha256(text) });
-  }
-  return kept;
+  engine: Engine,
+  { key, run, files }: { readonly key: string; readonly run: string; readonly files: Readonly<Record<string, string>> },
+): Promise<readonly KeptFile[]> {
+  const { outside } = engine;
+  const dir = incidentDir(engine, run);
+  const act = async (): Promise<{ kept: readonly KeptFile[] }> => {
+    await outside.files.ensureDir(dir, { mode: 0o700 });
+    const kept = [];
+    for (const [name, text] of Object.entries(files)) {
+      const path = `${dir}/${name}`;
+      await outside.files.writeAtomic(path, text, { mode: 0o600 });
+      kept.push({ path, sizeBytes: new TextEncoder().encode(text).length, sha256: outside.digest.sha256(text) });
+    }
+    return { kept };
+  };
+  const input = { dir, names: Object.keys(files) };
+  return (await engine.perform({ key, name: 'keep evidence', input, run }, { act })).kept;
 }
 
 async function freeMemory(

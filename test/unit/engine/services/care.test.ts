@@ -273,6 +273,23 @@ describe('drawing', () => {
   });
 });
 
+describe('keeping evidence', () => {
+  it('is on record before a file is written', async () => {
+    const { care, world, life } = await up();
+    const before: unknown[] = [];
+    const { writeAtomic } = world.files;
+    world.files.writeAtomic = async (...given) => {
+      before.push(life.engine.ledger.latest('effect:r1.x#1:keep')?.kind);
+      return writeAtomic.apply(world.files, given);
+    };
+    const [kept] = await care.keep({ 'log.txt': 'up' });
+    expect(kept).toMatchObject({ path: expect.stringContaining('/incidents/r1/log.txt'), sizeBytes: 2 });
+    expect(before).toEqual(['effect.intended']);
+    expect(await care.keep({ 'log.txt': 'up' })).toEqual([kept]);
+    expect(before).toHaveLength(1);
+  });
+});
+
 describe('finding models', () => {
   it('finds one by its place, and others by names like it', async () => {
     const { care, world } = await up();
