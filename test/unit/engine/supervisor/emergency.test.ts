@@ -125,7 +125,12 @@ describe('a queue that stands still', () => {
     expect(scene.latest('step.asked')).toMatchObject({ task: `${run}.restart` });
     expect(started(scene)).toBe(1);
     await scene.ask('step.answer', { run, step: 'restart', verdict: 'approved', by });
-    await passUntil(scene.world, () => closedAs(scene.world, run) !== undefined, 600);
+    await passUntil(scene.world, () => started(scene) === 2);
+    scene.world.files.put(scene.world.processes.services.at(-1)?.spec.logPath ?? '', 'Starting server\n');
+    for (let n = 0; n < 200 && closedAs(scene.world, run) === undefined; n += 1) {
+      scene.log(` ${n}%|#  | 1/2`);
+      await scene.world.clock.advance(1_000);
+    }
     expect([closedAs(scene.world, run), started(scene), living(scene)]).toEqual(['done', 2, 1]);
     expect(scene.world.service.requeued.flatMap(({ prompts }) => prompts.map((one) => one['prompt_id']))).toEqual([
       'p2',
