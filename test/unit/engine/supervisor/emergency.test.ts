@@ -237,7 +237,7 @@ describe('an upgrade that broke it', () => {
 describe('what is told, and not repaired', () => {
   it.each([
     ['node-import-failed', '   0.1 seconds (IMPORT FAILED): /x/custom_nodes/alpha', 'orchestrate run "update alpha"'],
-    ['node-import-failed', "ModuleNotFoundError: No module named 'einops'", 'orchestrate run "add einops"'],
+    ['node-import-failed', "ModuleNotFoundError: No module named 'einops'", 'orchestrate diagnose show S17'],
     ['model-missing', "  - Value not in list: ckpt_name: 'a.safetensors' not in []", 'orchestrate diagnose'],
   ])('%s: %s', async (playbook, line, command) => {
     const scene = await up();
