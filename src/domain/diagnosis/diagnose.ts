@@ -1,5 +1,6 @@
 import { catalogue } from './catalogue.ts';
 import type { Finding } from './finding.ts';
+import { malware } from './malware.ts';
 import type { Hit, Reading } from './matcher.ts';
 import { answerCommand } from './repair-playbooks.ts';
 import { type Signature, type Stage, stages } from './signature.ts';
@@ -54,7 +55,8 @@ const notShownByPrompts: ReadonlySet<Stage> = new Set(['start', 'config', 'envir
 function diagnosedOf(hit: Hit, chain: readonly Hit[], { hits, lastFinishedAt }: Reading): Diagnosed {
   const { signature } = hit;
   const cause = chain[1];
-  const isOver = !notShownByPrompts.has(signature.stage) && lastFinishedAt > hit.lastAt;
+  const isShownByPrompts = !notShownByPrompts.has(signature.stage) && signature.id !== malware;
+  const isOver = isShownByPrompts && lastFinishedAt > hit.lastAt;
   return {
     finding: findingOf(hit, cause?.signature.id ?? null),
     cause: signature.cause,

@@ -1,5 +1,6 @@
 import { isKnownPackage } from '../diagnosis/culprit.ts';
 import type { Finding, Repair } from '../diagnosis/finding.ts';
+import { malware } from '../diagnosis/malware.ts';
 import { bytesText } from '../plans/amounts.ts';
 import type { ServiceState } from './may-restart.ts';
 
@@ -42,8 +43,6 @@ export function adviceOf(found: readonly Advised[], seen: AdvisedSeen): readonly
   );
 }
 
-/** Found malware is not over because prompts end after it, and nobody is told to start it. */
-const malware = 'S34';
 /** Another program on the card may be the reason. */
 const cardFull = 'S01';
 

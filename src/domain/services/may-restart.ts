@@ -1,4 +1,5 @@
 import type { Diagnosed } from '../diagnosis/diagnose.ts';
+import { malware } from '../diagnosis/malware.ts';
 import type { Moves } from './moves.ts';
 import type { Hang } from './stillness.ts';
 
@@ -14,8 +15,6 @@ export interface MayRestart {
 
 export type ServiceState = 'answers' | 'silent' | 'gone' | 'stopped';
 
-/** Found malware: whatever is started there may do harm again. */
-const malware = 'S34';
 /** What nothing but a new process mends, by the catalogue; S10 only where the service itself is gone. */
 const mendedByRestart: ReadonlySet<string> = new Set(['S08', 'S43']);
 const mendedWhenGone: ReadonlySet<string> = new Set(['S10']);

@@ -2,6 +2,7 @@ import type { ServiceDiagnosis, ServiceFinding, ServiceSeen } from '../../action
 import { plainLine } from '../../domain/alerts/plain-alert.ts';
 import { findSignature } from '../../domain/diagnosis/catalogue.ts';
 import { type Diagnosed, diagnose } from '../../domain/diagnosis/diagnose.ts';
+import { malware } from '../../domain/diagnosis/malware.ts';
 import { createMatcher, type Matcher } from '../../domain/diagnosis/matcher.ts';
 import type { TestedCause } from '../../domain/diagnosis/tested.ts';
 import { mayRestart } from '../../domain/services/may-restart.ts';
@@ -15,7 +16,6 @@ import { forbiddenBy, malwareToldOf } from './forbidden.ts';
 /** Of a longer log the end. */
 const maxLogBytes = 4 * 1024 * 1024;
 const maxFindings = 20;
-const malware = 'S34';
 const maxText = 300;
 
 /** Reads the newest log of production, tests what can be tested, and says whether a restart would help. Changes nothing; a repeat is safe. */
@@ -79,7 +79,7 @@ function findingOf({ finding, isOver }: Diagnosed, tests: readonly TestedCause[]
   const last = evidence.at(-1);
   return {
     // Malware is not gone because prompts end after it.
-    ...{ signature, name, severity, times, because, isOver: isOver && signature !== malware, how: repair.how },
+    ...{ signature, name, severity, times, because, isOver, how: repair.how },
     sentence: plainLine(sentence, maxText),
     culprit: culprit === null ? null : plainLine(culprit, maxText),
     mend: plainLine(repair.sentence, maxText),

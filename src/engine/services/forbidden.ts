@@ -1,12 +1,11 @@
 import { findSignature } from '../../domain/diagnosis/catalogue.ts';
+import { malware } from '../../domain/diagnosis/malware.ts';
 import { dataOf, type JournalKinds } from '../../domain/journal/kinds.ts';
 import type { Engine } from '../engine.ts';
 import { readServiceLog } from '../instances/read-service-log.ts';
 
 /** End of a log in which a dead one said why. */
 const lastWordsBytes = 64 * 1024;
-/** Found malware: whatever is started there may do harm again. */
-const malwareId = 'S34';
 /** Findings of one instance that are looked through. */
 const maxFound = 1_000;
 
@@ -15,12 +14,12 @@ const maxFound = 1_000;
  * Null for the instance: the one that ran last.
  */
 export async function forbiddenBy(engine: Engine, instance: string | null): Promise<string | null> {
-  const malware = findSignature(malwareId);
+  const signature = findSignature(malware);
   const told = malwareToldOf(engine, instance);
-  if (told !== undefined) return `its log said ${malwareId}: ${told.sentence}`;
+  if (told !== undefined) return `its log said ${malware}: ${told.sentence}`;
   const { text } = await readServiceLog(engine, { instance, maxBytes: lastWordsBytes });
-  if (malware?.pattern?.test(text) !== true) return null;
-  return `its log says ${malware.id}: ${malware.sentence}`;
+  if (signature?.pattern?.test(text) !== true) return null;
+  return `its log says ${malware}: ${signature.sentence}`;
 }
 
 /** The row that says that malware was found in the log of the instance, wherever that log is by now. */
@@ -33,5 +32,5 @@ export function malwareToldOf(
   return ledger
     .read({ key: `log:${asked}`, kinds: ['diagnosis.found'], descending: true, limit: maxFound })
     .map((entry) => dataOf('diagnosis.found', entry))
-    .find((one) => one?.signature === malwareId);
+    .find((one) => one?.signature === malware);
 }

@@ -189,6 +189,12 @@ test('a model or a node that one workflow misses is not over because another wor
   ]);
 });
 
+test('malware is not over because a prompt ends well after it', () => {
+  const log =
+    'Malware has been detected, forcibly terminating ComfyUI execution.\ngot prompt\nPrompt executed in 1.00 seconds';
+  expect(found(log)).toMatchObject([{ signature: 'S34', isOver: false, urgency: 'now' }]);
+});
+
 test('a log that tells of nothing but work has no findings', () => {
   const quiet =
     'Total VRAM 24106 MB, total RAM 24106 MB\nStarting server\nTo see the GUI go to: http://127.0.0.1:8188\ngot prompt\n 50%|██ | 1/2\nPrompt executed in 1.2 seconds\n';
