@@ -375,6 +375,12 @@ export const faultCodes = {
     'npm run build',
   ),
   DRILL_FAILED: entry('user', 'A drill of an emergency did not come to its end.', 'orchestrate respond --drill all'),
+  SERVICE_HAS_PROMPTS: entry(
+    'busy',
+    'SwarmUI starts ComfyUI, which would lose the prompts in its queue.',
+    'orchestrate service queue',
+    'orchestrate service restart --now   (they are lost)',
+  ),
   SERVICE_RESTART_REFUSED: entry(
     'conflict',
     'Production is not started again by a program.',

@@ -12,7 +12,9 @@ import { instanceView, serviceSchema, serviceView } from '../views/service-view.
 export const nowField = z
   .boolean()
   .default(false)
-  .describe('Interrupt the prompt that runs and queue it again, instead of waiting for it.');
+  .describe(
+    'Interrupt the prompt that runs and queue it again, instead of waiting for it. Where SwarmUI starts ComfyUI: lose its prompts.',
+  );
 
 /** A slot instead of production. */
 export const slotField = z

@@ -8,7 +8,8 @@ import { loadService, nowField, serviceOutput } from './_service.ts';
 export const serviceRestart = defineOperation({
   name: 'service restart',
   summary: 'Stop production and start it from the branch.',
-  description: 'Prompts that wait are saved and queued again, in their order. Where production is down it is started.',
+  description:
+    'Prompts that wait are saved and queued again, in their order. Where production is down it is started. Where SwarmUI starts ComfyUI, nobody keeps its prompts: while it has some this is refused without --now.',
   effect: 'destroy',
   needs: 'home',
   input: z.object({ now: nowField }),

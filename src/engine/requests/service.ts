@@ -1,9 +1,10 @@
 import { Fault } from '../../base/fault.ts';
 import { swarmUrlOf } from '../../domain/installation/swarm-ui.ts';
 import type { Engine } from '../engine.ts';
+import { requireProductionPort } from '../instances/production-port.ts';
 import { findProduction, notOurs, stopProduction } from '../instances/production.ts';
 import { startFromBranch } from '../instances/start-from-branch.ts';
-import { composedInstance } from '../instances/start.ts';
+import { baseUrl, composedInstance } from '../instances/start.ts';
 import { actBySwarm, type SwarmAct } from '../services/by-swarm.ts';
 import { restartProduction } from '../services/restart.ts';
 import { hideSlot, showSlot } from '../services/show-slot.ts';
@@ -13,7 +14,7 @@ export const serviceRequests: Handlers<
   'service.start' | 'service.stop' | 'service.restart' | 'service.show' | 'service.hide'
 > = {
   async 'service.start'(engine, _data, id) {
-    if (await answeredBySwarm(engine, 'start', id)) return;
+    if (await answeredBySwarm(engine, { act: 'start', now: false, id })) return;
     if (engine.config.service.mode === 'none') throw notOurs();
     const running = findProduction(engine);
     const view = running === undefined ? undefined : engine.host.find(running);
@@ -28,7 +29,7 @@ export const serviceRequests: Handlers<
   async 'service.stop'(engine, { now }, id) {
     const instance = findProduction(engine);
     if (instance === undefined) {
-      if (await answeredBySwarm(engine, 'stop', id)) return;
+      if (await answeredBySwarm(engine, { act: 'stop', now, id })) return;
       if (engine.config.service.mode === 'none') throw notOurs();
       throw new Fault('SERVICE_NOT_RUNNING', 'Production is not running under orchestrate.');
     }
@@ -37,7 +38,7 @@ export const serviceRequests: Handlers<
   },
 
   async 'service.restart'(engine, { now }, id) {
-    if (await answeredBySwarm(engine, 'restart', id)) return;
+    if (await answeredBySwarm(engine, { act: 'restart', now, id })) return;
     await restartProduction(engine, { run: null, answers: startedAnswer(engine, id), ...limitOf(now) });
   },
 
@@ -52,14 +53,34 @@ export const serviceRequests: Handlers<
   },
 };
 
-/** Where production is SwarmUI's, SwarmUI does it. */
-async function answeredBySwarm(engine: Engine, act: SwarmAct, id: number): Promise<boolean> {
+/** Where production is SwarmUI's, SwarmUI does it. Nobody keeps its prompts: with some it is refused, unless they may be lost. */
+async function answeredBySwarm(
+  engine: Engine,
+  { act, now, id }: { readonly act: SwarmAct; readonly now: boolean; readonly id: number },
+): Promise<boolean> {
   const url = swarmUrlOf(engine.config);
   if (url === undefined) return false;
+  if (act !== 'start' && !now) await requireNoPrompts(engine);
   const backends = await actBySwarm(engine, { url, act, request: id });
   const told = backends.map((one) => `backend ${one.id} is ${one.status}`).join(', ');
   await answerAlone(engine, id, { kind: 'accepted', run: null, sentence: `SwarmUI says: ${told}.` });
   return true;
+}
+
+/** A server that does not answer has no queue. */
+async function requireNoPrompts(engine: Engine): Promise<void> {
+  const port = requireProductionPort(engine);
+  const queue = await engine.outside.service.queue(baseUrl(port)).catch((error: unknown) => {
+    if (error instanceof Fault && error.code === 'INSTANCE_UNHEALTHY') return undefined;
+    throw error;
+  });
+  const n = (queue?.running ?? 0) + (queue?.pending.length ?? 0);
+  if (n === 0) return;
+  throw new Fault(
+    'SERVICE_HAS_PROMPTS',
+    `ComfyUI on :${port} has ${n} ${n === 1 ? 'prompt' : 'prompts'}, which a stop by SwarmUI would lose.`,
+    { state: 'Nothing was changed.', data: { port, nPrompts: n } },
+  );
 }
 
 const limitOf = (now: boolean): { limitMs?: number } => (now ? { limitMs: 0 } : {});

@@ -53,6 +53,21 @@ describe('production that SwarmUI runs', () => {
     expect(await scene.ask('service.start', { by })).toMatchObject({ fault: { code: 'NOTHING_TO_DO' } });
   });
 
+  it('is not restarted or stopped while it has prompts, which nobody would keep, but for a person who says --now', async () => {
+    const scene = await ofSwarm();
+    const busy = { running: 1, active: [{ prompt_id: 'a' }], pending: [{ prompt_id: 'b' }] };
+    scene.world.service.queue = async () => busy;
+    for (const kind of ['service.restart', 'service.stop'] as const)
+      expect(await scene.ask(kind, { by, now: false })).toMatchObject({
+        fault: { code: 'SERVICE_HAS_PROMPTS', state: 'Nothing was changed.', data: { port: 8188, nPrompts: 2 } },
+      });
+    expect(scene.world.swarm.asked).toEqual([]);
+    await scene.ask('service.restart', { by, now: true });
+    scene.world.service.queue = async () => ({ running: 0, active: [], pending: [] });
+    await scene.ask('service.stop', { by, now: false });
+    expect(scene.world.swarm.asked).toEqual(['restart 0', 'disable 0']);
+  });
+
   it('that does not come up is told with what SwarmUI says of it', async () => {
     const scene = await ofSwarm([own], (world) => (world.swarm.becomes = 'errored'));
     expect(await scene.ask('service.restart', { by, now: false })).toMatchObject({
