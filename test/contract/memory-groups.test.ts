@@ -47,6 +47,7 @@ describe('the memory of a service', () => {
     await eventually('it is in its group', () => readFileSync(join(group, 'cgroup.procs'), 'utf8').trim() !== '');
     expect(readFileSync(join(group, 'cgroup.procs'), 'utf8').trim()).toBe(String(started.pid));
     expect(readFileSync(join(group, 'memory.max'), 'utf8')).toBe(String(2 ** 30));
+    expect(readFileSync(join(group, 'memory.swap.max'), 'utf8')).toBe('0');
     await eventually('it is the service', async () => {
       const [found] = await processes.findMarked((mark) => mark === 'demo/i4');
       return found?.argv[0] === '/bin/sleep' && found.pid === started.pid;

@@ -116,6 +116,8 @@ async function tryGroup(spawner: Pick<Spawner, 'run'>, parent: string): Promise<
 async function makeGroup(group: string, maxBytes: number): Promise<void> {
   await mkdir(group, { recursive: true });
   await writeFile(join(group, 'memory.max'), String(maxBytes));
+  // What goes over into swap is memory as well, and slow. A kernel without swap has no such file.
+  await writeFile(join(group, 'memory.swap.max'), '0').catch(() => {});
   // What is left of a service whose largest process was killed works no more: all of it goes. Older kernels have no such file.
   await writeFile(join(group, 'memory.oom.group'), '1').catch(() => {});
 }

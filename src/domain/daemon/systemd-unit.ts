@@ -4,7 +4,8 @@ export const systemdUnitName = ({ id }: Pick<UnitFacts, 'id'>): string => `orche
 
 /**
  * Returns a systemd user unit (systemd.service(5), systemd.syntax(7)). Only `serve` itself is stopped with it: production is in its group
- * and goes on, as it does without a supervisor. For the same reason the unit does not end with whatever memory ran out for.
+ * and goes on, as it does without a supervisor. For the same reason the unit does not end with whatever memory ran out for. The memory
+ * controller is handed on for the groups of `service.memory-max`.
  */
 export function systemdUnit(facts: UnitFacts): string {
   const [program = ''] = facts.command;
@@ -25,6 +26,7 @@ export function systemdUnit(facts: UnitFacts): string {
     'KillMode=process',
     `TimeoutStopSec=${stopSeconds}`,
     'OOMPolicy=continue',
+    'Delegate=memory',
     'NoNewPrivileges=yes',
     '',
     '[Install]',

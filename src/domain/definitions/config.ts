@@ -33,7 +33,7 @@ import { durationField, sizeField } from './units.ts';
  *   restart-most: 3          # so often within restart-within; then it stays down
  *   restart-within: 10m
  *   swarmui: null            # http://127.0.0.1:7801, where SwarmUI starts ComfyUI: service restart asks it (mode none)
- *   memory-max: null         # e.g. 24 GiB: most memory of each service, where a cgroup v2 is handed to you
+ *   memory-max: null         # e.g. 24 GiB: most memory of each service, none of it in swap, where a cgroup v2 is handed to you
  *   user-folder: null        # absolute folders of production
  *   input-folder: null
  *   output-folder: null

@@ -56,6 +56,7 @@ describe('the systemd unit', () => {
       KillMode=process
       TimeoutStopSec=90
       OOMPolicy=continue
+      Delegate=memory
       NoNewPrivileges=yes
 
       [Install]
