@@ -156,8 +156,8 @@ describe('a workflow that sends its pictures in place of saving them', () => {
     });
   const frame = (bytes: Buffer): Buffer => {
     const body = Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 2]), bytes]);
-    const head = Buffer.from([0x82, 126, 0, 0]);
-    head.writeUInt16BE(body.length, 2);
+    const head = Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
+    head.writeBigUInt64BE(BigInt(body.length), 2);
     return Buffer.concat([head, body]);
   };
   const run = async (last: Buffer) => {
@@ -184,6 +184,14 @@ describe('a workflow that sends its pictures in place of saving them', () => {
         { filename: 'sent-1.png', place: null, widthPx: 2, isFlat: false },
         { filename: 'sent-2.png', place: null, widthPx: 2, isFlat: true },
       ],
+    });
+  });
+
+  it('has a picture above 16 MiB looked at like every other', async () => {
+    const large = Buffer.concat([png(7), Buffer.alloc(17 * 1024 * 1024)]);
+    expect(await run(large)).toMatchObject({
+      kind: 'ran',
+      pictures: [{ filename: 'sent-1.png' }, { filename: 'sent-2.png' }],
     });
   });
 

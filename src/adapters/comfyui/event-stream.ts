@@ -29,7 +29,11 @@ export async function openEvents(
   baseUrl: string,
   clientId: string,
   on: { event(event: ServerEvent): void; binary?(frame: BinaryFrame): void; closed(): void },
-  { hello, limits = standard }: { readonly hello?: JsonObject; readonly limits?: SocketLimits } = {},
+  {
+    hello,
+    maxBytes = standard.maxBytes,
+    limits = { ...standard, maxBytes },
+  }: { readonly hello?: JsonObject; readonly maxBytes?: number | undefined; readonly limits?: SocketLimits } = {},
 ): Promise<EventStream> {
   const path = `/ws?clientId=${encodeURIComponent(clientId)}`;
   let nBinary = 0;

@@ -43,7 +43,7 @@ export async function runWorkflow(
     baseUrl,
     clientId,
     { event: follower.take, binary: follower.takeBinary, closed: follower.wake },
-    can.previewMetadata ? { hello: asksForMetadata } : {},
+    { ...(can.previewMetadata ? { hello: asksForMetadata } : {}), maxBytes: sent.maxBytes },
   );
   /** What the server may have of us. */
   let left: string | undefined;
