@@ -5,6 +5,7 @@ import type { Files, HomeRepository } from '../../ports/index.ts';
 import type { App, Installation } from '../app.ts';
 import { foreignRefs } from './foreign-refs.ts';
 import { keepsBelow } from './keeps-below.ts';
+import { programsMemory } from './programs-memory.ts';
 import { requireQuiet } from './require-quiet.ts';
 import { findRescue, type Rescue } from './rescue.ts';
 import { walkFiles } from './walk-files.ts';
@@ -47,12 +48,14 @@ export async function planEject(app: App): Promise<EjectPlan> {
   // Gone already when an eject was interrupted.
   const hasGit = (await files.info(paths.gitDir)) !== undefined;
   const slots = hasGit ? await slotNames(installation.home) : [];
+  const remembered = await programsMemory(app, installation);
   for await (const path of walkHome(files, paths.home, slots)) {
     const blob = tracked.get(path);
     if (blob !== undefined) {
       if (await isSame(installation, files, { path, blob })) ours.push(path);
       else keeps.push({ path, why: 'has edits of yours' });
-    } else if (!isMade(path)) keeps.push({ path, why: 'orchestrate did not write it' });
+    } else if (remembered.has(path)) ours.push(path);
+    else if (!isMade(path)) keeps.push({ path, why: 'orchestrate did not write it' });
   }
   const refs = hasGit ? await foreignRefs(files, installation, paths.gitDir) : [];
   for (const ref of refs) keeps.push({ path: '.git', why: `${ref} has commits of yours` });

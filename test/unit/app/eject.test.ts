@@ -7,7 +7,9 @@ import { Fault } from '../../../src/base/fault.ts';
 import type { GitTreeId } from '../../../src/base/ids.ts';
 import { installationPaths } from '../../../src/domain/installation/paths.ts';
 import { row } from '../../../src/domain/journal/kinds.ts';
-import type { NewEntry, ServiceFacts } from '../../../src/ports/index.ts';
+import type { Memory, NewEntry, ServiceFacts } from '../../../src/ports/index.ts';
+import { createFakeClock } from '../../fakes/fake-clock.ts';
+import { createFakeMemory } from '../../fakes/fake-memory.ts';
 import { createFakeRemotes } from '../../fakes/fake-remotes.ts';
 import { createFakeSources } from '../../fakes/fake-sources.ts';
 import { createFakeWork } from '../../fakes/fake-work.ts';
@@ -18,15 +20,16 @@ const home = options.dir;
 const files = (more: object = {}) => ({ keepFiles: false, dryRun: false, yes: true, ...more });
 
 /** The machine after `init`, with an app that opens what is there as the program does. */
-async function adopted(): Promise<{ one: Machine; app: App }> {
+async function adopted(): Promise<{ one: Machine; app: App; memory: Memory }> {
   const one = machine();
   await init(one);
   const sources = createFakeSources(one.store);
+  const memory = createFakeMemory({ clock: createFakeClock() });
   const beside = {
     work: createFakeWork(one.home, one.store, home),
     remotes: createFakeRemotes(),
     bus: {} as never,
-    memory: {} as never,
+    memory,
     metrics: {} as never,
     usage: {} as never,
   };
@@ -40,7 +43,7 @@ async function adopted(): Promise<{ one: Machine; app: App }> {
       return { paths, config, definitions, ledger: one.ledger(), store: one.store, home: one.home, sources, ...beside };
     },
   };
-  return { one, app };
+  return { one, app, memory };
 }
 
 const below = async (one: Machine, dir: string): Promise<readonly string[]> =>
@@ -273,6 +276,24 @@ describe('eject', () => {
     const { writtenTo } = await eject.run(app, files({ keepFiles: true }));
     const refs = ((await one.files.readText(`${writtenTo ?? ''}/work.git/packed-refs`)) ?? '').match(/refs\S+/g);
     expect(refs).toEqual(['trash/t1', 'edits/r1.lock#1', 'changes/c1'].map((name) => `refs/heads/${name}`));
+  });
+
+  it('takes what programs wrote into memory, and keeps what a person wrote or edited', async () => {
+    const { one, app, memory } = await adopted();
+    const program = { kind: 'program', name: 'memory' } as const;
+    for (const key of ['swarm/a.md', 'swarm/b.md']) {
+      await memory.put({ key, kind: 'state', text: 'learned', by: program });
+      one.files.put(`${home}/memory/${key}`, 'learned');
+    }
+    await memory.put({ key: 'swarm/c.md', kind: 'state', text: 'mine', by: { kind: 'person', name: 'anna' } });
+    one.files.put(`${home}/memory/swarm/c.md`, 'mine');
+    one.files.put(`${home}/memory/swarm/b.md`, 'learned, and edited');
+    expect((await eject.run(app, files({ dryRun: true }))).keeps.map(({ path }) => path)).toEqual([
+      'memory/swarm/b.md',
+      'memory/swarm/c.md',
+    ]);
+    await eject.run(app, files({ keepFiles: true }));
+    expect(await below(one, `${home}/memory`)).toEqual(['swarm/b.md', 'swarm/c.md']);
   });
 
   it('waits for production of another program, which carries no mark, and for one that the record says is up', async () => {
