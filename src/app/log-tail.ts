@@ -66,7 +66,8 @@ export function openLogTail(files: Pick<Files, 'list' | 'readPart'>, path: strin
       beginAt(start);
       const lines = await read(pieces);
       // What begins in the middle of a line is no line.
-      return (start > 0 ? lines.slice(1) : lines).slice(-nLines);
+      const whole = start > 0 ? lines.slice(1) : lines;
+      return whole.slice(Math.max(0, whole.length - nLines));
     },
     async more() {
       const pieces = await logPieces(files, path);

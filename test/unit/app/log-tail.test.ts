@@ -22,7 +22,7 @@ describe('the tail of a log', () => {
     const files = createFakeFiles();
     files.put(path, 'one\ntwo\n');
     const tail = openLogTail(files, path);
-    await tail.last(0);
+    expect(await tail.last(0)).toEqual([]);
     await files.writeAtomic(path, 'a longer one took its place\n');
     expect(await tail.more()).toEqual(['a longer one took its place']);
     await files.remove(path);
