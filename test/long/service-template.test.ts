@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
@@ -175,7 +176,9 @@ it('does not take another program’s answer for its own, and does not end that 
     expect(await world.says()).not.toBe(null);
   } finally {
     stranger.kill();
+    await once(stranger, 'exit');
   }
+  await world.ok('service', 'start');
 });
 
 it('goes on after its supervisor was killed in the middle of a check', async () => {

@@ -60,7 +60,8 @@ async function install(packDir: string, name: string, pack: string, index: strin
     [index, 'idx'],
   ] as const) {
     const target = path.join(packDir, `pack-${name}.${suffix}`);
-    const temporary = path.join(packDir, `tmp_${suffix}_${name}`);
+    // Another import of the same commit makes the same pack at the same time.
+    const temporary = path.join(packDir, `tmp_${suffix}_${name}_${path.basename(path.dirname(pack))}`);
     fs.copyFileSync(from, temporary, fs.constants.COPYFILE_FICLONE);
     const handle = await fs.promises.open(temporary, 'r');
     try {

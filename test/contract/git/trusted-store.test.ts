@@ -35,6 +35,18 @@ describe('the trusted store', () => {
     expect(await store.verify()).toEqual([]);
   });
 
+  test('imports the same commit as often as it is asked for at once', async () => {
+    const { store, homeDir } = await openWorkshop();
+    write(homeDir, { 'second.txt': 'second\n' });
+    git(homeDir, 'add', '--all');
+    git(homeDir, 'commit', '--quiet', '--message', 'Second');
+    const commit = asCommitId(git(homeDir, 'rev-parse', 'HEAD').trim());
+    const names = Array.from({ length: 8 }, (_, n) => `look-${n}`);
+    await Promise.all(names.map((name) => store.importCommit({ gitDir: path.join(homeDir, '.git'), commit, name })));
+    for (const name of names) expect(await store.findRef(`refs/orchestrate/incoming/${name}`)).toBe(commit);
+    expect(await store.verify()).toEqual([]);
+  });
+
   test('writes refs out as a repository that needs nothing else, and which any git clones', async () => {
     const { store, base } = await openWorkshop();
     const tree = await store.editTree(await store.treeOf(base), new Map([['mine.txt', 'mine\n']]));
