@@ -19,6 +19,8 @@ beforeAll(async () => {
   const dir = join(world.home, 'memory/swarm/env-setup');
   fs.mkdirSync(dir, { recursive: true });
   fs.writeFileSync(join(dir, 'python_versions.yaml'), 'python: 3.12 is pinned, a conflict with 3.13 is known\n');
+  // A new file is found by attempts within ten seconds; who lists takes it up now.
+  await world.ok(['memory', 'list', '--json']);
 });
 afterAll(() => world.remove());
 

@@ -20,7 +20,10 @@ const read = (path: string): string => fs.readFileSync(join(world.home, path), '
 /** Somebody writes into the sealed environment that production runs from. Returns the file. */
 function tamper(): string {
   const envs = join(world.home, '.orchestrate/envs');
-  const [id = ''] = fs.readdirSync(envs);
+  const id = world.rows('instance.composed').findLast(({ data }) => data['purpose'] === 'production')?.data[
+    'environment'
+  ];
+  if (typeof id !== 'string') throw new Error('production was never composed');
   const file = fs
     .globSync('lib/python*/site-packages/filelock/__init__.py', { cwd: join(envs, id) })
     .map((path) => join(envs, id, path))[0];

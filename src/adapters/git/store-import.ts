@@ -14,10 +14,21 @@ import { objectsDir, type StoreParts } from './store-parts.ts';
  * alternates of one `pack-objects` that runs in the store; `index-pack --strict` then hashes every object again,
  * refuses malformed trees and names, and finds whatever is missing. Nothing else of that repository is read.
  */
-export async function importObjects(
-  parts: StoreParts,
-  options: { readonly gitDir: string; readonly commit: CommitId },
-): Promise<void> {
+export function importObjects(parts: StoreParts, options: ImportOptions): Promise<void> {
+  const turn = (turns.get(parts.gitDir) ?? Promise.resolve()).catch(() => {}).then(() => takeIn(parts, options));
+  turns.set(parts.gitDir, turn);
+  return turn;
+}
+
+interface ImportOptions {
+  readonly gitDir: string;
+  readonly commit: CommitId;
+}
+
+/** Of each store, the import that goes on: two of one commit make the same pack, and the second finds it there. */
+const turns = new Map<string, Promise<void>>();
+
+async function takeIn(parts: StoreParts, options: ImportOptions): Promise<void> {
   const { door, gitDir, reader } = parts;
   if ((await reader.findInfo(options.commit))?.type === 'commit') return;
   const source = path.join(options.gitDir, 'objects');
@@ -60,8 +71,7 @@ async function install(packDir: string, name: string, pack: string, index: strin
     [index, 'idx'],
   ] as const) {
     const target = path.join(packDir, `pack-${name}.${suffix}`);
-    // Another import of the same commit makes the same pack at the same time.
-    const temporary = path.join(packDir, `tmp_${suffix}_${name}_${path.basename(path.dirname(pack))}`);
+    const temporary = path.join(packDir, `tmp_${suffix}_${name}`);
     fs.copyFileSync(from, temporary, fs.constants.COPYFILE_FICLONE);
     const handle = await fs.promises.open(temporary, 'r');
     try {

@@ -91,5 +91,6 @@ export function printManifest(manifest: RestoreManifest): string {
     moves,
     journal,
   };
-  return `${title}\n\n${JSON.stringify(ordered, null, 2)}\n`;
+  // The manifest begins behind the first empty line.
+  return `${title.replaceAll('\n', ' ')}\n\n${JSON.stringify(ordered, null, 2)}\n`;
 }

@@ -67,6 +67,7 @@ describe('the message of a restore tag', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (title) => {
         expect(parseManifest(printManifest({ ...manifest, title }), 'ref').title).toBe(title);
       }),
+      { examples: [['\n\n\u0000'], ['a\n\n{}']] },
     );
   });
 
