@@ -2,22 +2,19 @@
 // `node -e "setInterval(() => {}, 1e6)"` in the same run; and how long GET /healthz and /metrics take. Its spawn helper is counted in.
 //
 //   node scripts/launch.mjs exec node bench/daemon.mjs [--seconds 20] [--json]     (Linux only: it reads /proc)
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { makeDemoWorld } from '../demo/make.ts';
 import { ensureBuilt } from '../scripts/build.mjs';
+import { install, serve, takeAway } from './place/installation.mjs';
 
-const PROGRAM = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'bin/orchestrate.cjs');
 /** Of one core, while nothing is to be done. */
 const MAX_CPU = 0.05;
 /** The first looks read much once: they are no idleness. */
@@ -33,11 +30,10 @@ async function measure(seconds) {
   await ensureBuilt();
   const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'orc-d-')));
   const place = await install(dir);
-  const log = fs.openSync(path.join(dir, 'serve.log'), 'w');
-  const serving = spawn(process.execPath, [PROGRAM, 'serve'], { ...place, stdio: ['ignore', log, log] });
+  const serving = await serve(dir, place);
   const bare = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore' });
   try {
-    const socket = await socketBelow(path.join(dir, 'run/orchestrate'));
+    const { socket } = serving;
     await wait(WARM_UP_MS);
     const before = [ticksOf(serving.pid), ticksOf(bare.pid)];
     const startedMs = performance.now();
@@ -58,58 +54,9 @@ async function measure(seconds) {
     });
   } finally {
     bare.kill();
-    const ended = new Promise((resolve) => void serving.once('exit', resolve));
-    serving.kill('SIGTERM');
-    await ended;
-    spawnSync(process.execPath, [PROGRAM, 'service', 'stop', '--now'], { ...place, stdio: 'ignore' });
-    spawnSync(process.execPath, [PROGRAM, 'supervisor', 'stop'], { ...place, stdio: 'ignore' });
-    fs.closeSync(log);
-    fs.rmSync(dir, { recursive: true, force: true });
+    await serving.end();
+    takeAway(dir, place);
   }
-}
-
-/** An installation of the demonstration with production up, and no supervisor. */
-async function install(dir) {
-  fs.mkdirSync(path.join(dir, 'run'), { mode: 0o700 });
-  const home = path.join(dir, 'home');
-  const env = {
-    PATH: process.env.PATH,
-    HOME: dir,
-    XDG_STATE_HOME: path.join(dir, 'state'),
-    XDG_CACHE_HOME: path.join(dir, 'cache'),
-    XDG_RUNTIME_DIR: path.join(dir, 'run'),
-  };
-  const demo = makeDemoWorld({ folder: path.join(dir, 'w') });
-  const from = ['--comfyui', demo.comfyui.path, '--index', demo.index.folder, '--require', 'torch==2.10.0'];
-  const port = String(await freePort());
-  must(['init', home, ...from, '--workflow', demo.smokeWorkflow, '--port', port, '--cpu', '--yes'], { cwd: dir, env });
-  must(['service', 'start'], { cwd: home, env });
-  must(['supervisor', 'stop'], { cwd: home, env });
-  return { cwd: home, env };
-}
-
-function must(args, place) {
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { ...place, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`orchestrate ${args.join(' ')} ended with ${status}: ${stderr}`);
-}
-
-/** Below those that the kernel hands out by itself. */
-async function freePort() {
-  for (let port = 20_000 + (process.pid % 10_000); ; port += 1) if (await isFree(port)) return port;
-}
-
-const isFree = (port) =>
-  new Promise((resolve) => {
-    const server = createServer().once('error', () => resolve(false));
-    server.listen({ port, host: '127.0.0.1' }, () => server.close(() => resolve(true)));
-  });
-
-async function socketBelow(dir) {
-  for (const untilMs = performance.now() + 60_000; performance.now() < untilMs; await wait(100)) {
-    const [name] = fs.existsSync(dir) ? fs.readdirSync(dir) : [];
-    if (name !== undefined) return path.join(dir, name);
-  }
-  throw new Error('serve does not come up');
 }
 
 /** Of the process and its children, without production, which is no child of this one. */
