@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
@@ -117,4 +118,10 @@ test('what is no readable file is said, with the path and what to type', async (
     message: `The log ${dir}/none.log cannot be read: there is no such file.`,
   });
   await expect(readAll(dir)).rejects.toMatchObject({ code: 'LOG_UNREADABLE' });
+  // Nobody ever writes into it: an open that waits would hold the test.
+  execFileSync('mkfifo', [`${dir}/pipe`]);
+  await expect(readAll(`${dir}/pipe`)).rejects.toMatchObject({
+    code: 'LOG_UNREADABLE',
+    message: `The log ${dir}/pipe cannot be read: it is no plain file.`,
+  });
 });

@@ -46,7 +46,7 @@ async function startedWorld(): Promise<FaultWorld> {
 
 const changeOf = ({ json }: CommandResult): string => textAt(json, 'change', 'change');
 
-/** Two people ask at once; both changes wait for an answer. */
+/** Two people ask at once; both changes wait for an answer. Returns them in the order of their turn, whoever asked first. */
 async function twoAtOnce(world: FaultWorld, goals: readonly (readonly string[])[]): Promise<readonly string[]> {
   const results = await Promise.all(goals.map((goal) => world.run(['run', ...goal, '--json'])));
   for (const one of results)
@@ -56,7 +56,7 @@ async function twoAtOnce(world: FaultWorld, goals: readonly (readonly string[])[
     ).toEqual({
       ...{ exitStatus: 7, at: 'review' },
     });
-  return results.map(changeOf);
+  return results.map(changeOf).toSorted();
 }
 
 const approve = (world: FaultWorld, change: string): Promise<CommandResult> =>

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 
 import { Fault } from '../../base/fault.ts';
 import type { LogBatch, LogFiles } from '../../ports/log-files.ts';
@@ -17,7 +17,8 @@ async function* read(
   path: string,
   { fromByte = 0, maxBytes = Number.POSITIVE_INFINITY, isEnded = false, signal }: Parameters<LogFiles['read']>[1] = {},
 ): AsyncIterable<LogBatch> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  // A pipe that nobody writes into would hold the thread for ever, and the program with it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   try {
