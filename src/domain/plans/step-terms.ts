@@ -10,7 +10,8 @@ const MAX_SHOWN = 6;
  * what takes it back. What the plan could decide already is told as decided.
  */
 export function stepTerms(step: PlannedStep): readonly string[] {
-  const { when, forEach, waitsFor = [], waitAtMostMs, approval, check, compensate, late } = step;
+  const { when, forEach, waitsFor = [], waitAtMostMs, check, compensate, late } = step;
+  const { approval, approvalUnless } = step;
   return [
     ...(when === undefined ? [] : [whenText(when)]),
     ...(forEach === undefined ? [] : [forEachText(forEach)]),
@@ -22,12 +23,20 @@ export function stepTerms(step: PlannedStep): readonly string[] {
       : [
           `waits for ${waitsFor.join(', ')}${waitAtMostMs === undefined ? '' : `, ${durationText(waitAtMostMs)} at most`}`,
         ]),
-    ...(approval === undefined ? [] : [`waits for your yes: ${approval}`]),
+    ...(approval === undefined ? [] : [approvalText(approval, approvalUnless)]),
     ...(check === undefined ? [] : [`has failed unless ${check}`]),
     ...(compensate === undefined
       ? []
       : [`taken back by ${compensate.action} (${compensate.agent}) if the run does not come to its end`]),
   ];
+}
+
+/** A value that is known later stands as the name of its field. */
+function approvalText(question: string, unless: PlannedStep['approvalUnless']): string {
+  const asked = question.replaceAll(/\$\{[^}]*?([\w-]+)\}/g, '<$1>');
+  if (unless === undefined || unless.holds === false) return `waits for your yes: ${asked}`;
+  if (unless.holds === true) return `asks nobody, as ${unless.text}: ${asked}`;
+  return `waits for your yes, unless ${unless.text}: ${asked}`;
 }
 
 function whenText({ text, holds }: NonNullable<PlannedStep['when']>): string {
