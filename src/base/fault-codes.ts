@@ -1,4 +1,5 @@
 import { keepingFaultCodes } from './fault-codes-keeping.ts';
+import { thinkingFaultCodes } from './fault-codes-thinking.ts';
 import { entry, type FaultCodeEntry } from './fault-entry.ts';
 
 /** Every fault there is. A code is permanent once released: add, never rename. */
@@ -335,6 +336,7 @@ export const faultCodes = {
   ),
   BUS_NO_ANSWER: entry('waiting', 'Nobody answered in time.', 'orchestrate bus status'),
   ...keepingFaultCodes,
+  ...thinkingFaultCodes,
   // Supervisor and ledger.
   SUPERVISOR_BUSY: entry('busy', 'Another supervisor looks after this installation.', 'orchestrate status'),
   SUPERVISOR_FROZEN: entry('waiting', 'Everything is frozen until somebody thaws it.', 'orchestrate thaw'),
