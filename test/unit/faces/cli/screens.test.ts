@@ -388,7 +388,7 @@ describe('the screens of the installation', () => {
       ✓ disk            61 GB free at /home/anna/comfy-home
       ✓ sandbox         services see environments read-only (mount namespace tried); level 0 of 3: programs of agents run as anna, confined by nothing; bubblewrap works here, and nothing uses it yet
       ✓ network         a program can be cut off from the network here (tried); nothing uses it yet
-      ✓ providers       none: no language model is built in or asked; agents are programs, and no key or account is needed
+      ✓ providers       none is configured: no language model is asked, and no key or account is needed
       ✓ definitions     0 agents, 3 trees, 0 playbooks and orchestrate.yaml are well-formed
       ✓ journal         the hash chain holds over 62 rows, head #62
       ✓ store           every object of the store is there
