@@ -2,6 +2,7 @@ import type { PolicyRules, Principal } from '../policy/rules.ts';
 import type { RestartRule } from '../services/restart.ts';
 import type { AlertsConfig } from './alerts-config.ts';
 import type { BusConfig } from './bus-config.ts';
+import type { ComputeConfig } from './compute-config.ts';
 import type { LogsConfig } from './logs-config.ts';
 import type { MonitoringConfig } from './monitoring-config.ts';
 
@@ -225,6 +226,8 @@ export interface InstallationConfig {
   readonly supervisor: { readonly idleSeconds: number };
   readonly bus: BusConfig;
   readonly alerts: AlertsConfig;
+  /** Which language models are asked; absent where nothing is written about it: none. */
+  readonly compute?: ComputeConfig;
   /** Bytes of memory that a task is given at most, each entry whole. */
   readonly memory: { readonly budgetBytes: number };
   readonly monitoring: MonitoringConfig;
