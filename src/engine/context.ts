@@ -29,6 +29,7 @@ import type {
   Signatures,
   TrustedStore,
   Usage,
+  Walls,
   WorkSources,
 } from '../ports/index.ts';
 
@@ -53,6 +54,7 @@ export interface Outside {
   readonly logFiles: LogFiles;
   readonly notifier: Notifier;
   readonly swarm: SwarmUi;
+  readonly walls: Walls;
 }
 
 /** An opened installation. */

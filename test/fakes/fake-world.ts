@@ -39,6 +39,7 @@ import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
 import { createFakeUsage } from './fake-usage.ts';
+import { createFakeWalls, type FakeWalls } from './fake-walls.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
@@ -62,6 +63,7 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly walls: FakeWalls;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -262,6 +264,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
+  const walls = createFakeWalls();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -282,6 +285,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
     swarm,
+    walls,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
@@ -290,7 +294,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm },
+    ...{ context, first, machine, swarm, walls },
   };
   await adoptWorld(world, options);
   return world;

@@ -24,6 +24,7 @@ import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { createFakeSwarmUi } from '../../../fakes/fake-swarm-ui.ts';
+import { createFakeWalls } from '../../../fakes/fake-walls.ts';
 import { createFakeUsage } from '../../../fakes/fake-usage.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
@@ -104,6 +105,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       logFiles: createFakeLogFiles(files),
       notifier: createFakeNotifier(),
       swarm: createFakeSwarmUi(),
+      walls: createFakeWalls(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,
