@@ -21,7 +21,7 @@ const waitingFor = (conditions: readonly string[], waitAtMostMs = 3_600_000): Pr
       tree: 'env-setup',
       title: 'x',
       tools: [],
-      runner: 'program',
+      ...programAgent,
       maxMinutes: 1,
       instructions: '',
       file: 'x',
