@@ -1,3 +1,4 @@
+import type { Json, JsonObject } from '../base/json.ts';
 import type { AgentEvent } from '../domain/agent-programs/agent-event.ts';
 import type { FoundProgram, ProgramRunner } from '../domain/agent-programs/agent-program.ts';
 import type { Provider } from '../domain/providers/provider.ts';
@@ -24,8 +25,22 @@ export interface ProgramWork {
   readonly server: Pick<Provider, 'url' | 'key' | 'dialect'> | null;
   /** Hosts beside those that are known of the runner. */
   readonly hosts: readonly string[];
+  /** What of the person's own the agent's file names; for Claude Code only. */
+  readonly extras: ProgramExtras;
+  /** Most that it may spend, where it can be told so; null: no limit of its own. */
+  readonly budgetMicroUsd: number | null;
   readonly limits: WallLimits;
   readonly mark: string;
+}
+
+/** Fields of an agent's file (https://code.claude.com/docs/en/sub-agents) that bring something in. */
+export interface ProgramExtras {
+  /** Settings of hooks, as they are written; null: none. */
+  readonly hooks: Json;
+  /** Servers of MCP by name, as they are written. */
+  readonly servers: JsonObject;
+  /** Names of folders below the person's `~/.claude/skills`. */
+  readonly skills: readonly string[];
 }
 
 /**

@@ -15,6 +15,7 @@ import { findLogin } from './find-login.ts';
 import { followLines } from './follow-lines.ts';
 import { opencode } from './opencode.ts';
 import { needsOf } from './program-needs.ts';
+import { skillFiles } from './skill-files.ts';
 
 const dialects: Readonly<Record<Exclude<ProgramRunner, 'acp'>, Dialect>> = {
   'claude-code': claudeCode,
@@ -82,9 +83,13 @@ async function* workThrough(
   const { own, walls } = parts;
   const tools = work.toolSocket === null ? null : { command: own.program, args: [...own.args, 'mcp'] };
   const given: LaunchOptions = { tools, key: await serverKey(parts, work) };
-  const program = await walls.open(await wallSpec(parts, work, given), options);
+  const spec = await wallSpec(parts, work, given);
+  const { level, by } = await walls.probe();
+  const program = await walls.open(spec, options);
   const errorText = keepEnd(program.stderr).catch(() => '');
   try {
+    const { egress, loopback } = spec;
+    yield { kind: 'walled', level: options.unwalled === true ? 'L0' : level, by, egress, loopback };
     yield* follow(program, work, given);
     const exit = work.found.runner === 'acp' ? await endOf(program) : await program.exited;
     yield { kind: 'ended', ...exit, errorText: await errorText };
@@ -123,7 +128,7 @@ async function wallSpec(parts: Parts, work: ProgramWork, given: LaunchOptions): 
     readable: [...needs.readable, ...(work.toolSocket === null ? [] : parts.own.readable)],
     protected: [],
     covers: work.covers,
-    home: [...launch.home, ...login.home],
+    home: [...launch.home, ...login.home, ...(await skillFiles(parts, work.extras.skills))],
     egress: reach.egress,
     loopback: reach.loopback,
     sockets: work.toolSocket === null ? [] : [{ from: work.toolSocket, at: '/run/orchestrate.sock' }],

@@ -27,11 +27,12 @@ export const claudeCode: Dialect = {
         '-p',
         ...['--output-format', 'stream-json', '--verbose'],
         ...['--setting-sources', 'user'],
-        ...['--settings', JSON.stringify(settings)],
-        ...['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: serversOf(options) })],
+        ...['--settings', JSON.stringify(settingsOf(work))],
+        ...['--strict-mcp-config', '--mcp-config', JSON.stringify({ mcpServers: serversOf(work, options) })],
         ...['--permission-mode', 'acceptEdits'],
         ...['--append-system-prompt', work.instructions],
         ...(work.model === null ? [] : ['--model', work.model]),
+        ...(work.budgetMicroUsd === null ? [] : ['--max-budget-usd', String(work.budgetMicroUsd / 1_000_000)]),
       ],
       env: {
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
@@ -47,17 +48,23 @@ export const claudeCode: Dialect = {
 };
 
 /** Its own sandbox needs namespaces that a program inside the wall cannot make. */
-const settings = {
+const settingsOf = ({ extras }: ProgramWork) => ({
   sandbox: { enabled: false },
   permissions: {
-    allow: ['Bash', 'Edit', 'Glob', 'Grep', 'MultiEdit', 'NotebookEdit', 'Read', 'Write', 'mcp__orchestrate'],
+    allow: [
+      ...['Bash', 'Edit', 'Glob', 'Grep', 'MultiEdit', 'NotebookEdit', 'Read', 'Skill', 'Write'],
+      ...['orchestrate', ...Object.keys(extras.servers)].map((server) => `mcp__${server}`),
+    ],
     deny: ['WebFetch', 'WebSearch'],
   },
   includeCoAuthoredBy: false,
-};
+  ...(extras.hooks === null ? {} : { hooks: extras.hooks }),
+});
 
-const serversOf = ({ tools }: LaunchOptions) =>
-  tools === null ? {} : { orchestrate: { type: 'stdio', command: tools.command, args: tools.args } };
+const serversOf = ({ extras }: ProgramWork, { tools }: LaunchOptions) => ({
+  ...extras.servers,
+  ...(tools === null ? {} : { orchestrate: { type: 'stdio', command: tools.command, args: tools.args } }),
+});
 
 const serverOf = ({ server }: ProgramWork, { key }: LaunchOptions): Readonly<Record<string, string>> =>
   server === null ? {} : { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: key };

@@ -2,6 +2,14 @@ import type { TokenUsage } from '../spending/token-usage.ts';
 
 /** What a program of an agent says while it works. All of it is data: it is told, counted and cut, and decides nothing. */
 export type AgentEvent =
+  /** The first event, ours: it was started, behind this wall. Its own sandbox is off. */
+  | {
+      readonly kind: 'walled';
+      readonly level: 'L0' | 'L1' | 'L2' | 'L3';
+      readonly by: string;
+      readonly egress: readonly string[];
+      readonly loopback: readonly number[];
+    }
   /** Its conversation has an id of its own. */
   | { readonly kind: 'began'; readonly session: string; readonly model: string | null }
   | { readonly kind: 'text'; readonly text: string }

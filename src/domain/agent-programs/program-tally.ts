@@ -67,6 +67,7 @@ export function tallied(before: ProgramTally, event: AgentEvent): ProgramTally {
       return { ...before, failure: event.why };
     case 'unread':
       return { ...before, nUnread: before.nUnread + 1 };
+    case 'walled':
     case 'tool-result':
     case 'ended':
       return before;

@@ -45,6 +45,8 @@ const work: ProgramWork = {
   toolSocket: '/run/user/1000/orchestrate/a.sock',
   server: null,
   hosts: [],
+  extras: { hooks: null, servers: {}, skills: [] },
+  budgetMicroUsd: null,
   limits: { memoryBytes: 1, processes: 1, wallMs: 1, outputBytes: 1, temporaryBytes: 1 },
   mark: 'i/r1.fix#1',
 };
@@ -61,7 +63,7 @@ const run = (programs: ReturnType<typeof scene>['programs'], one = work): Promis
 describe('a program of an agent, behind the wall', () => {
   it('is given the prompt by standard input, and what it says is told until it is gone', async () => {
     const { programs, walls } = scene(says);
-    expect((await run(programs)).map(({ kind }) => kind)).toEqual(['began', 'unread', 'sums', 'ended']);
+    expect((await run(programs)).map(({ kind }) => kind)).toEqual(['walled', 'began', 'unread', 'sums', 'ended']);
     expect(walls.nStopped).toBe(1);
     expect(walls.opened[0]?.args.join(' ')).not.toContain(work.prompt);
   });
@@ -107,14 +109,28 @@ describe('a program of an agent, behind the wall', () => {
     expect(walls.opened).toEqual([]);
   });
 
+  it('is given of the person what its agent names, and nothing beside it', async () => {
+    const { programs, walls, files } = scene(says);
+    files.put('/home/me/.claude/skills/lint/SKILL.md', '# Lint');
+    files.put('/home/me/.claude/skills/other/SKILL.md', '# Other');
+    files.put('/home/me/.claude/settings.json', '{"hooks":{}}');
+    const extras = { hooks: { Stop: [] }, servers: { docs: { command: 'docs-server' } }, skills: ['lint', '../other'] };
+    await run(programs, { ...work, extras });
+    const [spec] = walls.opened;
+    expect(spec?.home.map(({ path }) => path)).toEqual(['.claude/.credentials.json', '.claude/skills/lint/SKILL.md']);
+    const after = (flag: string) => spec?.args[spec.args.indexOf(flag) + 1] ?? '';
+    expect(JSON.parse(after('--settings'))).toMatchObject({ hooks: { Stop: [] }, sandbox: { enabled: false } });
+    expect(Object.keys(JSON.parse(after('--mcp-config')).mcpServers)).toEqual(['docs', 'orchestrate']);
+    expect(after('--setting-sources')).toBe('user');
+  });
+
   it('is stopped when nobody reads on', async () => {
     const { programs, walls } = scene(async ({ say, signal }) => {
       say('{"type":"system","subtype":"init","session_id":"s1"}\n');
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
     });
     for await (const event of programs.work(work, { signal: AbortSignal.timeout(20_000) })) {
-      expect(event.kind).toBe('began');
-      break;
+      if (event.kind === 'began') break;
     }
     expect(walls.nStopped).toBe(1);
   });
@@ -124,6 +140,7 @@ describe('a program of an agent, behind the wall', () => {
     const found = { ...work.found, runner: 'acp', args: ['--acp'], login: null } as const;
     const events = await run(programs, { ...work, found, hosts: ['models.example'] });
     expect(events).toMatchObject([
+      { kind: 'walled', level: 'L2', egress: ['models.example'] },
       { kind: 'began', session: 'a1' },
       { kind: 'tool', id: 't1', name: 'edit', input: 'write note.md' },
       { kind: 'tool-result', id: 't1', isError: false, text: 'allowed: yes-once' },
