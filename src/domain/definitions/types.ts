@@ -4,6 +4,7 @@ import type { RestartRule } from '../services/restart.ts';
 import type { Runner } from '../specialists/work-result.ts';
 import type { AlertsConfig } from './alerts-config.ts';
 import type { BusConfig } from './bus-config.ts';
+import type { ComputeConfig } from './compute-config.ts';
 import type { LogsConfig } from './logs-config.ts';
 import type { MonitoringConfig } from './monitoring-config.ts';
 
@@ -238,6 +239,8 @@ export interface InstallationConfig {
   readonly supervisor: { readonly idleSeconds: number };
   readonly bus: BusConfig;
   readonly alerts: AlertsConfig;
+  /** Which language models are asked; absent where nothing is written about it: none. */
+  readonly compute?: ComputeConfig;
   /** Bytes of memory that a task is given at most, each entry whole. */
   readonly memory: { readonly budgetBytes: number };
   readonly monitoring: MonitoringConfig;
