@@ -46,6 +46,7 @@ export const operations = {
   freeze: () => import('./freeze.ts').then((m) => m.freeze),
   health: () => import('./health.ts').then((m) => m.health),
   'health-history': () => import('./health-history.ts').then((m) => m.healthHistory),
+  'hooks-init': () => import('./hooks-init.ts').then((m) => m.hooksInit),
   init: () => import('./init.ts').then((m) => m.init),
   'journal-export': () => import('./journal-export.ts').then((m) => m.journalExport),
   'journal-show': () => import('./journal-show.ts').then((m) => m.journalShow),
