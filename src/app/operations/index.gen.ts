@@ -123,6 +123,7 @@ export const operations = {
   'schedule-run': () => import('./schedule-run.ts').then((m) => m.scheduleRun),
   'schedule-show': () => import('./schedule-show.ts').then((m) => m.scheduleShow),
   schema: () => import('./schema.ts').then((m) => m.schema),
+  'secrets-allow': () => import('./secrets-allow.ts').then((m) => m.secretsAllow),
   serve: () => import('./serve.ts').then((m) => m.serve),
   'serve-install': () => import('./serve-install.ts').then((m) => m.serveInstall),
   'serve-status': () => import('./serve-status.ts').then((m) => m.serveStatus),

@@ -19,6 +19,7 @@ import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
 import type { ScheduleRows } from './rows/schedules.ts';
+import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
@@ -54,7 +55,8 @@ export interface JournalKinds
     HealthRows,
     DiagnosisRows,
     AlertRows,
-    ScheduleRows {}
+    ScheduleRows,
+    SecretRows {}
 
 export type JournalKind = keyof JournalKinds;
 
