@@ -37,6 +37,13 @@ export const thinkingFaultCodes = {
   // The wall.
   WALL_MISSING: entry('outside', 'No wall can be put around a program that a model drives.', 'orchestrate doctor'),
   WALL_BROKEN: entry('outside', 'The wall around a program did not hold when it was tried.', 'orchestrate doctor'),
+  // Secrets.
+  SECRET_FOUND: entry(
+    'waiting',
+    'A secret is in what would be kept.',
+    'orchestrate review show <change>',
+    'orchestrate secrets allow <change> --comment "<why it is none>"',
+  ),
   // MCP and hooks.
   TOOL_UNKNOWN: entry('usage', 'There is no tool of that name.', 'orchestrate mcp --list'),
   MCP_TOOL_CHANGED: entry(

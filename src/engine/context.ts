@@ -1,5 +1,6 @@
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { SecretBook } from '../domain/secrets/secret-book.ts';
 import type {
   Bundles,
   Bus,
@@ -49,6 +50,8 @@ export interface Outside {
   readonly bundles: Bundles;
   readonly signatures: Signatures;
   readonly log: Log;
+  /** What no log, row, message, entry or answer may hold. */
+  readonly secrets: SecretBook;
   readonly host: Host;
   readonly machine: MachineFacts;
   readonly logFiles: LogFiles;

@@ -12,6 +12,7 @@ import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { recordBorrowed } from '../../src/engine/environments/named.ts';
 import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
@@ -279,6 +280,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     bundles: createFakeBundles(files),
     signatures: createFakeSignatures(),
     log: silentLog,
+    secrets: createSecretBook(),
     host,
     machine,
     logFiles: createFakeLogFiles(files),

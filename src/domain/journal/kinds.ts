@@ -19,6 +19,7 @@ import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
 import type { ScheduleRows } from './rows/schedules.ts';
+import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
 import type { SpecialistRows } from './rows/specialists.ts';
 import type { StepRows } from './rows/steps.ts';
@@ -56,7 +57,8 @@ export interface JournalKinds
     DiagnosisRows,
     AlertRows,
     SpecialistRows,
-    ScheduleRows {}
+    ScheduleRows,
+    SecretRows {}
 
 export type JournalKind = keyof JournalKinds;
 
