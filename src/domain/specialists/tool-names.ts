@@ -23,13 +23,3 @@ export function fileToolsOf(written: readonly string[]): readonly FileTool[] {
   const given = new Set(written.flatMap((tool) => meanings[tool.replace(/\(.*$/s, '')] ?? []));
   return fileTools.filter((tool) => given.has(tool));
 }
-
-/**
- * Returns what `Bash(…)` restricts the shell to, as it is written between the brackets (`git log:*`); null where `Bash` stands alone: then
- * the list of the installation holds, and nothing else.
- */
-export function shellPatternsOf(written: readonly string[]): readonly string[] | null {
-  const named = written.flatMap((tool) => /^Bash(?:\((.*)\))?$/s.exec(tool)?.slice(1) ?? []);
-  if (named.some((one) => one === undefined)) return null;
-  return named.flatMap((one) => one.split(',').map((part) => part.trim()));
-}

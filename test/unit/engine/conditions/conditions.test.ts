@@ -4,6 +4,7 @@ import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import { weekdays } from '../../../../src/domain/policy/windows.ts';
 import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { upgrade as playbook } from '../../../fakes/fake-world.ts';
+import { programAgent } from '../../../support/agents.ts';
 import { approveChange, by, options, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
 const stable = 'env-setup:environment_stable';
