@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Fault } from '../../base/fault.ts';
+import type { ProcessIdentity } from '../../ports/processes.ts';
 import type { EgressDecision, WalledProgram, WallSpec } from '../../ports/walls.ts';
 import { loadRow } from '../process/linux-process-table.ts';
 import type { Bubblewrap } from './bubblewrap.ts';
@@ -77,10 +78,11 @@ export async function openInside(
         ...[spec.program, ...spec.args],
       ],
     });
-    const found = await requireHeld(started, spec, made).catch(async (error: unknown) => {
+    const found = await requireHeld(started, spec, made).catch((error: unknown) => {
       killStarted(started);
       throw error;
     });
+    undo.push(() => closeSync(found.namespaceFd));
     started.go();
     return runWalled(started, {
       spec,
@@ -147,12 +149,19 @@ const proxyVariables = {
   NODE_USE_ENV_PROXY: '1',
 };
 
+interface Held {
+  readonly identity: ProcessIdentity;
+  readonly namespace: string;
+  /** Held open: the kernel would give the number of a namespace that is gone to the next sandbox, and a stop would end that one. */
+  readonly namespaceFd: number;
+}
+
 /** Waits until the script inside has tried, and judges by what is seen outside. */
 async function requireHeld(
   started: Inside,
   { protected: kept }: WallSpec,
   { outside, token }: Prepared,
-): Promise<{ readonly identity: { readonly pid: number; readonly startTime: string }; readonly namespace: string }> {
+): Promise<Held> {
   const errors: Buffer[] = [];
   const onError = (chunk: Buffer): void => void errors.push(chunk);
   started.stderr.on('data', onError);
@@ -177,7 +186,7 @@ async function requireHeld(
   if (row === undefined || namespace === undefined)
     throw broken(Buffer.concat(errors).toString('utf8').trim().slice(0, 400) || 'it ended before the program began');
   if (namespace === (await namespaceOf(process.pid))) throw broken('its processes are not apart from ours');
-  return { identity: { pid, startTime: row.startTime }, namespace };
+  return { identity: { pid, startTime: row.startTime }, namespace, namespaceFd: openSync(`/proc/${pid}/ns/pid`, 'r') };
 }
 
 const broken = (why: string): Fault =>

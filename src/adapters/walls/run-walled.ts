@@ -49,6 +49,7 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
   const { spec, identity, signal } = options;
   let limit: WallExit['limit'] = null;
   let wasKilled = false;
+  let isOver = false;
   const ended = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null)
       resolve({ exitCode: child.exitCode, signal: child.signalCode });
@@ -60,9 +61,12 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
     await killAll(child, options);
   };
   const stop = async (graceMs: number): Promise<void> => {
+    if (isOver) return;
     for (const pid of await options.members()) if (pid !== identity.pid) signalOne(pid, 'SIGTERM');
-    await Promise.race([ended, pause(graceMs)]);
-    await kill();
+    const over = new AbortController();
+    const inTime = await Promise.race([ended.then(() => true), pause(graceMs, false, { signal: over.signal })]);
+    over.abort();
+    if (!inTime) await kill();
     await exited;
   };
   const end = (by: NonNullable<WallExit['limit']>): void => {
@@ -101,6 +105,7 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
     // A process that the first one left cannot outlive the namespace; without a wall it can.
     await killAll(child, options);
     if (limit === null && options.group.ranOut()) limit = 'memory';
+    isOver = true;
     await options.clean();
     return wasKilled ? { exitCode: null, signal: 'SIGKILL', limit } : { ...how, limit };
   };
