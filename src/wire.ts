@@ -28,6 +28,7 @@ import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts
 import { ownProgram } from './adapters/process/own-program.ts';
 import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
+import { readStandardInput } from './adapters/process/standard-input.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
@@ -368,7 +369,7 @@ function redactedStreams(streams: Streams, secrets: SecretBook): Streams {
     Object.defineProperty(Object.create(sink) as Sink, 'write', {
       value: (text: string) => sink.write(secrets.text(text)),
     });
-  return { ...streams, out: over(streams.out), err: over(streams.err) };
+  return { ...streams, out: over(streams.out), err: over(streams.err), readInput: readStandardInput };
 }
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };

@@ -13,6 +13,7 @@ import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
 import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
+import { hooksTellers } from './tellers/hooks.ts';
 import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { secretsTellers } from './tellers/secrets.ts';
 import { servicesTellers } from './tellers/services.ts';
@@ -40,6 +41,7 @@ const tellers: Tellers = {
   ...alertsTellers,
   ...schedulesTellers,
   ...secretsTellers,
+  ...hooksTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,

@@ -8,6 +8,7 @@ import type { DiagnosisRows } from './rows/diagnosis.ts';
 import type { DoctorRows } from './rows/doctor.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { HealthRows } from './rows/health.ts';
+import type { HookRows } from './rows/hooks.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
@@ -56,7 +57,8 @@ export interface JournalKinds
     DiagnosisRows,
     AlertRows,
     ScheduleRows,
-    SecretRows {}
+    SecretRows,
+    HookRows {}
 
 export type JournalKind = keyof JournalKinds;
 
