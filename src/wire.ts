@@ -33,6 +33,7 @@ import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
+import { createTranscripts } from './adapters/transcripts/transcripts.ts';
 import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
@@ -188,6 +189,9 @@ async function createApp(options: {
     return { metrics, usage };
   };
 
+  const openTranscripts = ({ state }: InstallationPaths): Installation['transcripts'] =>
+    createTranscripts({ dir: `${state}/transcripts`, clock, redact: (value) => secrets.data(value) });
+
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
     installed ??= stated('Nothing was changed.', async () => {
@@ -206,6 +210,7 @@ async function createApp(options: {
         definitions,
         ...(await openJournal(paths, config.bus)),
         memory: openMemory(paths),
+        transcripts: openTranscripts(paths),
         ...openMetrics(paths),
         ...openStore(paths),
       };
@@ -294,6 +299,7 @@ async function createApp(options: {
         ...opened,
         ...(await openJournal(paths, defaultBusLimits)),
         memory: openMemory(paths),
+        transcripts: openTranscripts(paths),
         ...openMetrics(paths),
         paths,
       };

@@ -27,6 +27,7 @@ export const thinkingFaultCodes = {
     'An agent needs more turns than it may have.',
     'orchestrate runs show <run> --transcript',
   ),
+  AGENTS_WAIT: entry('conflict', 'Two agents would wait for each other.', 'orchestrate bus status'),
   TOOL_REFUSED: entry('conflict', 'An agent asked for something that it may not do.'),
   // Programs of agents.
   AGENT_PROGRAM_MISSING: entry('not-found', 'The program of an agent is not on PATH.', 'orchestrate doctor'),

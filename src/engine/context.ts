@@ -19,6 +19,7 @@ import type {
   Metrics,
   Notifier,
   SwarmUi,
+  Transcripts,
   Pictures,
   Ports,
   Processes,
@@ -76,6 +77,8 @@ export interface Installation {
   readonly bus: Bus;
   /** What agents know. */
   readonly memory: Memory;
+  /** What was said with models and external agents. */
+  readonly transcripts: Transcripts;
   /** Measured values. */
   readonly metrics: Metrics;
   /** What the service was used for. */

@@ -39,6 +39,7 @@ import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
+import { createFakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts';
 import { createFakeUsage } from './fake-usage.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
@@ -63,6 +64,7 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly transcripts: FakeTranscripts;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -287,12 +289,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
+  const transcripts = createFakeTranscripts({ clock });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage };
+  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm },
+    ...{ context, first, machine, swarm, transcripts },
   };
   await adoptWorld(world, options);
   return world;

@@ -22,6 +22,7 @@ import type { ScaleRows } from './rows/scale.ts';
 import type { ScheduleRows } from './rows/schedules.ts';
 import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
+import type { SpecialistRows } from './rows/specialists.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -56,6 +57,7 @@ export interface JournalKinds
     HealthRows,
     DiagnosisRows,
     AlertRows,
+    SpecialistRows,
     ScheduleRows,
     SecretRows,
     HookRows {}

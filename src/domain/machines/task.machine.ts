@@ -38,6 +38,9 @@ const needsPerson: readonly FaultCode[] = [
   'DISK_FULL',
   'WAITING_FOR_PERSON',
   'BUS_NO_ANSWER',
+  'AGENT_TURNS',
+  'AGENT_LOOPS',
+  'AGENT_SILENT',
 ];
 
 /** Returns how long a retry waits after the try of that number, in milliseconds. */

@@ -4,6 +4,17 @@
 export const dialects = ['anthropic', 'openai-responses', 'openai-chat'] as const;
 export type Dialect = (typeof dialects)[number];
 
+/** `small` for what a rule nearly decides, `large` for plans and reviews; a rule asks for a tier. */
+export const tiers = ['small', 'medium', 'large'] as const;
+export type Tier = (typeof tiers)[number];
+
+/** How private what is told is: `private` stays on machines of the person's own, `internal` goes to who is trusted with it. */
+export const dataClasses = ['public', 'internal', 'private'] as const;
+export type DataClass = (typeof dataClasses)[number];
+
+/** Fields of Chat Completions that some servers refuse. */
+export const omittable = ['stream_options', 'parallel_tool_calls', 'strict', 'penalties'] as const;
+
 /** What of a dialect a provider does not keep to; absent: it does. */
 export interface ProviderQuirks {
   /** The one form of structured output that it has: a schema, any JSON object, or none. */
@@ -13,7 +24,7 @@ export interface ProviderQuirks {
   /** The longest answer is asked for as `max_tokens`, not `max_completion_tokens`. */
   readonly maxTokensField?: true;
   /** Fields that it refuses: they are left out. */
-  readonly without?: readonly ('stream_options' | 'parallel_tool_calls' | 'strict' | 'penalties')[];
+  readonly without?: readonly (typeof omittable)[number][];
   /** `input_tokens` of its usage counts what was read from the cache too, though the dialect's do not. */
   readonly inputCountsCached?: true;
 }
@@ -31,8 +42,11 @@ export interface TokenPrices {
     readonly input: number;
     readonly output: number;
     readonly cacheRead: number;
+    /** Absent: as above for a shorter call. */
+    readonly cacheWrite5m?: number;
+    readonly cacheWrite1h?: number;
   };
-  /** Where the prices were read, and when (`2026-11-01`). */
+  /** Where the prices were read, and when (`2026-11-01`); empty where `orchestrate.yaml` says them. */
   readonly source: string;
   readonly asOf: string;
 }
@@ -44,8 +58,7 @@ export interface Model {
   readonly maxOutputTokens: number;
   /** Null: nobody said what it costs. It is not called then, unless the configuration says a price or that it is free. */
   readonly prices: TokenPrices | null;
-  /** `small` for what a rule nearly decides, `large` for plans and reviews; a rule asks for a tier. */
-  readonly tier: 'small' | 'medium' | 'large';
+  readonly tier: Tier;
 }
 
 /** Where language models are asked. */
@@ -65,4 +78,6 @@ export interface Provider {
   /** Calls at the same time at most. */
   readonly maxConcurrent: number;
   readonly quirks: ProviderQuirks;
+  /** The most private that it may be given; absent: `internal`. */
+  readonly dataClass?: DataClass;
 }

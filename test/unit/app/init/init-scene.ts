@@ -126,6 +126,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
         remotes: createFakeRemotes(),
         bus: {} as never,
         memory: {} as never,
+        transcripts: {} as never,
         metrics: createFakeMetrics(),
         usage: createFakeUsage(),
         ledger: ledgers.open(),
