@@ -168,6 +168,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   init: () => import('./init.ts').then((m) => m.renderInit),
   eject: () => import('./eject.ts').then((m) => m.renderEject),
   freeze,
+  mcp: () => import('./mcp.ts').then((m) => m.renderMcp),
   serve: () => import('./serve.ts').then((m) => m.renderServe),
   'serve-install': () => import('./serve.ts').then((m) => m.renderServeInstall),
   'serve-uninstall': () => import('./serve.ts').then((m) => m.renderServeUninstall),
