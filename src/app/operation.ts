@@ -48,6 +48,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly endsRun?: boolean;
   /** Its process becomes the supervisor: programs are started through the spawn helper, and it keeps a log. */
   readonly supervises?: boolean;
+  /** With such an input it speaks a protocol on stdin and stdout until the other side ends, in place of `run`. */
+  speaks?(input: Input): boolean;
   /** It begins or ends the process that would answer, or is about the folder where a person stands: no other face runs it. */
   readonly commandLineOnly?: true;
   /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */

@@ -66,6 +66,7 @@ export const operations = {
   'journal-show': () => import('./journal-show.ts').then((m) => m.journalShow),
   'journal-tail': () => import('./journal-tail.ts').then((m) => m.journalTail),
   'journal-verify': () => import('./journal-verify.ts').then((m) => m.journalVerify),
+  mcp: () => import('./mcp.ts').then((m) => m.mcp),
   'memory-export': () => import('./memory-export.ts').then((m) => m.memoryExport),
   'memory-get': () => import('./memory-get.ts').then((m) => m.memoryGet),
   'memory-history': () => import('./memory-history.ts').then((m) => m.memoryHistory),

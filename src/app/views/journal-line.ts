@@ -11,6 +11,7 @@ import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
+import { doorsTellers } from './tellers/doors.ts';
 import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
 import { hooksTellers } from './tellers/hooks.ts';
@@ -39,6 +40,7 @@ const tellers: Tellers = {
   ...servicesTellers,
   ...healthTellers,
   ...diagnosisTellers,
+  ...doorsTellers,
   ...alertsTellers,
   ...schedulesTellers,
   ...specialistsTellers,

@@ -6,6 +6,7 @@ import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
 import type { DiagnosisRows } from './rows/diagnosis.ts';
 import type { DoctorRows } from './rows/doctor.ts';
+import type { DoorRows } from './rows/doors.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { HealthRows } from './rows/health.ts';
 import type { HookRows } from './rows/hooks.ts';
@@ -53,6 +54,7 @@ export interface JournalKinds
     MemoryRows,
     ConditionRows,
     DoctorRows,
+    DoorRows,
     ServiceRows,
     HealthRows,
     DiagnosisRows,

@@ -185,6 +185,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'hooks-session-start': hook,
   'hooks-init': () => import('./hooks.ts').then((m) => m.renderHooksInit),
   freeze,
+  mcp: () => import('./mcp.ts').then((m) => m.renderMcp),
   serve: () => import('./serve.ts').then((m) => m.renderServe),
   'serve-install': () => import('./serve.ts').then((m) => m.renderServeInstall),
   'serve-uninstall': () => import('./serve.ts').then((m) => m.renderServeUninstall),
