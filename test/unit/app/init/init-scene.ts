@@ -87,6 +87,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
   const created: string[] = [];
   const app: App = {
     wake: async () => 'was there',
+    forProgram: () => Promise.reject(new Error('no program asks here')),
     outside: {
       clock,
       random: createFakeRandom(),
