@@ -15,6 +15,7 @@ import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
 import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { servicesTellers } from './tellers/services.ts';
+import { spendingTellers } from './tellers/spending.ts';
 import { branchName, countText, listText, shortId, spanText, timeText, watchedText } from './text.ts';
 
 type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
@@ -38,6 +39,7 @@ const tellers: Tellers = {
   ...diagnosisTellers,
   ...alertsTellers,
   ...schedulesTellers,
+  ...spendingTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,

@@ -20,6 +20,7 @@ import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
 import type { ScheduleRows } from './rows/schedules.ts';
 import type { ServiceRows } from './rows/services.ts';
+import type { SpendingRows } from './rows/spending.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -54,7 +55,8 @@ export interface JournalKinds
     HealthRows,
     DiagnosisRows,
     AlertRows,
-    ScheduleRows {}
+    ScheduleRows,
+    SpendingRows {}
 
 export type JournalKind = keyof JournalKinds;
 
