@@ -20,6 +20,7 @@ import { createInFlight } from '../proofs/in-flight.ts';
 import { turnPriority } from '../queue/turn.ts';
 import { previewRun } from '../runs/preview.ts';
 import { freeze } from '../services/freeze.ts';
+import { createSpending } from '../spending/spending.ts';
 import { taskEffects } from '../tasks/effects.ts';
 import { templates } from '../templates/templates.ts';
 import { drain } from './drain.ts';
@@ -67,6 +68,10 @@ export function buildEngine(
     }),
     inFlight: createInFlight(outside.clock),
     alerts: createAlertBook(),
+    spending: createSpending(context, {
+      openRuns: () => openRuns(context, host),
+      parallel: () => settings.config.compute?.parallel ?? { first: 1, most: 1 },
+    }),
     reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
