@@ -11,6 +11,7 @@ import type {
   Files,
   HomeRepository,
   Host,
+  LanguageModels,
   Ledger,
   Log,
   LogFiles,
@@ -57,6 +58,8 @@ export interface Outside {
   readonly logFiles: LogFiles;
   readonly notifier: Notifier;
   readonly swarm: SwarmUi;
+  /** Asked by `engine/spending` alone. */
+  readonly models: LanguageModels;
 }
 
 /** An opened installation. */

@@ -24,6 +24,8 @@ export interface ModelCall {
   readonly format?: { readonly name: string; readonly schema: JsonObject };
   /** Longest time until the first token, and between two. */
   readonly silenceMs: number;
+  /** Calls of one key begin alike: a provider that looks for its cache by a name is told it. */
+  readonly cacheKey?: string;
 }
 
 export interface ModelAnswer {

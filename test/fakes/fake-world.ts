@@ -23,6 +23,7 @@ import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakeLanguageModels, type FakeLanguageModels } from './fake-language-models.ts';
 import { createFakeLogFiles } from './fake-log-files.ts';
 import { createFakeMachine } from './fake-machine.ts';
 import { createFakeMemory } from './fake-memory.ts';
@@ -65,6 +66,7 @@ export interface World {
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
   readonly transcripts: FakeTranscripts;
+  readonly models: FakeLanguageModels;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -265,6 +267,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
+  const models = createFakeLanguageModels(clock);
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -286,16 +289,17 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
     swarm,
+    models,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
-  const transcripts = createFakeTranscripts({ clock });
+  const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
   const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, transcripts },
+    ...{ context, first, machine, swarm, transcripts, models },
   };
   await adoptWorld(world, options);
   return world;

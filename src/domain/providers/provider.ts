@@ -12,9 +12,6 @@ export type Tier = (typeof tiers)[number];
 export const dataClasses = ['public', 'internal', 'private'] as const;
 export type DataClass = (typeof dataClasses)[number];
 
-/** Fields of Chat Completions that some servers refuse. */
-export const omittable = ['stream_options', 'parallel_tool_calls', 'strict', 'penalties'] as const;
-
 /** What of a dialect a provider does not keep to; absent: it does. */
 export interface ProviderQuirks {
   /** The one form of structured output that it has: a schema, any JSON object, or none. */
@@ -24,7 +21,7 @@ export interface ProviderQuirks {
   /** The longest answer is asked for as `max_tokens`, not `max_completion_tokens`. */
   readonly maxTokensField?: true;
   /** Fields that it refuses: they are left out. */
-  readonly without?: readonly (typeof omittable)[number][];
+  readonly without?: readonly ('stream_options' | 'parallel_tool_calls' | 'strict' | 'penalties')[];
   /** `input_tokens` of its usage counts what was read from the cache too, though the dialect's do not. */
   readonly inputCountsCached?: true;
 }
