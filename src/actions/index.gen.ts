@@ -1,4 +1,5 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
+import { agentWork } from './agent-work.ts';
 import { backupChoose } from './backup-choose.ts';
 import { backupMake } from './backup-make.ts';
 import { bisectChoose } from './bisect-choose.ts';
@@ -64,6 +65,7 @@ import { workflowRun } from './workflow-run.ts';
 
 /** Every built-in action. */
 export const actions = [
+  agentWork,
   backupChoose,
   backupMake,
   bisectChoose,

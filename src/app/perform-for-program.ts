@@ -29,7 +29,7 @@ export async function performForProgram(
       state: 'Nothing was done.',
     });
   const parsed = parsedInput(operation, input);
-  return operation.run(app, parsed);
+  return app.outside.secrets.data(await operation.run(app, parsed));
 }
 
 /** What programs can ask for. */

@@ -141,6 +141,13 @@ export interface RequestKinds {
   'trash.restore': { readonly id: string; readonly to: string | null; readonly by: Actor };
   /** `hash` names the plan that the person saw; another one is refused with `PLAN_MOVED`. */
   'trash.empty': { readonly choice: EmptyChoice; readonly hash: string; readonly by: Actor };
+  /** `marks`: the secrets that the person was shown; with others the change waits on. */
+  'secret.allow': {
+    readonly change: string;
+    readonly marks: readonly string[];
+    readonly comment: string;
+    readonly by: Actor;
+  };
   'condition.set': {
     readonly name: string;
     readonly evidence: readonly string[];

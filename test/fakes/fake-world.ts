@@ -12,6 +12,7 @@ import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { recordBorrowed } from '../../src/engine/environments/named.ts';
 import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
@@ -39,6 +40,7 @@ import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
+import { createFakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts';
 import { createFakeUsage } from './fake-usage.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
@@ -63,6 +65,7 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly transcripts: FakeTranscripts;
   readonly models: FakeLanguageModels;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
@@ -280,6 +283,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     bundles: createFakeBundles(files),
     signatures: createFakeSignatures(),
     log: silentLog,
+    secrets: createSecretBook(),
     host,
     machine,
     logFiles: createFakeLogFiles(files),
@@ -289,12 +293,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
+  const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage };
+  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, models },
+    ...{ context, first, machine, swarm, transcripts, models },
   };
   await adoptWorld(world, options);
   return world;

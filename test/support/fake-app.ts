@@ -2,6 +2,7 @@ import type { App, Installation, Outside } from '../../src/app/app.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
@@ -77,6 +78,7 @@ function fakeOutside(scene: SceneLedger | null): object {
       builtInDir: '/app',
       version: '0.1.0',
     },
+    secrets: createSecretBook(),
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,

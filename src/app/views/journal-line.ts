@@ -14,7 +14,9 @@ import { diagnosisTellers } from './tellers/diagnosis.ts';
 import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
 import { fireText, schedulesTellers } from './tellers/schedules.ts';
+import { secretsTellers } from './tellers/secrets.ts';
 import { servicesTellers } from './tellers/services.ts';
+import { specialistsTellers } from './tellers/specialists.ts';
 import { spendingTellers } from './tellers/spending.ts';
 import { branchName, countText, listText, shortId, spanText, timeText, watchedText } from './text.ts';
 
@@ -40,6 +42,8 @@ const tellers: Tellers = {
   ...alertsTellers,
   ...schedulesTellers,
   ...spendingTellers,
+  ...specialistsTellers,
+  ...secretsTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,

@@ -19,7 +19,9 @@ import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
 import type { ScheduleRows } from './rows/schedules.ts';
+import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
+import type { SpecialistRows } from './rows/specialists.ts';
 import type { SpendingRows } from './rows/spending.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
@@ -55,7 +57,9 @@ export interface JournalKinds
     HealthRows,
     DiagnosisRows,
     AlertRows,
+    SpecialistRows,
     ScheduleRows,
+    SecretRows,
     SpendingRows {}
 
 export type JournalKind = keyof JournalKinds;

@@ -44,6 +44,9 @@ const needsPerson: readonly FaultCode[] = [
   'MODEL_FAILED',
   'MODEL_KEY_MISSING',
   'MODEL_PRICE_UNKNOWN',
+  'AGENT_TURNS',
+  'AGENT_LOOPS',
+  'AGENT_SILENT',
 ];
 
 /** Returns how long a retry waits after the try of that number, in milliseconds. */

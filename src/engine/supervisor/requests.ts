@@ -18,6 +18,7 @@ import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
 import { scaleRequests } from '../requests/scale.ts';
 import { scheduleRequests } from '../requests/schedules.ts';
+import { secretRequests } from '../requests/secrets.ts';
 import { serviceRequests } from '../requests/service.ts';
 import { stepRequests } from '../requests/steps.ts';
 import { submitRequests } from '../requests/submit.ts';
@@ -41,6 +42,7 @@ const handlers: Handlers<RequestKind> = {
   ...doctorRequests,
   ...alertRequests,
   ...scheduleRequests,
+  ...secretRequests,
   ...supervisorRequests,
 };
 

@@ -4,6 +4,7 @@ import { adopt } from '../../../../src/app/init/adopt.ts';
 import { type InitOptions, planInit } from '../../../../src/app/init/plan-init.ts';
 import type { InitReport } from '../../../../src/app/init/report.ts';
 import { installationPaths } from '../../../../src/domain/installation/paths.ts';
+import { createSecretBook } from '../../../../src/domain/secrets/secret-book.ts';
 import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
 import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
@@ -100,6 +101,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       bundles: createFakeBundles(files),
       signatures: createFakeSignatures(),
       log: silentLog,
+      secrets: createSecretBook(),
       host,
       machine: createFakeMachine(),
       logFiles: createFakeLogFiles(files),
@@ -126,6 +128,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
         remotes: createFakeRemotes(),
         bus: {} as never,
         memory: {} as never,
+        transcripts: {} as never,
         metrics: createFakeMetrics(),
         usage: createFakeUsage(),
         ledger: ledgers.open(),
