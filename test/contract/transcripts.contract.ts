@@ -37,7 +37,10 @@ export function describeTranscripts(name: string, make: () => Promise<Transcript
       const opaque = { thinking: `I know ${secret}` };
       await transcripts.append('r1.fix', { role: 'user', text: `The word is ${secret}.` });
       await transcripts.append('r1.fix', { role: 'model', text: secret, calls: [call], opaque });
-      await transcripts.append('r1.fix', { role: 'tools', results: [{ id: 't1', isError: false, text: `A=${secret}` }] });
+      await transcripts.append('r1.fix', {
+        role: 'tools',
+        results: [{ id: 't1', isError: false, text: `A=${secret}` }],
+      });
       await transcripts.append('r1.fix', { role: 'note', text: 'the key is sk-ant-abcdefghijklmnopqrstuvwx' });
       const read = JSON.stringify(await transcripts.read('r1.fix'));
       expect(read).not.toMatch(/sesame|abcdefgh/);

@@ -63,12 +63,12 @@ export const cost = defineOperation({
     { command: 'orchestrate cost --run r12 --by model --json', explains: 'One run by model, for a program.' },
   ],
   async run(app, { by, since, run }) {
-    const { ledger, config } = await app.installation();
+    const { ledger, config, definitions } = await app.installation();
     const nowMs = app.outside.clock.nowMs();
     const sinceMs = since === null ? null : nowMs - since;
     const question = { sinceMs: sinceMs ?? 0, run } as const;
     const { groups, total } = costsOf(spendingRows(ledger), { by, ...question });
     const rows = [...groups].map(([name, one]) => ({ name, ...one }));
-    return { by, sinceMs, rows, total, budgets: [...budgetLevels({ ledger, config }, { nowMs, run })] };
+    return { by, sinceMs, rows, total, budgets: [...budgetLevels({ ledger, config, definitions }, { nowMs, run })] };
   },
 });

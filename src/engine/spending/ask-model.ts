@@ -28,6 +28,8 @@ export interface Answered extends ModelAnswer {
   readonly provider: string;
   /** Null: nobody knows the price, and the configuration takes it as it is. */
   readonly costMicroUsd: number | null;
+  /** `list-price`: a subscription pays. */
+  readonly costIs?: 'paid' | 'list-price' | 'unknown';
   /** Number of the call in the journal. */
   readonly call: string;
 }

@@ -17,13 +17,22 @@ export const levelsNow = (engine: RouteScene, spender: Spender): readonly Level[
 const noLimit = { microUsd: null, tokens: null };
 const unlimited: Budgets = { run: noLimit, task: noLimit, agent: noLimit, provider: noLimit, day: noLimit };
 
-/** What a person said for this run comes before what is configured. */
-export function budgetsOf(engine: Pick<RouteScene, 'ledger' | 'config'>, { run }: { readonly run: string }): Budgets {
+/** What a person said for this run comes before what is configured; of a step the lower of what the agent's file and the configuration say. */
+export function budgetsOf(
+  engine: Pick<RouteScene, 'ledger' | 'config' | 'definitions'>,
+  { run, agent }: { readonly run: string; readonly agent: string | null },
+): Budgets {
   const budgets = engine.config.compute?.budgets ?? unlimited;
   const raised = dataOf('budget.raised', engine.ledger.latest(`budget-of:${run}`))?.microUsd;
   const asked = dataOf('run.created', engine.ledger.latest(`run:${run}`))?.options.budgetMicroUsd;
   const said = raised ?? asked;
-  return said === undefined ? budgets : { ...budgets, run: { ...budgets.run, microUsd: said } };
+  const ofAgent = (agent === null ? undefined : engine.definitions.agents.get(agent))?.budgetMicroUsd ?? null;
+  const { run: ofRun, task } = budgets;
+  return {
+    ...budgets,
+    ...(said === undefined ? {} : { run: { ...ofRun, microUsd: said } }),
+    ...(ofAgent === null ? {} : { task: { ...task, microUsd: Math.min(ofAgent, task.microUsd ?? ofAgent) } }),
+  };
 }
 
 /** Returns a level in words: `the budget of run r12, $5.00, has $0.12 left`. */
@@ -40,7 +49,7 @@ export function levelText({ scope, name, unit, limit, spent }: Level): string {
 
 /** Returns the budgets of today that have a limit, and those of a run, from the journal alone: for whoever is not the supervisor. */
 export function budgetLevels(
-  scene: Pick<RouteScene, 'ledger' | 'config'>,
+  scene: Pick<RouteScene, 'ledger' | 'config' | 'definitions'>,
   { nowMs, run }: { readonly nowMs: number; readonly run: string | null },
 ): readonly Level[] {
   const tally = createTally();
@@ -52,7 +61,7 @@ export function budgetLevels(
     return scope === 'run' && name === run ? [{ scope, name, key }] : [];
   });
   return levelsOf(today, {
-    budgets: budgetsOf(scene, { run: run ?? '' }),
+    budgets: budgetsOf(scene, { run: run ?? '', agent: null }),
     spent: (key) => tally.sums.get(key) ?? nothing,
   });
 }

@@ -1,7 +1,8 @@
 import { Fault } from '../../base/fault.ts';
 import { candidatesOf } from '../../domain/routing/candidates.ts';
 import type { Rejected, RejectReason } from '../../domain/routing/rejected.ts';
-import { findReached } from '../../domain/spending/budgets.ts';
+import { findReached, type Level } from '../../domain/spending/budgets.ts';
+import type { Asked } from './ask-model.ts';
 import { heldFor, type Question, spenderOf } from './find-route.ts';
 import { levelsNow, levelText } from './limits.ts';
 import type { RouteScene } from './spending.ts';
@@ -62,13 +63,7 @@ function budgetReached(engine: RouteScene, question: Question): Fault {
     const level = findReached(levelsNow(engine, spenderOf(engine, asked, candidate)), needed);
     if (level === undefined) continue;
     return new Fault('BUDGET_REACHED', `A call may need more than is left: ${levelText(level)}.`, {
-      hints:
-        level.scope === 'run'
-          ? [`orchestrate runs resume ${asked.run} --budget <usd>`, `orchestrate cost --run ${asked.run}`]
-          : [
-              `Raise compute.budgets.${level.scope} in orchestrate.yaml, then: orchestrate runs resume ${asked.run}`,
-              `orchestrate cost --by ${level.scope}`,
-            ],
+      hints: whatRaises(level, asked),
       state: 'Nothing was sent; the conversation goes on from here when the run is resumed.',
       data: {
         scope: level.scope,
@@ -81,4 +76,11 @@ function budgetReached(engine: RouteScene, question: Question): Fault {
     });
   }
   return new Fault('BUDGET_REACHED', 'A call may need more than is left of a budget.');
+}
+
+function whatRaises({ scope }: Level, { run, agent }: Asked): readonly string[] {
+  const resume = `orchestrate runs resume ${run}`;
+  if (scope === 'run') return [`${resume} --budget <usd>`, `orchestrate cost --run ${run}`];
+  const where = scope === 'task' ? `budget of agents/${agent}.md or compute.budgets.task` : `compute.budgets.${scope}`;
+  return [`Raise ${where} in your files, then: ${resume}`, `orchestrate cost --by ${scope}`];
 }

@@ -39,7 +39,7 @@ export async function settleAnswered(
     { run, keys: [`model-call:${call}`, 'spending', `talk:${conversation}`] },
   );
   await engine.spending.book.write([answered]);
-  return { ...answer, provider: provider.id, costMicroUsd: microUsd, call };
+  return { ...answer, provider: provider.id, costMicroUsd: microUsd, costIs, call };
 }
 
 /** Writes that an attempt failed, and what counts as spent: all that was held back where a part of an answer had come. */

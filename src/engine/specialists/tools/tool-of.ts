@@ -3,8 +3,8 @@ import { z, type ZodType } from 'zod';
 import { Fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import { dataOf, row } from '../../../domain/journal/kinds.ts';
-import type { Engine } from '../../engine.ts';
 import { isEnd } from '../../effects/is-end.ts';
+import type { Engine } from '../../engine.ts';
 import type { SpecialistTool, ToolOutcome } from '../tool.ts';
 import { faultText, misfitText } from './answers.ts';
 import { capped, maxJournalChars } from './capped.ts';
@@ -78,7 +78,12 @@ export const effectTool = <In>(scene: ToolScene, tool: EffectTool<In>): Speciali
 
 /** It failed, which may have been after the act: the record could not be written. Then nothing is left to do. */
 async function doneAllTheSame<In>(engine: Engine, key: string, tool: EffectTool<In>): Promise<ToolOutcome | undefined> {
-  const [intended] = engine.ledger.read({ key: `effect:${key}`, kinds: ['effect.intended'], descending: true, limit: 1 });
+  const [intended] = engine.ledger.read({
+    key: `effect:${key}`,
+    kinds: ['effect.intended'],
+    descending: true,
+    limit: 1,
+  });
   const intent = dataOf('effect.intended', intended)?.input;
   return intent === undefined ? undefined : tool.look?.(intent);
 }

@@ -85,7 +85,10 @@ export async function modelScene(): Promise<ModelScene> {
     async run(script, options = {}) {
       const parts = partsOf(world, options);
       const agent = { ...fixer, ...options.agent };
-      const engine = { ...scene.engine, definitions: { ...scene.engine.definitions, agents: new Map([[agent.id, agent]]) } };
+      const engine = {
+        ...scene.engine,
+        definitions: { ...scene.engine.definitions, agents: new Map([[agent.id, agent]]) },
+      };
       const context = await contextOf(engine, parts, options);
       const ask = options.ask ?? scripted(script, asked);
       const task = { task: 'Make it whole.', expects: options.expects ?? ('change' as const) };
@@ -144,7 +147,12 @@ async function contextOf(engine: Engine, parts: TaskParts, { signal }: RunOption
 
 async function addRun({ engine, world, slot }: ModelScene): Promise<void> {
   const options = { previewOnly: false, yes: false, until: null, playbook: null, inputs: {} };
-  const created = { ...{ run: 'r1', goal: 'make it whole', kind: 'work' as const, by: anna }, options, request: 1, restore: null };
+  const created = {
+    ...{ run: 'r1', goal: 'make it whole', kind: 'work' as const, by: anna },
+    options,
+    request: 1,
+    restore: null,
+  };
   const lease = { run: 'r1', slot: 'env-setup', tree: 'env-setup', port: 8191, homePort: 8188, skipped: [] };
   await engine.ledger.append([
     row('run.created', created, { run: 'r1', keys: ['run:r1'] }),
@@ -176,7 +184,13 @@ export function answeredWith(turn: Exclude<Turn, Error>): Answered {
         return { id: `toolu_${nCalls}`, name, arguments: typeof input === 'string' ? input : JSON.stringify(input) };
       })
     : [];
-  const common = { provider: 'scripted', model: 'script-1', usage: { ...noTokens, output: 10 }, costMicroUsd: 100, call: 'k1' };
+  const common = {
+    provider: 'scripted',
+    model: 'script-1',
+    usage: { ...noTokens, output: 10 },
+    costMicroUsd: 100,
+    call: 'k1',
+  };
   const timed = { rawUsage: {}, firstTokenMs: 1, durationMs: 2 };
   const text = typeof turn === 'string' ? turn : '';
   const rest = typeof turn === 'string' || Array.isArray(turn) ? {} : (turn as Partial<Answered>);

@@ -177,6 +177,17 @@ describe('askModel', () => {
     expect((await inTime(free.clock, free.ask())).provider).toBe('big');
   });
 
+  it('holds a step to what the file of its agent allows, whatever the run has left', async () => {
+    const scene = await spendingScene(
+      compute([big], { budgets: budgets({ run: { microUsd: 9_000_000, tokens: null } }) }),
+    );
+    (scene.engine.definitions.agents as Map<string, never>).set('fixer', { budgetMicroUsd: 16_000 } as never);
+    await inTime(scene.clock, scene.ask());
+    const error = await failureOf(scene);
+    expect(error).toMatchObject({ code: 'BUDGET_REACHED', data: { scope: 'task', name: 'r1.fix', limit: 16_000 } });
+    expect((error as { hints: string[] }).hints[0]).toContain('agents/fixer.md');
+  });
+
   it('tells once that four fifths of a budget are gone', async () => {
     const scene = await spendingScene(
       compute([big], { budgets: budgets({ run: { microUsd: 24_000, tokens: null } }) }),

@@ -10,8 +10,9 @@ describe('the budget of a run', () => {
     const scene = await supervised();
     await upgrade(scene, { until: 'record', budgetMicroUsd: 2_000_000 });
     await scene.until('r1', 'paused');
-    const run = { ledger: scene.world.ledgers.open(), config: scene.world.context.config };
-    const limit = () => budgetsOf(run, { run: 'r1' }).run.microUsd;
+    const { config, definitions } = scene.world.context;
+    const run = { ledger: scene.world.ledgers.open(), config, definitions };
+    const limit = () => budgetsOf(run, { run: 'r1', agent: null }).run.microUsd;
     expect(limit()).toBe(2_000_000);
 
     expect(await scene.ask('run.resume', { run: 'r1', budgetMicroUsd: 9_000_000, by: program })).toMatchObject({
@@ -24,6 +25,6 @@ describe('the budget of a run', () => {
     expect(scene.latest('budget.raised')).toMatchObject({ run: 'r1', microUsd: 8_000_000, by });
     expect(limit()).toBe(8_000_000);
     // Other runs have what is configured.
-    expect(budgetsOf(run, { run: 'r2' }).run.microUsd).toBeNull();
+    expect(budgetsOf(run, { run: 'r2', agent: null }).run.microUsd).toBeNull();
   });
 });
