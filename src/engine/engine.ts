@@ -1,5 +1,6 @@
 import type { Entry } from '../ports/index.ts';
 import type { AlertBook } from './alerts/book.ts';
+import type { Waits } from './bus/waits.ts';
 import type { EngineContext } from './context.ts';
 import type { Performer } from './effects/perform.ts';
 import type { Line } from './leases/line.ts';
@@ -18,6 +19,8 @@ export interface Engine extends EngineContext, Performer {
   readonly inFlight: InFlight;
   /** Open alerts, and how often each was raised. */
   readonly alerts: AlertBook;
+  /** Agents that wait for an answer of each other. */
+  readonly waits: Waits;
   /** Renders the session report of a run from the journal, as Markdown. */
   reportOf(run: string): string;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */

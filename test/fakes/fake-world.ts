@@ -10,9 +10,9 @@ import { printLock } from '../../src/domain/environments/lock.ts';
 import { installationPaths } from '../../src/domain/installation/paths.ts';
 import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
-import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { recordBorrowed } from '../../src/engine/environments/named.ts';
 import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
@@ -295,7 +295,21 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const memory = createFakeMemory({ clock });
   const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
+  const installation = {
+    paths,
+    config,
+    definitions,
+    store,
+    sources,
+    home,
+    work,
+    remotes,
+    bus,
+    memory,
+    metrics,
+    usage,
+    transcripts,
+  };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },

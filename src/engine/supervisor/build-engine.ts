@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 
 import { createAlertBook } from '../alerts/book.ts';
+import { createWaits } from '../bus/waits.ts';
 import { admitChange } from '../changes/admit.ts';
 import { checkChange } from '../changes/check.ts';
 import { gateChange } from '../changes/gate.ts';
@@ -67,6 +68,7 @@ export function buildEngine(
     }),
     inFlight: createInFlight(outside.clock),
     alerts: createAlertBook(),
+    waits: createWaits(),
     reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
