@@ -1,5 +1,6 @@
 import type { Entry } from '../ports/index.ts';
 import type { AlertBook } from './alerts/book.ts';
+import type { Waits } from './bus/waits.ts';
 import type { EngineContext } from './context.ts';
 import type { Performer } from './effects/perform.ts';
 import type { Line } from './leases/line.ts';
@@ -21,6 +22,8 @@ export interface Engine extends EngineContext, Performer {
   readonly alerts: AlertBook;
   /** What language models cost and who of them is asked. */
   readonly spending: Spending;
+  /** Agents that wait for an answer of each other. */
+  readonly waits: Waits;
   /** Renders the session report of a run from the journal, as Markdown. */
   reportOf(run: string): string;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */

@@ -89,7 +89,7 @@ async function openedWith(
 ): Promise<GitTreeId> {
   const { conversation, task, agent, tools, parts } = order;
   const known = dataOf('conversation.opened', engine.ledger.latest(`conversation:${conversation}`));
-  if (known?.tree != null) return asGitTreeId(known.tree);
+  if (typeof known?.tree === 'string') return asGitTreeId(known.tree);
   const tree = await context.snapshot();
   const opened = {
     ...{ conversation, task, runner, tree, agent: agent.id, taskType: agent.taskType },

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 
 import { createAlertBook } from '../alerts/book.ts';
+import { createWaits } from '../bus/waits.ts';
 import { admitChange } from '../changes/admit.ts';
 import { checkChange } from '../changes/check.ts';
 import { gateChange } from '../changes/gate.ts';
@@ -72,6 +73,7 @@ export function buildEngine(
       openRuns: () => openRuns(context, host),
       parallel: () => settings.config.compute?.parallel ?? { first: 1, most: 1 },
     }),
+    waits: createWaits(),
     reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),

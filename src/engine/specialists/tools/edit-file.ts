@@ -40,8 +40,8 @@ export const editFile = (scene: ToolScene): SpecialistTool => {
       const intent = { path: place.path, before: digest.sha256(text), after: digest.sha256(after), nTimes };
       return { sentence: `edit ${place.path} in ${nTimes} place${nTimes === 1 ? '' : 's'}`, intent };
     },
-    async look({ path, after, nTimes }) {
-      const place = await placeInSlot(scene, String(path), 'write');
+    async look({ path }, { after, nTimes }) {
+      const place = await placeInSlot(scene, path, 'write');
       const text = await requireText(scene, place);
       return digest.sha256(text) === after ? edited(place, Number(nTimes)) : undefined;
     },

@@ -47,8 +47,8 @@ export const memoryTools = (scene: ToolScene): readonly SpecialistTool[] => {
       async plan({ key, text }) {
         return { sentence: `write memory ${key}`, intent: { key, sha256: scene.context.digest.sha256(text) } };
       },
-      async look({ key, sha256 }) {
-        const entry = await memory.get(String(key));
+      async look({ key }, { sha256 }) {
+        const entry = await memory.get(key);
         return entry !== undefined && scene.context.digest.sha256(entry.text) === sha256
           ? said(`Written: ${entry.key}@${entry.version}.`)
           : undefined;

@@ -5,9 +5,10 @@ import type { Agent } from '../../../../src/domain/definitions/types.ts';
 import { dataOf, type JournalKind, type JournalKinds, row } from '../../../../src/domain/journal/kinds.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
 import type { WorkResult } from '../../../../src/domain/specialists/work-result.ts';
-import { noTokens } from '../../../../src/domain/spending/sum-tokens.ts';
+import { noUsage } from '../../../../src/domain/spending/cost.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
 import { workByModel } from '../../../../src/engine/specialists/by-model/work-by-model.ts';
+import type { Workers } from '../../../../src/engine/specialists/order.ts';
 import { toolsOf } from '../../../../src/engine/specialists/tools/tools-of.ts';
 import { work } from '../../../../src/engine/specialists/work.ts';
 import type { Answered, Asked, AskModel } from '../../../../src/engine/spending/ask-model.ts';
@@ -92,7 +93,7 @@ export async function modelScene(): Promise<ModelScene> {
       const context = await contextOf(engine, parts, options);
       const ask = options.ask ?? scripted(script, asked);
       const task = { task: 'Make it whole.', expects: options.expects ?? ('change' as const) };
-      const workers = { model: (one: Engine, order: never) => workByModel(one, order, ask) };
+      const workers: Workers = { model: (one, order) => workByModel(one, order, ask) };
       return passing(world, work(engine, { parts, task: conversation, context, asked: task }, workers));
     },
     async tools(options = {}) {
@@ -187,7 +188,7 @@ export function answeredWith(turn: Exclude<Turn, Error>): Answered {
   const common = {
     provider: 'scripted',
     model: 'script-1',
-    usage: { ...noTokens, output: 10 },
+    usage: { ...noUsage, output: 10 },
     costMicroUsd: 100,
     call: 'k1',
   };
