@@ -297,9 +297,23 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
-  const transcripts = createFakeTranscripts({ clock });
+  const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
+  const installation = {
+    paths,
+    config,
+    definitions,
+    store,
+    sources,
+    home,
+    work,
+    remotes,
+    bus,
+    memory,
+    metrics,
+    usage,
+    transcripts,
+  };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },

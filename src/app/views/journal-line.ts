@@ -19,6 +19,7 @@ import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { secretsTellers } from './tellers/secrets.ts';
 import { servicesTellers } from './tellers/services.ts';
 import { specialistsTellers } from './tellers/specialists.ts';
+import { spendingTellers } from './tellers/spending.ts';
 import { branchName, countText, listText, shortId, spanText, timeText, watchedText } from './text.ts';
 
 type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
@@ -43,6 +44,7 @@ const tellers: Tellers = {
   ...doorsTellers,
   ...alertsTellers,
   ...schedulesTellers,
+  ...spendingTellers,
   ...specialistsTellers,
   ...secretsTellers,
   ...hooksTellers,
