@@ -14,6 +14,7 @@ import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
 import type { OutsideRows } from './rows/outside.ts';
+import type { PlanningRows } from './rows/planning.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
 import type { RemoteRows } from './rows/remotes.ts';
@@ -39,6 +40,7 @@ export interface JournalKinds
     SupervisorRows,
     MachineRows,
     RunRows,
+    PlanningRows,
     StepRows,
     ChangeRows,
     InstanceRows,

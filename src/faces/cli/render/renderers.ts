@@ -45,6 +45,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'windows-list': () => import('./windows.ts').then((m) => m.renderTimes),
   'windows-add': () => import('./windows.ts').then((m) => m.renderTimes),
   'windows-remove': () => import('./windows.ts').then((m) => m.renderTimes),
+  'runs-plan': () => import('./runs-plan.ts').then((m) => m.renderRunsPlan),
   'runs-show': () => import('./runs-show.ts').then((m) => m.renderRunsShow),
   'runs-list': () => import('./lists.ts').then((m) => m.renderRunsList),
   'review-list': () => import('./lists.ts').then((m) => m.renderReviewList),
