@@ -21,6 +21,7 @@ import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createUsage } from './adapters/metrics/usage.ts';
+import type { Answerer } from './adapters/network/http-respond.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
 import { createNotifier } from './adapters/notify/notifier.ts';
@@ -29,11 +30,14 @@ import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts
 import { ownProgram } from './adapters/process/own-program.ts';
 import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
+import { readStandardInput } from './adapters/process/standard-input.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
-import type { App, Installation, Outside } from './app/app.ts';
+import { createTranscripts } from './adapters/transcripts/transcripts.ts';
+import { createWalls } from './adapters/walls/walls.ts';
+import type { App, Door, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
 import { sessionReport } from './app/reports/markdown.ts';
@@ -47,9 +51,14 @@ import { stated } from './base/stated.ts';
 import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
 import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
+import { row } from './domain/journal/kinds.ts';
+import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
+import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
+import { guardBus, guardLedger, guardMemory } from './engine/secrets/guard.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
+import type { Sink, Streams } from './faces/cli/streams.ts';
 import type { Clock, Files, Log } from './ports/index.ts';
 
 /** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
@@ -60,7 +69,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // What an effect that was called off still holds open must not keep the process: its lock ends with it.
   if (argv[0] === 'supervise') process.exit(await supervise(argv[1] ?? process.cwd()));
   const signal = interruptSignal();
-  const streams = processStreams();
+  const secrets = createSecretBook(secretsOfEnvironment(process.env));
+  const streams = redactedStreams(processStreams(), secrets);
   const opened: { close(): Promise<void> }[] = [];
   const narrate = (sentence: string): void => printLines(streams.err, [sentence]);
   let role: Role = 'command';
@@ -70,7 +80,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       argv,
       app: (home, supervises) => {
         if (supervises) role = 'supervisor';
-        return createApp({ cwd: home ?? process.cwd(), opened, narrate, signal, role });
+        return createApp({ cwd: home ?? process.cwd(), opened, narrate, signal, role, secrets });
       },
       streams,
       signal,
@@ -84,7 +94,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function supervise(cwd: string): Promise<number> {
   const signal = interruptSignal();
   const opened: { close(): Promise<void> }[] = [];
-  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor', signal });
+  const secrets = createSecretBook(secretsOfEnvironment(process.env));
+  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor', signal, secrets });
   try {
     await app.supervise({ stays: false, signal });
     return 0;
@@ -103,8 +114,9 @@ async function createApp(options: {
   narrate: (sentence: string) => void;
   signal: AbortSignal;
   role?: Role;
+  secrets: SecretBook;
 }): Promise<App> {
-  const { cwd, opened, narrate, signal, role = 'command' } = options;
+  const { cwd, opened, narrate, signal, role = 'command', secrets } = options;
   const host = readHost();
   const clock = createSystemClock();
   const digest = createDigest();
@@ -115,7 +127,7 @@ async function createApp(options: {
   const { searchPath } = host;
   const processes = createProcesses({ spawner, clock, searchPath });
   const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
-  const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened) : silentLog;
+  const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened, secrets) : silentLog;
   const outside: Outside = {
     clock,
     random,
@@ -131,10 +143,12 @@ async function createApp(options: {
     bundles: createBundles({ files }),
     signatures: createSshSignatures({ processes, files, random, tempDir: host.tempDir, searchPath }),
     log,
+    secrets,
     host,
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
+    walls: createWalls({ spawner, searchPath }),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
     models: createLanguageModels({ files, clock, env: process.env }),
   };
@@ -165,13 +179,13 @@ async function createApp(options: {
     const mode = role === 'supervisor' ? 'worker' : 'inline';
     const ledger = await openLedger({ dir: paths.state, clock, digest, mode, limits });
     opened.push(ledger);
-    return { ledger, bus: ledger.bus() };
+    return { ledger: guardLedger(ledger, secrets), bus: guardBus(ledger.bus(), secrets) };
   };
 
   const openMemory = ({ memory: dir, state: stateDir }: InstallationPaths): Installation['memory'] => {
     const memory = createMemory({ dir, stateDir, clock, digest, editor: { kind: 'person', name: host.userName } });
     opened.push(memory);
-    return memory;
+    return guardMemory(memory, secrets);
   };
 
   const openMetrics = ({ state }: InstallationPaths): Pick<Installation, 'metrics' | 'usage'> => {
@@ -180,6 +194,9 @@ async function createApp(options: {
     opened.push(metrics, usage);
     return { metrics, usage };
   };
+
+  const openTranscripts = ({ state }: InstallationPaths): Installation['transcripts'] =>
+    createTranscripts({ dir: `${state}/transcripts`, clock, redact: (value) => secrets.data(value) });
 
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
@@ -199,6 +216,7 @@ async function createApp(options: {
         definitions,
         ...(await openJournal(paths, config.bus)),
         memory: openMemory(paths),
+        transcripts: openTranscripts(paths),
         ...openMetrics(paths),
         ...openStore(paths),
       };
@@ -238,10 +256,10 @@ async function createApp(options: {
   const settingsNow = keptFor(settingsMs, clock, readSettings);
 
   /**
-   * The application for one request on the socket of `serve`. A socket tells no person from a program, so who asks there is a program:
-   * what only persons decide is refused. Paths are taken from home, settings are read anew, and no other supervisor is started.
+   * A socket or a pipe tells no person from a program, so who asks there is a program. In the supervisor's own process no other one is
+   * started.
    */
-  const openForProgram = async (gone: AbortSignal): Promise<App> => {
+  const forProgram: App['forProgram'] = async (by, gone) => {
     const opened = await installation();
     const settled = { ...opened, ...(await settingsNow(opened)) };
     const start = (): never => {
@@ -249,18 +267,18 @@ async function createApp(options: {
         state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
       });
     };
-    const waits = { ...(await supervision()), start };
+    const waits = role === 'supervisor' ? { ...(await supervision()), start } : await supervision();
     return {
       ...app,
       cwd: opened.paths.home,
-      outside: { ...outside, host: { ...host, startedBy: 'api' } },
+      outside: { ...outside, host: { ...host, startedBy: role === 'supervisor' ? by : (host.startedBy ?? by) } },
       signal: AbortSignal.any([signal, gone]),
       narrate: () => {},
       installation: async () => settled,
       ask: (kind, data) => askSupervisor(waits, kind, data),
       wake: () => ensureSupervisor(waits),
       follow: (run, until) => followRun(waits, run, until),
-      supervise: start,
+      supervise: () => Promise.reject(new Error('a program does not become the supervisor')),
     };
   };
 
@@ -287,6 +305,7 @@ async function createApp(options: {
         ...opened,
         ...(await openJournal(paths, defaultBusLimits)),
         memory: openMemory(paths),
+        transcripts: openTranscripts(paths),
         ...openMetrics(paths),
         paths,
       };
@@ -296,7 +315,8 @@ async function createApp(options: {
     async *follow(run, signal) {
       yield* followRun(await supervision(), run, signal);
     },
-    async supervise({ stays, signal, drain }) {
+    forProgram,
+    async supervise({ stays, signal, drain, door }) {
       const opened = await installation();
       const { ledger, config } = opened;
       // Loaded by the supervisor only: the engine is a third of the program.
@@ -306,7 +326,7 @@ async function createApp(options: {
         idleSeconds: stays ? null : config.supervisor.idleSeconds,
         signal,
         ...(drain === undefined ? {} : { drain }),
-        ...(stays ? { beside: () => openDoor(app, openForProgram) } : {}),
+        ...(stays ? { beside: () => openDoors(app, (gone) => forProgram('api', gone), door) } : {}),
         reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
         reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
@@ -329,16 +349,49 @@ function keptFor<In, Out>(ms: number, clock: Clock, ask: (given: In) => Promise<
   };
 }
 
-/** Opens the socket of `serve`. It may be missed: without it everything else goes on, and it is told. */
-async function openDoor(app: App, open: (signal: AbortSignal) => Promise<App>): Promise<{ close(): Promise<void> }> {
+type Closable = { close(): Promise<void> };
+
+/** Opens the socket of `serve` and, where it was asked for, its TCP listener: one that cannot be opened ends `serve`. */
+async function openDoors(
+  app: App,
+  open: (signal: AbortSignal) => Promise<App>,
+  door: Door | undefined,
+): Promise<Closable> {
+  const { createHttpFace } = await import('./faces/http/answer.ts');
+  const { answer, close } = createHttpFace({ app, open });
+  const opened: Closable[] = [{ close }];
+  const closeAll = async (): Promise<void> => {
+    for (const one of opened.reverse()) await one.close();
+  };
+  try {
+    if (door !== undefined) opened.push(await openListener(app, door, answer));
+    opened.push(await openSocket(app, answer));
+    return { close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openListener(app: App, door: Door, answer: Answerer): Promise<Closable> {
+  const { openHttpListener } = await import('./adapters/network/http-listener.ts');
+  const { ensureToken } = await import('./app/door-token.ts');
+  const listener = await openHttpListener({ ...door, token: await ensureToken(app) }, answer);
+  const { otherMachines, hostName } = door;
+  const { ledger } = await app.installation();
+  await ledger.append([row('door.opened', { at: listener.at, otherMachines, hostName }, { keys: ['door'] })]);
+  return listener;
+}
+
+/** It may be missed: without it everything else goes on, and it is told. */
+async function openSocket(app: App, answer: Answerer): Promise<Closable> {
   const { openHttpSocket } = await import('./adapters/network/http-socket.ts');
-  const { answerHttp } = await import('./faces/http/answer.ts');
   const { paths, config } = await app.installation();
   const runtimeDir = app.outside.host.session['XDG_RUNTIME_DIR'];
   const path = socketPath({ runtimeDir, state: paths.state, id: config.id });
   try {
-    const door = await openHttpSocket(path, (request) => answerHttp({ app, open }, request));
-    app.narrate(`GET /healthz, /metrics and /v1: curl --unix-socket ${path} http://orchestrate/v1`);
+    const door = await openHttpSocket(path, answer);
+    app.narrate(`GET /healthz, /metrics, /v1 and /mcp: curl --unix-socket ${path} http://orchestrate/v1`);
     return door;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'SOCKET_UNAVAILABLE') throw error;
@@ -348,12 +401,21 @@ async function openDoor(app: App, open: (signal: AbortSignal) => Promise<App>): 
 }
 
 /** Loaded by the supervisor only: a command is over before anybody reads its log, and says on stderr what is wrong. */
-async function openLog(file: string, opened: { close(): Promise<void> }[]): Promise<Log> {
+async function openLog(file: string, opened: { close(): Promise<void> }[], secrets: SecretBook): Promise<Log> {
   const { createLog } = await import('./adapters/log/create-log.ts');
   removeOldLogs(file.slice(0, file.lastIndexOf('/')));
-  const log = createLog({ file, level: 'info' });
+  const log = createLog({ file, level: 'info', redact: (value) => secrets.data(value) });
   opened.push(log);
   return log;
+}
+
+/** Whatever is printed goes through here: the answer of a command is the last place at which a secret could show. */
+function redactedStreams(streams: Streams, secrets: SecretBook): Streams {
+  const over = (sink: Sink): Sink =>
+    Object.defineProperty(Object.create(sink) as Sink, 'write', {
+      value: (text: string) => sink.write(secrets.text(text)),
+    });
+  return { ...streams, out: over(streams.out), err: over(streams.err), readInput: readStandardInput };
 }
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };

@@ -1,5 +1,6 @@
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { SecretBook } from '../domain/secrets/secret-book.ts';
 import type {
   Bundles,
   Bus,
@@ -19,6 +20,7 @@ import type {
   Metrics,
   Notifier,
   SwarmUi,
+  Transcripts,
   Pictures,
   Ports,
   Processes,
@@ -30,6 +32,7 @@ import type {
   Signatures,
   TrustedStore,
   Usage,
+  Walls,
   WorkSources,
 } from '../ports/index.ts';
 
@@ -49,6 +52,8 @@ export interface Outside {
   readonly bundles: Bundles;
   readonly signatures: Signatures;
   readonly log: Log;
+  /** What no log, row, message, entry or answer may hold. */
+  readonly secrets: SecretBook;
   readonly host: Host;
   readonly machine: MachineFacts;
   readonly logFiles: LogFiles;
@@ -56,6 +61,7 @@ export interface Outside {
   readonly swarm: SwarmUi;
   /** Asked by `engine/spending` alone. */
   readonly models: LanguageModels;
+  readonly walls: Walls;
 }
 
 /** An opened installation. */
@@ -76,6 +82,8 @@ export interface Installation {
   readonly bus: Bus;
   /** What agents know. */
   readonly memory: Memory;
+  /** What was said with models and external agents. */
+  readonly transcripts: Transcripts;
   /** Measured values. */
   readonly metrics: Metrics;
   /** What the service was used for. */

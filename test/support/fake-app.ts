@@ -3,6 +3,7 @@ import { Fault } from '../../src/base/fault.ts';
 import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
 export interface FakeAppOptions {
@@ -51,6 +52,7 @@ export function fakeApp(
     async *follow(run) {
       for (const entry of scene?.entries ?? []) if (entry.run === run) yield entry;
     },
+    forProgram: async () => app,
     supervise: () => Promise.reject(new Error('the fake supervises nothing')),
   };
   return { ...app, asked };
@@ -77,6 +79,7 @@ function fakeOutside(scene: SceneLedger | null): object {
       builtInDir: '/app',
       version: '0.1.0',
     },
+    secrets: createSecretBook(),
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,

@@ -121,6 +121,7 @@ export function providerOf(id: string, written: WrittenProvider): Provider {
     strengths: written.strengths ?? base?.strengths ?? [],
     maxConcurrent: written['max-concurrent'] ?? base?.maxConcurrent ?? 3,
     quirks: { ...base?.quirks, ...quirksOf(written.quirks) },
+    ...(base?.isSubscription ? { isSubscription: true } : {}),
     dataClass: written['data-class'] ?? base?.dataClass ?? (isOwn ? 'private' : 'internal'),
   };
 }

@@ -14,6 +14,8 @@ export type DataClass = (typeof dataClasses)[number];
 
 /** What of a dialect a provider does not keep to; absent: it does. */
 export interface ProviderQuirks {
+  /** An overload there lasts for minutes: how long to wait before each further try, in milliseconds. */
+  readonly overloadWaitsMs?: readonly number[];
   /** The one form of structured output that it has: a schema, any JSON object, or none. */
   readonly format?: 'json-schema' | 'json-object' | 'none';
   /** `tool_choice` can be `auto` only. */
@@ -72,6 +74,8 @@ export interface Provider {
   readonly models: readonly Model[];
   /** Words that rules and explanations use: `code`, `analysis`, `cheap`. */
   readonly strengths: readonly string[];
+  /** It is paid by the month: prices are what a call would have cost, and count against no budget in money. */
+  readonly isSubscription?: true;
   /** Calls at the same time at most. */
   readonly maxConcurrent: number;
   readonly quirks: ProviderQuirks;

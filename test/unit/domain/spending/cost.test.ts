@@ -124,9 +124,11 @@ describe('the built-in prices', () => {
     }
   });
 
-  it('are not told of plans that are paid by the month or in another currency', () => {
+  it('are not told in another currency; of plans that are paid by the month they are what it would have cost', () => {
     const unpriced = all.filter((model) => model.prices === null).map(({ provider }) => provider);
-    expect([...new Set(unpriced)]).toEqual(['zai-coding', 'bigmodel']);
+    expect([...new Set(unpriced)]).toEqual(['bigmodel']);
+    const monthly = builtInProviders.filter((one) => one.isSubscription === true).map((one) => one.id);
+    expect(monthly).toEqual(['zai-coding']);
   });
 
   it('are those of GLM that three tables agree on', () => {
