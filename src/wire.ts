@@ -14,6 +14,7 @@ import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
+import { createLanguageModels } from './adapters/language-models/language-models.ts';
 import { createLogFiles } from './adapters/log-files/log-files.ts';
 import { removeOldLogs } from './adapters/log/old-logs.ts';
 import { createMachineFacts } from './adapters/machine/machine-facts.ts';
@@ -146,6 +147,7 @@ async function createApp(options: {
     swarm: createSwarmUi(),
     walls: createWalls({ spawner, searchPath }),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
+    models: createLanguageModels({ files, clock, env: process.env }),
   };
 
   const openStore = (paths: InstallationPaths) => {

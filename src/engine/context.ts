@@ -11,6 +11,7 @@ import type {
   Files,
   HomeRepository,
   Host,
+  LanguageModels,
   Ledger,
   Log,
   LogFiles,
@@ -59,6 +60,8 @@ export interface Outside {
   readonly notifier: Notifier;
   readonly swarm: SwarmUi;
   readonly walls: Walls;
+  /** Asked by `engine/spending` alone. */
+  readonly models: LanguageModels;
 }
 
 /** An opened installation. */

@@ -10,9 +10,9 @@ import { printLock } from '../../src/domain/environments/lock.ts';
 import { installationPaths } from '../../src/domain/installation/paths.ts';
 import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
-import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { recordBorrowed } from '../../src/engine/environments/named.ts';
 import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
@@ -23,6 +23,7 @@ import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakeLanguageModels, type FakeLanguageModels } from './fake-language-models.ts';
 import { createFakeLogFiles } from './fake-log-files.ts';
 import { createFakeMachine } from './fake-machine.ts';
 import { createFakeMemory } from './fake-memory.ts';
@@ -67,6 +68,7 @@ export interface World {
   readonly swarm: FakeSwarmUi;
   readonly transcripts: FakeTranscripts;
   readonly walls: FakeWalls;
+  readonly models: FakeLanguageModels;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -268,6 +270,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
   const walls = createFakeWalls();
+  const models = createFakeLanguageModels(clock);
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -290,16 +293,31 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     notifier: createFakeNotifier(),
     swarm,
     walls,
+    models,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
-  const transcripts = createFakeTranscripts({ clock });
+  const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
+  const installation = {
+    paths,
+    config,
+    definitions,
+    store,
+    sources,
+    home,
+    work,
+    remotes,
+    bus,
+    memory,
+    metrics,
+    usage,
+    transcripts,
+  };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, transcripts, walls },
+    ...{ context, first, machine, swarm, transcripts, models, walls },
   };
   await adoptWorld(world, options);
   return world;

@@ -17,6 +17,7 @@ import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { secretsTellers } from './tellers/secrets.ts';
 import { servicesTellers } from './tellers/services.ts';
 import { specialistsTellers } from './tellers/specialists.ts';
+import { spendingTellers } from './tellers/spending.ts';
 import { branchName, countText, listText, shortId, spanText, timeText, watchedText } from './text.ts';
 
 type Tellers = { readonly [Kind in JournalKind]: (data: JournalKinds[Kind]) => string };
@@ -40,6 +41,7 @@ const tellers: Tellers = {
   ...diagnosisTellers,
   ...alertsTellers,
   ...schedulesTellers,
+  ...spendingTellers,
   ...specialistsTellers,
   ...secretsTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,

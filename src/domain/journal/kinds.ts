@@ -22,6 +22,7 @@ import type { ScheduleRows } from './rows/schedules.ts';
 import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
 import type { SpecialistRows } from './rows/specialists.ts';
+import type { SpendingRows } from './rows/spending.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -58,7 +59,8 @@ export interface JournalKinds
     AlertRows,
     SpecialistRows,
     ScheduleRows,
-    SecretRows {}
+    SecretRows,
+    SpendingRows {}
 
 export type JournalKind = keyof JournalKinds;
 

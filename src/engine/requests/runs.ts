@@ -14,6 +14,7 @@ import { mendPoints } from '../restore/mend.ts';
 import { createRun } from '../runs/create-run.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
+import { raisedBudget } from '../spending/raise-budget.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { accepted, type Handlers, sendAnswered } from './handler.ts';
@@ -59,16 +60,17 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     );
   },
 
-  async 'run.resume'(engine, { run, by }, id) {
+  async 'run.resume'(engine, { run, budgetMicroUsd, by }, id) {
     const view = requireOpenRun(engine, run);
     requireMine(engine, run, by);
+    const raised = budgetMicroUsd === undefined ? [] : [raisedBudget(engine, { run, microUsd: budgetMicroUsd, by })];
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
     // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.
     const last = dataOf('machine.moved', engine.ledger.latest(`machine:${run}`));
     const keys = [`resume-of:${run}`, ...(last?.event['type'] === 'UNTIL_REACHED' ? [`resumed:${run}`] : [])];
     const resumed = row('run.resumed', { run, by }, { run, keys });
-    const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
+    const beside: Beside = { rows: [...raised, resumed], answers: accepted(id, run, `${run} goes on.`) };
     if (view.state === 'paused') {
       if (view.fault?.code === 'TREE_TAMPERED') await acceptTampered(engine, run, by);
       for (const task of engine.host.all('task')) {

@@ -10,6 +10,7 @@ import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
 import { createFakeHome, type FakeHome } from '../../../fakes/fake-home.ts';
+import { createFakeLanguageModels } from '../../../fakes/fake-language-models.ts';
 import { createFakeLogFiles } from '../../../fakes/fake-log-files.ts';
 import { createFakeMachine } from '../../../fakes/fake-machine.ts';
 import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
@@ -108,6 +109,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       notifier: createFakeNotifier(),
       swarm: createFakeSwarmUi(),
       walls: createFakeWalls(),
+      models: createFakeLanguageModels(clock),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,
