@@ -67,6 +67,8 @@ function builtInReasons(context: EngineContext, drafted: Drafted, { paths }: Cha
   const { playbook } = planOf(context, drafted.run);
   const file = context.definitions.playbooks.get(playbook)?.file ?? builtIn;
   const reasons: TierReason[] = [{ tier: drafted.risk, sentence: `the playbook ${playbook} says so`, at: file }];
+  if (runOf(context, drafted.run).options.unsandboxed === true)
+    reasons.push({ tier: 'high', sentence: 'programs of its agents may have run without a wall', at: builtIn });
   for (const path of paths) {
     const steering = pathRisk(path);
     if (steering) reasons.push({ tier: steering.risk, sentence: `${path}: ${steering.why}`, at: builtIn });

@@ -24,6 +24,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     // A goal that nobody understands makes no run.
     const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
     if (options.until !== null) untilStep(playbook.steps, options.until);
+    if (options.unsandboxed === true) requirePerson(by, 'programs without a wall');
     const because = emergency === undefined ? {} : { emergency };
     await createRun(engine, { goal, kind: 'work', options, by, request, restore: null, ...because });
   },
