@@ -18,6 +18,7 @@ import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
+import { createFakeAttemptSockets } from './fake-attempt-sockets.ts';
 import { createFakeBundles } from './fake-bundles.ts';
 import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -274,6 +275,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     ports: service.ports,
     python,
     accelerators,
+    attemptSockets: createFakeAttemptSockets(),
     service,
     readiness: createFakeReadiness({ processes }),
     pictures: createPictures(files),
@@ -291,7 +293,21 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const memory = createFakeMemory({ clock });
   const transcripts = createFakeTranscripts({ clock });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage, transcripts };
+  const installation = {
+    paths,
+    config,
+    definitions,
+    store,
+    sources,
+    home,
+    work,
+    remotes,
+    bus,
+    memory,
+    metrics,
+    usage,
+    transcripts,
+  };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
