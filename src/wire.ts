@@ -14,6 +14,7 @@ import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
+import { createLanguageModels } from './adapters/language-models/language-models.ts';
 import { createLogFiles } from './adapters/log-files/log-files.ts';
 import { removeOldLogs } from './adapters/log/old-logs.ts';
 import { createMachineFacts } from './adapters/machine/machine-facts.ts';
@@ -37,6 +38,7 @@ import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
 import { createTranscripts } from './adapters/transcripts/transcripts.ts';
+import { createWalls } from './adapters/walls/walls.ts';
 import type { App, Door, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
@@ -151,7 +153,9 @@ async function createApp(options: {
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
+    walls: createWalls({ spawner, searchPath }),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
+    models: createLanguageModels({ files, clock, env: process.env }),
   };
 
   const openStore = (paths: InstallationPaths) => {

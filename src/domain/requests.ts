@@ -45,7 +45,8 @@ export interface RequestKinds {
     readonly verdict: 'approved' | 'rejected';
     readonly by: Actor;
   };
-  'run.resume': { readonly run: string; readonly by: Actor };
+  /** `budgetMicroUsd`: what the run may cost in all from now on. */
+  'run.resume': { readonly run: string; readonly budgetMicroUsd?: number; readonly by: Actor };
   'run.cancel': { readonly run: string; readonly by: Actor };
   /** How soon a run that has not merged is wanted. */
   'run.prioritise': { readonly run: string; readonly to: Priority; readonly by: Actor };

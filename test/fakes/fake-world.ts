@@ -24,6 +24,7 @@ import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakeLanguageModels, type FakeLanguageModels } from './fake-language-models.ts';
 import { createFakeLogFiles } from './fake-log-files.ts';
 import { createFakeMachine } from './fake-machine.ts';
 import { createFakeMemory } from './fake-memory.ts';
@@ -42,6 +43,7 @@ import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
 import { createFakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts';
 import { createFakeUsage } from './fake-usage.ts';
+import { createFakeWalls, type FakeWalls } from './fake-walls.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
@@ -65,7 +67,9 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly models: FakeLanguageModels;
   readonly transcripts: FakeTranscripts;
+  readonly walls: FakeWalls;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -266,6 +270,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
+  const models = createFakeLanguageModels(clock);
+  const walls = createFakeWalls();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -288,10 +294,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
     swarm,
+    models,
+    walls,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
-  const transcripts = createFakeTranscripts({ clock });
+  const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
   const installation = {
     paths,
@@ -311,7 +319,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, transcripts },
+    ...{ context, first, machine, swarm, models, transcripts, walls },
   };
   await adoptWorld(world, options);
   return world;

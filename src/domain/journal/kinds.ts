@@ -14,6 +14,7 @@ import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
 import type { OutsideRows } from './rows/outside.ts';
+import type { PlanningRows } from './rows/planning.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
 import type { RemoteRows } from './rows/remotes.ts';
@@ -24,6 +25,7 @@ import type { ScheduleRows } from './rows/schedules.ts';
 import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
 import type { SpecialistRows } from './rows/specialists.ts';
+import type { SpendingRows } from './rows/spending.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -38,6 +40,7 @@ export interface JournalKinds
     SupervisorRows,
     MachineRows,
     RunRows,
+    PlanningRows,
     StepRows,
     ChangeRows,
     InstanceRows,
@@ -62,6 +65,7 @@ export interface JournalKinds
     SpecialistRows,
     ScheduleRows,
     SecretRows,
+    SpendingRows,
     HookRows {}
 
 export type JournalKind = keyof JournalKinds;

@@ -47,6 +47,10 @@ function howOf({ limit, exitCode, signal }: Extract<AgentEvent, { kind: 'ended' 
       return 'wrote more than it may, and was stopped';
     case 'memory':
       return 'needed more memory than it may have, and was stopped';
+    case 'processes':
+      return 'started more processes than it may, and was stopped';
+    case 'disk':
+      return 'left the disk no room, and was stopped';
     case null:
       if (signal !== null) return `was ended by ${signal}`;
       return exitCode === 0 ? 'says that it failed' : `ended with status ${exitCode}`;
