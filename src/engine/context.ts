@@ -5,6 +5,7 @@ import type {
   Bundles,
   Bus,
   Accelerators,
+  AttemptSockets,
   Clock,
   ComponentSources,
   Digest,
@@ -46,6 +47,7 @@ export interface Outside {
   readonly ports: Ports;
   readonly python: Python;
   readonly accelerators: Accelerators;
+  readonly attemptSockets: AttemptSockets;
   readonly service: ServiceClient;
   readonly readiness: Readiness;
   readonly pictures: Pictures;

@@ -1,10 +1,15 @@
 import { Fault } from '../../../base/fault.ts';
-import { isProgramRunner, type FoundProgram, type ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import {
+  isProgramRunner,
+  type FoundProgram,
+  type ProgramRunner,
+} from '../../../domain/agent-programs/agent-program.ts';
 import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
-import { runOf } from '../../tasks/task-view.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
+import { runOf } from '../../tasks/task-view.ts';
+import { openAttemptSocket } from '../attempt-socket.ts';
 import { taskText } from '../by-model/task-text.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { endedWell } from './ended-well.ts';
@@ -34,6 +39,7 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
   const found = await requireProgram(engine, { runner, agent });
   const asked = serverOf(engine, { runner, agent });
   const folder = await makeWorkFolder(engine, order, runner);
+  const socket = await openAttemptSocket(engine, order);
   try {
     const work = {
       found,
@@ -43,7 +49,7 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
       dir: order.slotDir,
       covers: folder.covers,
       gitDir: folder.gitDir,
-      toolSocket: null,
+      toolSocket: socket.path,
       server: asked.server,
       hosts: agent.hosts,
       extras: extrasOf(agent),
@@ -61,6 +67,7 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
     endedWell(engine, { order, found, tally, ended });
     return workedOf(tally, asked, found);
   } finally {
+    await socket.close();
     await folder.remove();
   }
 }
@@ -78,7 +85,8 @@ async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
   return isFirst ? text : `${text}\n\n${cutOff}`;
 }
 
-const cutOff = 'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
+const cutOff =
+  'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
 
 function workedOf(tally: ProgramTally, { provider }: AskedServer, { login }: FoundProgram): Worked {
   const { costMicroUsd, usage, turns, model, lastText } = tally;

@@ -6,6 +6,7 @@ import type { InitReport } from '../../../../src/app/init/report.ts';
 import { installationPaths } from '../../../../src/domain/installation/paths.ts';
 import { createSecretBook } from '../../../../src/domain/secrets/secret-book.ts';
 import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
+import { createFakeAttemptSockets } from '../../../fakes/fake-attempt-sockets.ts';
 import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
@@ -97,6 +98,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       ports: service.ports,
       python,
       accelerators: createFakeAccelerators(),
+      attemptSockets: createFakeAttemptSockets(),
       service,
       readiness: createFakeReadiness({ processes }),
       pictures: createPictures(files),
