@@ -101,7 +101,7 @@ export function buildEngine(
   effects.change = {
     check: ({ subject }) => checkChange(engine, subject),
     gate: ({ subject, signal }) => gateChange(engine, subject, signal),
-    review: ({ subject }) => reviewChange(engine, subject),
+    review: ({ subject, signal }) => reviewChange(engine, subject, signal),
     admit: ({ subject, signal }) => admitChange(engine, subject, signal),
     merge: ({ subject }) => mergeChange(engine, subject),
     switch: async ({ subject, signal }) => {
