@@ -21,6 +21,7 @@ import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createUsage } from './adapters/metrics/usage.ts';
+import type { Answerer } from './adapters/network/http-respond.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
 import { createNotifier } from './adapters/notify/notifier.ts';
@@ -29,12 +30,14 @@ import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts
 import { ownProgram } from './adapters/process/own-program.ts';
 import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
+import { readStandardInput } from './adapters/process/standard-input.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
 import { createTranscripts } from './adapters/transcripts/transcripts.ts';
-import type { App, Installation, Outside } from './app/app.ts';
+import { createWalls } from './adapters/walls/walls.ts';
+import type { App, Door, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
 import { sessionReport } from './app/reports/markdown.ts';
@@ -48,6 +51,7 @@ import { stated } from './base/stated.ts';
 import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
 import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
+import { row } from './domain/journal/kinds.ts';
 import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
 import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
 import { guardBus, guardLedger, guardMemory } from './engine/secrets/guard.ts';
@@ -144,6 +148,7 @@ async function createApp(options: {
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
+    walls: createWalls({ spawner, searchPath }),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
     models: createLanguageModels({ files, clock, env: process.env }),
   };
@@ -251,10 +256,10 @@ async function createApp(options: {
   const settingsNow = keptFor(settingsMs, clock, readSettings);
 
   /**
-   * The application for one request on the socket of `serve`. A socket tells no person from a program, so who asks there is a program:
-   * what only persons decide is refused. Paths are taken from home, settings are read anew, and no other supervisor is started.
+   * A socket or a pipe tells no person from a program, so who asks there is a program. In the supervisor's own process no other one is
+   * started.
    */
-  const openForProgram = async (gone: AbortSignal): Promise<App> => {
+  const forProgram: App['forProgram'] = async (by, gone) => {
     const opened = await installation();
     const settled = { ...opened, ...(await settingsNow(opened)) };
     const start = (): never => {
@@ -262,18 +267,18 @@ async function createApp(options: {
         state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
       });
     };
-    const waits = { ...(await supervision()), start };
+    const waits = role === 'supervisor' ? { ...(await supervision()), start } : await supervision();
     return {
       ...app,
       cwd: opened.paths.home,
-      outside: { ...outside, host: { ...host, startedBy: 'api' } },
+      outside: { ...outside, host: { ...host, startedBy: role === 'supervisor' ? by : (host.startedBy ?? by) } },
       signal: AbortSignal.any([signal, gone]),
       narrate: () => {},
       installation: async () => settled,
       ask: (kind, data) => askSupervisor(waits, kind, data),
       wake: () => ensureSupervisor(waits),
       follow: (run, until) => followRun(waits, run, until),
-      supervise: start,
+      supervise: () => Promise.reject(new Error('a program does not become the supervisor')),
     };
   };
 
@@ -310,7 +315,8 @@ async function createApp(options: {
     async *follow(run, signal) {
       yield* followRun(await supervision(), run, signal);
     },
-    async supervise({ stays, signal, drain }) {
+    forProgram,
+    async supervise({ stays, signal, drain, door }) {
       const opened = await installation();
       const { ledger, config } = opened;
       // Loaded by the supervisor only: the engine is a third of the program.
@@ -320,7 +326,7 @@ async function createApp(options: {
         idleSeconds: stays ? null : config.supervisor.idleSeconds,
         signal,
         ...(drain === undefined ? {} : { drain }),
-        ...(stays ? { beside: () => openDoor(app, openForProgram) } : {}),
+        ...(stays ? { beside: () => openDoors(app, (gone) => forProgram('api', gone), door) } : {}),
         reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
         reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
@@ -343,16 +349,49 @@ function keptFor<In, Out>(ms: number, clock: Clock, ask: (given: In) => Promise<
   };
 }
 
-/** Opens the socket of `serve`. It may be missed: without it everything else goes on, and it is told. */
-async function openDoor(app: App, open: (signal: AbortSignal) => Promise<App>): Promise<{ close(): Promise<void> }> {
+type Closable = { close(): Promise<void> };
+
+/** Opens the socket of `serve` and, where it was asked for, its TCP listener: one that cannot be opened ends `serve`. */
+async function openDoors(
+  app: App,
+  open: (signal: AbortSignal) => Promise<App>,
+  door: Door | undefined,
+): Promise<Closable> {
+  const { createHttpFace } = await import('./faces/http/answer.ts');
+  const { answer, close } = createHttpFace({ app, open });
+  const opened: Closable[] = [{ close }];
+  const closeAll = async (): Promise<void> => {
+    for (const one of opened.reverse()) await one.close();
+  };
+  try {
+    if (door !== undefined) opened.push(await openListener(app, door, answer));
+    opened.push(await openSocket(app, answer));
+    return { close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openListener(app: App, door: Door, answer: Answerer): Promise<Closable> {
+  const { openHttpListener } = await import('./adapters/network/http-listener.ts');
+  const { ensureToken } = await import('./app/door-token.ts');
+  const listener = await openHttpListener({ ...door, token: await ensureToken(app) }, answer);
+  const { otherMachines, hostName } = door;
+  const { ledger } = await app.installation();
+  await ledger.append([row('door.opened', { at: listener.at, otherMachines, hostName }, { keys: ['door'] })]);
+  return listener;
+}
+
+/** It may be missed: without it everything else goes on, and it is told. */
+async function openSocket(app: App, answer: Answerer): Promise<Closable> {
   const { openHttpSocket } = await import('./adapters/network/http-socket.ts');
-  const { answerHttp } = await import('./faces/http/answer.ts');
   const { paths, config } = await app.installation();
   const runtimeDir = app.outside.host.session['XDG_RUNTIME_DIR'];
   const path = socketPath({ runtimeDir, state: paths.state, id: config.id });
   try {
-    const door = await openHttpSocket(path, (request) => answerHttp({ app, open }, request));
-    app.narrate(`GET /healthz, /metrics and /v1: curl --unix-socket ${path} http://orchestrate/v1`);
+    const door = await openHttpSocket(path, answer);
+    app.narrate(`GET /healthz, /metrics, /v1 and /mcp: curl --unix-socket ${path} http://orchestrate/v1`);
     return door;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'SOCKET_UNAVAILABLE') throw error;
@@ -376,7 +415,7 @@ function redactedStreams(streams: Streams, secrets: SecretBook): Streams {
     Object.defineProperty(Object.create(sink) as Sink, 'write', {
       value: (text: string) => sink.write(secrets.text(text)),
     });
-  return { ...streams, out: over(streams.out), err: over(streams.err) };
+  return { ...streams, out: over(streams.out), err: over(streams.err), readInput: readStandardInput };
 }
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };

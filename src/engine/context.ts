@@ -32,6 +32,7 @@ import type {
   Signatures,
   TrustedStore,
   Usage,
+  Walls,
   WorkSources,
 } from '../ports/index.ts';
 
@@ -60,6 +61,7 @@ export interface Outside {
   readonly swarm: SwarmUi;
   /** Asked by `engine/spending` alone. */
   readonly models: LanguageModels;
+  readonly walls: Walls;
 }
 
 /** An opened installation. */

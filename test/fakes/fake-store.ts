@@ -185,6 +185,10 @@ export function createFakeStore(files: FakeFiles): FakeStore {
       files.put(`${dir}/packed-refs`, wanted.map(({ ref, commit }) => `${commit} ${ref}\n`).join(''));
       await files.ensureDir(dir);
     },
+    async exportForWork(tree, dir) {
+      files.put(`${dir}/HEAD`, 'ref: refs/heads/work\n');
+      files.put(`${dir}/index`, objects.list(tree).map(({ path }) => `${path}\n`).join(''));
+    },
     verify: async () => [],
     clearStaleLocks: async () => [],
     close: async () => {},

@@ -42,6 +42,7 @@ import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
 import { createFakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts';
 import { createFakeUsage } from './fake-usage.ts';
+import { createFakeWalls, type FakeWalls } from './fake-walls.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
@@ -65,8 +66,9 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
-  readonly transcripts: FakeTranscripts;
   readonly models: FakeLanguageModels;
+  readonly transcripts: FakeTranscripts;
+  readonly walls: FakeWalls;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -268,6 +270,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
   const models = createFakeLanguageModels(clock);
+  const walls = createFakeWalls();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -290,6 +293,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     notifier: createFakeNotifier(),
     swarm,
     models,
+    walls,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
@@ -313,7 +317,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, transcripts, models },
+    ...{ context, first, machine, swarm, models, transcripts, walls },
   };
   await adoptWorld(world, options);
   return world;

@@ -52,6 +52,7 @@ export function fakeApp(
     async *follow(run) {
       for (const entry of scene?.entries ?? []) if (entry.run === run) yield entry;
     },
+    forProgram: async () => app,
     supervise: () => Promise.reject(new Error('the fake supervises nothing')),
   };
   return { ...app, asked };

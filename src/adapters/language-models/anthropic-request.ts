@@ -3,7 +3,8 @@ import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Message } from '../../domain/conversations/message.ts';
 import type { ModelCall } from '../../ports/index.ts';
 import { blocksAgain } from './anthropic-thinking.ts';
-import { formatInWords, isStrict } from './words.ts';
+import { isStrict } from './strict-schema.ts';
+import { formatInWords } from './words.ts';
 
 type Params = Anthropic.MessageCreateParamsStreaming;
 type Block = Anthropic.ContentBlockParam;

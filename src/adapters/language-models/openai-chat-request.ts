@@ -3,7 +3,8 @@ import type { OpenAI } from 'openai';
 import type { Message } from '../../domain/conversations/message.ts';
 import type { ProviderQuirks } from '../../domain/providers/provider.ts';
 import type { ModelCall } from '../../ports/index.ts';
-import { argumentsObject, formatInWords, isStrict, resultText } from './words.ts';
+import { isStrict } from './strict-schema.ts';
+import { argumentsObject, formatInWords, resultText } from './words.ts';
 
 type Params = OpenAI.ChatCompletionCreateParamsStreaming;
 

@@ -11,8 +11,10 @@ import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
 import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
+import { doorsTellers } from './tellers/doors.ts';
 import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
+import { hooksTellers } from './tellers/hooks.ts';
 import { planningTellers } from './tellers/planning.ts';
 import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { secretsTellers } from './tellers/secrets.ts';
@@ -40,12 +42,14 @@ const tellers: Tellers = {
   ...servicesTellers,
   ...healthTellers,
   ...diagnosisTellers,
+  ...doorsTellers,
   ...alertsTellers,
   ...planningTellers,
   ...schedulesTellers,
   ...spendingTellers,
   ...specialistsTellers,
   ...secretsTellers,
+  ...hooksTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,

@@ -6,8 +6,10 @@ import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
 import type { DiagnosisRows } from './rows/diagnosis.ts';
 import type { DoctorRows } from './rows/doctor.ts';
+import type { DoorRows } from './rows/doors.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { HealthRows } from './rows/health.ts';
+import type { HookRows } from './rows/hooks.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
@@ -55,6 +57,7 @@ export interface JournalKinds
     MemoryRows,
     ConditionRows,
     DoctorRows,
+    DoorRows,
     ServiceRows,
     HealthRows,
     DiagnosisRows,
@@ -62,7 +65,8 @@ export interface JournalKinds
     SpecialistRows,
     ScheduleRows,
     SecretRows,
-    SpendingRows {}
+    SpendingRows,
+    HookRows {}
 
 export type JournalKind = keyof JournalKinds;
 

@@ -26,6 +26,7 @@ import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { createFakeSwarmUi } from '../../../fakes/fake-swarm-ui.ts';
+import { createFakeWalls } from '../../../fakes/fake-walls.ts';
 import { createFakeUsage } from '../../../fakes/fake-usage.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
@@ -86,6 +87,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
   const created: string[] = [];
   const app: App = {
     wake: async () => 'was there',
+    forProgram: () => Promise.reject(new Error('no program asks here')),
     outside: {
       clock,
       random: createFakeRandom(),
@@ -108,6 +110,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       notifier: createFakeNotifier(),
       swarm: createFakeSwarmUi(),
       models: createFakeLanguageModels(clock),
+      walls: createFakeWalls(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,
