@@ -1,4 +1,5 @@
 import { createAccelerators } from './adapters/accelerators/accelerators.ts';
+import { createAgentPrograms } from './adapters/agent-programs/agent-programs.ts';
 import { createBundles } from './adapters/bundle/bundles.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
@@ -54,7 +55,7 @@ import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
 import type { Sink, Streams } from './faces/cli/streams.ts';
-import type { Clock, Files, Log } from './ports/index.ts';
+import type { Clock, Files, Log, Walls } from './ports/index.ts';
 
 /** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
 type Role = 'command' | 'supervisor';
@@ -144,6 +145,11 @@ async function createApp(options: {
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
+    agentPrograms: createAgentPrograms({
+      ...{ files, processes, searchPath, homeDir: host.homeDir, env: process.env },
+      walls: noWalls,
+      own: () => ({ ...ownProgram([]), readable: [process.execPath, host.builtInDir] }),
+    }),
   };
 
   const openStore = (paths: InstallationPaths) => {
@@ -385,6 +391,16 @@ function networkSettings(env: NodeJS.ProcessEnv): { proxy?: string; certificateF
   const certificateFile = env['PIP_CERT'] ?? env['SSL_CERT_FILE'] ?? env['REQUESTS_CA_BUNDLE'];
   return { ...(proxy ? { proxy } : {}), ...(certificateFile ? { certificateFile } : {}) };
 }
+
+/** A program that a model drives is not started without a wall. */
+const noWalls: Walls = {
+  probe: async () => ({ level: 'L0', acts: [], by: 'no wall is made here' }),
+  open: async () => {
+    throw new Fault('WALL_MISSING', 'No wall can be put around a program that a model drives.', {
+      state: 'Nothing was started.',
+    });
+  },
+};
 
 /** A home that was copied here, or whose state was removed, has no record: an empty one must not pass for it. */
 async function requireState(files: Files, paths: InstallationPaths): Promise<void> {

@@ -18,6 +18,7 @@ import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
+import { createFakeAgentPrograms, type FakeAgentPrograms } from './fake-agent-programs.ts';
 import { createFakeBundles } from './fake-bundles.ts';
 import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -64,6 +65,7 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly agentPrograms: FakeAgentPrograms;
   readonly transcripts: FakeTranscripts;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
@@ -265,6 +267,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
+  const agentPrograms = createFakeAgentPrograms();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -285,6 +288,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     machine,
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
+    agentPrograms,
     swarm,
   };
   const bus = createFakeBus({ ledgers });
@@ -295,7 +299,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, transcripts },
+    ...{ context, first, machine, swarm, transcripts, agentPrograms },
   };
   await adoptWorld(world, options);
   return world;

@@ -1,4 +1,10 @@
+import { workByProgram } from './by-program/work-by-program.ts';
 import type { Workers } from './order.ts';
 
 /** Who carries out the work of an agent, by its runner: one line each. */
-export const workers: Workers = {};
+export const workers: Workers = {
+  'claude-code': workByProgram,
+  codex: workByProgram,
+  opencode: workByProgram,
+  acp: workByProgram,
+};

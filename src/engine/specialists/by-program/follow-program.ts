@@ -2,9 +2,11 @@ import { Fault } from '../../../base/fault.ts';
 import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
 import { emptyTally, type ProgramTally, tallied } from '../../../domain/agent-programs/program-tally.ts';
 import type { Message } from '../../../domain/conversations/message.ts';
+import { durationText } from '../../../domain/definitions/units.ts';
 import { row } from '../../../domain/journal/kinds.ts';
 import type { ProgramWork } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
+import { preserveAttempt } from '../../tasks/preserve.ts';
 import { createSilence } from '../by-model/silence.ts';
 import type { WorkOrder } from '../order.ts';
 
@@ -49,8 +51,22 @@ export async function followProgram(
     throw signal.reason instanceof Fault ? signal.reason : new Error('a program was followed to no end');
   };
 
-  // Silent once: it is stopped, and begun anew on its files. Silent twice is for a person.
-  return (await silence.guard(follow)) ?? (await silence.guard(follow)) ?? Promise.reject(new Error('silent, and not told'));
+  return (await silence.guard(follow)) ?? Promise.reject(await tooSilent(engine, order));
+}
+
+/** It takes no word from us while it works, so that it cannot be asked: what it did is kept, and a person is. */
+async function tooSilent(engine: Engine, { agent, parts, task }: WorkOrder): Promise<Fault> {
+  const { run, attempt } = parts;
+  const kept = await preserveAttempt(engine, { run, task, attempt });
+  const span = durationText(agent.silenceMs);
+  return new Fault('AGENT_SILENT', `The program of ${agent.id} gave no sign of life for ${span}, and was stopped.`, {
+    state: `${kept === undefined ? 'Its files are in the slot as they were' : `Its files are kept: ${kept.ref}`}; the branch and production are as they were.`,
+    hints: [
+      `orchestrate runs show ${run} --transcript`,
+      `orchestrate runs resume ${run}   (begins anew on its files)`,
+      `orchestrate runs cancel ${run}`,
+    ],
+  });
 }
 
 async function writeStarted(

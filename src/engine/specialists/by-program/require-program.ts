@@ -10,7 +10,7 @@ import { serverOf } from './server-of.ts';
  */
 export async function requireProgram(
   context: Pick<EngineContext, 'outside' | 'config'>,
-  { runner, agent }: { runner: ProgramRunner; agent: Pick<Agent, 'id' | 'file' | 'model' | 'program' | 'args'> },
+  { runner, agent }: { runner: ProgramRunner; agent: Pick<Agent, 'id' | 'file' | 'model' | 'runner' | 'program' | 'args'> },
 ): Promise<FoundProgram> {
   // Another runner than the file's, by word of a person: the file's program is not the one that is meant.
   const command = agent.program === null || agent.runner !== runner ? undefined : [agent.program, ...agent.args];

@@ -7,6 +7,7 @@ import type { Plan } from '../../../../src/domain/plans/plan.ts';
 import type { WorkResult } from '../../../../src/domain/specialists/work-result.ts';
 import { noTokens } from '../../../../src/domain/spending/sum-tokens.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
+import type { Workers } from '../../../../src/engine/specialists/order.ts';
 import { workByModel } from '../../../../src/engine/specialists/by-model/work-by-model.ts';
 import { toolsOf } from '../../../../src/engine/specialists/tools/tools-of.ts';
 import { work } from '../../../../src/engine/specialists/work.ts';
@@ -52,6 +53,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Instead of a script. */
   readonly ask?: AskModel;
+  /** Instead of our own loop. */
+  readonly workers?: Workers;
 }
 
 export const fixer: Agent = {
@@ -90,7 +93,7 @@ export async function modelScene(): Promise<ModelScene> {
       const ask = options.ask ?? scripted(script, asked);
       const task = { task: 'Make it whole.', expects: options.expects ?? ('change' as const) };
       const workers = { model: (one: Engine, order: never) => workByModel(one, order, ask) };
-      return passing(world, work(engine, { parts, task: conversation, context, asked: task }, workers));
+      return passing(world, work(engine, { parts, task: conversation, context, asked: task }, options.workers ?? workers));
     },
     async tools(options = {}) {
       const parts = partsOf(world, options);
