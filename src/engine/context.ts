@@ -12,6 +12,7 @@ import type {
   Files,
   HomeRepository,
   Host,
+  LanguageModels,
   Ledger,
   Log,
   LogFiles,
@@ -32,6 +33,7 @@ import type {
   Signatures,
   TrustedStore,
   Usage,
+  Walls,
   WorkSources,
 } from '../ports/index.ts';
 
@@ -59,6 +61,9 @@ export interface Outside {
   readonly notifier: Notifier;
   readonly agentPrograms: AgentPrograms;
   readonly swarm: SwarmUi;
+  /** Asked by `engine/spending` alone. */
+  readonly models: LanguageModels;
+  readonly walls: Walls;
 }
 
 /** An opened installation. */

@@ -67,7 +67,7 @@ export interface WallExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** Which limit ended it, or null. */
-  readonly limit: 'time' | 'output' | 'memory' | null;
+  readonly limit: 'time' | 'output' | 'memory' | 'processes' | 'disk' | null;
 }
 
 /** A program inside, while it runs. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { noTokens } from '../../src/domain/spending/sum-tokens.ts';
+import { noUsage } from '../../src/domain/spending/cost.ts';
 import type { Transcripts } from '../../src/ports/index.ts';
 
 export const secret = 'sesame-open-8841';
@@ -12,7 +12,7 @@ export function describeTranscripts(name: string, make: () => Promise<Transcript
   describe(`transcripts: ${name}`, () => {
     it('give back what was said, in order, with who answered', async () => {
       const transcripts = await make();
-      const by = { provider: 'anthropic', model: 'm', usage: noTokens, costMicroUsd: 12, stop: 'tools' } as const;
+      const by = { provider: 'anthropic', model: 'm', usage: noUsage, costMicroUsd: 12, stop: 'tools' } as const;
       await transcripts.append('r1.fix', { role: 'user', text: 'Do it.' });
       await transcripts.append('r1.fix', { role: 'model', text: '', calls: [{ ...call, arguments: '{}' }] }, by);
       expect((await transcripts.read('r1.fix')).map(({ message, by: who }) => [message.role, who])).toEqual([
@@ -37,7 +37,10 @@ export function describeTranscripts(name: string, make: () => Promise<Transcript
       const opaque = { thinking: `I know ${secret}` };
       await transcripts.append('r1.fix', { role: 'user', text: `The word is ${secret}.` });
       await transcripts.append('r1.fix', { role: 'model', text: secret, calls: [call], opaque });
-      await transcripts.append('r1.fix', { role: 'tools', results: [{ id: 't1', isError: false, text: `A=${secret}` }] });
+      await transcripts.append('r1.fix', {
+        role: 'tools',
+        results: [{ id: 't1', isError: false, text: `A=${secret}` }],
+      });
       await transcripts.append('r1.fix', { role: 'note', text: 'the key is sk-ant-abcdefghijklmnopqrstuvwx' });
       const read = JSON.stringify(await transcripts.read('r1.fix'));
       expect(read).not.toMatch(/sesame|abcdefgh/);

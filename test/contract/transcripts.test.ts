@@ -46,7 +46,10 @@ describe('a file of a transcript', () => {
     appendFileSync(file, '{"atMs":1,"message":{"role":"us');
     expect(await open().read('r1.fix')).toHaveLength(1);
     await open().append('r1.fix', { role: 'user', text: 'two' });
-    expect((await open().read('r1.fix')).map(({ message }) => 'text' in message && message.text)).toEqual(['one', 'two']);
+    expect((await open().read('r1.fix')).map(({ message }) => 'text' in message && message.text)).toEqual([
+      'one',
+      'two',
+    ]);
   });
 
   it('is refused with the line where somebody wrote something else', async () => {

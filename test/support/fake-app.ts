@@ -2,8 +2,8 @@ import type { App, Installation, Outside } from '../../src/app/app.ts';
 import { Fault } from '../../src/base/fault.ts';
 import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
-import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
 export interface FakeAppOptions {
@@ -52,6 +52,7 @@ export function fakeApp(
     async *follow(run) {
       for (const entry of scene?.entries ?? []) if (entry.run === run) yield entry;
     },
+    forProgram: async () => app,
     supervise: () => Promise.reject(new Error('the fake supervises nothing')),
   };
   return { ...app, asked };

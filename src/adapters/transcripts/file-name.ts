@@ -13,4 +13,6 @@ export function nameOfFile(name: string): string | undefined {
 }
 
 const encoded = (character: string): string =>
-  [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  [...new TextEncoder().encode(character)]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');

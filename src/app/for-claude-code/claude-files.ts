@@ -13,5 +13,7 @@ export async function planSettings(app: App, dir: string): Promise<PlannedFile> 
 /** Plans `.mcp.json` in a folder, with our server over stdio. Faults: those of `planFile`. */
 export async function planServers(app: App, dir: string): Promise<PlannedFile> {
   const { program, args } = await ownProgram(app);
-  return planFile(app.outside.files, `${dir}/.mcp.json`, (there) => withServer(there, { program, args: [...args, 'mcp'] }));
+  return planFile(app.outside.files, `${dir}/.mcp.json`, (there) =>
+    withServer(there, { program, args: [...args, 'mcp'] }),
+  );
 }

@@ -100,7 +100,9 @@ export const agentSchema = z
     runner: z
       .enum([...runners, 'builtin'])
       .default('program')
-      .describe('Who carries out its steps: built-in actions (program, or builtin), our own loop (model), or a program.'),
+      .describe(
+        'Who carries out its steps: built-in actions (program, or builtin), our own loop (model), or a program.',
+      ),
     'time-limit': durationField({ least: '1m', most: '24h' }).prefault('30m'),
     'task-type': idField
       .meta({ description: 'Kind of its work, as rules of routing name it.', examples: ['work'] })

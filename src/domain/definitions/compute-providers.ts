@@ -1,15 +1,7 @@
 import { z } from 'zod';
 
 import { builtInProviders } from '../providers/built-in.ts';
-import {
-  dataClasses,
-  dialects,
-  omittable,
-  tiers,
-  type Model,
-  type Provider,
-  type ProviderQuirks,
-} from '../providers/provider.ts';
+import { dataClasses, dialects, tiers, type Model, type Provider, type ProviderQuirks } from '../providers/provider.ts';
 import { webhookProblem } from './alerts-config.ts';
 import { pricesOf, pricesSchema } from './compute-prices.ts';
 
@@ -51,7 +43,10 @@ const quirksSchema = z.strictObject({
   format: z.enum(['json-schema', 'json-object', 'none']).optional(),
   'only-auto-tools': z.literal(true).optional(),
   'max-tokens-field': z.literal(true).optional(),
-  without: z.array(z.enum(omittable)).max(omittable.length).optional(),
+  without: z
+    .array(z.enum(['stream_options', 'strict']))
+    .max(2)
+    .optional(),
   'input-counts-cached': z.literal(true).optional(),
 });
 
@@ -89,11 +84,11 @@ export function providerProblems(id: string, written: WrittenProvider): readonly
   const known = builtInProviders.map((one) => one.id).join(', ');
   if (written.like !== undefined && base === undefined)
     return [{ path: ['like'], message: `is none of those that are built in: ${known}` }];
-  const problems: Problem[] = [];
   if (base === undefined && (written.url === undefined || written.dialect === undefined)) {
     const remedy = 'Give it a url and a dialect, or say like: which built-in one it is.';
-    problems.push({ path: [], message: `needs url and dialect: built in are ${known}`, remedy });
+    return [{ path: [], message: `needs url and dialect: built in are ${known}`, remedy }];
   }
+  const problems: Problem[] = [];
   if ((base?.models.length ?? 0) + written.models.length === 0) {
     const remedy = 'Add models: with an item like { id: qwen3-coder, context: 32768, output: 8192 } below it.';
     problems.push({ path: ['models'], message: 'is empty: nobody could be asked', remedy });
@@ -117,7 +112,7 @@ export function providerOf(id: string, written: WrittenProvider): Provider {
   const others = (base?.models ?? []).filter((one) => own.every((model) => model.id !== one.id));
   const models = [...own, ...others].map((model) => (isFree ? { ...model, prices: noPrices } : model));
   const url = written.url ?? base?.url ?? '';
-  const isOwn = /^http:/.test(url);
+  const isOwn = url.startsWith('http:');
   return {
     id,
     dialect: written.dialect ?? base?.dialect ?? 'openai-chat',
@@ -127,6 +122,7 @@ export function providerOf(id: string, written: WrittenProvider): Provider {
     strengths: written.strengths ?? base?.strengths ?? [],
     maxConcurrent: written['max-concurrent'] ?? base?.maxConcurrent ?? 3,
     quirks: { ...base?.quirks, ...quirksOf(written.quirks) },
+    ...(base?.isSubscription ? { isSubscription: true } : {}),
     dataClass: written['data-class'] ?? base?.dataClass ?? (isOwn ? 'private' : 'internal'),
   };
 }

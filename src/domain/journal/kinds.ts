@@ -7,12 +7,15 @@ import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
 import type { DiagnosisRows } from './rows/diagnosis.ts';
 import type { DoctorRows } from './rows/doctor.ts';
+import type { DoorRows } from './rows/doors.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { HealthRows } from './rows/health.ts';
+import type { HookRows } from './rows/hooks.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
 import type { OutsideRows } from './rows/outside.ts';
+import type { PlanningRows } from './rows/planning.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
 import type { RemoteRows } from './rows/remotes.ts';
@@ -23,6 +26,7 @@ import type { ScheduleRows } from './rows/schedules.ts';
 import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
 import type { SpecialistRows } from './rows/specialists.ts';
+import type { SpendingRows } from './rows/spending.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -37,6 +41,7 @@ export interface JournalKinds
     SupervisorRows,
     MachineRows,
     RunRows,
+    PlanningRows,
     StepRows,
     ChangeRows,
     InstanceRows,
@@ -53,6 +58,7 @@ export interface JournalKinds
     MemoryRows,
     ConditionRows,
     DoctorRows,
+    DoorRows,
     ServiceRows,
     HealthRows,
     DiagnosisRows,
@@ -60,7 +66,9 @@ export interface JournalKinds
     SpecialistRows,
     AgentProgramRows,
     ScheduleRows,
-    SecretRows {}
+    SecretRows,
+    SpendingRows,
+    HookRows {}
 
 export type JournalKind = keyof JournalKinds;
 

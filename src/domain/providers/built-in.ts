@@ -43,8 +43,8 @@ export const builtInProviders: readonly Provider[] = [
     dialect: 'openai-chat',
     url: 'https://api.z.ai/api/coding/paas/v4',
     key: { kind: 'environment', name: 'ZAI_API_KEY' },
-    // The plan is paid by the month: what a call costs is for the configuration to say (`free: true`).
-    models: unpriced(glmModels),
+    models: glmModels,
+    isSubscription: true,
     strengths: ['code', 'configuration', 'cheap'],
     // One or two calls at a time were seen to be let through (anomalyco/opencode#8618, zai-org/GLM-4#802).
     maxConcurrent: 1,

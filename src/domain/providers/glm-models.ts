@@ -22,6 +22,8 @@ export const glmModels: readonly Model[] = [
  * name for the longest answer.
  */
 export const glmQuirks: ProviderQuirks = {
+  // Code 1305 lasts for minutes (NousResearch/hermes-agent#93507).
+  overloadWaitsMs: [30_000, 60_000, 90_000, 120_000],
   format: 'json-object',
   onlyAutoTools: true,
   maxTokensField: true,

@@ -12,11 +12,10 @@ export type Tier = (typeof tiers)[number];
 export const dataClasses = ['public', 'internal', 'private'] as const;
 export type DataClass = (typeof dataClasses)[number];
 
-/** Fields of Chat Completions that some servers refuse. */
-export const omittable = ['stream_options', 'parallel_tool_calls', 'strict', 'penalties'] as const;
-
 /** What of a dialect a provider does not keep to; absent: it does. */
 export interface ProviderQuirks {
+  /** An overload there lasts for minutes: how long to wait before each further try, in milliseconds. */
+  readonly overloadWaitsMs?: readonly number[];
   /** The one form of structured output that it has: a schema, any JSON object, or none. */
   readonly format?: 'json-schema' | 'json-object' | 'none';
   /** `tool_choice` can be `auto` only. */
@@ -24,7 +23,7 @@ export interface ProviderQuirks {
   /** The longest answer is asked for as `max_tokens`, not `max_completion_tokens`. */
   readonly maxTokensField?: true;
   /** Fields that it refuses: they are left out. */
-  readonly without?: readonly (typeof omittable)[number][];
+  readonly without?: readonly ('stream_options' | 'parallel_tool_calls' | 'strict' | 'penalties')[];
   /** `input_tokens` of its usage counts what was read from the cache too, though the dialect's do not. */
   readonly inputCountsCached?: true;
 }
@@ -75,6 +74,8 @@ export interface Provider {
   readonly models: readonly Model[];
   /** Words that rules and explanations use: `code`, `analysis`, `cheap`. */
   readonly strengths: readonly string[];
+  /** It is paid by the month: prices are what a call would have cost, and count against no budget in money. */
+  readonly isSubscription?: true;
   /** Calls at the same time at most. */
   readonly maxConcurrent: number;
   readonly quirks: ProviderQuirks;

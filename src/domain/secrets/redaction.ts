@@ -1,5 +1,5 @@
-import { secretForms } from './secret-forms.ts';
 import { secretPatterns } from './patterns.ts';
+import { secretForms } from './secret-forms.ts';
 
 /** What stands where a secret was. */
 export const redacted = '[redacted]';
@@ -36,9 +36,15 @@ export function createRedaction(values: Iterable<string>): Redaction {
     if (typeof value === 'number') return forms.includes(String(value)) ? redacted : value;
     if (typeof value !== 'object' || value === null) return value;
     if (depth > maxDepth) return redacted;
-    if (Array.isArray(value)) return kept(value, value.map((one) => walk(one, depth + 1)));
+    if (Array.isArray(value))
+      return kept(
+        value,
+        value.map((one) => walk(one, depth + 1)),
+      );
     const fields = Object.entries(value).map(([name, inner]) => [text(name), walk(inner, depth + 1)] as const);
-    const isSame = Object.entries(value).every(([name, inner], at) => fields[at]?.[0] === name && fields[at][1] === inner);
+    const isSame = Object.entries(value).every(
+      ([name, inner], at) => fields[at]?.[0] === name && fields[at][1] === inner,
+    );
     return isSame ? value : Object.fromEntries(fields);
   };
   return {

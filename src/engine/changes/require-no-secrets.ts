@@ -29,7 +29,8 @@ export async function requireNoSecrets(
   for (const { path, before, after } of await engine.store.differences(base, exact)) {
     if (after === null) continue;
     const there = before === null ? [] : await secretsOf(engine, before.blob);
-    const isKnown = ({ mark }: FoundSecret): boolean => allowed.includes(mark) || there.some((one) => one.mark === mark);
+    const isKnown = ({ mark }: FoundSecret): boolean =>
+      allowed.includes(mark) || there.some((one) => one.mark === mark);
     for (const one of await secretsOf(engine, after.blob)) if (!isKnown(one)) found.push({ path, ...one });
   }
   if (found.length > 0) throw foundFault(change, found);
@@ -50,7 +51,8 @@ function foundFault(change: string, found: readonly Place[]): Fault {
       `Take it out, then: orchestrate review resubmit ${change}`,
       `orchestrate secrets allow ${change} --comment "<why it is none>"`,
     ],
-    state: 'Nothing was merged: the branch and production are as they were. A secret that was in use should be replaced.',
+    state:
+      'Nothing was merged: the branch and production are as they were. A secret that was in use should be replaced.',
     data: { change, marks: [...new Set(found.map(({ mark }) => mark))], places: told },
   });
 }

@@ -23,10 +23,15 @@ export const secretRequests: Handlers<'secret.allow'> = {
     const data = { change, marks: [...new Set([...before, ...marks])], places, comment, by };
     const { run } = draftOf(engine, change);
     const rows = [row('secret.allowed', data, { run, keys: [`secret-allowed:${change}`] })];
-    await sendAnswered(engine, change, { type: 'RETRY' }, {
-      rows,
-      answers: accepted(id, run, `${change} is proven now as it is.`),
-    });
+    await sendAnswered(
+      engine,
+      change,
+      { type: 'RETRY' },
+      {
+        rows,
+        answers: accepted(id, run, `${change} is proven now as it is.`),
+      },
+    );
   },
 };
 

@@ -14,7 +14,10 @@ export function guardLedger<T extends Ledger>(ledger: T, secrets: SecretBook): T
   return withOwn<Ledger>(ledger, {
     append: (rows, answers, mail) =>
       ledger.append(
-        rows.map((row) => ({ ...row, data: exactKinds.has(row.kind) ? exact(row.data, secrets) : secrets.data(row.data) })),
+        rows.map((row) => ({
+          ...row,
+          data: exactKinds.has(row.kind) ? exact(row.data, secrets) : secrets.data(row.data),
+        })),
         answers === undefined ? undefined : secrets.data(answers),
         mail === undefined ? undefined : secrets.data(mail),
       ),

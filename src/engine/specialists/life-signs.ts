@@ -21,7 +21,8 @@ export function lifeSigns(
       const newest = engine.ledger
         .read({ run: parts.run, descending: true, limit: 20 })
         .find(({ kind }) => !ownWords.includes(kind));
-      const now = canonicalJson({ pids: programs.map(({ pid }) => pid).sort(), statDigest, row: newest?.seq ?? 0 });
+      const pids = programs.map(({ pid }) => pid).sort((a, b) => a - b);
+      const now = canonicalJson({ pids, statDigest, row: newest?.seq ?? 0 });
       const isOther = before !== undefined && now !== before;
       before = now;
       return isOther;

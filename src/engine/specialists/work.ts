@@ -25,7 +25,11 @@ interface Work {
  * is a claim; which files changed is what the store saw. A repeat after a kill or a resume goes on where the conversation stood, and one that
  * ended is not begun again. Faults: `USAGE_BAD_ARGUMENT` for an agent that no model drives, `AGENT_DID_NOTHING`, those of the runner.
  */
-export async function work(engine: Engine, { parts, task, context, asked }: Work, workers: Workers): Promise<WorkResult> {
+export async function work(
+  engine: Engine,
+  { parts, task, context, asked }: Work,
+  workers: Workers,
+): Promise<WorkResult> {
   const agent = engine.definitions.agents.get(parts.step.agent);
   if (agent === undefined) throw new Fault('PLAYBOOK_UNKNOWN_REFERENCE', `There is no agent ${parts.step.agent}.`);
   const { run } = parts;
@@ -45,7 +49,12 @@ export async function work(engine: Engine, { parts, task, context, asked }: Work
   const paths = (await engine.store.differences(before, after)).map(({ path }) => path);
   const result = resultOf(engine, { order, runner, worked, paths });
   const isNothing = asked.expects === 'change' ? paths.length === 0 : result.summary === '';
-  const ended = { ...result, agent: agent.id, nTurns: result.turns, outcome: isNothing ? ('nothing' as const) : result.outcome };
+  const ended = {
+    ...result,
+    agent: agent.id,
+    nTurns: result.turns,
+    outcome: isNothing ? ('nothing' as const) : result.outcome,
+  };
   await writeEnded(engine, run, ended);
   if (!isNothing) return result;
   const why = asked.expects === 'change' ? 'no file is another one' : 'it said nothing';
@@ -59,17 +68,28 @@ type Thinking = Exclude<Runner, 'program'>;
 
 function requireThinking(agent: Agent, runner: Runner): Thinking {
   if (runner !== 'program') return runner;
-  throw new Fault('USAGE_BAD_ARGUMENT', `${agent.id} has runner program, which does built-in actions only: it cannot do free work.`, {
-    hints: [`Write runner: model (or claude-code, codex, opencode, acp) in ${agent.file}, or name another agent in the step.`],
-    state: 'The branch and production are as they were.',
-  });
+  throw new Fault(
+    'USAGE_BAD_ARGUMENT',
+    `${agent.id} has runner program, which does built-in actions only: it cannot do free work.`,
+    {
+      hints: [
+        `Write runner: model (or claude-code, codex, opencode, acp) in ${agent.file}, or name another agent in the step.`,
+      ],
+      state: 'The branch and production are as they were.',
+    },
+  );
 }
 
 /** Writes down that it begins, once; returns the tree that the slot had then. */
-async function openedWith(engine: Engine, order: WorkOrder, runner: Thinking, context: ActionContext): Promise<GitTreeId> {
+async function openedWith(
+  engine: Engine,
+  order: WorkOrder,
+  runner: Thinking,
+  context: ActionContext,
+): Promise<GitTreeId> {
   const { conversation, task, agent, tools, parts } = order;
   const known = dataOf('conversation.opened', engine.ledger.latest(`conversation:${conversation}`));
-  if (known?.tree != null) return asGitTreeId(known.tree);
+  if (typeof known?.tree === 'string') return asGitTreeId(known.tree);
   const tree = await context.snapshot();
   const opened = {
     ...{ conversation, task, runner, tree, agent: agent.id, taskType: agent.taskType },
@@ -113,7 +133,18 @@ function resultOf(
 async function writeEnded(
   engine: Engine,
   run: string,
-  { conversation, agent, runner, outcome, paths, nTurns, provider, model, usage, costMicroUsd }: WorkResult & { readonly agent: string; readonly nTurns: number },
+  {
+    conversation,
+    agent,
+    runner,
+    outcome,
+    paths,
+    nTurns,
+    provider,
+    model,
+    usage,
+    costMicroUsd,
+  }: WorkResult & { readonly agent: string; readonly nTurns: number },
 ): Promise<void> {
   const keys = [`ended:${conversation}`];
   if (engine.ledger.latest(keys[0] ?? '') !== undefined) return;

@@ -63,6 +63,6 @@ export interface SpecialistRows {
     readonly tool: string;
     readonly why: string;
   };
-  /** [`duel:<ask>`] A question that would have made agents wait for each other for ever was answered with an error. */
+  /** A question that would have made agents wait for each other for ever was refused; `waits`: whom the asked one waits for, in turn. */
   'agents.parted': { readonly asker: string; readonly asked: string; readonly waits: readonly string[] };
 }

@@ -9,7 +9,12 @@ import type { ToolOutcome } from '../tool.ts';
  * Carries out one call of a model. A name that there is not, and arguments that are no JSON, go back as data; nothing is done then. After a
  * restart the arguments are those of the transcript: where a secret was taken out of them they are not carried out.
  */
-export async function answerCall(engine: Engine, order: WorkOrder, call: ToolCall, signal: AbortSignal): Promise<ToolOutcome> {
+export async function answerCall(
+  engine: Engine,
+  order: WorkOrder,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
   const tool = order.tools.find(({ name }) => name === call.name);
   if (tool === undefined) {
     const names = order.tools.map(({ name }) => name);
@@ -25,7 +30,10 @@ export async function answerCall(engine: Engine, order: WorkOrder, call: ToolCal
   if (given.kind === 'broken')
     return { isError: true, text: `The arguments of ${call.name} are no JSON, and nothing was done: ${given.why}` };
   if (tool.effect !== 'read' && call.arguments.includes(redacted))
-    return { isError: true, text: `The arguments of ${call.name} hold ${redacted}: a secret was taken out. Nothing was done.` };
+    return {
+      isError: true,
+      text: `The arguments of ${call.name} hold ${redacted}: a secret was taken out. Nothing was done.`,
+    };
   return tool.call(given.value, { callId: call.id, signal });
 }
 

@@ -18,7 +18,10 @@ export async function requireNoLoop(engine: Engine, order: WorkOrder, talk: Talk
     await engine.ledger.append([
       row('conversation.told', { conversation, about: 'loop', sentence }, { run: parts.run, keys }),
     ]);
-    await talk.say({ role: 'user', text: `${sentence} Do something else, or call finish and say what stands in your way.` });
+    await talk.say({
+      role: 'user',
+      text: `${sentence} Do something else, or call finish and say what stands in your way.`,
+    });
     return;
   }
   throw new Fault('AGENT_LOOPS', `${agent.id} goes in a circle: ${sentence}`, {

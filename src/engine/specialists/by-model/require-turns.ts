@@ -14,12 +14,16 @@ export function requireTurns(engine: Engine, { agent, conversation, parts }: Wor
   const since = paused !== undefined && paused.attempt !== parts.attempt ? paused.nTurns : 0;
   const wasRefused = paused?.attempt === parts.attempt && paused.fault.code === 'AGENT_TURNS';
   if (nTurns - since < agent.maxTurns && !wasRefused) return;
-  throw new Fault('AGENT_TURNS', `${agent.id} had ${nTurns} turns and is not done; its file allows ${agent.maxTurns} at a time.`, {
-    hints: [
-      `orchestrate runs show ${parts.run} --transcript`,
-      `orchestrate runs resume ${parts.run}   (lets it have ${agent.maxTurns} more)`,
-      `orchestrate runs cancel ${parts.run}`,
-    ],
-    state: 'Its files are in the slot; the branch and production are as they were.',
-  });
+  throw new Fault(
+    'AGENT_TURNS',
+    `${agent.id} had ${nTurns} turns and is not done; its file allows ${agent.maxTurns} at a time.`,
+    {
+      hints: [
+        `orchestrate runs show ${parts.run} --transcript`,
+        `orchestrate runs resume ${parts.run}   (lets it have ${agent.maxTurns} more)`,
+        `orchestrate runs cancel ${parts.run}`,
+      ],
+      state: 'Its files are in the slot; the branch and production are as they were.',
+    },
+  );
 }

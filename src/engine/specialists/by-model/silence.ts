@@ -3,8 +3,8 @@ import { durationText } from '../../../domain/definitions/units.ts';
 import { row } from '../../../domain/journal/kinds.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
-import type { WorkOrder } from '../order.ts';
 import { lifeSigns } from '../life-signs.ts';
+import type { WorkOrder } from '../order.ts';
 
 /** How often signs of life are looked for while a silence lasts. */
 const looksPerSilence = 4;

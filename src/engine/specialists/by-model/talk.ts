@@ -1,6 +1,7 @@
 import { standingOf, type Standing } from '../../../domain/conversations/standing.ts';
 import { row } from '../../../domain/journal/kinds.ts';
-import { noTokens, plusTokens } from '../../../domain/spending/sum-tokens.ts';
+import { noUsage } from '../../../domain/spending/cost.ts';
+import { plusUsage } from '../../../domain/spending/plus-usage.ts';
 import type { TokenUsage } from '../../../domain/spending/token-usage.ts';
 import type { TranscriptLine } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
@@ -33,7 +34,7 @@ export async function openTalk(engine: Engine, { conversation, parts }: WorkOrde
     },
     spent() {
       const answers = lines.flatMap(({ by }) => by ?? []);
-      const usage = answers.reduce((sum, by) => plusTokens(sum, by.usage), noTokens);
+      const usage = answers.reduce((sum, by) => plusUsage(sum, by.usage), noUsage);
       const costs = answers.map(({ costMicroUsd }) => costMicroUsd);
       const costMicroUsd = costs.includes(null) ? null : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
       return { usage, costMicroUsd };

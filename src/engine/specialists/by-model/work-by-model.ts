@@ -1,8 +1,8 @@
 import { Fault } from '../../../base/fault.ts';
-import type { ToolCall } from '../../../domain/conversations/message.ts';
 import { freshIds } from '../../../domain/conversations/fresh-ids.ts';
-import type { AskModel } from '../../spending/ask-model.ts';
+import type { ToolCall } from '../../../domain/conversations/message.ts';
 import type { Engine } from '../../engine.ts';
+import type { AskModel } from '../../spending/ask-model.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { finishInput } from '../tools/finish.ts';
 import { answerCall } from './answer-call.ts';
@@ -39,13 +39,20 @@ export async function workByModel(engine: Engine, order: WorkOrder, ask: AskMode
       { provider, model, usage, costMicroUsd, stop },
     );
     if (stop === 'refused')
-      throw new Fault('MODEL_FAILED', `${provider}/${model} would not do it: ${text.slice(0, 500) || 'it gave no reason'}`, {
-        data: { reason: 'content', provider, model },
-        state: 'The branch and production are as they were.',
-      });
+      throw new Fault(
+        'MODEL_FAILED',
+        `${provider}/${model} would not do it: ${text.slice(0, 500) || 'it gave no reason'}`,
+        {
+          data: { reason: 'content', provider, model },
+          state: 'The branch and production are as they were.',
+        },
+      );
     if (calls.length > 0) continue;
     if (stop !== 'length') return ended(talk, { summary: text, evidence: [], outcome: null });
-    await talk.say({ role: 'user', text: 'Your answer was cut at its greatest length. Go on; call finish when you are done.' });
+    await talk.say({
+      role: 'user',
+      text: 'Your answer was cut at its greatest length. Go on; call finish when you are done.',
+    });
   }
 }
 
@@ -62,9 +69,15 @@ async function answerOpen(
     if (call === undefined) return undefined;
     const isHalf = isCut && open.length === 1;
     const result = isHalf
-      ? { isError: true, text: 'Your answer was cut before this call was whole, and nothing was done. Ask again, in smaller parts.' }
+      ? {
+          isError: true,
+          text: 'Your answer was cut before this call was whole, and nothing was done. Ask again, in smaller parts.',
+        }
       : await silence.guard((signal) => answerCall(engine, order, call, signal));
-    const given = result ?? { isError: true, text: 'It gave no sign of life and was stopped. What it had done until then stays.' };
+    const given = result ?? {
+      isError: true,
+      text: 'It gave no sign of life and was stopped. What it had done until then stays.',
+    };
     await talk.say({ role: 'tools', results: [{ id: call.id, isError: given.isError, text: given.text }] });
     if (call.name === 'finish' && !given.isError) return ended(talk, finishOf(call));
   }

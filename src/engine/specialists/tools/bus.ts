@@ -23,7 +23,9 @@ export const busTools = (scene: ToolScene): readonly SpecialistTool[] => {
       input: z.object({ to, subject, text }),
       plan: async (message) => ({ sentence: `tell ${addressed(message.to)}: ${message.subject}`, intent: {} }),
       act: async (message, _intent, { callId }) =>
-        said(`Sent as m${await bus.send({ ...bodyOf(message), dedup: `${scene.conversation}:${callId}`.slice(-120) })}.`),
+        said(
+          `Sent as m${await bus.send({ ...bodyOf(message), dedup: `${scene.conversation}:${callId}`.slice(-120) })}.`,
+        ),
     }),
     effectTool(scene, {
       name: 'bus_ask',
@@ -68,7 +70,9 @@ export const busTools = (scene: ToolScene): readonly SpecialistTool[] => {
       async act(message, _intent, { callId }) {
         const body = { done: message.done, left: message.left, run: scene.run };
         const sent = { to: addressed(message.to), subject: 'hand-over', body };
-        return said(`Handed over as m${await bus.send({ ...sent, dedup: `${scene.conversation}:${callId}`.slice(-120) })}.`);
+        return said(
+          `Handed over as m${await bus.send({ ...sent, dedup: `${scene.conversation}:${callId}`.slice(-120) })}.`,
+        );
       },
     }),
   ];

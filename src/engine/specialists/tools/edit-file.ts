@@ -29,22 +29,27 @@ export const editFile = (scene: ToolScene): SpecialistTool => {
       const place = await placeInSlot(scene, path, 'write');
       const text = await requireText(scene, place);
       const nTimes = text.split(old).length - 1;
-      if (nTimes === 0) throw new Fault('FILE_ACCESS', `What is to be replaced does not stand in ${place.path}: read it again.`);
+      if (nTimes === 0)
+        throw new Fault('FILE_ACCESS', `What is to be replaced does not stand in ${place.path}: read it again.`);
       if (nTimes > 1 && !all)
-        throw new Fault('FILE_ACCESS', `It stands ${nTimes} times in ${place.path}: take more of what is around it, or all.`);
+        throw new Fault(
+          'FILE_ACCESS',
+          `It stands ${nTimes} times in ${place.path}: take more of what is around it, or all.`,
+        );
       const after = text.split(old).join(by);
       const intent = { path: place.path, before: digest.sha256(text), after: digest.sha256(after), nTimes };
       return { sentence: `edit ${place.path} in ${nTimes} place${nTimes === 1 ? '' : 's'}`, intent };
     },
-    async look({ path, after, nTimes }) {
-      const place = await placeInSlot(scene, String(path), 'write');
+    async look({ path }, { after, nTimes }) {
+      const place = await placeInSlot(scene, path, 'write');
       const text = await requireText(scene, place);
       return digest.sha256(text) === after ? edited(place, Number(nTimes)) : undefined;
     },
     async act({ path, old, new: by }, { before, nTimes }) {
       const place = await placeInSlot(scene, path, 'write');
       const text = await requireText(scene, place);
-      if (digest.sha256(text) !== before) throw new Fault('FILE_ACCESS', `${place.path} was changed meanwhile: read it again.`);
+      if (digest.sha256(text) !== before)
+        throw new Fault('FILE_ACCESS', `${place.path} was changed meanwhile: read it again.`);
       const info = await files.info(place.absolute);
       await files.writeAtomic(place.absolute, text.split(old).join(by), { mode: (info?.mode ?? 0o644) & 0o777 });
       return edited(place, Number(nTimes));

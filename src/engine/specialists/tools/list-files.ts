@@ -13,7 +13,8 @@ const maxListed = 1_000;
 export const listFiles = (scene: ToolScene): SpecialistTool =>
   readTool(scene, {
     name: 'list_files',
-    description: 'List the files below a folder of your working folder, with their sizes. Links are shown, not followed.',
+    description:
+      'List the files below a folder of your working folder, with their sizes. Links are shown, not followed.',
     input: z.object({
       path: z.string().default('.').describe('Folder, relative to your working folder.'),
       name: z.string().max(200).default('').describe('Only paths that hold this text.'),
@@ -24,10 +25,12 @@ export const listFiles = (scene: ToolScene): SpecialistTool =>
       let nMore = 0;
       for await (const file of walkSlot(scene, place)) {
         if (!file.path.includes(name)) continue;
-        if (lines.length < maxListed) lines.push(`${file.path}${file.kind === 'link' ? ' (a link)' : ` ${file.sizeBytes}`}`);
+        if (lines.length < maxListed)
+          lines.push(`${file.path}${file.kind === 'link' ? ' (a link)' : ` ${file.sizeBytes}`}`);
         else nMore += 1;
       }
-      if (lines.length === 0) return said(`There is no such file below ${place.path === '' ? 'your folder' : place.path}.`);
+      if (lines.length === 0)
+        return said(`There is no such file below ${place.path === '' ? 'your folder' : place.path}.`);
       return said([...lines, ...(nMore === 0 ? [] : [`[${nMore} more]`])].join('\n'));
     },
   });

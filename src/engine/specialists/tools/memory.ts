@@ -16,7 +16,9 @@ export const memoryTools = (scene: ToolScene): readonly SpecialistTool[] => {
       input: z.object({ words: z.string().min(1).max(200), limit: z.number().int().min(1).max(20).default(8) }),
       async read({ words, limit }) {
         const hits = memory.search({ words, any: true, limit });
-        const lines = hits.map(({ version, excerpt }) => `${version.key}@${version.version} (${version.by.name}): ${excerpt}`);
+        const lines = hits.map(
+          ({ version, excerpt }) => `${version.key}@${version.version} (${version.by.name}): ${excerpt}`,
+        );
         return said(lines.length === 0 ? 'Nothing is known about it.' : lines.join('\n'));
       },
     }),
@@ -45,8 +47,8 @@ export const memoryTools = (scene: ToolScene): readonly SpecialistTool[] => {
       async plan({ key, text }) {
         return { sentence: `write memory ${key}`, intent: { key, sha256: scene.context.digest.sha256(text) } };
       },
-      async look({ key, sha256 }) {
-        const entry = await memory.get(String(key));
+      async look({ key }, { sha256 }) {
+        const entry = await memory.get(key);
         return entry !== undefined && scene.context.digest.sha256(entry.text) === sha256
           ? said(`Written: ${entry.key}@${entry.version}.`)
           : undefined;

@@ -23,7 +23,8 @@ export async function placeInSlot({ context }: ToolScene, path: string, use: 're
     if (info === undefined) break;
     if (info.kind === 'link') throw refused(path, 'is or goes through a link');
     if (info.kind === 'other') throw refused(path, 'is neither a file nor a folder');
-    if (index < parts.length - 1 && info.kind !== 'directory') throw refused(path, `goes through ${part}, which is a file`);
+    if (index < parts.length - 1 && info.kind !== 'directory')
+      throw refused(path, `goes through ${part}, which is a file`);
   }
   return { path: place.path, absolute: [context.slot.dir, ...parts].join('/') };
 }

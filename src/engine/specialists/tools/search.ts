@@ -17,7 +17,8 @@ const maxLineChars = 300;
 export const search = (scene: ToolScene): SpecialistTool =>
   readTool(scene, {
     name: 'search',
-    description: 'Find a text in the files of your working folder, letter by letter; no patterns. Answers path:line: text.',
+    description:
+      'Find a text in the files of your working folder, letter by letter; no patterns. Answers path:line: text.',
     input: z.object({
       text: z.string().min(1).max(500).describe('What to find, on one line.'),
       path: z.string().default('.').describe('Folder to look in.'),

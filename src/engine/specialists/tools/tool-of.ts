@@ -3,8 +3,8 @@ import { z, type ZodType } from 'zod';
 import { Fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
 import { dataOf, row } from '../../../domain/journal/kinds.ts';
-import type { Engine } from '../../engine.ts';
 import { isEnd } from '../../effects/is-end.ts';
+import type { Engine } from '../../engine.ts';
 import type { SpecialistTool, ToolOutcome } from '../tool.ts';
 import { faultText, misfitText } from './answers.ts';
 import { capped, maxJournalChars } from './capped.ts';
@@ -33,7 +33,7 @@ export interface EffectTool<In> extends Described<In> {
   /** What it is about to do: `sentence` is its name in the journal, `intent` what a look needs. Nothing is changed yet. Faults go back as data. */
   plan(input: In): Promise<{ readonly sentence: string; readonly intent: JsonObject }>;
   /** After a kill in the middle: whether it was done. Left out: `act` is safe to repeat. */
-  look?(intent: JsonObject): Promise<ToolOutcome | undefined>;
+  look?(input: In, intent: JsonObject): Promise<ToolOutcome | undefined>;
   act(input: In, intent: JsonObject, options: CallOptions): Promise<ToolOutcome>;
 }
 
@@ -52,7 +52,7 @@ export const effectTool = <In>(scene: ToolScene, tool: EffectTool<In>): Speciali
     // What was begun before is not planned anew: a file that was edited already would not be as the plan expects it.
     const begun = engine.ledger.latest(`effect:${key}`);
     const isNew = begun === undefined || begun.kind === 'effect.failed';
-    const done = begun?.kind === 'effect.failed' ? await doneAllTheSame(engine, key, tool) : undefined;
+    const done = begun?.kind === 'effect.failed' ? await doneAllTheSame(engine, key, { tool, input }) : undefined;
     if (done !== undefined) return done;
     const { sentence, intent } = isNew ? await tool.plan(input) : { sentence: tool.name, intent: {} };
     let whole: ToolOutcome | undefined;
@@ -60,7 +60,7 @@ export const effectTool = <In>(scene: ToolScene, tool: EffectTool<In>): Speciali
     const outcome = await engine.perform<ToolOutcome>(
       { key, name: sentence, input: intent, run },
       {
-        ...(look === undefined ? {} : { look: (known: JsonObject) => look(known) }),
+        ...(look === undefined ? {} : { look: (known: JsonObject) => look(input, known) }),
         act: async (known) => {
           whole = await tool.act(input, known, options);
           return { ...whole, text: capped(engine.outside.secrets.text(whole.text), maxJournalChars) };
@@ -77,10 +77,19 @@ export const effectTool = <In>(scene: ToolScene, tool: EffectTool<In>): Speciali
   });
 
 /** It failed, which may have been after the act: the record could not be written. Then nothing is left to do. */
-async function doneAllTheSame<In>(engine: Engine, key: string, tool: EffectTool<In>): Promise<ToolOutcome | undefined> {
-  const [intended] = engine.ledger.read({ key: `effect:${key}`, kinds: ['effect.intended'], descending: true, limit: 1 });
+async function doneAllTheSame<In>(
+  engine: Engine,
+  key: string,
+  { tool, input }: { tool: EffectTool<In>; input: In },
+): Promise<ToolOutcome | undefined> {
+  const [intended] = engine.ledger.read({
+    key: `effect:${key}`,
+    kinds: ['effect.intended'],
+    descending: true,
+    limit: 1,
+  });
   const intent = dataOf('effect.intended', intended)?.input;
-  return intent === undefined ? undefined : tool.look?.(intent);
+  return intent === undefined ? undefined : tool.look?.(input, intent);
 }
 
 function checked<In>(

@@ -15,7 +15,7 @@ const maxEntries = 20_000;
 export async function* walkSlot({ engine, context }: ToolScene, from: Place): AsyncGenerator<WalkedFile> {
   const { files } = context;
   const open = [from];
-  for (let nSeen = 0; open.length > 0; ) {
+  for (let nSeen = 0; open.length > 0;) {
     const folder = open.pop() as Place;
     const below: Place[] = [];
     for (const name of await files.list(folder.absolute)) {
@@ -26,7 +26,8 @@ export async function* walkSlot({ engine, context }: ToolScene, from: Place): As
       const absolute = `${folder.absolute}/${name}`;
       const info = await files.info(absolute);
       if (info?.kind === 'directory') below.push({ path, absolute });
-      else if (info?.kind === 'file' || info?.kind === 'link') yield { path, absolute, kind: info.kind, sizeBytes: info.sizeBytes };
+      else if (info?.kind === 'file' || info?.kind === 'link')
+        yield { path, absolute, kind: info.kind, sizeBytes: info.sizeBytes };
     }
     open.push(...below.reverse());
   }

@@ -15,7 +15,8 @@ export const writeFile = (scene: ToolScene): SpecialistTool =>
   effectTool(scene, {
     name: 'write_file',
     effect: 'write',
-    description: 'Write a whole text file in your working folder; one that is there is replaced. For a part of a file use edit_file.',
+    description:
+      'Write a whole text file in your working folder; one that is there is replaced. For a part of a file use edit_file.',
     input: z.object({ path: z.string(), text: z.string().max(maxChars) }),
     async plan({ path, text }) {
       const place = await placeInSlot(scene, path, 'write');

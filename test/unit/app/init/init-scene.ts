@@ -11,6 +11,7 @@ import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
 import { createFakeHome, type FakeHome } from '../../../fakes/fake-home.ts';
+import { createFakeLanguageModels } from '../../../fakes/fake-language-models.ts';
 import { createFakeLogFiles } from '../../../fakes/fake-log-files.ts';
 import { createFakeMachine } from '../../../fakes/fake-machine.ts';
 import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
@@ -26,6 +27,7 @@ import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { createFakeSwarmUi } from '../../../fakes/fake-swarm-ui.ts';
+import { createFakeWalls } from '../../../fakes/fake-walls.ts';
 import { createFakeUsage } from '../../../fakes/fake-usage.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
@@ -86,6 +88,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
   const created: string[] = [];
   const app: App = {
     wake: async () => 'was there',
+    forProgram: () => Promise.reject(new Error('no program asks here')),
     outside: {
       clock,
       random: createFakeRandom(),
@@ -108,6 +111,8 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       notifier: createFakeNotifier(),
       agentPrograms: createFakeAgentPrograms(),
       swarm: createFakeSwarmUi(),
+      models: createFakeLanguageModels(clock),
+      walls: createFakeWalls(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,

@@ -106,7 +106,8 @@ describe('the tools of an agent', () => {
 
 describe('who carries out the steps of an agent', () => {
   it('is a model with limits of its own', () => {
-    const fields = 'runner: model\nmodel: claude-sonnet-4-5\ntask-type: repair\nmax-turns: 12\nbudget: 0.25\nsilence: 1m\n';
+    const fields =
+      'runner: model\nmodel: claude-sonnet-4-5\ntask-type: repair\nmax-turns: 12\nbudget: 0.25\nsilence: 1m\n';
     expect(agentOf(`name: x\n${fields}`)).toMatchObject({
       ...{ runner: 'model', model: 'claude-sonnet-4-5', taskType: 'repair', maxTurns: 12 },
       ...{ budgetMicroUsd: 250_000, silenceMs: 60_000 },

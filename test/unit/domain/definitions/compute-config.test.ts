@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Fault } from '../../../../src/base/fault.ts';
 import type { ComputeConfig } from '../../../../src/domain/definitions/compute-config.ts';
 import { parseConfig } from '../../../../src/domain/definitions/config.ts';
 import { shownFault } from './shown-fault.ts';
@@ -11,6 +12,14 @@ const parse = (text: string): ComputeConfig | undefined =>
     origin: 'installation',
   }).compute;
 const shown = (text: string): string => shownFault(() => parse(text));
+const hintsOf = (text: string): string => {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof Fault) return error.hints.join('\n');
+  }
+  return '';
+};
 const provider = (id: string, text: string) =>
   parse(`compute:\n  providers:\n    ${id}: ${text}\n`)?.providers.find((one) => one.id === id);
 
@@ -168,6 +177,11 @@ describe('compute', () => {
     expect(text).not.toContain(key);
     expect(text).not.toContain(key.slice(4, 14));
     expect(text).toContain('*'.repeat(key.length));
-    if (field.startsWith('key')) expect(text).toContain('chmod 600');
+  });
+
+  it('says what to do with a key that stands there', () => {
+    const hints = hintsOf('compute:\n  providers:\n    zai: { key: sk-ant-api03-abcdefghij0123456789 }\n');
+    expect(hints).toContain('chmod 600');
+    expect(hints).toContain('env:NAME');
   });
 });

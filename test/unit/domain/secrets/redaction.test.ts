@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { findSecrets } from '../../../../src/domain/secrets/find-secrets.ts';
-import { secretsOfEnvironment } from '../../../../src/domain/secrets/secret-names.ts';
 import { createSecretBook } from '../../../../src/domain/secrets/secret-book.ts';
+import { secretsOfEnvironment } from '../../../../src/domain/secrets/secret-names.ts';
 
 const canary = 'canary/+ÄÖ"7f3a9c1e5b';
 const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -79,11 +79,20 @@ it('takes a long line apart in the time that its length needs', () => {
 });
 
 it('tells where a secret is, and nothing of what it is', () => {
-  const found = findSecrets(`one\n  key = ${canary}\n`, { values: [canary], sha256: (text) => text.length.toString(16) });
+  const found = findSecrets(`one\n  key = ${canary}\n`, {
+    values: [canary],
+    sha256: (text) => text.length.toString(16),
+  });
   expect(found).toEqual([{ line: 2, column: 9, what: 'a secret of this machine', mark: canary.length.toString(16) }]);
 });
 
 it('knows the secrets of an environment by the names of its variables', () => {
-  const env = { ANTHROPIC_API_KEY: 'value-of-a-key', GITHUB_TOKEN: 'value-of-a-token', HOME: '/home/anna', SSH_AUTH_SOCK: '/run/agent.sock', TOKEN_FILE: '/etc/a/token' };
+  const env = {
+    ANTHROPIC_API_KEY: 'value-of-a-key',
+    GITHUB_TOKEN: 'value-of-a-token',
+    HOME: '/home/anna',
+    SSH_AUTH_SOCK: '/run/agent.sock',
+    TOKEN_FILE: '/etc/a/token',
+  };
   expect(secretsOfEnvironment(env)).toEqual(['value-of-a-key', 'value-of-a-token']);
 });

@@ -9,7 +9,10 @@ import { asked, branchWith, submit } from '../runs/own-work.ts';
 const token = `ghp_${'a1B2'.repeat(9)}`;
 
 /** A branch with the text in its notes is handed in; a supervisor works until its change stands somewhere. */
-async function submitted(text: string, states: readonly string[]): Promise<{ world: World; supervisor: FakeSupervisor }> {
+async function submitted(
+  text: string,
+  states: readonly string[],
+): Promise<{ world: World; supervisor: FakeSupervisor }> {
   const world = await createWorld();
   branchWith(world, 'work', { 'docs/env-setup/notes.md': text });
   await submit(world, asked({ kind: 'branch', name: 'work' }, { tree: 'env-setup' }), { yes: false });
@@ -43,7 +46,9 @@ it('a change that brings a token waits, says where it is and not what, and merge
 });
 
 it('the same change without it is proven and asked about', async () => {
-  const { world, supervisor } = await submitted('# Notes\n\n  token: in the file of the person\n', ['reviewing.deciding']);
+  const { world, supervisor } = await submitted('# Notes\n\n  token: in the file of the person\n', [
+    'reviewing.deciding',
+  ]);
   expect(gated(world)?.verdict).toBe('proven');
   await supervisor.stop();
 });

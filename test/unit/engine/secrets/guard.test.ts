@@ -21,10 +21,26 @@ async function written(known: readonly string[]): Promise<string> {
   );
   const encoded = Buffer.from(`a${canary}b`).toString('base64');
   await bus.send(
-    { from: 'person:anna', to: 'agent:x', kind: 'note', subject: canary, body: { [canary]: [encoded] }, dedup: null, expiresAtMs: null, inReplyTo: null, run: null },
+    {
+      from: 'person:anna',
+      to: 'agent:x',
+      kind: 'note',
+      subject: canary,
+      body: { [canary]: [encoded] },
+      dedup: null,
+      expiresAtMs: null,
+      inReplyTo: null,
+      run: null,
+    },
     ['agent:x'],
   );
-  await memory.put({ key: 'swarm/x/a.md', kind: 'state', text: `the key is ${canary}\n`, by: anna, evidence: [canary] });
+  await memory.put({
+    key: 'swarm/x/a.md',
+    kind: 'state',
+    text: `the key is ${canary}\n`,
+    by: anna,
+    evidence: [canary],
+  });
   await held?.release();
   const entry = await memory.get('swarm/x/a.md');
   return JSON.stringify([ledger.read(), ledger.findRequest(id), bus.newest(10), entry]);

@@ -5,10 +5,10 @@ import type { Agent } from '../../../../src/domain/definitions/types.ts';
 import { dataOf, type JournalKind, type JournalKinds, row } from '../../../../src/domain/journal/kinds.ts';
 import type { Plan } from '../../../../src/domain/plans/plan.ts';
 import type { WorkResult } from '../../../../src/domain/specialists/work-result.ts';
-import { noTokens } from '../../../../src/domain/spending/sum-tokens.ts';
+import { noUsage } from '../../../../src/domain/spending/cost.ts';
 import type { Engine } from '../../../../src/engine/engine.ts';
-import type { Workers } from '../../../../src/engine/specialists/order.ts';
 import { workByModel } from '../../../../src/engine/specialists/by-model/work-by-model.ts';
+import type { Workers } from '../../../../src/engine/specialists/order.ts';
 import { toolsOf } from '../../../../src/engine/specialists/tools/tools-of.ts';
 import { work } from '../../../../src/engine/specialists/work.ts';
 import type { Answered, Asked, AskModel } from '../../../../src/engine/spending/ask-model.ts';
@@ -88,11 +88,14 @@ export async function modelScene(): Promise<ModelScene> {
     async run(script, options = {}) {
       const parts = partsOf(world, options);
       const agent = { ...fixer, ...options.agent };
-      const engine = { ...scene.engine, definitions: { ...scene.engine.definitions, agents: new Map([[agent.id, agent]]) } };
+      const engine = {
+        ...scene.engine,
+        definitions: { ...scene.engine.definitions, agents: new Map([[agent.id, agent]]) },
+      };
       const context = await contextOf(engine, parts, options);
       const ask = options.ask ?? scripted(script, asked);
       const task = { task: 'Make it whole.', expects: options.expects ?? ('change' as const) };
-      const workers = { model: (one: Engine, order: never) => workByModel(one, order, ask) };
+      const workers: Workers = { model: (one, order) => workByModel(one, order, ask) };
       return passing(world, work(engine, { parts, task: conversation, context, asked: task }, options.workers ?? workers));
     },
     async tools(options = {}) {
@@ -147,7 +150,12 @@ async function contextOf(engine: Engine, parts: TaskParts, { signal }: RunOption
 
 async function addRun({ engine, world, slot }: ModelScene): Promise<void> {
   const options = { previewOnly: false, yes: false, until: null, playbook: null, inputs: {} };
-  const created = { ...{ run: 'r1', goal: 'make it whole', kind: 'work' as const, by: anna }, options, request: 1, restore: null };
+  const created = {
+    ...{ run: 'r1', goal: 'make it whole', kind: 'work' as const, by: anna },
+    options,
+    request: 1,
+    restore: null,
+  };
   const lease = { run: 'r1', slot: 'env-setup', tree: 'env-setup', port: 8191, homePort: 8188, skipped: [] };
   await engine.ledger.append([
     row('run.created', created, { run: 'r1', keys: ['run:r1'] }),
@@ -179,7 +187,13 @@ export function answeredWith(turn: Exclude<Turn, Error>): Answered {
         return { id: `toolu_${nCalls}`, name, arguments: typeof input === 'string' ? input : JSON.stringify(input) };
       })
     : [];
-  const common = { provider: 'scripted', model: 'script-1', usage: { ...noTokens, output: 10 }, costMicroUsd: 100, call: 'k1' };
+  const common = {
+    provider: 'scripted',
+    model: 'script-1',
+    usage: { ...noUsage, output: 10 },
+    costMicroUsd: 100,
+    call: 'k1',
+  };
   const timed = { rawUsage: {}, firstTokenMs: 1, durationMs: 2 };
   const text = typeof turn === 'string' ? turn : '';
   const rest = typeof turn === 'string' || Array.isArray(turn) ? {} : (turn as Partial<Answered>);

@@ -10,7 +10,11 @@ const write = (path: string, text: string): Turn => [['write_file', { path, text
 describe('a model that works', () => {
   it('changes a file, finishes, and what it changed is what the store saw', async () => {
     const scene = await modelScene();
-    const result = await scene.run([[['read_file', { path: 'requirements.in' }]], write('docs/env-setup/a.md', 'hello\n'), finish()]);
+    const result = await scene.run([
+      [['read_file', { path: 'requirements.in' }]],
+      write('docs/env-setup/a.md', 'hello\n'),
+      finish(),
+    ]);
     expect(result).toMatchObject({
       ...{ runner: 'model', outcome: 'done', summary: 'It is whole.', paths: ['docs/env-setup/a.md'] },
       ...{ provider: 'scripted', model: 'script-1', turns: 3, costMicroUsd: 300, conversation: 'r1.fix' },
@@ -24,13 +28,28 @@ describe('a model that works', () => {
     const scene = await modelScene();
     await scene.run([[['list_files', {}]], write('a', 'x'), finish()]);
     const [first, second] = scene.asked;
-    expect(first).toMatchObject({ conversation: 'r1.fix', run: 'r1', task: 'r1.fix', agent: 'fixer', taskType: 'work' });
+    expect(first).toMatchObject({
+      conversation: 'r1.fix',
+      run: 'r1',
+      task: 'r1.fix',
+      agent: 'fixer',
+      taskType: 'work',
+    });
     expect(first?.system).toMatch(/^You repair what is broken\./);
     expect(second?.system).toBe(first?.system);
     expect(second?.tools).toEqual(first?.tools);
     expect(first?.tools.map(({ name }) => name)).toEqual([
       ...['read_file', 'list_files', 'search', 'write_file', 'edit_file'],
-      ...['memory_search', 'memory_get', 'memory_put', 'bus_send', 'bus_ask', 'bus_questions', 'bus_answer', 'hand_over'],
+      ...[
+        'memory_search',
+        'memory_get',
+        'memory_put',
+        'bus_send',
+        'bus_ask',
+        'bus_questions',
+        'bus_answer',
+        'hand_over',
+      ],
       'finish',
     ]);
     expect(JSON.stringify(second?.messages.at(-1))).toContain('requirements.in');
@@ -52,7 +71,10 @@ describe('a model that works', () => {
   it('does nothing for an agent of runner program, and says what to write', async () => {
     const scene = await modelScene();
     const fault = await faultOf(scene.run([], { agent: { runner: 'program' } }));
-    expect(fault).toMatchObject({ code: 'USAGE_BAD_ARGUMENT', message: expect.stringContaining('cannot do free work') });
+    expect(fault).toMatchObject({
+      code: 'USAGE_BAD_ARGUMENT',
+      message: expect.stringContaining('cannot do free work'),
+    });
   });
 
   it('goes on where an answer was cut, and carries out no half call', async () => {
@@ -82,7 +104,11 @@ describe('what a model gets wrong', () => {
   it.each([
     ['a tool that there is not', [['delete_everything', {}]], 'There is no tool'],
     ['arguments that are no JSON', [['write_file', '{"path": "a", "text": ']], 'are no JSON, and nothing was done'],
-    ['arguments that do not fit', [['write_file', { path: 'a', text: 3 }]], 'do not fit its schema, and nothing was done'],
+    [
+      'arguments that do not fit',
+      [['write_file', { path: 'a', text: 3 }]],
+      'do not fit its schema, and nothing was done',
+    ],
     ['a path out of the slot', [['write_file', { path: '../x', text: '' }]], 'leads out of the slot'],
     ['an absolute path', [['read_file', { path: '/etc/passwd' }]], 'is not relative to the slot'],
     ['what another agent would obey', [['write_file', { path: '.claude/settings.json', text: '{}' }]], 'TOOL_REFUSED'],
@@ -111,9 +137,9 @@ describe('what a model gets wrong', () => {
 
   it('is asked about after so many turns, and gets as many again when it is resumed', async () => {
     const scene = await modelScene();
-    const looks = ['requirements.in', 'requirements.lock', 'orchestrate.yaml', 'components.lock'].map(
-      (path): Turn => [['read_file', { path }]],
-    );
+    const looks = ['requirements.in', 'requirements.lock', 'orchestrate.yaml', 'components.lock'].map((path): Turn => [
+      ['read_file', { path }],
+    ]);
     const agent = { maxTurns: 2 };
     expect(await faultOf(scene.run(looks, { agent }))).toMatchObject({ code: 'AGENT_TURNS' });
     // The same try once more, as after a kill before the pause: nobody said yes.
@@ -213,7 +239,10 @@ describe('an agent without a sign of life', () => {
     const scene = await modelScene();
     scene.world.files.put(`${scene.slot}/begun.txt`, 'half');
     const fault = await faultOf(scene.run([], { ask: deaf, agent: { silenceMs: 10_000 } }));
-    expect(fault).toMatchObject({ code: 'AGENT_SILENT', state: expect.stringContaining('refs/orchestrate/edits/r1.fix#1') });
+    expect(fault).toMatchObject({
+      code: 'AGENT_SILENT',
+      state: expect.stringContaining('refs/orchestrate/edits/r1.fix#1'),
+    });
     expect(scene.rows('conversation.told').map(({ about }) => about)).toEqual(['silence', 'silence']);
     expect(scene.rows('attempt.preserved')).toMatchObject([{ ref: 'refs/orchestrate/edits/r1.fix#1' }]);
   });
