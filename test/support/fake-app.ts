@@ -4,6 +4,7 @@ import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
 import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
+import { createFakeWalls } from '../fakes/fake-walls.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
 export interface FakeAppOptions {
@@ -80,6 +81,7 @@ function fakeOutside(scene: SceneLedger | null): object {
       version: '0.1.0',
     },
     secrets: createSecretBook(),
+    walls: createFakeWalls(),
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,

@@ -7,6 +7,7 @@ import { row } from '../../../domain/journal/kinds.ts';
 import type { ProgramWork } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
+import { runOf } from '../../tasks/task-view.ts';
 import { createSilence } from '../by-model/silence.ts';
 import type { WorkOrder } from '../order.ts';
 
@@ -35,9 +36,10 @@ export async function followProgram(
   let nLines = 0;
   let tally = emptyTally;
   const silence = createSilence(engine, order);
+  const unwalled = runOf(engine, order.parts.run).options.unsandboxed === true ? { unwalled: true as const } : {};
 
   const follow = async (signal: AbortSignal): Promise<Followed> => {
-    for await (const event of engine.outside.agentPrograms.work(work, { signal })) {
+    for await (const event of engine.outside.agentPrograms.work(work, { signal, ...unwalled })) {
       silence.sign();
       tally = tallied(tally, event);
       if (event.kind === 'walled') await writeStarted(engine, order, { work, hidden, event });
