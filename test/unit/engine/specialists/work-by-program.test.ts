@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { AgentEvent } from '../../../../src/domain/agent-programs/agent-event.ts';
-import { noTokens } from '../../../../src/domain/spending/sum-tokens.ts';
+import { noUsage } from '../../../../src/domain/spending/cost.ts';
 import { workers } from '../../../../src/engine/specialists/workers.ts';
 import type { FakeAgentProgram } from '../../../fakes/fake-agent-programs.ts';
 import { type ModelScene, modelScene, type RunOptions } from './scene.ts';
@@ -25,7 +25,7 @@ const writes =
     world.files.put(`${slot}/docs/env-setup/note.md`, 'written\n');
     yield { kind: 'tool-result', id: 'a', isError: false, text: 'ok' };
     yield { kind: 'text', text: 'The note is written.' };
-    yield { kind: 'turn', usage: { ...noTokens, output: 7 }, model: null, costMicroUsd: 1_500 };
+    yield { kind: 'turn', usage: { ...noUsage, output: 7 }, model: null, costMicroUsd: 1_500 };
     yield ended;
   };
 
