@@ -22,6 +22,8 @@ import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createUsage } from './adapters/metrics/usage.ts';
+import { findAttemptRelay } from './adapters/network/attempt-relay.ts';
+import { createAttemptSockets } from './adapters/network/attempt-sockets.ts';
 import type { Answerer } from './adapters/network/http-respond.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
@@ -55,6 +57,7 @@ import { type InstallationPaths, installationPaths } from './domain/installation
 import { row } from './domain/journal/kinds.ts';
 import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
 import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
+import type { Engine } from './engine/engine.ts';
 import { guardBus, guardLedger, guardMemory } from './engine/secrets/guard.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
@@ -85,6 +88,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       },
       streams,
       signal,
+      relay: findAttemptRelay(process.env),
     });
   } finally {
     for (const one of opened.reverse()) await one.close();
@@ -139,6 +143,7 @@ async function createApp(options: {
     ports: createPorts(),
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     accelerators: createAccelerators({ processes, searchPath }),
+    attemptSockets: createAttemptSockets(),
     service: createServiceClient({ clock }),
     readiness: createReadiness(),
     pictures: createPictures(files),
@@ -336,11 +341,24 @@ async function createApp(options: {
         ...(stays ? { beside: () => openDoors(app, (gone) => forProgram('api', gone), door) } : {}),
         reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
+        performHook: (asked) => performHook(forProgram, asked),
         reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
       });
     },
   };
   return app;
+}
+
+/** A hook that an attempt asks for is asked for by its agent, from its slot. Loaded when it is wanted. */
+async function performHook(
+  forProgram: App['forProgram'],
+  { by, cwd, hook, input, signal }: Parameters<Engine['performHook']>[0],
+): Promise<JsonObject> {
+  const { performForProgram } = await import('./app/perform-for-program.ts');
+  const { operations } = await import('./app/operations/index.gen.ts');
+  const app = { ...(await forProgram(by, signal)), cwd };
+  const table = operations as unknown as Parameters<typeof performForProgram>[1];
+  return (await performForProgram(app, table, { name: `hooks-${hook}`, input })) as JsonObject;
 }
 
 /** Settings are read and checked in a fifth of a second: who asks ten times a second must not keep the supervisor busy with it. */

@@ -6,6 +6,7 @@ import type {
   Bundles,
   Bus,
   Accelerators,
+  AttemptSockets,
   Clock,
   ComponentSources,
   Digest,
@@ -47,6 +48,7 @@ export interface Outside {
   readonly ports: Ports;
   readonly python: Python;
   readonly accelerators: Accelerators;
+  readonly attemptSockets: AttemptSockets;
   readonly service: ServiceClient;
   readonly readiness: Readiness;
   readonly pictures: Pictures;

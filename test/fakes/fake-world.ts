@@ -19,6 +19,7 @@ import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
 import { createFakeAgentPrograms, type FakeAgentPrograms } from './fake-agent-programs.ts';
+import { createFakeAttemptSockets } from './fake-attempt-sockets.ts';
 import { createFakeBundles } from './fake-bundles.ts';
 import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -283,6 +284,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     ports: service.ports,
     python,
     accelerators,
+    attemptSockets: createFakeAttemptSockets(),
     service,
     readiness: createFakeReadiness({ processes }),
     pictures: createPictures(files),

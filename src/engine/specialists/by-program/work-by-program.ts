@@ -6,6 +6,8 @@ import { runOf } from '../../tasks/task-view.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
+import { runOf } from '../../tasks/task-view.ts';
+import { openAttemptSocket } from '../attempt-socket.ts';
 import { taskText } from '../by-model/task-text.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { endedWell } from './ended-well.ts';
@@ -66,6 +68,7 @@ async function workInFolder(
 ): Promise<Extract<AgentEvent, { kind: 'ended' }>> {
   const { agent, parts } = order;
   const folder = await makeWorkFolder(engine, order, runner);
+  const socket = await openAttemptSocket(engine, order);
   try {
     const work = {
       found,
@@ -75,7 +78,7 @@ async function workInFolder(
       dir: order.slotDir,
       covers: folder.covers,
       gitDir: folder.gitDir,
-      toolSocket: null,
+      toolSocket: socket.path,
       server: asked.server,
       hosts: agent.hosts,
       extras: extrasOf(agent),
@@ -85,6 +88,7 @@ async function workInFolder(
     };
     return await followProgram(engine, order, { work, hidden: folder.hidden, onTally });
   } finally {
+    await socket.close();
     await folder.remove();
   }
 }
@@ -102,7 +106,8 @@ async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
   return isFirst ? text : `${text}\n\n${cutOff}`;
 }
 
-const cutOff = 'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
+const cutOff =
+  'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
 
 const workedOf = (
   { usage, turns, model, lastText }: ProgramTally,
