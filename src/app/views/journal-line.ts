@@ -9,6 +9,7 @@ import { entryText } from '../../domain/policy/windows.ts';
 import { commandText } from '../../domain/templates/command-line.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
+import { agentProgramTellers } from './tellers/agent-programs.ts';
 import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
 import { doorsTellers } from './tellers/doors.ts';
@@ -48,6 +49,7 @@ const tellers: Tellers = {
   ...schedulesTellers,
   ...spendingTellers,
   ...specialistsTellers,
+  ...agentProgramTellers,
   ...secretsTellers,
   ...hooksTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
