@@ -17,11 +17,23 @@ const wireApart = {
 };
 
 /**
- * Returns esbuild's result for `bin.cjs`, `wire.cjs` and every worker and helper program in `outdir`; nothing is written. The tests
- * bundle the same way, with plugins that take a defence away.
+ * `await import('./x.apart.ts')` reads `x.apart.cjs` when it is reached: a large package that most commands never need is not read by
+ * them.
  */
-export function bundleProgram({ outdir, plugins = [] }) {
-  return build({
+const packagesApart = {
+  name: 'packages-apart',
+  setup: (one) =>
+    one.onResolve({ filter: /\.apart\.ts$/ }, ({ kind, path: file }) =>
+      kind === 'entry-point' ? undefined : { path: `./${path.basename(file, '.ts')}.cjs`, external: true },
+    ),
+};
+
+/**
+ * Returns esbuild's result for `bin.cjs`, `wire.cjs`, every worker and helper program and every package apart in `outdir`; nothing is
+ * written. The tests bundle the same way, with plugins that take a defence away.
+ */
+export async function bundleProgram({ outdir, plugins = [] }) {
+  const result = await build({
     absWorkingDir: ROOT,
     entryPoints: findEntryPoints(),
     outdir,
@@ -34,17 +46,28 @@ export function bundleProgram({ outdir, plugins = [] }) {
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': '__fileUrl' },
     banner: { js: "const __fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [wireApart, ...plugins],
+    plugins: [wireApart, packagesApart, ...plugins],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
     write: false,
   });
+  for (const [file, { inputs }] of Object.entries(result.metafile.outputs))
+    requirePackagesOnly(file, Object.keys(inputs));
+  return result;
+}
+
+/** What an apart file shared with the program would be there twice: two classes `Fault`, of which neither knows the other's. */
+function requirePackagesOnly(file, inputs) {
+  if (!file.endsWith('.apart.cjs')) return;
+  const own = inputs.filter((input) => input.startsWith('src/') && !input.endsWith('.apart.ts'));
+  if (own.length > 0) throw new Error(`${file} holds ${own.join(', ')}: an apart file may import packages only`);
 }
 
 function findEntryPoints() {
   const entryPoints = { bin: 'src/bin.ts', wire: 'src/wire.ts' };
-  for (const file of fs.globSync('src/adapters/**/*.{worker,helper}.ts', { cwd: ROOT }).sort()) {
+  const patterns = ['src/adapters/**/*.{worker,helper}.ts', 'src/**/*.apart.ts'];
+  for (const file of fs.globSync(patterns, { cwd: ROOT }).sort()) {
     const name = path.basename(file, '.ts');
     if (entryPoints[name] !== undefined) throw new Error(`two entry points are named ${name}`);
     entryPoints[name] = file;

@@ -14,6 +14,7 @@ import { createRemotes } from './adapters/git/remotes.ts';
 import { createTrustedStore } from './adapters/git/trusted-store.ts';
 import { createWorkSources } from './adapters/git/work-sources.ts';
 import { readHost } from './adapters/host/host.ts';
+import { createLanguageModels } from './adapters/language-models/language-models.ts';
 import { createLogFiles } from './adapters/log-files/log-files.ts';
 import { removeOldLogs } from './adapters/log/old-logs.ts';
 import { createMachineFacts } from './adapters/machine/machine-facts.ts';
@@ -29,10 +30,13 @@ import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts
 import { ownProgram } from './adapters/process/own-program.ts';
 import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
+import { readStandardInput } from './adapters/process/standard-input.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
+import { createTranscripts } from './adapters/transcripts/transcripts.ts';
+import { createWalls } from './adapters/walls/walls.ts';
 import type { App, Door, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
@@ -48,9 +52,13 @@ import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
 import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
 import { row } from './domain/journal/kinds.ts';
+import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
+import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
+import { guardBus, guardLedger, guardMemory } from './engine/secrets/guard.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
+import type { Sink, Streams } from './faces/cli/streams.ts';
 import type { Clock, Files, Log } from './ports/index.ts';
 
 /** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
@@ -61,7 +69,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // What an effect that was called off still holds open must not keep the process: its lock ends with it.
   if (argv[0] === 'supervise') process.exit(await supervise(argv[1] ?? process.cwd()));
   const signal = interruptSignal();
-  const streams = processStreams();
+  const secrets = createSecretBook(secretsOfEnvironment(process.env));
+  const streams = redactedStreams(processStreams(), secrets);
   const opened: { close(): Promise<void> }[] = [];
   const narrate = (sentence: string): void => printLines(streams.err, [sentence]);
   let role: Role = 'command';
@@ -71,7 +80,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       argv,
       app: (home, supervises) => {
         if (supervises) role = 'supervisor';
-        return createApp({ cwd: home ?? process.cwd(), opened, narrate, signal, role });
+        return createApp({ cwd: home ?? process.cwd(), opened, narrate, signal, role, secrets });
       },
       streams,
       signal,
@@ -85,7 +94,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function supervise(cwd: string): Promise<number> {
   const signal = interruptSignal();
   const opened: { close(): Promise<void> }[] = [];
-  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor', signal });
+  const secrets = createSecretBook(secretsOfEnvironment(process.env));
+  const app = await createApp({ cwd, opened, narrate: () => {}, role: 'supervisor', signal, secrets });
   try {
     await app.supervise({ stays: false, signal });
     return 0;
@@ -104,8 +114,9 @@ async function createApp(options: {
   narrate: (sentence: string) => void;
   signal: AbortSignal;
   role?: Role;
+  secrets: SecretBook;
 }): Promise<App> {
-  const { cwd, opened, narrate, signal, role = 'command' } = options;
+  const { cwd, opened, narrate, signal, role = 'command', secrets } = options;
   const host = readHost();
   const clock = createSystemClock();
   const digest = createDigest();
@@ -116,7 +127,7 @@ async function createApp(options: {
   const { searchPath } = host;
   const processes = createProcesses({ spawner, clock, searchPath });
   const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
-  const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened) : silentLog;
+  const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened, secrets) : silentLog;
   const outside: Outside = {
     clock,
     random,
@@ -132,11 +143,14 @@ async function createApp(options: {
     bundles: createBundles({ files }),
     signatures: createSshSignatures({ processes, files, random, tempDir: host.tempDir, searchPath }),
     log,
+    secrets,
     host,
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
+    walls: createWalls({ spawner, searchPath }),
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
+    models: createLanguageModels({ files, clock, env: process.env }),
   };
 
   const openStore = (paths: InstallationPaths) => {
@@ -165,13 +179,13 @@ async function createApp(options: {
     const mode = role === 'supervisor' ? 'worker' : 'inline';
     const ledger = await openLedger({ dir: paths.state, clock, digest, mode, limits });
     opened.push(ledger);
-    return { ledger, bus: ledger.bus() };
+    return { ledger: guardLedger(ledger, secrets), bus: guardBus(ledger.bus(), secrets) };
   };
 
   const openMemory = ({ memory: dir, state: stateDir }: InstallationPaths): Installation['memory'] => {
     const memory = createMemory({ dir, stateDir, clock, digest, editor: { kind: 'person', name: host.userName } });
     opened.push(memory);
-    return memory;
+    return guardMemory(memory, secrets);
   };
 
   const openMetrics = ({ state }: InstallationPaths): Pick<Installation, 'metrics' | 'usage'> => {
@@ -180,6 +194,9 @@ async function createApp(options: {
     opened.push(metrics, usage);
     return { metrics, usage };
   };
+
+  const openTranscripts = ({ state }: InstallationPaths): Installation['transcripts'] =>
+    createTranscripts({ dir: `${state}/transcripts`, clock, redact: (value) => secrets.data(value) });
 
   let installed: Promise<Installation> | undefined;
   const installation = (): Promise<Installation> => {
@@ -199,6 +216,7 @@ async function createApp(options: {
         definitions,
         ...(await openJournal(paths, config.bus)),
         memory: openMemory(paths),
+        transcripts: openTranscripts(paths),
         ...openMetrics(paths),
         ...openStore(paths),
       };
@@ -287,6 +305,7 @@ async function createApp(options: {
         ...opened,
         ...(await openJournal(paths, defaultBusLimits)),
         memory: openMemory(paths),
+        transcripts: openTranscripts(paths),
         ...openMetrics(paths),
         paths,
       };
@@ -382,12 +401,21 @@ async function openSocket(app: App, answer: Answerer): Promise<Closable> {
 }
 
 /** Loaded by the supervisor only: a command is over before anybody reads its log, and says on stderr what is wrong. */
-async function openLog(file: string, opened: { close(): Promise<void> }[]): Promise<Log> {
+async function openLog(file: string, opened: { close(): Promise<void> }[], secrets: SecretBook): Promise<Log> {
   const { createLog } = await import('./adapters/log/create-log.ts');
   removeOldLogs(file.slice(0, file.lastIndexOf('/')));
-  const log = createLog({ file, level: 'info' });
+  const log = createLog({ file, level: 'info', redact: (value) => secrets.data(value) });
   opened.push(log);
   return log;
+}
+
+/** Whatever is printed goes through here: the answer of a command is the last place at which a secret could show. */
+function redactedStreams(streams: Streams, secrets: SecretBook): Streams {
+  const over = (sink: Sink): Sink =>
+    Object.defineProperty(Object.create(sink) as Sink, 'write', {
+      value: (text: string) => sink.write(secrets.text(text)),
+    });
+  return { ...streams, out: over(streams.out), err: over(streams.err), readInput: readStandardInput };
 }
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };

@@ -20,6 +20,7 @@ import type { OutsideDifference } from '../domain/outside/difference.ts';
 import type { Plan } from '../domain/plans/plan.ts';
 import type { Bisected } from '../domain/restore/bisected.ts';
 import type { Drilled } from '../domain/restore/drill.ts';
+import type { WorkResult } from '../domain/specialists/work-result.ts';
 import type {
   Accelerators,
   Bundles,
@@ -164,6 +165,14 @@ export interface AgentMemory {
   readonly restored: readonly MemoryEntry[];
 }
 
+/** Work that is left to the agent's own judgement. */
+export interface WorkAsked {
+  /** In plain words. */
+  readonly task: string;
+  /** `change`: files have to be other ones when it ends; `answer`: it looks and says what it found. */
+  readonly expects: 'change' | 'answer';
+}
+
 /** What an action is given: ports, its slot, and the two services of the engine that it may use. */
 export interface ActionContext {
   readonly run: string;
@@ -205,6 +214,8 @@ export interface ActionContext {
   readonly bus: AgentBus;
   readonly conditions: AgentConditions;
   readonly memory: AgentMemory;
+  /** The step's agent, where it thinks: a model or a program of its own carries out what is asked. See `engine/specialists/work.ts` for the faults. */
+  readonly specialist: { work(asked: WorkAsked): Promise<WorkResult> };
   /** Reports of the steps that this one needs, straight or through others, in the order of the plan. */
   readonly before: readonly StepReport[];
   /** One line of progress, journalled. */

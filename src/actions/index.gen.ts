@@ -1,4 +1,5 @@
 // Written by scripts/generate.mjs from the files beside it. Do not edit.
+import { agentWork } from './agent-work.ts';
 import { backupChoose } from './backup-choose.ts';
 import { backupMake } from './backup-make.ts';
 import { bisectChoose } from './bisect-choose.ts';
@@ -26,6 +27,7 @@ import { envRemove } from './env-remove.ts';
 import { envUnpin } from './env-unpin.ts';
 import { envVerify } from './env-verify.ts';
 import { filesWrite } from './files-write.ts';
+import { goalPlan } from './goal-plan.ts';
 import { handoverPlan } from './handover-plan.ts';
 import { handoverWrite } from './handover-write.ts';
 import { incidentAdvise } from './incident-advise.ts';
@@ -64,6 +66,7 @@ import { workflowRun } from './workflow-run.ts';
 
 /** Every built-in action. */
 export const actions = [
+  agentWork,
   backupChoose,
   backupMake,
   bisectChoose,
@@ -91,6 +94,7 @@ export const actions = [
   envUnpin,
   envVerify,
   filesWrite,
+  goalPlan,
   handoverPlan,
   handoverWrite,
   incidentAdvise,

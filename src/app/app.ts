@@ -36,7 +36,18 @@ export interface App {
   }): Promise<
     Pick<
       Installation,
-      'store' | 'home' | 'sources' | 'work' | 'remotes' | 'ledger' | 'bus' | 'memory' | 'metrics' | 'usage' | 'paths'
+      | 'store'
+      | 'home'
+      | 'sources'
+      | 'work'
+      | 'remotes'
+      | 'ledger'
+      | 'bus'
+      | 'memory'
+      | 'transcripts'
+      | 'metrics'
+      | 'usage'
+      | 'paths'
     >
   >;
   /** Aborts with the person's Ctrl-C: what an operation does by itself ends then, and leaves nothing half done. */

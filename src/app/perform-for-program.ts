@@ -25,7 +25,7 @@ export async function performForProgram(
   const operation = await requireAllowed(table, name);
   const { data, needsYes } = parsedInput(operation, input);
   if (needsYes) throw yesRequired(operation);
-  return operation.run(app, data);
+  return withoutSecrets(app, await operation.run(app, data));
 }
 
 /**
@@ -39,12 +39,15 @@ export async function performOrShow(
 ): Promise<{ readonly output: unknown; readonly isPlan: boolean }> {
   const operation = await requireAllowed(table, name);
   const { data, needsYes } = parsedInput(operation, input);
-  if (!needsYes) return { output: await operation.run(app, data), isPlan: false };
+  if (!needsYes) return { output: withoutSecrets(app, await operation.run(app, data)), isPlan: false };
   const hasDryRun = optionsOf(operation).some(({ name: field }) => field === 'dryRun');
   if (!hasDryRun && operation.asksFirst !== true) throw yesRequired(operation);
   const shown = hasDryRun ? { ...(data as object), dryRun: true } : data;
-  return { output: await operation.run(app, shown), isPlan: true };
+  return { output: withoutSecrets(app, await operation.run(app, shown)), isPlan: true };
 }
+
+/** The answer is the last place at which one could show. */
+const withoutSecrets = (app: App, output: unknown): unknown => app.outside.secrets.data(output);
 
 /** What programs can ask for. */
 export async function describeOperations(table: Operations) {

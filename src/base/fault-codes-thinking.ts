@@ -27,6 +27,7 @@ export const thinkingFaultCodes = {
     'An agent needs more turns than it may have.',
     'orchestrate runs show <run> --transcript',
   ),
+  AGENTS_WAIT: entry('conflict', 'Two agents would wait for each other.', 'orchestrate bus status'),
   TOOL_REFUSED: entry('conflict', 'An agent asked for something that it may not do.'),
   // Programs of agents.
   AGENT_PROGRAM_MISSING: entry('not-found', 'The program of an agent is not on PATH.', 'orchestrate doctor'),
@@ -36,6 +37,13 @@ export const thinkingFaultCodes = {
   // The wall.
   WALL_MISSING: entry('outside', 'No wall can be put around a program that a model drives.', 'orchestrate doctor'),
   WALL_BROKEN: entry('outside', 'The wall around a program did not hold when it was tried.', 'orchestrate doctor'),
+  // Secrets.
+  SECRET_FOUND: entry(
+    'waiting',
+    'A secret is in what would be kept.',
+    'orchestrate review show <change>',
+    'orchestrate secrets allow <change> --comment "<why it is none>"',
+  ),
   // MCP and hooks.
   TOOL_UNKNOWN: entry('usage', 'There is no tool of that name.', 'orchestrate mcp --list'),
   MCP_TOOL_CHANGED: entry(
@@ -43,6 +51,8 @@ export const thinkingFaultCodes = {
     'A tool of somebody else’s server is described otherwise than when it was approved.',
   ),
   SESSION_NOT_FOUND: entry('not-found', 'No session of that id was saved.'),
+  TASK_HELD: entry('conflict', 'Somebody else works on that task.', 'orchestrate hooks conflict-detect'),
+  HOOK_TOO_LONG: entry('busy', 'A hook was not done in time; nobody was kept from going on.', 'orchestrate status'),
   TOKEN_REQUIRED: entry('user', 'The request has no token, or a wrong one.'),
   ORIGIN_REFUSED: entry('user', 'The request comes from another origin or names another host.'),
 } as const satisfies Record<string, FaultCodeEntry>;

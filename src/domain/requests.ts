@@ -1,6 +1,7 @@
 import type { SubmitAsked } from './changes/source.ts';
 import type { ShownRepair } from './doctor/finding.ts';
 import type { EmergencyRecord } from './emergencies/record.ts';
+import type { HookNote } from './hooks/note-keys.ts';
 import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
@@ -44,7 +45,8 @@ export interface RequestKinds {
     readonly verdict: 'approved' | 'rejected';
     readonly by: Actor;
   };
-  'run.resume': { readonly run: string; readonly by: Actor };
+  /** `budgetMicroUsd`: what the run may cost in all from now on. */
+  'run.resume': { readonly run: string; readonly budgetMicroUsd?: number; readonly by: Actor };
   'run.cancel': { readonly run: string; readonly by: Actor };
   /** How soon a run that has not merged is wanted. */
   'run.prioritise': { readonly run: string; readonly to: Priority; readonly by: Actor };
@@ -140,6 +142,24 @@ export interface RequestKinds {
   'trash.restore': { readonly id: string; readonly to: string | null; readonly by: Actor };
   /** `hash` names the plan that the person saw; another one is refused with `PLAN_MOVED`. */
   'trash.empty': { readonly choice: EmptyChoice; readonly hash: string; readonly by: Actor };
+  /** What an agent that is not ours tells by a hook. `token` names this very note. */
+  'hook.note': { readonly note: HookNote; readonly token: string; readonly by: Actor };
+  /** Make the slots that are not there. */
+  'worktrees.init': { readonly slots: readonly string[]; readonly by: Actor };
+  /** Keep the files of a slot as they are; answered with the ref. */
+  'hook.checkpoint': {
+    readonly slot: string;
+    readonly description: string;
+    readonly session: string | null;
+    readonly by: Actor;
+  };
+  /** `marks`: the secrets that the person was shown; with others the change waits on. */
+  'secret.allow': {
+    readonly change: string;
+    readonly marks: readonly string[];
+    readonly comment: string;
+    readonly by: Actor;
+  };
   'condition.set': {
     readonly name: string;
     readonly evidence: readonly string[];

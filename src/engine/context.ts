@@ -1,5 +1,6 @@
 import type { Definitions, InstallationConfig } from '../domain/definitions/types.ts';
 import type { InstallationPaths } from '../domain/installation/paths.ts';
+import type { SecretBook } from '../domain/secrets/secret-book.ts';
 import type {
   Bundles,
   Bus,
@@ -10,6 +11,7 @@ import type {
   Files,
   HomeRepository,
   Host,
+  LanguageModels,
   Ledger,
   Log,
   LogFiles,
@@ -18,6 +20,7 @@ import type {
   Metrics,
   Notifier,
   SwarmUi,
+  Transcripts,
   Pictures,
   Ports,
   Processes,
@@ -29,6 +32,7 @@ import type {
   Signatures,
   TrustedStore,
   Usage,
+  Walls,
   WorkSources,
 } from '../ports/index.ts';
 
@@ -48,11 +52,16 @@ export interface Outside {
   readonly bundles: Bundles;
   readonly signatures: Signatures;
   readonly log: Log;
+  /** What no log, row, message, entry or answer may hold. */
+  readonly secrets: SecretBook;
   readonly host: Host;
   readonly machine: MachineFacts;
   readonly logFiles: LogFiles;
   readonly notifier: Notifier;
   readonly swarm: SwarmUi;
+  /** Asked by `engine/spending` alone. */
+  readonly models: LanguageModels;
+  readonly walls: Walls;
 }
 
 /** An opened installation. */
@@ -73,6 +82,8 @@ export interface Installation {
   readonly bus: Bus;
   /** What agents know. */
   readonly memory: Memory;
+  /** What was said with models and external agents. */
+  readonly transcripts: Transcripts;
   /** Measured values. */
   readonly metrics: Metrics;
   /** What the service was used for. */

@@ -1,11 +1,13 @@
 import type { Entry } from '../ports/index.ts';
 import type { AlertBook } from './alerts/book.ts';
+import type { Waits } from './bus/waits.ts';
 import type { EngineContext } from './context.ts';
 import type { Performer } from './effects/perform.ts';
 import type { Line } from './leases/line.ts';
 import type { SlotLeases } from './leases/slots.ts';
 import type { MachineHost } from './machines/host.ts';
 import type { InFlight } from './proofs/in-flight.ts';
+import type { Spending } from './spending/spending.ts';
 import type { Numbers } from './supervisor/numbers.ts';
 import type { Template } from './templates/template.ts';
 
@@ -18,6 +20,10 @@ export interface Engine extends EngineContext, Performer {
   readonly inFlight: InFlight;
   /** Open alerts, and how often each was raised. */
   readonly alerts: AlertBook;
+  /** What language models cost and who of them is asked. */
+  readonly spending: Spending;
+  /** Agents that wait for an answer of each other. */
+  readonly waits: Waits;
   /** Renders the session report of a run from the journal, as Markdown. */
   reportOf(run: string): string;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */

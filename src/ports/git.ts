@@ -184,6 +184,11 @@ export interface TrustedStore {
   exportTree(tree: GitTreeId, dir: string): Promise<void>;
   /** Writes a bare repository into `dir` (must be absent) with these refs, and all that is reachable from them. Nothing for no refs. */
   exportRefs(refs: readonly { readonly ref: string; readonly commit: CommitId }[], dir: string): Promise<void>;
+  /**
+   * Writes a repository into `dir` (must be absent) for a program that works on files of the tree: one commit, a branch, an index. What is
+   * done in it changes nothing here, and nothing of it is read back.
+   */
+  exportForWork(tree: GitTreeId, dir: string): Promise<void>;
   /** `fsck --connectivity-only` without alternates; `[]` when whole. */
   verify(): Promise<readonly string[]>;
   /** Removes lock files left by a git of ours that is dead; returns them. Called at start only. */

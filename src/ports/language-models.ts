@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Message, ToolCall } from '../domain/conversations/message.ts';
 import type { Provider } from '../domain/providers/provider.ts';
+import type { ModelFailure } from '../domain/routing/model-failure.ts';
 import type { TokenUsage } from '../domain/spending/token-usage.ts';
 
 /** A tool that the model may ask for. */
@@ -24,6 +25,8 @@ export interface ModelCall {
   readonly format?: { readonly name: string; readonly schema: JsonObject };
   /** Longest time until the first token, and between two. */
   readonly silenceMs: number;
+  /** Calls of one key begin alike: a provider that looks for its cache by a name is told it. */
+  readonly cacheKey?: string;
 }
 
 export interface ModelAnswer {
@@ -43,18 +46,7 @@ export interface ModelAnswer {
 }
 
 /** Why a call failed; in the fault's `data.reason`. */
-export type ModelFailure =
-  | 'rate-limit'
-  | 'overload'
-  | 'quota'
-  | 'auth'
-  | 'context'
-  | 'content'
-  | 'invalid'
-  | 'timeout'
-  | 'network'
-  | 'unknown-model'
-  | 'cut';
+export type { ModelFailure };
 
 /**
  * Language models. One attempt a call, no retry: the caller alone decides on that.

@@ -1,9 +1,21 @@
 import type { Message } from '../domain/conversations/message.ts';
+import type { TokenUsage } from '../domain/spending/token-usage.ts';
+
+/** Who answered, beside a message of a model. */
+export interface AnsweredBy {
+  readonly provider: string;
+  readonly model: string;
+  readonly usage: TokenUsage;
+  readonly costMicroUsd: number | null;
+  /** `length`: it was cut, and its last call may be half of one. */
+  readonly stop: 'end' | 'tools' | 'length' | 'refused';
+}
 
 /** One line of a transcript. */
 export interface TranscriptLine {
   readonly atMs: number;
   readonly message: Message | { readonly role: 'note'; readonly text: string };
+  readonly by?: AnsweredBy;
 }
 
 /**
@@ -11,7 +23,7 @@ export interface TranscriptLine {
  * disk when `append` resolves; a torn last line is left out when it is read. Faults: `TRANSCRIPT_UNREADABLE`.
  */
 export interface Transcripts {
-  append(conversation: string, message: TranscriptLine['message']): Promise<void>;
+  append(conversation: string, message: TranscriptLine['message'], by?: AnsweredBy): Promise<void>;
   /** Empty where nothing was said yet. */
   read(conversation: string): Promise<readonly TranscriptLine[]>;
   list(run: string): Promise<readonly string[]>;

@@ -32,6 +32,8 @@ export interface WallSpec {
   readonly readable: readonly string[];
   /** Paths below a writable folder that stay as they are: made first where they are not there. */
   readonly protected: readonly string[];
+  /** Files and folders that lie over others inside, read-only: what is at `at`, which has to be there, is not seen. `/dev/null` hides a file. */
+  readonly covers?: readonly { readonly from: string; readonly at: string }[];
   /** Files of its HOME, which is empty and gone at the end; `keep` are written back to the host's file when they changed (a refreshed login). */
   readonly home: readonly {
     readonly path: string;
@@ -65,7 +67,7 @@ export interface WallExit {
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** Which limit ended it, or null. */
-  readonly limit: 'time' | 'output' | 'memory' | null;
+  readonly limit: 'time' | 'output' | 'memory' | 'processes' | 'disk' | null;
 }
 
 /** A program inside, while it runs. */

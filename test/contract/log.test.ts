@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { createLog } from '../../src/adapters/log/create-log.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 
 let dir: string;
 let file: string;
@@ -69,23 +70,29 @@ it('goes on in the file that is there', async () => {
 });
 
 it('keeps each secret out, wherever it stands', async () => {
-  const secrets = ['tok', 'tok-long-"quoted"\\', '4711', '$&'];
-  const log = createLog({ file, level: 'info', redact: [...secrets, ''] });
-  log.info('got tok-long-"quoted"\\ and $&', {
-    header: 'Bearer tok',
-    list: [['xtokx']],
-    tok: 1,
-    pin: 4711,
-    error: new Error('bad tok', { cause: new Error('tok-long-"quoted"\\') }),
+  const secrets = ['token-of-anna', 'token-of-anna-"quoted"\\', '47114711', '$&$&$&$&'];
+  const book = createSecretBook([...secrets, '', 'short']);
+  const log = createLog({ file, level: 'info', redact: (value) => book.data(value) });
+  log.info('got token-of-anna-"quoted"\\ and $&$&$&$&, which is short', {
+    header: 'Bearer token-of-anna',
+    list: [['xtoken-of-annax', btoa('token-of-anna')]],
+    'token-of-anna': 1,
+    pin: 47114711,
+    error: new Error('bad token-of-anna', { cause: new Error('token-of-anna-"quoted"\\') }),
   });
   await log.close();
   const text = readFileSync(file, 'utf8');
   for (const secret of secrets) expect(text).not.toContain(secret);
-  expect(text).not.toContain('-long');
+  expect(text).not.toContain('-"quoted');
   expect(lines()).toMatchObject([
     {
-      message: 'got [redacted] and [redacted]',
-      data: { header: 'Bearer [redacted]', list: [['x[redacted]x']], '[redacted]': 1, pin: '[redacted]' },
+      message: 'got [redacted] and [redacted], which is short',
+      data: {
+        header: 'Bearer [redacted]',
+        list: [['x[redacted]x', expect.stringMatching(/^\[redacted\]/)]],
+        '[redacted]': 1,
+        pin: '[redacted]',
+      },
     },
   ]);
 });

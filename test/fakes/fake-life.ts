@@ -155,6 +155,7 @@ export function startSupervisor(
     home: mortal(world.context.home),
     work: mortal(world.context.work),
     remotes: mortal(world.context.remotes),
+    transcripts: mortal(world.context.transcripts),
     outside: {
       ...outside,
       files: mortal(files),

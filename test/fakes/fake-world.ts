@@ -10,6 +10,7 @@ import { printLock } from '../../src/domain/environments/lock.ts';
 import { installationPaths } from '../../src/domain/installation/paths.ts';
 import { printComponents } from '../../src/domain/instances/components.ts';
 import { row } from '../../src/domain/journal/kinds.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import { orchestrateAuthor } from '../../src/engine/changes/draft.ts';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { recordBorrowed } from '../../src/engine/environments/named.ts';
@@ -22,6 +23,7 @@ import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from './fake-files.ts';
 import { createFakeHome, type FakeHome } from './fake-home.ts';
+import { createFakeLanguageModels, type FakeLanguageModels } from './fake-language-models.ts';
 import { createFakeLogFiles } from './fake-log-files.ts';
 import { createFakeMachine } from './fake-machine.ts';
 import { createFakeMemory } from './fake-memory.ts';
@@ -38,7 +40,9 @@ import { createFakeSignatures } from './fake-signatures.ts';
 import { createFakeSources, type FakeSources } from './fake-sources.ts';
 import { createFakeStore, type FakeStore } from './fake-store.ts';
 import { createFakeSwarmUi, type FakeSwarmUi } from './fake-swarm-ui.ts';
+import { createFakeTranscripts, type FakeTranscripts } from './fake-transcripts.ts';
 import { createFakeUsage } from './fake-usage.ts';
+import { createFakeWalls, type FakeWalls } from './fake-walls.ts';
 import { createFakeWork, type FakeWork } from './fake-work.ts';
 import { createMemoryLedgers, type MemoryLedgers } from './memory-ledger.ts';
 
@@ -62,6 +66,9 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly models: FakeLanguageModels;
+  readonly transcripts: FakeTranscripts;
+  readonly walls: FakeWalls;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -262,6 +269,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
+  const models = createFakeLanguageModels(clock);
+  const walls = createFakeWalls();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -277,20 +286,38 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     bundles: createFakeBundles(files),
     signatures: createFakeSignatures(),
     log: silentLog,
+    secrets: createSecretBook(),
     host,
     machine,
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
     swarm,
+    models,
+    walls,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
+  const transcripts = createFakeTranscripts({ clock, redact: outside.secrets.data });
   const [metrics, usage] = [createFakeMetrics(), createFakeUsage()];
-  const installation = { paths, config, definitions, store, sources, home, work, remotes, bus, memory, metrics, usage };
+  const installation = {
+    paths,
+    config,
+    definitions,
+    store,
+    sources,
+    home,
+    work,
+    remotes,
+    bus,
+    memory,
+    metrics,
+    usage,
+    transcripts,
+  };
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm },
+    ...{ context, first, machine, swarm, models, transcripts, walls },
   };
   await adoptWorld(world, options);
   return world;

@@ -3,6 +3,7 @@ import { Fault } from '../../src/base/fault.ts';
 import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
+import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
 export interface FakeAppOptions {
@@ -78,6 +79,7 @@ function fakeOutside(scene: SceneLedger | null): object {
       builtInDir: '/app',
       version: '0.1.0',
     },
+    secrets: createSecretBook(),
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { codeOnly, importsOf, loadSources, type Import, type Source } from './sources.ts';
+import { codeOnly, importsOf, loadSources, withoutComments, type Import, type Source } from './sources.ts';
 
 interface Room {
   readonly imports: readonly string[];
@@ -46,6 +46,16 @@ describe('the import law of layers.json', () => {
       }
     }
     expect(found).toEqual([]);
+  });
+
+  it('reads packages apart only when they are reached, and keeps ours out of them', () => {
+    const apart = sources.filter(({ path }) => path.endsWith('.apart.ts'));
+    expect(apart.length).toBeGreaterThan(1);
+    expect(apart.filter(({ text }) => importsOf(text).some(isInside)).map(({ path }) => path)).toEqual([]);
+    const atOnce = sources.filter(({ text }) =>
+      /^(?:import|export)\s(?!type\s)[^;(]*['/][\w-]+\.apart\.ts'/m.test(withoutComments(text)),
+    );
+    expect(atOnce.map(({ path }) => path)).toEqual([]);
   });
 
   it('keeps timers out of machines, because a persisted machine holds none', () => {

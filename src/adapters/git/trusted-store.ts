@@ -29,6 +29,7 @@ import { editTree } from './tree-edit.ts';
 import { TreeReader } from './tree-reader.ts';
 import { writeBlobs, writeTree } from './tree-write.ts';
 import { findUnsupported } from './unsupported-content.ts';
+import { exportForWork } from './work-repository.ts';
 
 /** The trusted store, and what the home repository shares with it. */
 export interface GitStore extends TrustedStore {
@@ -208,6 +209,10 @@ export function createTrustedStore(options: {
       ),
     exportRefs: (wanted, dir) =>
       atTheEdge('exporting refs', `The folder ${dir} may hold a part of them.`, () => exportRefs(parts, wanted, dir)),
+    exportForWork: (tree, dir) =>
+      atTheEdge('exporting a repository', `The folder ${dir} may hold a part of it.`, () =>
+        exportForWork(parts, tree, dir),
+      ),
     async verify() {
       const result = await door.run({
         verb: 'fsck',

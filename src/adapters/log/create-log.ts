@@ -4,7 +4,6 @@ import winston from 'winston';
 
 import type { Log } from '../../ports/system.ts';
 import { plainData } from './plain-data.ts';
-import { createRedaction } from './redaction.ts';
 import { RotatingFile } from './rotating-file.ts';
 
 /** A file is put aside at this size, so that a process that logs without end fills 20 MB. */
@@ -16,8 +15,8 @@ export interface LogOptions {
   /** One file for each process, for example `logs/supervisor-48121.log`. */
   readonly file: string;
   readonly level: 'info' | 'warn' | 'error';
-  /** Exact values that never reach the file: tokens, keys, passwords. */
-  readonly redact?: readonly string[];
+  /** Takes out what never reaches the file: tokens, keys, passwords. */
+  readonly redact?: <T>(value: T) => T;
   readonly maxSizeBytes?: number;
 }
 
@@ -31,7 +30,7 @@ export interface FileLog extends Log {
  * call returns; a log that cannot be written disturbs nobody.
  */
 export function createLog(options: LogOptions): FileLog {
-  const redact = createRedaction(options.redact ?? []);
+  const redact = options.redact ?? ((value) => value);
   const file = new RotatingFile(options.file, options.maxSizeBytes ?? defaultMaxSizeBytes);
   // The transport of winston that writes files loses lines when it rotates and when the process ends.
   const stream = new Writable({

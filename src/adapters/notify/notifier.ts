@@ -1,8 +1,9 @@
+import { Fault } from '../../base/fault.ts';
 import type { Files, Host, Notice, NoticeTarget, Notifier, Processes } from '../../ports/index.ts';
+import { createSecretReader } from '../files/secret.ts';
 import { appendNotice } from './append-notice.ts';
 import { postNotice } from './post-notice.ts';
 import { runCommand, showOnDesktop } from './run-command.ts';
-import { createSecretReader } from './secret.ts';
 
 export interface NotifierParts {
   readonly files: Files;
@@ -15,7 +16,7 @@ export interface NotifierParts {
 
 /** Creates the notifier. Each send has a time limit of its own, so that it ends. */
 export function createNotifier(parts: NotifierParts): Notifier {
-  const readSecret = createSecretReader(parts);
+  const readSecret = createSecretReader({ ...parts, fault: noticeFailed });
   return {
     send(target: NoticeTarget, notice: Notice): Promise<void> {
       switch (target.kind) {
@@ -31,3 +32,6 @@ export function createNotifier(parts: NotifierParts): Notifier {
     },
   };
 }
+
+const noticeFailed = (sentence: string, cause?: unknown): Fault =>
+  new Fault('NOTICE_FAILED', sentence, cause === undefined ? {} : { cause });

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { Fault } from '../../base/fault.ts';
 import { webhookProblem } from '../../domain/definitions/alerts-config.ts';
 import type { Notice, NoticeTarget } from '../../ports/index.ts';
-import type { ReadSecret } from './secret.ts';
+import type { ReadSecret } from '../files/secret.ts';
 
 type Webhook = Extract<NoticeTarget, { kind: 'webhook' }>;
 

@@ -7,6 +7,11 @@ export const dryRunField = z.boolean().default(false).describe('Show the plan an
 export const yesField = z.boolean().default(false).describe('Say yes beforehand, to the plan and to the review.');
 export const detachField = z.boolean().default(false).describe('Return at once; the run goes on.');
 
+/** Money for a run, in USD; `budgetOf` makes micro-USD of it. */
+export const budgetField = z.number().positive('has to be more than 0').max(100_000).nullable().default(null);
+export const budgetOf = (usd: number | null): { readonly budgetMicroUsd?: number } =>
+  usd === null ? {} : { budgetMicroUsd: Math.round(usd * 1_000_000) };
+
 /** For an answer to a run that may ask for several steps. */
 export const stepField = z
   .string()

@@ -6,6 +6,7 @@ import { adoptAgent } from '../../domain/definitions/adopt-agent.ts';
 import { parseAgent } from '../../domain/definitions/agent.ts';
 import { idField, titleField } from '../../domain/definitions/fields.ts';
 import { newAgent } from '../../domain/definitions/new-definition.ts';
+import { notUsedOf } from '../../domain/definitions/not-used.ts';
 import type { App } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { readOneFile } from '../read-definitions.ts';
@@ -17,7 +18,7 @@ export const agentsNew = defineOperation({
   name: 'agents new',
   summary: "Write a new agent, or bring somebody's subagent file of Claude Code.",
   description:
-    'Writes agents/<id>.md in your home, checked before, and commits nothing. With --from the text of that file is kept: only its name, its tree, and quotes that YAML needs are written. Its tools stay in the file; what no runner here can use, hooks and MCP servers above all, is told and never run.',
+    'Writes agents/<id>.md in your home, checked before, and commits nothing. With --from the text of that file is kept: only its name, its tree, and quotes that YAML needs are written. Its tools stay in the file; what its runner has no use for is told and never run.',
   effect: 'write',
   needs: 'home',
   input: z.object({
@@ -56,13 +57,12 @@ export const agentsNew = defineOperation({
       text,
       ...(from === null ? {} : { from }),
     });
-    const { otherTools, claudeFields } = parseAgent({
+    const agent = parseAgent({
       file,
       text: (await app.outside.files.readText(`${found.home}/${file}`)) ?? '',
       origin: 'installation',
     });
-    const notUsed = [...otherTools, ...claudeFields.map((field) => `${field}:`)];
-    return { id, file, schema: null, changed: [...(adopted?.changed ?? [])], notUsed };
+    return { id, file, schema: null, changed: [...(adopted?.changed ?? [])], notUsed: [...notUsedOf(agent)] };
   },
 });
 

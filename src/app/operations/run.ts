@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { priorities } from '../../domain/queue/rank.ts';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
-import { detachField, dryRunField, yesField } from './_inputs.ts';
+import { budgetField, budgetOf, detachField, dryRunField, yesField } from './_inputs.ts';
 import { namedValues } from './_named-values.ts';
 import { acceptedRun, personOf } from './_run-output.ts';
 
@@ -39,6 +39,7 @@ export const run = defineOperation({
       .enum(priorities)
       .default('normal')
       .describe('How soon it is wanted, where runs wait in line; half an hour of waiting counts as much as one step.'),
+    budget: budgetField.describe('What language models may cost in all, in USD; at it the run pauses and asks.'),
     set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     detach: detachField,
   }),
@@ -59,10 +60,13 @@ export const run = defineOperation({
       explains: 'Do it from a script and print the outcome as JSON.',
     },
   ],
-  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, priority, set }) {
+  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, set }) {
     const answer = await app.ask('run.start', {
       goal,
-      options: { previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }), priority },
+      options: {
+        ...{ previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }), priority },
+        ...budgetOf(budget),
+      },
       by: personOf(app),
     });
     return acceptedRun(app, answer);

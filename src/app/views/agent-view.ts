@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { notUsedOf } from '../../domain/definitions/not-used.ts';
 import type { Agent, Definitions } from '../../domain/definitions/types.ts';
 
 /** An agent as outputs carry it. */
@@ -9,7 +10,8 @@ export const agentSchema = z.object({
   description: z.string().describe('When it is asked.'),
   tree: z.string().nullable().describe('Tree that it belongs to, or null.'),
   tools: z.array(z.string()).describe('Actions that it may use.'),
-  notUsed: z.array(z.string()).describe('Tools and fields of Claude Code that the program runner does not use.'),
+  otherTools: z.array(z.string()).describe('Other tools that its runner gives it, as its file names them.'),
+  notUsed: z.array(z.string()).describe('Tools and fields of its file that its runner does not use.'),
   runner: z.string().describe('Who carries out its steps.'),
   timeLimitSeconds: z.number().describe('Longest time of one of its steps.'),
   file: z.string().describe('Where it is written.'),
@@ -19,6 +21,7 @@ export type AgentView = z.infer<typeof agentSchema>;
 
 /** Returns an agent with the steps that playbooks give it. */
 export function agentView(agent: Agent, { playbooks }: Pick<Definitions, 'playbooks'>): AgentView {
+  const notUsed = notUsedOf(agent);
   const steps = [...playbooks.values()].flatMap((playbook) =>
     playbook.steps.filter((step) => step.agent === agent.id).map((step) => `${playbook.id}/${step.id}`),
   );
@@ -28,11 +31,8 @@ export function agentView(agent: Agent, { playbooks }: Pick<Definitions, 'playbo
     description: agent.description,
     tree: agent.tree,
     tools: [...agent.tools],
-    notUsed: [
-      ...agent.otherTools,
-      ...(agent.model === null ? [] : ['model:']),
-      ...agent.claudeFields.map((field) => `${field}:`),
-    ],
+    otherTools: agent.otherTools.filter((tool) => !notUsed.includes(tool)),
+    notUsed: [...notUsed],
     runner: agent.runner,
     timeLimitSeconds: agent.maxMinutes * 60,
     file: agent.file,

@@ -1,4 +1,5 @@
 import { bytesText } from '../../domain/plans/amounts.ts';
+import { usdText } from '../../domain/spending/usd-text.ts';
 import { commandText } from '../../domain/templates/command-line.ts';
 
 /** Digits of a git id that people are shown. */
@@ -37,6 +38,9 @@ export const timeText = (atMs: number): string =>
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z');
+
+/** Returns micro-USD as money: `$1.25`, `$0.0042`. */
+export const moneyText = (microUsd: number): string => usdText(microUsd);
 
 /** Returns a program and its arguments as a person would type them. */
 export const commandLine = (argv: readonly string[]): string => commandText(argv);

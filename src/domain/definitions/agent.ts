@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { runners } from '../specialists/work-result.ts';
 import { locateTools, toolsField } from './agent-tools.ts';
 import { checkShape } from './check-shape.ts';
 import { attempt, throwTogether } from './faults.ts';
@@ -17,21 +19,28 @@ import { durationField } from './units.ts';
  * ---
  * name: validation-engineer            # or id:
  * description: Runs it and looks.       # when it is asked; may be left out
- * tools: env.verify, instance.boot     # actions it may use, as a list too; left out: none
+ * tools: env.verify, Read, Edit        # actions and tools it may use, as a list too; left out: none
  * title: Validation engineer           # left out: made of the name
  * tree: env-setup                      # left out: it belongs to none
- * runner: program                      # may be left out
+ * runner: program                      # or model, claude-code, codex, opencode, acp; may be left out
  * time-limit: 30m                      # of one step; may be left out
+ * model: claude-sonnet-4-5             # what follows is for runners that think; all of it may be left out
+ * task-type: work                      # names a rule of routing
+ * max-turns: 50
+ * budget: 0.50                         # USD for one step
+ * silence: 3m
+ * program: gemini                      # of runner acp
+ * args: [--experimental-acp]
  * ---
  * Instructions, as Markdown.
  * ```
- * A subagent file of Claude Code is such a file: its tools and fields are kept, and no runner here uses them.
+ * A subagent file of Claude Code is such a file: its tools and fields are kept, and given to the runners that know them.
  */
 export function parseAgent(source: DefinitionSource): Agent {
   return readAgent(source).value;
 }
 
-/** Fields that Claude Code reads (https://code.claude.com/docs/en/sub-agents) and the program runner does not. */
+/** Fields of Claude Code (https://code.claude.com/docs/en/sub-agents) that only the runner `claude-code` may have a use for. */
 export const claudeFields = [
   'background',
   'color',
@@ -39,14 +48,18 @@ export const claudeFields = [
   'hooks',
   'initialPrompt',
   'isolation',
-  'maxTurns',
   'mcpServers',
   'memory',
   'permissionMode',
   'skills',
 ] as const;
 
-const foreign = z.unknown().meta({ description: 'Read by Claude Code, not by the program runner.' }).optional();
+const defaultMaxTurns = 50;
+
+/** A step that needs more is asked about: 500 answers are hours of work. */
+const turnsField = z.number().int().min(1).max(500);
+
+const foreign = z.unknown().meta({ description: 'Read by Claude Code; see the runner claude-code.' }).optional();
 
 /** Schema of the front matter of `agents/<name>.md`; its descriptions are what an editor shows. */
 export const agentSchema = z
@@ -70,19 +83,54 @@ export const agentSchema = z
     model: z
       .string()
       .regex(/^[\w.:@/[\]-]{1,100}$/, 'has to be one word, such as inherit or sonnet')
-      .meta({ description: 'Model that Claude Code takes; the program runner takes none.', examples: ['inherit'] })
+      .meta({
+        description: 'Model that it wants, by name; inherit or left out: routing chooses. Runner program takes none.',
+        examples: ['claude-sonnet-4-5'],
+      })
       .nullable()
       .default(null),
     title: titleField.meta({ description: 'Its name for people.', examples: ['Log analyst'] }).optional(),
     tree: idField.describe('Tree that it belongs to.').nullable().default(null),
-    runner: z.enum(['program']).default('program').describe('Who carries out its steps: built-in actions.'),
+    runner: z
+      .enum([...runners, 'builtin'])
+      .default('program')
+      .describe(
+        'Who carries out its steps: built-in actions (program, or builtin), our own loop (model), or a program.',
+      ),
     'time-limit': durationField({ least: '1m', most: '24h' }).prefault('30m'),
+    'task-type': idField
+      .meta({ description: 'Kind of its work, as rules of routing name it.', examples: ['work'] })
+      .default('work'),
+    'max-turns': turnsField
+      .meta({ description: 'Answers of a model in one step at most, then a person is asked.', examples: [50] })
+      .optional(),
+    maxTurns: turnsField.meta({ description: 'Another word for max-turns.', examples: [50] }).optional(),
+    budget: z
+      .number()
+      .min(0.0001)
+      .max(10_000)
+      .meta({ description: 'USD for one step at most, then a person is asked.', examples: [0.5] })
+      .nullable()
+      .default(null),
+    silence: durationField({ least: '10s', most: '2h' }).prefault('3m'),
+    program: z
+      .string()
+      .regex(/^[^\s\0][^\n\0]{0,499}$/, 'has to be a name on PATH or an absolute path')
+      .meta({ description: 'Program of runner acp; of another, in place of the one on PATH.', examples: ['gemini'] })
+      .nullable()
+      .default(null),
+    args: z
+      .array(z.string().max(2_000))
+      .max(64)
+      .meta({ description: 'Arguments of program.', examples: [['--experimental-acp']] })
+      .default([]),
     ...(Object.fromEntries(claudeFields.map((field) => [field, foreign])) as Record<
       (typeof claudeFields)[number],
       typeof foreign
     >),
   })
-  .superRefine(({ name, id }, context) => {
+  .superRefine((fields, context) => {
+    const { name, id, runner, program, args } = fields;
     if (name === undefined && id === undefined)
       context.addIssue({ code: 'custom', message: 'is missing', path: ['name'] });
     if (name !== undefined && id !== undefined && name !== id)
@@ -91,6 +139,22 @@ export const agentSchema = z
         message: `is not the name, ${name}: one of the two is enough`,
         path: ['id'],
         params: { remedy: 'Take the line out.' },
+      });
+    if (fields['max-turns'] !== undefined && fields.maxTurns !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'is max-turns too: one of the two is enough',
+        path: ['maxTurns'],
+        params: { remedy: 'Take the line out.' },
+      });
+    if (runner === 'acp' && program === null)
+      context.addIssue({ code: 'custom', message: 'has to be named for runner acp', path: ['program'] });
+    if (['program', 'builtin', 'model'].includes(runner) && (program !== null || args.length > 0))
+      context.addIssue({
+        code: 'custom',
+        message: `is for runners that are programs of their own, and the runner is ${runner}`,
+        path: [program === null ? 'args' : 'program'],
+        params: { remedy: 'Take the line out, or write runner: acp.' },
       });
   });
 
@@ -114,18 +178,26 @@ export function readAgent(source: DefinitionSource): Located<Agent> {
   throwTogether(faults);
   if (fields === undefined) throw new Error('fields are wrong, and no fault says why');
   const id = fields.name ?? fields.id ?? '';
-  const denied = fields.disallowedTools?.actions ?? [];
+  const { actions: deniedActions, others: deniedOthers } = fields.disallowedTools ?? { actions: [], others: [] };
   return {
     value: {
       id,
       title: fields.title ?? titleOf(id),
       description: fields.description.trim(),
       tree: fields.tree,
-      tools: (fields.tools?.actions ?? []).filter((tool) => !denied.includes(tool)),
-      otherTools: fields.tools?.others ?? [],
-      model: fields.model,
-      claudeFields: claudeFields.filter((field) => fields[field] !== undefined),
-      runner: fields.runner,
+      tools: (fields.tools?.actions ?? []).filter((tool) => !deniedActions.includes(tool)),
+      otherTools: (fields.tools?.others ?? []).filter((tool) => !deniedOthers.includes(tool)),
+      model: fields.model === 'inherit' ? null : fields.model,
+      claude: Object.fromEntries(
+        claudeFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field]]])),
+      ) as JsonObject,
+      runner: fields.runner === 'builtin' ? 'program' : fields.runner,
+      taskType: fields['task-type'],
+      maxTurns: fields['max-turns'] ?? fields.maxTurns ?? defaultMaxTurns,
+      budgetMicroUsd: fields.budget === null ? null : Math.round(fields.budget * 1_000_000),
+      silenceMs: fields.silence,
+      program: fields.program,
+      args: fields.args,
       maxMinutes: fields['time-limit'] / 60_000,
       instructions,
       file: source.file,

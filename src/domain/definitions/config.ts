@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertsOf, alertsSchema } from './alerts-config.ts';
 import { busOf, busSchema } from './bus-config.ts';
 import { checkShape } from './check-shape.ts';
+import { computeOf, computeSchema } from './compute-config.ts';
 import { idField, portField, titleField, uniqueList } from './fields.ts';
 import { logsOf, logsSchema } from './logs-config.ts';
 import { monitoringOf, monitoringSchema } from './monitoring-config.ts';
@@ -60,7 +61,7 @@ import { durationField, sizeField } from './units.ts';
  *   keep: { last: 3, younger-than: 14d }   # environments that stay on disk; pinned ones always
  *   # Who approves what, and when (`policy-config.ts`); all may be left out:
  *   risk: [{ when: { package: torch, files-over: 20 }, tier: high, why: every node runs on it }]
- *   review: [{ when: { tier: high }, persons: 2, trees: [ops-maint], ticket: true, signature: true, window: true }]
+ *   review: [{ when: { tier: high }, persons: 2, trees: [ops-maint], agents: [change-reader], ticket: true, signature: true, window: true }]
  *   approval: { carry: never }           # disjoint: goes along when the base moved somewhere else
  *   tickets: { pattern: OPS-*, required: [{ tier: high }] }
  *   windows: [{ days: [sat, sun], from: '03:00', to: '05:00', zone: Europe/Zurich }]
@@ -86,6 +87,20 @@ import { durationField, sizeField } from './units.ts';
  *   waiting-after: 30m       # a question or approval that waits longer is an alert
  *   gather: 10s              # how long an alert is kept back, so that its cause can be told with it
  *   per-hour: 20             # notices to one target at most; more are told together
+ * compute:                   # language models; without it none is asked
+ *   providers:               # anthropic, openai, zai, zai-coding, bigmodel, openrouter, ollama, llama-cpp, vllm are built in
+ *     anthropic: { key: env:ANTHROPIC_API_KEY, max-concurrent: 3, strengths: [code, analysis] }   # or a file of mode 0600
+ *     zai: { key: /home/anna/.zai-key, models: [{ id: glm-4.5-air, tier: small, prices: { input: 0.2, output: 1.1, cache-read: 0.03 } }] }   # USD per million tokens
+ *     own: { url: 'http://127.0.0.1:8080/v1', dialect: openai-chat, free: true, models: [{ id: qwen3-coder, context: 65536, output: 8192 }] }
+ *   plan: anthropic          # who plans and who reviews: a provider, or provider/model
+ *   review: zai
+ *   rules:                   # task-type: plan, review, work, what an agent's file says; any: all others
+ *     - { task-type: config-validation, preferred: zai/glm-4.5-air, fallback: [own, anthropic], tier: small, data-class: internal }
+ *   budgets:                 # at the limit the run pauses and asks; agent, provider: each of them in a day
+ *     run: { usd: 5, tokens: null }
+ *     day: { usd: 25 }
+ *   unknown-prices: refuse   # take: models whose price nobody knows are called as well
+ *   parallel: { first: 2, most: 8 }   # model-driven agents at once: to begin with, and when all is well
  * memory: { budget: 16 KiB } # what a task is given of memory at most
  * monitoring:
  *   interval: 60s            # how often the installation is measured while a supervisor runs
@@ -164,6 +179,7 @@ export function parseConfig(source: DefinitionSource): InstallationConfig {
     supervisor: { idleSeconds: supervisor['idle-time'] / 1000 },
     bus: busOf(bus),
     alerts: alertsOf(alerts),
+    ...(checked.compute === null ? {} : { compute: computeOf(checked.compute) }),
     queue,
     memory: { budgetBytes: checked.memory.budget },
     monitoring: monitoringOf(checked.monitoring),
@@ -322,6 +338,7 @@ const fieldsSchema = z
       .prefault({}),
     bus: busSchema,
     alerts: alertsSchema,
+    compute: computeSchema.nullable().default(null),
     monitoring: monitoringSchema,
     logs: logsSchema,
     memory: z.strictObject({ budget: sizeField({ least: '0 B', most: '10 MiB' }).default(16 * 1024) }).prefault({}),

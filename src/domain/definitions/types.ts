@@ -1,7 +1,10 @@
+import type { JsonObject } from '../../base/json.ts';
 import type { PolicyRules, Principal } from '../policy/rules.ts';
 import type { RestartRule } from '../services/restart.ts';
+import type { Runner } from '../specialists/work-result.ts';
 import type { AlertsConfig } from './alerts-config.ts';
 import type { BusConfig } from './bus-config.ts';
+import type { ComputeConfig } from './compute-config.ts';
 import type { LogsConfig } from './logs-config.ts';
 import type { MonitoringConfig } from './monitoring-config.ts';
 
@@ -15,14 +18,25 @@ export interface Agent {
   readonly tree: string | null;
   /** Ids of the actions that it may use. */
   readonly tools: readonly string[];
-  /** Tools of Claude Code: `Read`, `Bash(git log:*)`, `mcp__server__tool`. The program runner uses none of them. */
+  /** Tools as Claude Code names them: `Read`, `Bash(git log:*)`, `mcp__server__tool`. A runner that thinks gives what they stand for. */
   readonly otherTools: readonly string[];
-  /** Model that Claude Code would take; the program runner takes none. */
+  /** Model that is wanted, by name; null: routing chooses. Runner `program` takes none. */
   readonly model: string | null;
-  /** Fields of Claude Code that the file has and the program runner does not read. */
-  readonly claudeFields: readonly string[];
-  /** `program`: built-in actions, no model. */
-  readonly runner: 'program';
+  /** Fields of Claude Code that the file has, as it writes them: `skills`, `mcpServers`, `hooks` …; see `notUsedOf`. */
+  readonly claude: JsonObject;
+  /** Who carries out its steps. */
+  readonly runner: Runner;
+  /** Kind of its work, as rules of routing name it. */
+  readonly taskType: string;
+  /** Answers of a model in one step at most; then it is asked whether it may go on. */
+  readonly maxTurns: number;
+  /** Money for one step at most, in micro-USD; null: what the budgets of the run and of the installation leave. */
+  readonly budgetMicroUsd: number | null;
+  /** How long it may give no sign of life before it is asked for one. */
+  readonly silenceMs: number;
+  /** Program and arguments of runner `acp`; for another program of its own, in place of the one on PATH. Null: none is named. */
+  readonly program: string | null;
+  readonly args: readonly string[];
   readonly maxMinutes: number;
   /** The text below the front matter. */
   readonly instructions: string;
@@ -225,6 +239,8 @@ export interface InstallationConfig {
   readonly supervisor: { readonly idleSeconds: number };
   readonly bus: BusConfig;
   readonly alerts: AlertsConfig;
+  /** Which language models are asked; absent where nothing is written about it: none. */
+  readonly compute?: ComputeConfig;
   /** Bytes of memory that a task is given at most, each entry whole. */
   readonly memory: { readonly budgetBytes: number };
   readonly monitoring: MonitoringConfig;

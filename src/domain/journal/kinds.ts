@@ -9,10 +9,12 @@ import type { DoctorRows } from './rows/doctor.ts';
 import type { DoorRows } from './rows/doors.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { HealthRows } from './rows/health.ts';
+import type { HookRows } from './rows/hooks.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
 import type { OutsideRows } from './rows/outside.ts';
+import type { PlanningRows } from './rows/planning.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
 import type { RemoteRows } from './rows/remotes.ts';
@@ -20,7 +22,10 @@ import type { RestoreRows } from './rows/restore.ts';
 import type { RunRows } from './rows/runs.ts';
 import type { ScaleRows } from './rows/scale.ts';
 import type { ScheduleRows } from './rows/schedules.ts';
+import type { SecretRows } from './rows/secrets.ts';
 import type { ServiceRows } from './rows/services.ts';
+import type { SpecialistRows } from './rows/specialists.ts';
+import type { SpendingRows } from './rows/spending.ts';
 import type { StepRows } from './rows/steps.ts';
 import type { SupervisorRows } from './rows/supervisor.ts';
 import type { TrashRows } from './rows/trash.ts';
@@ -35,6 +40,7 @@ export interface JournalKinds
     SupervisorRows,
     MachineRows,
     RunRows,
+    PlanningRows,
     StepRows,
     ChangeRows,
     InstanceRows,
@@ -56,7 +62,11 @@ export interface JournalKinds
     HealthRows,
     DiagnosisRows,
     AlertRows,
-    ScheduleRows {}
+    SpecialistRows,
+    ScheduleRows,
+    SecretRows,
+    SpendingRows,
+    HookRows {}
 
 export type JournalKind = keyof JournalKinds;
 

@@ -38,6 +38,15 @@ const needsPerson: readonly FaultCode[] = [
   'DISK_FULL',
   'WAITING_FOR_PERSON',
   'BUS_NO_ANSWER',
+  // Nobody to ask, or no money for it: the conversation goes on from where it is.
+  'BUDGET_REACHED',
+  'MODEL_NONE',
+  'MODEL_FAILED',
+  'MODEL_KEY_MISSING',
+  'MODEL_PRICE_UNKNOWN',
+  'AGENT_TURNS',
+  'AGENT_LOOPS',
+  'AGENT_SILENT',
 ];
 
 /** Returns how long a retry waits after the try of that number, in milliseconds. */

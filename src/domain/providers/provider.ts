@@ -4,8 +4,18 @@
 export const dialects = ['anthropic', 'openai-responses', 'openai-chat'] as const;
 export type Dialect = (typeof dialects)[number];
 
+/** `small` for what a rule nearly decides, `large` for plans and reviews; a rule asks for a tier. */
+export const tiers = ['small', 'medium', 'large'] as const;
+export type Tier = (typeof tiers)[number];
+
+/** How private what is told is: `private` stays on machines of the person's own, `internal` goes to who is trusted with it. */
+export const dataClasses = ['public', 'internal', 'private'] as const;
+export type DataClass = (typeof dataClasses)[number];
+
 /** What of a dialect a provider does not keep to; absent: it does. */
 export interface ProviderQuirks {
+  /** An overload there lasts for minutes: how long to wait before each further try, in milliseconds. */
+  readonly overloadWaitsMs?: readonly number[];
   /** The one form of structured output that it has: a schema, any JSON object, or none. */
   readonly format?: 'json-schema' | 'json-object' | 'none';
   /** `tool_choice` can be `auto` only. */
@@ -31,8 +41,11 @@ export interface TokenPrices {
     readonly input: number;
     readonly output: number;
     readonly cacheRead: number;
+    /** Absent: as above for a shorter call. */
+    readonly cacheWrite5m?: number;
+    readonly cacheWrite1h?: number;
   };
-  /** Where the prices were read, and when (`2026-11-01`). */
+  /** Where the prices were read, and when (`2026-11-01`); empty where `orchestrate.yaml` says them. */
   readonly source: string;
   readonly asOf: string;
 }
@@ -44,8 +57,7 @@ export interface Model {
   readonly maxOutputTokens: number;
   /** Null: nobody said what it costs. It is not called then, unless the configuration says a price or that it is free. */
   readonly prices: TokenPrices | null;
-  /** `small` for what a rule nearly decides, `large` for plans and reviews; a rule asks for a tier. */
-  readonly tier: 'small' | 'medium' | 'large';
+  readonly tier: Tier;
 }
 
 /** Where language models are asked. */
@@ -62,7 +74,11 @@ export interface Provider {
   readonly models: readonly Model[];
   /** Words that rules and explanations use: `code`, `analysis`, `cheap`. */
   readonly strengths: readonly string[];
+  /** It is paid by the month: prices are what a call would have cost, and count against no budget in money. */
+  readonly isSubscription?: true;
   /** Calls at the same time at most. */
   readonly maxConcurrent: number;
   readonly quirks: ProviderQuirks;
+  /** The most private that it may be given; absent: `internal`. */
+  readonly dataClass?: DataClass;
 }

@@ -1,4 +1,5 @@
 import type { Priority } from '../queue/rank.ts';
+import type { Runner } from '../specialists/work-result.ts';
 
 /** What a person said when a run was asked for. */
 export interface RunOptions {
@@ -9,6 +10,10 @@ export interface RunOptions {
   readonly playbook: string | null;
   /** Inputs of the playbook that were given as options (`--target`, `--set name=value`); they win over the goal's words. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** What it may cost in all, in micro-USD, in place of `compute.budgets.run`. Absent: what is configured. */
+  readonly budgetMicroUsd?: number;
+  /** Who carries out free work of its agents, whatever their files say. Absent: each agent's own. */
+  readonly runner?: Exclude<Runner, 'program'>;
   /** How soon it is wanted; age counts beside it. Absent in old rows: `normal`. */
   readonly priority?: Priority;
 }

@@ -9,6 +9,7 @@ import { planOf } from '../tasks/task-view.ts';
 import { branchHead } from './branch-head.ts';
 import { draftOf } from './draft.ts';
 import { exactTree } from './exact-tree.ts';
+import { requireNoSecrets } from './require-no-secrets.ts';
 
 export type Gated = JournalKinds['change.gated'];
 
@@ -56,13 +57,15 @@ export async function gateChange(engine: Engine, change: string, signal: AbortSi
   }
   try {
     await requireSupported(engine, exact.tree);
+    const before = await engine.store.treeOf(base);
+    await requireNoSecrets(engine, { change, run: drafted.run, base: before, exact: exact.tree });
     const proven = await engine.template.prove(engine, { change, run: drafted.run, base, exact: exact.tree, signal });
     await record({ exact: exact.tree, verdict: 'proven', fault: null, ...proven });
     return { kind: 'proven' };
   } catch (error) {
     if (signal.aborted || !(error instanceof Fault)) throw error;
     const fault = faultRecord(error);
-    if (fault.code === 'WAITING_FOR_PERSON') {
+    if (fault.code === 'WAITING_FOR_PERSON' || fault.code === 'SECRET_FOUND') {
       await record({ ...unproven, exact: exact.tree, verdict: 'conflict', fault });
       return { kind: 'conflict', fault };
     }

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
+import type { RunOptions } from '../../domain/runs/options.ts';
 import { abandonChangeOf } from '../changes/abandon.ts';
 import { findChangeOf } from '../changes/draft.ts';
 import { acceptedAddress } from '../changes/pinned-address.ts';
@@ -12,17 +13,18 @@ import { requirePerson } from '../policy/answerer.ts';
 import { deliverAgain } from '../restore/deliver-again.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { createRun } from '../runs/create-run.ts';
+import { mayDraft } from '../runs/understand-or-draft.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
+import { raisedBudget } from '../spending/raise-budget.ts';
 import { acceptFingerprint } from '../tasks/tamper.ts';
 import { planOf } from '../tasks/task-view.ts';
 import { accepted, type Handlers, sendAnswered } from './handler.ts';
 
 export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' | 'run.resume' | 'run.cancel'> = {
   async 'run.start'(engine, { goal, options, by, emergency }, request) {
-    // A goal that nobody understands makes no run.
-    const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
-    if (options.until !== null) untilStep(playbook.steps, options.until);
+    // A goal that nobody understands makes no run, unless a model is to plan it.
+    await requireUnderstood(engine, goal, options);
     const because = emergency === undefined ? {} : { emergency };
     await createRun(engine, { goal, kind: 'work', options, by, request, restore: null, ...because });
   },
@@ -59,16 +61,17 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
     );
   },
 
-  async 'run.resume'(engine, { run, by }, id) {
+  async 'run.resume'(engine, { run, budgetMicroUsd, by }, id) {
     const view = requireOpenRun(engine, run);
     requireMine(engine, run, by);
+    const raised = budgetMicroUsd === undefined ? [] : [raisedBudget(engine, { run, microUsd: budgetMicroUsd, by })];
     const change = findChangeOf(engine, run)?.change;
     const at = change === undefined ? undefined : engine.host.find(change);
     // `--until` is lifted only by a resume after it was reached, not by one after a disk was full on the way.
     const last = dataOf('machine.moved', engine.ledger.latest(`machine:${run}`));
     const keys = [`resume-of:${run}`, ...(last?.event['type'] === 'UNTIL_REACHED' ? [`resumed:${run}`] : [])];
     const resumed = row('run.resumed', { run, by }, { run, keys });
-    const beside: Beside = { rows: [resumed], answers: accepted(id, run, `${run} goes on.`) };
+    const beside: Beside = { rows: [...raised, resumed], answers: accepted(id, run, `${run} goes on.`) };
     if (view.state === 'paused') {
       if (view.fault?.code === 'TREE_TAMPERED') await acceptTampered(engine, run, by);
       for (const task of engine.host.all('task')) {
@@ -122,6 +125,15 @@ async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by
 async function acceptTampered(engine: Engine, run: string, by: Actor): Promise<void> {
   requirePerson(by, run);
   await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+}
+
+async function requireUnderstood(engine: Engine, goal: string, options: RunOptions): Promise<void> {
+  try {
+    const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
+    if (options.until !== null) untilStep(playbook.steps, options.until);
+  } catch (error) {
+    if (!(error instanceof Fault) || !(await mayDraft(engine, error, { options }))) throw error;
+  }
 }
 
 /** The run, while it goes on. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */

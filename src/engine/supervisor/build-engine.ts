@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 
 import { createAlertBook } from '../alerts/book.ts';
+import { createWaits } from '../bus/waits.ts';
 import { admitChange } from '../changes/admit.ts';
 import { checkChange } from '../changes/check.ts';
 import { gateChange } from '../changes/gate.ts';
@@ -20,6 +21,7 @@ import { createInFlight } from '../proofs/in-flight.ts';
 import { turnPriority } from '../queue/turn.ts';
 import { previewRun } from '../runs/preview.ts';
 import { freeze } from '../services/freeze.ts';
+import { createSpending } from '../spending/spending.ts';
 import { taskEffects } from '../tasks/effects.ts';
 import { templates } from '../templates/templates.ts';
 import { drain } from './drain.ts';
@@ -67,6 +69,11 @@ export function buildEngine(
     }),
     inFlight: createInFlight(outside.clock),
     alerts: createAlertBook(),
+    spending: createSpending(context, {
+      openRuns: () => openRuns(context, host),
+      parallel: () => settings.config.compute?.parallel ?? { first: 1, most: 1 },
+    }),
+    waits: createWaits(),
     reportOf,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
@@ -94,7 +101,7 @@ export function buildEngine(
   effects.change = {
     check: ({ subject }) => checkChange(engine, subject),
     gate: ({ subject, signal }) => gateChange(engine, subject, signal),
-    review: ({ subject }) => reviewChange(engine, subject),
+    review: ({ subject, signal }) => reviewChange(engine, subject, signal),
     admit: ({ subject, signal }) => admitChange(engine, subject, signal),
     merge: ({ subject }) => mergeChange(engine, subject),
     switch: async ({ subject, signal }) => {

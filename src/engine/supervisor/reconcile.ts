@@ -8,6 +8,7 @@ import { isComingBack } from '../removal/restore-trash.ts';
 import { setInstanceAside, setSlotAside } from '../removal/set-aside.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { slotNamesOf } from '../scale/slots-of.ts';
+import { countLost } from '../spending/count-lost.ts';
 
 const reconciler = { kind: 'program', name: 'reconcile' } as const;
 
@@ -29,6 +30,7 @@ export async function reconcile(engine: Engine): Promise<object> {
     ...(await sweepSlots(engine)),
     ...(await noteUnrecorded(engine)),
     ...(await mendPoints(engine)),
+    ...(await countLost(engine)),
   ];
   const resumed = [...engine.host.all('run'), ...engine.host.all('change')]
     .filter((one) => !one.isFinal)

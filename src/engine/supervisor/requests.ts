@@ -7,6 +7,7 @@ import { alertRequests } from '../requests/alerts.ts';
 import { conditionRequests } from '../requests/conditions.ts';
 import { doctorRequests } from '../requests/doctor.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
+import { hookRequests } from '../requests/hooks.ts';
 import { isLong } from '../requests/is-long.ts';
 import { outsideRequests } from '../requests/outside.ts';
 import { policyRequests } from '../requests/policy.ts';
@@ -18,6 +19,7 @@ import { reviewRequests } from '../requests/review.ts';
 import { runRequests } from '../requests/runs.ts';
 import { scaleRequests } from '../requests/scale.ts';
 import { scheduleRequests } from '../requests/schedules.ts';
+import { secretRequests } from '../requests/secrets.ts';
 import { serviceRequests } from '../requests/service.ts';
 import { stepRequests } from '../requests/steps.ts';
 import { submitRequests } from '../requests/submit.ts';
@@ -41,6 +43,8 @@ const handlers: Handlers<RequestKind> = {
   ...doctorRequests,
   ...alertRequests,
   ...scheduleRequests,
+  ...secretRequests,
+  ...hookRequests,
   ...supervisorRequests,
 };
 

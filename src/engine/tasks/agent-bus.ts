@@ -77,9 +77,11 @@ export function agentBus(engine: Engine, parts: TaskParts, signal: AbortSignal):
 
     async ask({ to, subject, body = {}, deadlineMs }) {
       const expiresAtMs = clock.nowMs() + deadlineMs;
-      const { id, ...asked } = await askOnce(draft({ to, kind: 'ask', subject, body, expiresAtMs }));
-      const leftMs = Math.max(0, (asked.expiresAtMs ?? expiresAtMs) - clock.nowMs());
-      const answer = await awaitAnswer({ bus: engine.bus, clock }, { id, deadlineMs: leftMs, signal });
+      const [id, answer] = await engine.waits.during(engine, { asker: address, asked: to, run }, async () => {
+        const { id, ...asked } = await askOnce(draft({ to, kind: 'ask', subject, body, expiresAtMs }));
+        const leftMs = Math.max(0, (asked.expiresAtMs ?? expiresAtMs) - clock.nowMs());
+        return [id, await awaitAnswer({ bus: engine.bus, clock }, { id, deadlineMs: leftMs, signal })] as const;
+      });
       signal.throwIfAborted();
       if (answer === undefined) throw noAnswer({ id, to, run, deadlineMs });
       const place = { id: answer.id, mailbox: address };

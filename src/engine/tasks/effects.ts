@@ -19,6 +19,8 @@ import { bisectPoints } from '../restore/bisect.ts';
 import { drillPoint } from '../restore/drill.ts';
 import { factsOnRecord } from '../runs/step-scene.ts';
 import { serviceCare } from '../services/care.ts';
+import { work } from '../specialists/work.ts';
+import { workers } from '../specialists/workers.ts';
 import { agentBus } from './agent-bus.ts';
 import { agentConditions } from './agent-conditions.ts';
 import { agentMemory } from './agent-memory.ts';
@@ -166,8 +168,8 @@ async function execute(engine: Engine, parts: TaskParts, subject: string, signal
   });
   // A beat that cannot be written says nothing about the work: the next row tells whether the record is there.
   beat(engine, { run, task: subject, attempt }, either).catch(() => undefined);
-  const work = action.run(context, input);
-  const ended = await Promise.race([work, late.then(() => work)])
+  const running = action.run(context, input);
+  const ended = await Promise.race([running, late.then(() => running)])
     .finally(() => deadline.abort())
     .catch(async (error: unknown) =>
       Promise.reject(await asDeath(engine, { run, task: subject, attempt, error, signal })),
@@ -199,7 +201,7 @@ async function actionContext(
   const { index } = engine.config.python;
   const baseTree = await engine.store.treeOf(plan.base);
   const before = reportsBefore(engine, parts);
-  return {
+  const context: ActionContext = {
     run,
     attempt,
     mark: markOf(engine, attempt),
@@ -230,10 +232,12 @@ async function actionContext(
     bus: agentBus(engine, parts, signal),
     conditions: agentConditions(engine, parts, before),
     memory: await agentMemory(engine, parts),
+    specialist: { work: (asked) => work(engine, { parts, task: subject, context, asked }, workers) },
     before,
     note: async (sentence) => {
       await engine.ledger.append([row('step.noted', { task: subject, attempt, sentence }, { run })]);
     },
     signal,
   };
+  return context;
 }

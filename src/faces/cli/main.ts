@@ -8,6 +8,7 @@ import { allOperations, requireCommand, type OperationTable } from './commands.t
 import { exitStatusOf } from './exit-status.ts';
 import { printFailure } from './failure.ts';
 import { followRun } from './follow-run.ts';
+import { answerClaudeCode, failureStatus, isFromClaudeCode } from './for-claude-code.ts';
 import { accent, printLines } from './line.ts';
 import { parseInput } from './parse-input.ts';
 import { printHelp } from './print-help.ts';
@@ -40,7 +41,7 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
     const isBare = words.length === 0 && line.tokens.length === 0;
     const { key, nWords } = isBare ? { key: 'status', nWords: 0 } : requireCommand(leadingWords(line), operations);
     const operation = await load(operations, key);
-    const input = parseInput(operation, line, nWords);
+    const input = await withInput(operation, parseInput(operation, line, nWords), streams);
     const opened = typeof app === 'function' ? await app(line.globals.home, operation.supervises === true) : app;
     // `review` alone, with a person at a whole terminal; with anything more it is the list.
     if (key === 'review-list' && line.tokens.length === 1 && streams.openScreen !== null && !line.globals.json)
@@ -60,8 +61,19 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
   } catch (error) {
     if (signal.aborted)
       return printFailure(new Fault('INTERRUPTED', 'Interrupted.', { cause: error }), streams, wanted);
-    return printFailure(error, streams, wanted);
+    const status = printFailure(error, streams, wanted);
+    return isFromClaudeCode(argv) ? failureStatus(status) : status;
   }
+}
+
+/** Longest input that is read for a field that is given as `-`, in bytes. */
+const maxInputBytes = 4 * 1024 * 1024;
+
+/** Fills the field that is given as `-` with what comes on standard input. */
+async function withInput({ fromInput }: Operation, input: unknown, { readInput }: Streams): Promise<unknown> {
+  const given = input as Readonly<Record<string, unknown>>;
+  if (fromInput === undefined || given[fromInput] !== '-' || readInput === undefined) return input;
+  return { ...given, [fromInput]: await readInput({ maxBytes: maxInputBytes }) };
 }
 
 /** Loaded when it is wanted: no other command has a screen. */
@@ -117,6 +129,9 @@ async function perform({
     if (operation.settlesOutside === true && !given.dryRun && !given.yes && !given.detach)
       await settleOutside({ app, table: operations, streams, signal, json });
     const output = await operation.run(app, input);
+    const { event } = input as { readonly event?: string | null };
+    if (key.startsWith('hooks-') && typeof event === 'string')
+      return await answerClaudeCode(key, output, { streams, json });
     if (operation.asksFirst === true && isPlanned(output) && !(input as { dryRun?: boolean }).dryRun) {
       return await askFirst({ key, operation, input, app, streams, json }, output);
     }

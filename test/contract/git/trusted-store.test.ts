@@ -73,6 +73,25 @@ describe('the trusted store', () => {
     expect(fs.existsSync(`${dir}-2`)).toBe(false);
   });
 
+  test('writes a repository to work in, in which any git commits, and of which the store learns nothing', async () => {
+    const { store, base } = await openWorkshop();
+    const tree = await store.treeOf(base);
+    const folder = temporaryFolder();
+    const dir = path.join(folder, 'work.git');
+    await store.exportForWork(tree, dir);
+    await store.exportTree(tree, path.join(folder, 'files'));
+    const inside = (...args: readonly string[]) => git(folder, `--git-dir=${dir}`, '--work-tree=files', ...args);
+    expect(inside('status', '--porcelain')).toBe('');
+    fs.writeFileSync(path.join(folder, 'files/theirs.txt'), 'theirs\n');
+    inside('add', '--all');
+    inside('commit', '--quiet', '--message', 'Theirs');
+    expect(inside('rev-list', '--count', 'HEAD').trim()).toBe('2');
+    const commit = inside('rev-parse', 'HEAD').trim();
+    expect(inside('fsck', '--full', '--strict')).toBe('');
+    await expect(store.commitFacts(asCommitId(commit))).rejects.toMatchObject({ code: 'GIT_FAILED' });
+    expect(await store.listRefs('refs/heads/work')).toEqual([]);
+  });
+
   test('lists the files that git lists, with their modes', async () => {
     const { store, base, homeDir } = await openWorkshop();
     const listed = (await store.list(await store.treeOf(base))).map(

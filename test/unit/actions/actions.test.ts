@@ -148,6 +148,7 @@ async function contextOf({ base = {}, next = {}, isReused = false }: Given = {})
     bundles: outside.bundles,
     interpreter: async () => fakePythonFacts,
     index: config.python.index,
+    specialist: { work: () => Promise.reject(new Error('no agent thinks here')) },
     snapshot: async () => common.tree,
     environment: async () => ready,
     takeBorrowed: async () => ready.id,

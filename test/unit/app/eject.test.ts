@@ -30,6 +30,7 @@ async function adopted(): Promise<{ one: Machine; app: App; memory: Memory }> {
     remotes: createFakeRemotes(),
     bus: {} as never,
     memory,
+    transcripts: {} as never,
     metrics: {} as never,
     usage: {} as never,
   };

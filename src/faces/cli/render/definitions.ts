@@ -28,10 +28,10 @@ export function renderAgentsList({
 export const renderAgent = (one: AgentView & { readonly instructions: string }): readonly Line[] => [
   [strong(one.agent), ` · ${one.title} · ${one.tree ?? 'of no tree'}`, dim(` · ${one.file}`)],
   ...(one.description === '' ? [] : [one.description]),
-  fieldLine('may use', one.tools),
+  fieldLine('may use', [...one.tools, ...one.otherTools]),
   ...(one.notUsed.length === 0
     ? []
-    : [[...fieldLine('in its file', one.notUsed), dim(' (not used by the program runner)')]]),
+    : [[...fieldLine('in its file', one.notUsed), dim(` (not used by runner ${one.runner})`)]]),
   fieldLine('does', one.steps),
   [dim('at most     '), `${one.timeLimitSeconds / 60} min for a step`],
   '',
@@ -122,7 +122,7 @@ export const renderNew = ({ file, schema, changed, notUsed }: NewOutput): readon
   [`wrote ${file}`, dim('  (not committed)')],
   ...(schema === null ? [] : [[dim(`its schema for editors: ${schema}`)]]),
   ...changed.map((sentence) => `  ${sentence}`),
-  ...(notUsed.length === 0 ? [] : [`  kept, and used by no runner here: ${notUsed.join(', ')}`]),
+  ...(notUsed.length === 0 ? [] : [`  kept, and not used by its runner: ${notUsed.join(', ')}`]),
   nextLine(`orchestrate ${file.slice(0, file.indexOf('/'))} check`),
 ];
 

@@ -1,14 +1,23 @@
 import { isStepLine } from '../../../app/views/plan-view.ts';
 import type { RunView } from '../../../app/views/run-view.ts';
 import { listText, spanText, timeText } from '../../../app/views/text.ts';
+import type { ConversationView } from '../../../app/views/transcript-view.ts';
 import { faultLines, nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { planLine, stepLine } from './progress-lines.ts';
 import { changeLines } from './review-show.ts';
+import { renderConversations } from './transcript.ts';
 import { rowsText, stateSpan } from './words.ts';
 
-/** Renders `runs show`: everything that the journal tells of a run, each fact with its row. */
-export function renderRunsShow(view: RunView): readonly Line[] {
+/** Renders `runs show`: everything that the journal tells of a run, each fact with its row; with `--transcript` what was said instead. */
+export function renderRunsShow(
+  view: RunView & { readonly conversations?: readonly ConversationView[] | undefined },
+): readonly Line[] {
+  if (view.conversations)
+    return [
+      [strong(`${view.run} · ${view.goal}`), ' · ', stateSpan(view.state)],
+      ...renderConversations(view.conversations),
+    ];
   const { run, goal, state, by, startedAtMs, endedAtMs, plan, lease, change, fault, waiting, report } = view;
   const took = endedAtMs === null ? '' : ` · ${spanText(endedAtMs - startedAtMs)}`;
   return [

@@ -4,11 +4,13 @@ import { adopt } from '../../../../src/app/init/adopt.ts';
 import { type InitOptions, planInit } from '../../../../src/app/init/plan-init.ts';
 import type { InitReport } from '../../../../src/app/init/report.ts';
 import { installationPaths } from '../../../../src/domain/installation/paths.ts';
+import { createSecretBook } from '../../../../src/domain/secrets/secret-book.ts';
 import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
 import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
 import { createFakeHome, type FakeHome } from '../../../fakes/fake-home.ts';
+import { createFakeLanguageModels } from '../../../fakes/fake-language-models.ts';
 import { createFakeLogFiles } from '../../../fakes/fake-log-files.ts';
 import { createFakeMachine } from '../../../fakes/fake-machine.ts';
 import { createFakeMetrics } from '../../../fakes/fake-metrics.ts';
@@ -24,6 +26,7 @@ import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { createFakeSwarmUi } from '../../../fakes/fake-swarm-ui.ts';
+import { createFakeWalls } from '../../../fakes/fake-walls.ts';
 import { createFakeUsage } from '../../../fakes/fake-usage.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
@@ -100,11 +103,14 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       bundles: createFakeBundles(files),
       signatures: createFakeSignatures(),
       log: silentLog,
+      secrets: createSecretBook(),
       host,
       machine: createFakeMachine(),
       logFiles: createFakeLogFiles(files),
       notifier: createFakeNotifier(),
       swarm: createFakeSwarmUi(),
+      models: createFakeLanguageModels(clock),
+      walls: createFakeWalls(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,
@@ -125,6 +131,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
         remotes: createFakeRemotes(),
         bus: {} as never,
         memory: {} as never,
+        transcripts: {} as never,
         metrics: createFakeMetrics(),
         usage: createFakeUsage(),
         ledger: ledgers.open(),

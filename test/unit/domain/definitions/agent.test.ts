@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseAgent, readAgent } from '../../../../src/domain/definitions/agent.ts';
+import { notUsedOf } from '../../../../src/domain/definitions/not-used.ts';
 import type { Agent } from '../../../../src/domain/definitions/types.ts';
 import { shownFault } from './shown-fault.ts';
 
@@ -50,15 +51,18 @@ describe('an agent of Claude Code', () => {
     expect(agentOf(claude).otherTools).toEqual(['Read', 'Grep', 'Bash(git log:*, git diff:*)', 'mcp__github__*']);
   });
 
-  it('tells which of its fields nothing here reads', () => {
-    expect(agentOf(claude).claudeFields).toEqual([
-      'color',
-      'hooks',
-      'maxTurns',
-      'mcpServers',
-      'permissionMode',
-      'skills',
-    ]);
+  it('keeps its fields as they are written, and takes its turns', () => {
+    const { claude: fields, maxTurns } = agentOf(claude);
+    expect(Object.keys(fields)).toEqual(['color', 'hooks', 'mcpServers', 'permissionMode', 'skills']);
+    expect([fields['skills'], maxTurns]).toEqual([['api-conventions'], 20]);
+  });
+
+  it.each([
+    ['program', ['Read', 'Grep', 'Bash(git log:*, git diff:*)', 'mcp__github__*', 'model:', 'color:']],
+    ['model', ['mcp__github__*', 'color:']],
+    ['claude-code', ['color:', 'permissionMode:']],
+  ])('tells what runner %s has no use for', (runner, expected) => {
+    expect(notUsedOf(agentOf(`${claude}runner: ${runner}\n`))).toEqual(expect.arrayContaining(expected));
   });
 
   it('may have our fields beside', () => {
@@ -97,6 +101,39 @@ describe('the tools of an agent', () => {
         3 | tools: env.lock, bash
           |                  ^"
     `);
+  });
+});
+
+describe('who carries out the steps of an agent', () => {
+  it('is a model with limits of its own', () => {
+    const fields =
+      'runner: model\nmodel: claude-sonnet-4-5\ntask-type: repair\nmax-turns: 12\nbudget: 0.25\nsilence: 1m\n';
+    expect(agentOf(`name: x\n${fields}`)).toMatchObject({
+      ...{ runner: 'model', model: 'claude-sonnet-4-5', taskType: 'repair', maxTurns: 12 },
+      ...{ budgetMicroUsd: 250_000, silenceMs: 60_000 },
+    });
+  });
+
+  it('is the built-in actions by two words, and nobody wants a model by inherit', () => {
+    expect(agentOf('name: x\nrunner: builtin\nmodel: inherit\n')).toMatchObject({ runner: 'program', model: null });
+  });
+
+  it('is a program that is named', () => {
+    expect(agentOf('name: x\nrunner: acp\nprogram: gemini\nargs: [--acp]\n')).toMatchObject({
+      ...{ runner: 'acp', program: 'gemini', args: ['--acp'] },
+    });
+  });
+
+  it.each([
+    ['runner: acp\n', 'program has to be named for runner acp'],
+    ['runner: model\nprogram: gemini\n', 'program is for runners that are programs of their own'],
+    ['runner: builtin\nargs: [-x]\n', 'args is for runners that are programs of their own'],
+    ['max-turns: 3\nmaxTurns: 3\n', 'maxTurns is max-turns too'],
+    ['max-turns: 0\n', 'max-turns has to be'],
+    ['budget: -1\n', 'budget has to be'],
+    ['runner: gpt\n', 'runner has to be'],
+  ])('refuses %j', (fields, sentence) => {
+    expect(shownFault(() => agentOf(`name: x\n${fields}`))).toContain(`DEFINITION_INVALID: ${sentence}`);
   });
 });
 

@@ -44,10 +44,13 @@ describe('the task machine', () => {
     },
   );
 
-  it.each(['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL'] as const)('waits for a person after %s', (code) => {
-    expect(stateName(after([...executing, failed('execute', code)]).snapshot)).toBe('parked');
-    expect(stateName(after([...executing, done('execute'), failed('capture', code)]).snapshot)).toBe('parked');
-  });
+  it.each(['TREE_TAMPERED', 'TREE_REFUSED', 'DISK_FULL', 'BUDGET_REACHED', 'MODEL_FAILED'] as const)(
+    'waits for a person after %s',
+    (code) => {
+      expect(stateName(after([...executing, failed('execute', code)]).snapshot)).toBe('parked');
+      expect(stateName(after([...executing, done('execute'), failed('capture', code)]).snapshot)).toBe('parked');
+    },
+  );
 
   it.each(['SMOKE_FAILED', 'INTERNAL_BUG', 'PACKAGE_CONFLICT'] as const)('does not try again after %s', (code) => {
     expect(stateName(after([...executing, failed('execute', code)]).snapshot)).toBe('compensating');

@@ -4,6 +4,7 @@ import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import { weekdays } from '../../../../src/domain/policy/windows.ts';
 import { passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { upgrade as playbook } from '../../../fakes/fake-world.ts';
+import { programAgent } from '../../../support/agents.ts';
 import { approveChange, by, options, type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
 const stable = 'env-setup:environment_stable';
@@ -21,7 +22,7 @@ const waitingFor = (conditions: readonly string[], waitAtMostMs = 3_600_000): Pr
       tree: 'env-setup',
       title: 'x',
       tools: [],
-      runner: 'program',
+      ...programAgent,
       maxMinutes: 1,
       instructions: '',
       file: 'x',

@@ -5,6 +5,7 @@ import { dataOf } from '../../../../src/domain/journal/kinds.ts';
 import { readTrash } from '../../../../src/engine/removal/read-trash.ts';
 import { closedAs, passUntil, startSupervisor, stateOfSubject } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, homeDir, offered } from '../../../fakes/fake-world.ts';
+import { programAgent } from '../../../support/agents.ts';
 import { by, options, type Scene, supervised, upgrade } from './supervised-scene.ts';
 
 describe('a supervised run', () => {
@@ -82,7 +83,7 @@ describe('a supervised run', () => {
       title: 'x',
       tree: 'env-setup',
       tools: [],
-      runner: 'program',
+      ...programAgent,
       maxMinutes: 1,
       instructions: '',
       file: 'agents/x.md',

@@ -1,0 +1,2 @@
+/** Anthropic's SDK, in a file of its own that is read when a model is asked; see CONTRIBUTING.md. */
+export { Anthropic } from '@anthropic-ai/sdk';

@@ -1,0 +1,87 @@
+import { Fault } from '../../../base/fault.ts';
+import { isProgramRunner, type FoundProgram, type ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
+import { runOf } from '../../tasks/task-view.ts';
+import { markOf } from '../../context.ts';
+import type { Engine } from '../../engine.ts';
+import { preserveAttempt } from '../../tasks/preserve.ts';
+import { taskText } from '../by-model/task-text.ts';
+import type { Worked, WorkOrder } from '../order.ts';
+import { endedWell } from './ended-well.ts';
+import { extrasOf } from './extras-of.ts';
+import { followProgram } from './follow-program.ts';
+import { programText } from './program-text.ts';
+import { requireProgram } from './require-program.ts';
+import { type AskedServer, serverOf } from './server-of.ts';
+import { makeWorkFolder } from './work-folder.ts';
+
+/** What a program and all that it starts may have; a coding agent with a compiler stays below it. */
+const limits = {
+  memoryBytes: 4 * 1024 ** 3,
+  processes: 256,
+  // Lines of events; more is a program that writes what nobody reads.
+  outputBytes: 64 * 1024 ** 2,
+  temporaryBytes: 1024 ** 3,
+};
+
+/**
+ * Lets a program of its own do the work, in the slot and behind the wall. A repeat after a kill or a pause starts it anew on the files as they are.
+ * Faults: `AGENT_PROGRAM_MISSING`, `AGENT_PROGRAM_LOGIN`, `AGENT_PROGRAM_FAILED`, `AGENT_TURNS`, `AGENT_SILENT`, `BUDGET_REACHED`, those of walls.
+ */
+export async function workByProgram(engine: Engine, order: WorkOrder): Promise<Worked> {
+  const { agent, parts, signal } = order;
+  const runner = runnerOf(engine, order);
+  const found = await requireProgram(engine, { runner, agent });
+  const asked = serverOf(engine, { runner, agent });
+  const folder = await makeWorkFolder(engine, order, runner);
+  try {
+    const work = {
+      found,
+      prompt: await promptOf(engine, order),
+      instructions: programText(engine, order),
+      model: asked.model,
+      dir: order.slotDir,
+      covers: folder.covers,
+      gitDir: folder.gitDir,
+      toolSocket: null,
+      server: asked.server,
+      hosts: agent.hosts,
+      extras: extrasOf(agent),
+      budgetMicroUsd: agent.budgetMicroUsd,
+      limits: { ...limits, wallMs: agent.maxMinutes * 60_000 },
+      mark: markOf(engine, parts.attempt),
+    };
+    const told = { work, hidden: folder.hidden };
+    const { tally, ended } = await followProgram(engine, order, told).catch(async (error: unknown) => {
+      // Its time is over: what it did is kept before anything else happens to the slot.
+      if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
+        await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
+      throw error;
+    });
+    endedWell(engine, { order, found, tally, ended });
+    return workedOf(tally, asked, found);
+  } finally {
+    await folder.remove();
+  }
+}
+
+function runnerOf(engine: Engine, { agent, parts }: WorkOrder): ProgramRunner {
+  const runner = runOf(engine, parts.run).options.runner ?? agent.runner;
+  if (!isProgramRunner(runner)) throw new Error(`${runner} is no program of its own`);
+  return runner;
+}
+
+/** After a try that was cut off it is told so: what it finds may be half of its own work. */
+async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
+  const text = await taskText(engine, order);
+  const isFirst = (await engine.transcripts.read(order.conversation)).length === 0;
+  return isFirst ? text : `${text}\n\n${cutOff}`;
+}
+
+const cutOff = 'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
+
+function workedOf(tally: ProgramTally, { provider }: AskedServer, { login }: FoundProgram): Worked {
+  const { costMicroUsd, usage, turns, model, lastText } = tally;
+  const costIs = costMicroUsd === null ? 'unknown' : login === 'subscription' ? 'list-price' : 'paid';
+  return { summary: lastText, evidence: [], outcome: null, provider, model, turns, usage, costMicroUsd, costIs };
+}

@@ -1,0 +1,34 @@
+import { canonicalJson } from '../../base/json.ts';
+import { markOf } from '../context.ts';
+import type { Engine } from '../engine.ts';
+import type { WorkOrder } from './order.ts';
+
+/** Entries of a slot that are looked at: a home holds declarations. */
+const maxEntries = 5_000;
+
+/** What can be seen of an agent from outside. `moved` tells whether a file, a program or a row of it is another one than at the last look. */
+export function lifeSigns(
+  engine: Engine,
+  { parts, slotDir }: Pick<WorkOrder, 'parts' | 'slotDir'>,
+): { moved(): Promise<boolean> } {
+  const { processes, files } = engine.outside;
+  const mark = markOf(engine, parts.attempt);
+  let before: string | undefined;
+  return {
+    async moved() {
+      const programs = await processes.findMarked((one) => one === mark);
+      const { statDigest } = await files.tally(slotDir, { maxEntries });
+      const newest = engine.ledger
+        .read({ run: parts.run, descending: true, limit: 20 })
+        .find(({ kind }) => !ownWords.includes(kind));
+      const pids = programs.map(({ pid }) => pid).sort((a, b) => a - b);
+      const now = canonicalJson({ pids, statDigest, row: newest?.seq ?? 0 });
+      const isOther = before !== undefined && now !== before;
+      before = now;
+      return isOther;
+    },
+  };
+}
+
+/** Rows that we write about an agent while it does nothing. */
+const ownWords: readonly string[] = ['attempt.beat', 'status.summarised', 'conversation.told'];

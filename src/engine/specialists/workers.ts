@@ -1,0 +1,8 @@
+import { askModel } from '../spending/ask-model.ts';
+import { workByModel } from './by-model/work-by-model.ts';
+import type { Workers } from './order.ts';
+
+/** Who carries out the work of an agent, by its runner: one line each. */
+export const workers: Workers = {
+  model: (engine, order) => workByModel(engine, order, askModel),
+};
