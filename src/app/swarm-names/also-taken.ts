@@ -9,6 +9,7 @@ interface AlsoTaken {
 }
 
 const inNamespace = (namespace: string): string => programFolder + namespace;
+const file = { field: 'file', describe: 'The file, for file.' };
 const subject = { field: 'subject', describe: 'A run, a step or a change, for subject.' };
 const claimant = { field: 'for', describe: 'Agent or person it is for.' };
 
@@ -20,6 +21,7 @@ const alsoTaken: Readonly<Record<string, Readonly<Record<string, AlsoTaken>>>> =
     namespace: { field: 'scope', describe: 'Folder below `programs/`, for scope.', as: inNamespace },
   },
   memory_list: { namespace: { field: 'prefix', describe: 'Folder below `programs/`, for prefix.', as: inNamespace } },
+  ...Object.fromEntries(['pre_edit', 'post_edit'].map((hook) => [`hooks_${hook}`, { filePath: file }])),
   claims_claim: { issueId: subject, claimant, context: { field: 'reason', describe: 'For reason.' } },
   claims_release: { issueId: subject },
   claims_handoff: { issueId: subject },
@@ -29,6 +31,30 @@ const alsoTaken: Readonly<Record<string, Readonly<Record<string, AlsoTaken>>>> =
     reason: { field: 'because', describe: 'overloaded, stale, blocked-timeout or voluntary.' },
   },
 };
+
+/** Sessions by the names that newer agents type. */
+const sessionNames: Readonly<Record<string, string>> = {
+  session_save: 'hooks_session_end',
+  session_restore: 'hooks_session_restore',
+};
+
+/** Returns tools once more under other names that people know: `hooks_pre-task` for `hooks_pre_task`. */
+export function renamed(tools: readonly ProgramTool[]): readonly ProgramTool[] {
+  const called = (name: string, { name: of, ...tool }: ProgramTool): ProgramTool => ({
+    ...tool,
+    name,
+    description: `The same as ${of}.`,
+  });
+  const hooks = tools.flatMap((tool) => {
+    const [, hook] = /^hooks_(\w+_\w+)$/.exec(tool.name) ?? [];
+    return hook === undefined ? [] : [called(`hooks_${hook.replaceAll('_', '-')}`, tool)];
+  });
+  const sessions = Object.entries(sessionNames).flatMap(([name, of]) => {
+    const tool = tools.find((one) => one.name === of);
+    return tool === undefined ? [] : [called(name, tool)];
+  });
+  return [...hooks, ...sessions];
+}
 
 /** Returns the tool with the arguments that people know for it; where both are given, that is an error of the operation. */
 export function withKnownArguments(tool: ProgramTool): ProgramTool {

@@ -1,7 +1,8 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 import type { App } from '../../app/app.ts';
+import { ErrorCode, JSONRPCMessageSchema } from './mcp-sdk.apart.ts';
 import { maxMessageBytes, readMessage } from './read-message.ts';
 import { createMcpServer } from './server.ts';
 

@@ -1,10 +1,14 @@
 import { Fault } from '../../../base/fault.ts';
-import { isProgramRunner, type FoundProgram, type ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import {
+  isProgramRunner,
+  type FoundProgram,
+  type ProgramRunner,
+} from '../../../domain/agent-programs/agent-program.ts';
 import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
-import { runOf } from '../../tasks/task-view.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
+import { runOf } from '../../tasks/task-view.ts';
 import { taskText } from '../by-model/task-text.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { endedWell } from './ended-well.ts';
@@ -78,7 +82,8 @@ async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
   return isFirst ? text : `${text}\n\n${cutOff}`;
 }
 
-const cutOff = 'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
+const cutOff =
+  'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
 
 function workedOf(tally: ProgramTally, { provider }: AskedServer, { login }: FoundProgram): Worked {
   const { costMicroUsd, usage, turns, model, lastText } = tally;
