@@ -66,7 +66,11 @@ describe('doctor', () => {
     const wall = async (outside: object) =>
       (await doctor.run(fakeApp(installedScene(), { outside }), looking)).checks.find(({ id }) => id === 'wall');
     const [verified, leaking, absent] = [createFakeWalls(), createFakeWalls(), createFakeWalls()];
-    const acts = (await verified.probe()).acts.map((one) => ({ ...one, held: one.act !== 'connect-out', seen: 'connected' }));
+    const acts = (await verified.probe()).acts.map((one) => ({
+      ...one,
+      held: one.act !== 'connect-out',
+      seen: 'connected',
+    }));
     leaking.probe = async () => ({ level: 'L0', acts, by: 'bubblewrap 0.8.0 at /usr/bin/bwrap' });
     absent.probe = async () => ({ level: 'L0', acts: [], by: 'bubblewrap is not installed' });
     expect(await wall({ walls: verified })).toMatchObject({
@@ -233,9 +237,8 @@ describe('doctor', () => {
         .map(({ id, ok, fact, hint }) => `${ok ? 'ok' : 'bad'} ${id}: ${fact}${hint === null ? '' : ` → ${hint}`}`);
     };
     const own = '{ models: [{ id: qwen3, context: 32768, output: 4096 }], free: true }';
-    expect(
-      await look(compute(`{ providers: { anthropic: {}, zai: {}, zai-coding: {}, ollama: ${own} } }`)),
-    ).toMatchInlineSnapshot(`
+    expect(await look(compute(`{ providers: { anthropic: {}, zai: {}, zai-coding: {}, ollama: ${own} } }`)))
+      .toMatchInlineSnapshot(`
       [
         "ok provider anthropic: anthropic at https://api.anthropic.com; its key is in the variable ANTHROPIC_API_KEY here; 8 models, 8 with a price (as of 2026-10-24)",
         "bad provider zai: openai-chat at https://api.z.ai/api/paas/v4; its key is not in the variable ZAI_API_KEY here → export ZAI_API_KEY=…, or name a file of mode 0600 as compute.providers.zai.key",

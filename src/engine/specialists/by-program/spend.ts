@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/fault.ts';
-import { row } from '../../../domain/journal/kinds.ts';
 import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
+import { row } from '../../../domain/journal/kinds.ts';
 import type { TokenPrices } from '../../../domain/providers/provider.ts';
 import { dayOf, type Spender } from '../../../domain/spending/budgets.ts';
 import { costOf } from '../../../domain/spending/cost.ts';
@@ -14,7 +14,9 @@ export interface ProgramSpending {
   /** Most that it may spend, in micro-USD; null: no budget has a limit. */
   readonly mostMicroUsd: number | null;
   /** Writes what it took. `costMicroUsd` is null where nobody knows. */
-  settle(tally: ProgramTally): Promise<{ readonly costMicroUsd: number | null; readonly costIs: 'paid' | 'list-price' | 'unknown' }>;
+  settle(
+    tally: ProgramTally,
+  ): Promise<{ readonly costMicroUsd: number | null; readonly costIs: 'paid' | 'list-price' | 'unknown' }>;
 }
 
 /**
@@ -56,7 +58,8 @@ export async function holdForProgram(
     async settle(tally) {
       const prices = pricesOf(engine, { provider, model: tally.model ?? model });
       const microUsd = tally.costMicroUsd ?? (prices === null ? null : costOf(tally.usage, prices));
-      const costIs = microUsd === null ? 'unknown' : isSubscription ? 'list-price' : 'paid';
+      const costIs =
+        microUsd === null ? ('unknown' as const) : isSubscription ? ('list-price' as const) : ('paid' as const);
       const answered = {
         ...{ call, attempt: 1, conversation, provider, model, answeredBy: tally.model ?? model, usage: tally.usage },
         ...{ rawUsage: {}, prices, microUsd, costIs, firstTokenMs: 0, stop: 'end' },

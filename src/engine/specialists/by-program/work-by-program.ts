@@ -1,8 +1,11 @@
 import { Fault } from '../../../base/fault.ts';
 import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
-import { isProgramRunner, type FoundProgram, type ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import {
+  isProgramRunner,
+  type FoundProgram,
+  type ProgramRunner,
+} from '../../../domain/agent-programs/agent-program.ts';
 import { emptyTally, type ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
-import { runOf } from '../../tasks/task-view.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
@@ -41,7 +44,13 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
   const spending = await holdForProgram(engine, order, { asked, runner, isSubscription });
   let told = emptyTally;
   try {
-    const ended = await workInFolder(engine, order, { runner, found, asked, spending, onTally: (tally) => (told = tally) });
+    const ended = await workInFolder(engine, order, {
+      runner,
+      found,
+      asked,
+      spending,
+      onTally: (tally) => (told = tally),
+    });
     endedWell(engine, { order, found, tally: told, ended });
   } catch (error) {
     // Its time is over: what it did is kept before anything else happens to the slot.
