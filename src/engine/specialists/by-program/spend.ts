@@ -62,7 +62,7 @@ export async function holdForProgram(
         microUsd === null ? ('unknown' as const) : isSubscription ? ('list-price' as const) : ('paid' as const);
       const answered = {
         ...{ call, attempt: 1, conversation, provider, model, answeredBy: tally.model ?? model, usage: tally.usage },
-        ...{ rawUsage: {}, prices, microUsd, costIs, firstTokenMs: 0, stop: 'end' },
+        ...{ rawUsage: {}, prices, microUsd, costIs, firstTokenMs: 0, stop: 'end' as const },
         durationMs: Math.round(clock.monotonicMs() - startedMs),
       } as const;
       await engine.spending.book.write([row('model.answered', answered, { run, keys })]);
