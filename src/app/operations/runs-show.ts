@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
+import { costOfRun, costSchema } from '../views/cost-view.ts';
 import { runSchema } from '../views/run-view.ts';
 import { conversationSchema, readConversations } from '../views/transcript-view.ts';
 import { runIdField } from './_inputs.ts';
@@ -17,6 +18,7 @@ export const runsShow = defineOperation({
     transcript: z.boolean().default(false).describe('What was said with models and external agents.'),
   }),
   output: runSchema.extend({
+    models: costSchema.nullable().describe('What its language models cost; null: none was asked.'),
     conversations: z.array(conversationSchema).optional().describe('What was said; only with `--transcript`.'),
   }),
   positional: ['run'],
@@ -25,7 +27,8 @@ export const runsShow = defineOperation({
     { command: 'orchestrate runs show r12 --transcript', explains: 'What its agents were told, said and asked for.' },
   ],
   async run(app, { run, transcript }) {
-    const view = await requireRun(app, run);
+    const { ledger } = await app.installation();
+    const view = { ...(await requireRun(app, run)), models: costOfRun(ledger, run) };
     return transcript ? { ...view, conversations: [...(await readConversations(app, run))] } : view;
   },
 });
