@@ -272,3 +272,38 @@ describe('an agent without a sign of life', () => {
     expect([result.paths, scene.rows('conversation.told')]).toEqual([['a'], []]);
   });
 });
+
+describe('a tool that takes long', () => {
+  const long: Turn = [['shell', { argv: ['ls', '-R'], minutes: 10 }]];
+  const agent = { otherTools: ['Bash(ls:*)', 'Write'], silenceMs: 1_000 };
+
+  async function begun(busy: boolean) {
+    const scene = await modelScene();
+    const { world } = scene;
+    world.files.put('/usr/bin/ls', 'program', 0o755);
+    world.walls.programs.set('/usr/bin/ls', async ({ stopped }) => {
+      await world.clock.sleep(8_000, stopped);
+      return stopped.aborted ? 143 : 0;
+    });
+    const mark = `${world.context.config.id}/r1.fix#1`;
+    world.processes.findMarked = async (matches) => (matches(mark) ? [{ pid: 77, startTime: '1', mark, argv: ['ls'] }] : []);
+    const facts = { residentBytes: 1, openFiles: null, state: 'R' };
+    world.machine.process = async () => ({ ...facts, cpuMs: busy ? world.clock.monotonicMs() : 0 });
+    const result = await scene.run([long, write('a', 'x'), finish()], { agent });
+    const answers = scene.messages().flatMap((message) => (message.role === 'tools' ? message.results : []));
+    return { scene, result, first: answers[0] };
+  }
+
+  it('goes on while its program computes, though no file and no word comes of it', async () => {
+    const { scene, first } = await begun(true);
+    expect(first).toMatchObject({ isError: false, text: expect.stringContaining('[it ended with 0]') });
+    expect(scene.rows('conversation.told')).toEqual([]);
+  });
+
+  it('is stopped where its program does nothing, and the model is told and goes on', async () => {
+    const { scene, first, result } = await begun(false);
+    expect(first).toMatchObject({ isError: true, text: expect.stringContaining('gave no sign of life') });
+    expect(scene.rows('conversation.told')).toMatchObject([{ about: 'silence' }]);
+    expect(result.paths).toEqual(['a']);
+  });
+});
