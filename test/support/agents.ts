@@ -15,4 +15,5 @@ export const programAgent = {
   silenceMs: 180_000,
   program: null,
   args: [],
+  hosts: [],
 } as const satisfies Partial<Agent>;

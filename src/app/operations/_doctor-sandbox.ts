@@ -15,8 +15,8 @@ export async function checkSandbox(app: App): Promise<readonly DoctorCheck[]> {
 
 /** Production and proofs see their environment read-only where a mount namespace can be made; elsewhere a change is detected only. */
 async function checkConfinement(app: App): Promise<DoctorCheck> {
-  const [canBind, bubblewrap] = [await app.outside.processes.canBindReadOnly(), await tryBubblewrap(app)];
-  const beside = `level 0 of 3: programs of agents run as ${app.outside.host.userName}, confined by nothing; bubblewrap ${bubblewrap}`;
+  const canBind = await app.outside.processes.canBindReadOnly();
+  const beside = `level 0 of 3: services and their proofs run as ${app.outside.host.userName}; what a model drives has the wall`;
   if (canBind) return good('sandbox', `services see environments read-only (mount namespace tried); ${beside}`);
   return good(
     'sandbox',
@@ -27,13 +27,6 @@ async function checkConfinement(app: App): Promise<DoctorCheck> {
   );
 }
 
-async function tryBubblewrap(app: App): Promise<string> {
-  const args = ['--ro-bind', '/', '/', '--dev', '/dev', '--unshare-all', 'true'];
-  const tried = await run(app, 'bwrap', args);
-  if (tried === undefined) return 'is not installed';
-  return tried ? 'works here, and nothing uses it yet' : 'is installed and cannot make a namespace';
-}
-
 /** A namespace without a network would keep a proof from fetching; nothing needs it today, so its absence fails nothing. */
 async function checkNetwork(app: App): Promise<DoctorCheck> {
   if (app.outside.host.platform !== 'linux') return good('network', 'network namespaces are of Linux');
@@ -41,7 +34,7 @@ async function checkNetwork(app: App): Promise<DoctorCheck> {
   return good(
     'network',
     tried === true
-      ? 'a program can be cut off from the network here (tried); nothing uses it yet'
+      ? 'a program can be cut off from the network here (tried); services are not'
       : 'programs cannot be cut off from the network here, and reach what you reach',
   );
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { doctor } from '../../../src/app/operations/doctor.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import type { RequestKinds } from '../../../src/domain/requests.ts';
+import { createFakeWalls } from '../../fakes/fake-walls.ts';
 import { fakeApp, type FakeAppOptions } from '../../support/fake-app.ts';
 import { installedScene, waitingScene } from '../../support/journal-scene.ts';
 import type { SceneLedger } from '../../support/scene-ledger.ts';
@@ -57,6 +58,24 @@ describe('doctor', () => {
       'git: git version 2.30.1 is older than 2.39 → install git 2.39 or newer',
       'python: Python 3.9.1 (python3) is older than 3.10 → set python.program in orchestrate.yaml',
     ]);
+  });
+
+  it('shows the level of the wall with its proof, what a broken one lets through, and that a missing one is no fault', async () => {
+    const wall = async (outside: object) =>
+      (await doctor.run(fakeApp(installedScene(), { outside }), looking)).checks.find(({ id }) => id === 'wall');
+    const [verified, leaking, absent] = [createFakeWalls(), createFakeWalls(), createFakeWalls()];
+    const acts = (await verified.probe()).acts.map((one) => ({ ...one, held: one.act !== 'connect-out', seen: 'connected' }));
+    leaking.probe = async () => ({ level: 'L0', acts, by: 'bubblewrap 0.8.0 at /usr/bin/bwrap' });
+    absent.probe = async () => ({ level: 'L0', acts: [], by: 'bubblewrap is not installed' });
+    expect(await wall({ walls: verified })).toMatchObject({
+      ok: true,
+      fact: expect.stringMatching(/^L2 verified 8\/8, bubblewrap 0\.8\.0 at \/usr\/bin\/bwrap: write-outside EROFS; /),
+    });
+    expect(await wall({ walls: leaking })).toMatchObject({
+      ok: false,
+      fact: expect.stringMatching(/^L0 7\/8, .*: a program inside could connect to the network \(connected\); /),
+    });
+    expect(await wall({ walls: absent })).toMatchObject({ ok: true, hint: 'apt-get install bubblewrap' });
   });
 
   it('names a Python without venv or pip', async () => {
