@@ -1,4 +1,5 @@
 import { createAccelerators } from './adapters/accelerators/accelerators.ts';
+import { createAgentPrograms } from './adapters/agent-programs/agent-programs.ts';
 import { createBundles } from './adapters/bundle/bundles.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
@@ -21,6 +22,8 @@ import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createUsage } from './adapters/metrics/usage.ts';
+import { findAttemptRelay } from './adapters/network/attempt-relay.ts';
+import { createAttemptSockets } from './adapters/network/attempt-sockets.ts';
 import type { Answerer } from './adapters/network/http-respond.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
@@ -54,6 +57,7 @@ import { type InstallationPaths, installationPaths } from './domain/installation
 import { row } from './domain/journal/kinds.ts';
 import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
 import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
+import type { Engine } from './engine/engine.ts';
 import { guardBus, guardLedger, guardMemory } from './engine/secrets/guard.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
@@ -84,6 +88,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       },
       streams,
       signal,
+      relay: findAttemptRelay(process.env),
     });
   } finally {
     for (const one of opened.reverse()) await one.close();
@@ -128,6 +133,7 @@ async function createApp(options: {
   const processes = createProcesses({ spawner, clock, searchPath });
   const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
   const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened, secrets) : silentLog;
+  const walls = createWalls({ spawner, searchPath });
   const outside: Outside = {
     clock,
     random,
@@ -137,6 +143,7 @@ async function createApp(options: {
     ports: createPorts(),
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     accelerators: createAccelerators({ processes, searchPath }),
+    attemptSockets: createAttemptSockets(),
     service: createServiceClient({ clock }),
     readiness: createReadiness(),
     pictures: createPictures(files),
@@ -148,9 +155,14 @@ async function createApp(options: {
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
-    walls: createWalls({ spawner, searchPath }),
+    walls,
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
     models: createLanguageModels({ files, clock, env: process.env }),
+    agentPrograms: createAgentPrograms({
+      ...{ files, processes, searchPath, homeDir: host.homeDir, env: process.env },
+      walls,
+      own: () => ({ ...ownProgram([]), readable: [process.execPath, host.builtInDir] }),
+    }),
   };
 
   const openStore = (paths: InstallationPaths) => {
@@ -329,11 +341,24 @@ async function createApp(options: {
         ...(stays ? { beside: () => openDoors(app, (gone) => forProgram('api', gone), door) } : {}),
         reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
+        performHook: (asked) => performHook(forProgram, asked),
         reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
       });
     },
   };
   return app;
+}
+
+/** A hook that an attempt asks for is asked for by its agent, from its slot. Loaded when it is wanted. */
+async function performHook(
+  forProgram: App['forProgram'],
+  { by, cwd, hook, input, signal }: Parameters<Engine['performHook']>[0],
+): Promise<JsonObject> {
+  const { performForProgram } = await import('./app/perform-for-program.ts');
+  const { operations } = await import('./app/operations/index.gen.ts');
+  const app = { ...(await forProgram(by, signal)), cwd };
+  const table = operations as unknown as Parameters<typeof performForProgram>[1];
+  return (await performForProgram(app, table, { name: `hooks-${hook}`, input })) as JsonObject;
 }
 
 /** Settings are read and checked in a fifth of a second: who asks ten times a second must not keep the supervisor busy with it. */

@@ -1,10 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { dirname } from 'node:path';
 
-import { Fault, faultRecord } from '../../base/fault.ts';
-import { maxSocketBytes } from '../../domain/daemon/socket-path.ts';
 import { type Answerer, closeServer, limitedServer, responder } from './http-respond.ts';
+import { makePlace, unavailable } from './socket-place.ts';
 
 /**
  * Listens for HTTP on a unix socket that only this user reaches: mode 0600 in a folder of mode 0700 that is theirs. A socket that a dead
@@ -18,24 +16,6 @@ export async function openHttpSocket(path: string, answer: Answerer): Promise<{ 
   return { close: () => closeServer(server) };
 }
 
-function makePlace(path: string): void {
-  if (Buffer.byteLength(path) > maxSocketBytes)
-    throw unavailable(`its path is longer than ${maxSocketBytes} bytes: ${path}`);
-  const dir = dirname(path);
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const found = lstatSync(dir);
-    if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0)
-      throw unavailable(`${dir} is not a folder that only you can enter`);
-    const before = lstatSync(path, { throwIfNoEntry: false });
-    if (before !== undefined && !before.isSocket()) throw unavailable(`${path} is something else`);
-    rmSync(path, { force: true });
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    throw unavailable(faultRecord(error).message);
-  }
-}
-
 const listen = (server: Server, path: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (error) => reject(unavailable(error.message)));
@@ -43,9 +23,4 @@ const listen = (server: Server, path: string): Promise<void> =>
       chmodSync(path, 0o600);
       resolve();
     });
-  });
-
-const unavailable = (why: string): Fault =>
-  new Fault('SOCKET_UNAVAILABLE', `There is no socket of \`serve\`: ${why}.`, {
-    state: 'Everything else goes on.',
   });

@@ -49,6 +49,7 @@ export const runSchema = runHeadSchema
   .extend({
     previewOnly: z.boolean().describe('Only the plan was asked for; nothing is executed.'),
     until: z.string().nullable().describe('Last step that was asked for, or null.'),
+    unsandboxed: z.boolean().describe('A person let programs of its agents work without a wall.'),
     plan: planSchema.nullable(),
     lease: z
       .object({
@@ -111,6 +112,7 @@ export function runView(reader: JournalReader, run: string): RunView | undefined
     ...head,
     previewOnly,
     until,
+    unsandboxed: created.data.options.unsandboxed === true,
     plan,
     lease: leaseOf(entries),
     steps: stepViews(run, plan, entries),

@@ -13,7 +13,8 @@ const steering: readonly { readonly pattern: RegExp; readonly why: string }[] = 
   // A program that thinks reads those of folders below, too.
   { pattern: /(^|\/)(CLAUDE|AGENTS|GEMINI)(\.\w+)?\.md$/, why: 'is given to every agent' },
   {
-    pattern: /(^|\/)(\.(claude|codex|opencode|gemini|cursor|vscode|idea|github|gitlab|gitlab-ci\.yml|orchestrate|mcp\.json)|opencode\.jsonc?)(\/|$)/,
+    pattern:
+      /(^|\/)(\.(claude|codex|opencode|gemini|cursor|vscode|idea|github|gitlab|gitlab-ci\.yml|orchestrate|mcp\.json)|opencode\.jsonc?)(\/|$)/,
     why: 'is obeyed by another tool',
   },
   { pattern: /(^|\/)(package\.json|\.gitattributes|\.gitmodules|\.envrc)$/, why: 'can make another tool run programs' },

@@ -35,7 +35,10 @@ export async function loadContext(context: EngineContext, asked: ContextQuestion
 export const memoryTokens = (budgetBytes: number): number => Math.ceil((budgetBytes / 3) * 1.25);
 
 /** Returns `CLAUDE.md` of a git tree of the branch, or null. */
-export async function coordinationOf({ store }: Pick<EngineContext, 'store'>, branch: GitTreeId): Promise<string | null> {
+export async function coordinationOf(
+  { store }: Pick<EngineContext, 'store'>,
+  branch: GitTreeId,
+): Promise<string | null> {
   const bytes = await store.readFile(branch, 'CLAUDE.md');
   return bytes === undefined ? null : new TextDecoder().decode(bytes);
 }

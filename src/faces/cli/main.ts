@@ -3,6 +3,8 @@ import type { Operation } from '../../app/operation.ts';
 import type { RunView } from '../../app/views/run-view.ts';
 import { exitCodes } from '../../base/fault-kinds.ts';
 import { Fault } from '../../base/fault.ts';
+import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
+import { answerByRelay } from './by-relay.ts';
 import { readCommandLine, type CommandLine } from './command-line.ts';
 import { allOperations, requireCommand, type OperationTable } from './commands.ts';
 import { exitStatusOf } from './exit-status.ts';
@@ -25,12 +27,21 @@ export interface CliOptions {
   readonly streams: Streams;
   /** Aborts with the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Inside the wall of an attempt: hooks and tools are asked for over its socket, and nothing is opened here. */
+  readonly relay?: AttemptRelay | undefined;
   /** Every operation there is; tests give fewer. */
   readonly operations?: OperationTable;
 }
 
 /** Runs one command and returns its exit status. Never throws: what goes wrong is printed. */
-export async function runCli({ argv, app, streams, signal, operations = allOperations }: CliOptions): Promise<number> {
+export async function runCli({
+  argv,
+  app,
+  streams,
+  signal,
+  relay,
+  operations = allOperations,
+}: CliOptions): Promise<number> {
   const wanted = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
   try {
     const line = readCommandLine(argv);
@@ -42,6 +53,8 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
     const { key, nWords } = isBare ? { key: 'status', nWords: 0 } : requireCommand(leadingWords(line), operations);
     const operation = await load(operations, key);
     const input = await withInput(operation, parseInput(operation, line, nWords), streams);
+    if (relay !== undefined && (key === 'mcp' || key.startsWith('hooks-')))
+      return await answerByRelay({ key, input, relay, streams, signal, json: line.globals.json });
     const opened = typeof app === 'function' ? await app(line.globals.home, operation.supervises === true) : app;
     // `review` alone, with a person at a whole terminal; with anything more it is the list.
     if (key === 'review-list' && line.tokens.length === 1 && streams.openScreen !== null && !line.globals.json)

@@ -1,8 +1,11 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 import type { App } from '../../app/app.ts';
+import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
+import { ErrorCode, JSONRPCMessageSchema } from './mcp-sdk.apart.ts';
 import { maxMessageBytes, readMessage } from './read-message.ts';
+import { createRelayServer } from './relay.ts';
 import { createMcpServer } from './server.ts';
 
 /** Ends of the pipe to whoever started this process. */
@@ -23,6 +26,17 @@ export async function speakStdio(app: App, { input, output }: Pipe): Promise<voi
   if (signal.aborted) await server.close();
   await ended.promise;
   gone.abort();
+}
+
+/** The same for the agent of one attempt: its tools, over the socket that is its identity. */
+export async function speakRelay(relay: AttemptRelay, { input, output }: Pipe, signal: AbortSignal): Promise<void> {
+  const server = createRelayServer(relay, { session: `p${process.pid}` });
+  const ended = Promise.withResolvers<void>();
+  server.onclose = () => ended.resolve();
+  await server.connect(lineTransport({ input, output }));
+  signal.addEventListener('abort', () => void server.close(), { once: true });
+  if (signal.aborted) await server.close();
+  await ended.promise;
 }
 
 function lineTransport({ input, output }: Pipe): Transport {

@@ -28,7 +28,7 @@ export interface AgentProgramRows {
     readonly session: string | null;
     readonly exitCode: number | null;
     readonly signal: string | null;
-    readonly limit: 'time' | 'output' | 'memory' | null;
+    readonly limit: 'time' | 'output' | 'memory' | 'processes' | 'disk' | null;
     readonly turns: number;
     readonly nTools: number;
     /** Lines in no form that is known. */

@@ -1,18 +1,14 @@
-import { assembleContext } from '../../../domain/conversations/assemble-context.ts';
 import { dataBlock } from '../../../domain/conversations/data-block.ts';
-import { memoryTokens } from '../../conversations/load-context.ts';
 import type { Engine } from '../../engine.ts';
-import { restoreMemory } from '../../memory/restore.ts';
 import { reportsBefore } from '../../tasks/reports-before.ts';
 import { runOf } from '../../tasks/task-view.ts';
 import type { WorkOrder } from '../order.ts';
 
 /** What the agent is asked, with what earlier steps reported: the first message of a conversation. */
-export async function taskText(engine: Engine, { parts, asked, expects }: WorkOrder): Promise<string> {
-  const before = reportsBefore(engine, parts).map(({ step, agent, sentence }) => `${step} (${agent}): ${sentence}`);
-  const entries = await restoreMemory(engine, parts);
-  const budgetTokens = memoryTokens(engine.config.memory.budgetBytes);
-  const { memory } = assembleContext({ instructions: '', coordination: null, memory: entries, budgetTokens });
+export async function taskText(engine: Engine, { parts, asked, expects }: WorkOrder, memory = ''): Promise<string> {
+  const before = reportsBefore(engine, parts).map(({ step, agent, sentence, row }) =>
+    dataBlock({ what: `report of the step ${step}`, from: `${agent}, row #${row}` }, sentence),
+  );
   const { goal } = runOf(engine, parts.run);
   return [
     `The run: ${goal}`,
@@ -20,7 +16,7 @@ export async function taskText(engine: Engine, { parts, asked, expects }: WorkOr
     expects === 'answer'
       ? 'You are asked to look and to say what you find; no file has to change.'
       : 'You are asked to change files in your folder so that the task is done.',
-    ...(before.length === 0 ? [] : [dataBlock({ what: 'earlier steps', from: 'their reports' }, before.join('\n'))]),
+    ...before,
     ...(memory === '' ? [] : [memory]),
-  ].join('\n');
+  ].join('\n\n');
 }

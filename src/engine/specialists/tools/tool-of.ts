@@ -70,7 +70,8 @@ export const effectTool = <In>(scene: ToolScene, tool: EffectTool<In>): Speciali
     );
     const said = whole ?? outcome;
     const used = { conversation, call: options.callId, tool: tool.name, sentence, isError: said.isError };
-    const written = engine.ledger.latest(key) ?? (await engine.ledger.append([row('tool.used', used, { run, keys: [key] })]))[0];
+    const written =
+      engine.ledger.latest(key) ?? (await engine.ledger.append([row('tool.used', used, { run, keys: [key] })]))[0];
     return written === undefined ? said : { ...said, row: written.seq };
   });
 

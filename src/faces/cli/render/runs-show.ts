@@ -23,6 +23,7 @@ export function renderRunsShow(
   return [
     [strong(`${run} · ${goal}`), ' · ', stateSpan(state), dim(` #${view.row}`)],
     [dim(`asked by ${by}, ${timeText(startedAtMs)}${took}`)],
+    ...(view.unsandboxed && plan === null ? [[warn('! without a wall')] satisfies Line] : []),
     ...(plan === null
       ? [[dim('no plan yet')] satisfies Line]
       : [

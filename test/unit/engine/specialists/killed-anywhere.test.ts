@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 
 import type { Message } from '../../../../src/domain/conversations/message.ts';
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
-import { ask, closedAs, type Death, passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
 import type { ScriptedAnswer } from '../../../fakes/fake-language-models.ts';
+import { ask, closedAs, type Death, passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
 import { anna, createWorld, upgrade, type World } from '../../../fakes/fake-world.ts';
 import { fixer } from './scene.ts';
 
@@ -14,8 +14,19 @@ const page = 'docs/env-setup/notes.md';
 const turns: readonly ScriptedAnswer[] = [
   { calls: [call('write_file', { path: page, text: 'n=0\n' })] },
   // Done twice it shows: each of them adds one.
-  { calls: [call('edit_file', { path: page, old: 'n=', new: 'n=1' }), call('memory_put', { key: 'swarm/env-setup/n.md', text: 'one' })] },
-  { text: 'Once more.', calls: [call('edit_file', { path: page, old: 'n=', new: 'n=1' }), call('bus_send', { to: 'tree:ops-maint', subject: 'done' })] },
+  {
+    calls: [
+      call('edit_file', { path: page, old: 'n=', new: 'n=1' }),
+      call('memory_put', { key: 'swarm/env-setup/n.md', text: 'one' }),
+    ],
+  },
+  {
+    text: 'Once more.',
+    calls: [
+      call('edit_file', { path: page, old: 'n=', new: 'n=1' }),
+      call('bus_send', { to: 'tree:ops-maint', subject: 'done' }),
+    ],
+  },
   { calls: [call('finish', { summary: 'Noted.', evidence: [page] })] },
 ];
 
@@ -28,7 +39,13 @@ async function begun(): Promise<World> {
   const made = await createWorld({ config: 'compute:\n  providers:\n    anthropic: {}\n' });
   const [first, ...rest] = upgrade.steps;
   if (first === undefined) throw new Error('the playbook has no steps');
-  const work = { ...first, id: 'fix', action: 'agent.work', agent: fixer.id, with: { task: 'Write down what you see.' } };
+  const work = {
+    ...first,
+    id: 'fix',
+    action: 'agent.work',
+    agent: fixer.id,
+    with: { task: 'Write down what you see.' },
+  };
   const playbook = { ...upgrade, steps: [work, { ...first, needs: ['fix'] }, ...rest] };
   const definitions = {
     ...made.context.definitions,
@@ -69,7 +86,9 @@ async function outcome(world: World): Promise<object> {
   const used = ledger.read({ kinds: ['tool.used'], limit: 100 }).map((entry) => dataOf('tool.used', entry)?.sentence);
   const sent = ledger.read({ kinds: ['bus.sent'], limit: 100 }).filter(({ data }) => data['from'] === 'agent:fixer');
   const bytes = await world.store.readFile(await world.store.treeOf(head), page);
-  const ended = ledger.read({ kinds: ['conversation.ended'], limit: 100 }).map((one) => dataOf('conversation.ended', one));
+  const ended = ledger
+    .read({ kinds: ['conversation.ended'], limit: 100 })
+    .map((one) => dataOf('conversation.ended', one));
   return {
     run: closedAs(world, 'r1'),
     page: new TextDecoder().decode(bytes),
@@ -87,19 +106,32 @@ it('a model at work comes to an end when nobody kills it, and what it wrote is o
   const { world } = await straight;
   expect(await outcome(world)).toMatchObject({
     ...{ run: 'done', page: 'n=110\n', nSent: 1, memory: 1, ended: [['done', 4, [page]]], chain: 'holds' },
-    used: ['write docs/env-setup/notes.md, 4 bytes', 'edit docs/env-setup/notes.md in 1 place', 'write memory swarm/env-setup/n.md', 'edit docs/env-setup/notes.md in 1 place', 'tell tree:ops-maint: done'],
+    used: [
+      'write docs/env-setup/notes.md, 4 bytes',
+      'edit docs/env-setup/notes.md in 1 place',
+      'write memory swarm/env-setup/n.md',
+      'edit docs/env-setup/notes.md in 1 place',
+      'tell tree:ops-maint: done',
+    ],
   });
 });
 
 /** Spread over the conversation. */
-const kills = Array.from({ length: 4 }, (_one, part) => ({ part, parts: 4, when: part % 2 === 0 ? ('before' as const) : ('after' as const) }));
+const kills = Array.from({ length: 4 }, (_one, part) => ({
+  part,
+  parts: 4,
+  when: part % 2 === 0 ? ('before' as const) : ('after' as const),
+}));
 
-it.each(kills)('ends the same when it is killed $when the step at $part/$parts of the conversation', async ({ part, parts, when }) => {
-  const { world, from, to } = await straight;
-  const step = from + Math.floor(((to - from) * part) / parts);
-  const { world: other } = await carriedOut([{ step, when }]);
-  expect(await outcome(other), `killed ${when} step ${step}`).toEqual(await outcome(world));
-});
+it.each(kills)(
+  'ends the same when it is killed $when the step at $part/$parts of the conversation',
+  async ({ part, parts, when }) => {
+    const { world, from, to } = await straight;
+    const step = from + Math.floor(((to - from) * part) / parts);
+    const { world: other } = await carriedOut([{ step, when }]);
+    expect(await outcome(other), `killed ${when} step ${step}`).toEqual(await outcome(world));
+  },
+);
 
 it('ends the same when it is killed again and again', async () => {
   const { world, from, to } = await straight;
