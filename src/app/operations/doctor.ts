@@ -84,7 +84,12 @@ interface LookedAround {
 /** Machine first, then the installation; a finding is told once, in the list and as the check of its area. */
 async function lookAround(app: App, isDeep: boolean): Promise<LookedAround> {
   const { installation, check } = await openInstallation(app);
-  const checks = [...(await checkMachine(app, installation)), ...(await checkSandbox(app)), await checkWall(app), check];
+  const checks = [
+    ...(await checkMachine(app, installation)),
+    ...(await checkSandbox(app)),
+    await checkWall(app),
+    check,
+  ];
   const disagreements: Finding[] = [];
   if (installation !== undefined) {
     const context = { ...installation, outside: app.outside };

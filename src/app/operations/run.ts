@@ -86,10 +86,14 @@ export const run = defineOperation({
 function unsandboxedOf(typed: string | null): { readonly unsandboxed?: true } {
   if (typed === null) return {};
   if (saysUnsandboxed(typed)) return { unsandboxed: true };
-  throw new Fault('USAGE_BAD_ARGUMENT', 'Without a wall a program of a model can do whatever you can: say so in these words.', {
-    hints: [`--allow-unsandboxed ${JSON.stringify(unsandboxedWords)}`, 'orchestrate doctor'],
-    state: 'Nothing was begun.',
-  });
+  throw new Fault(
+    'USAGE_BAD_ARGUMENT',
+    'Without a wall a program of a model can do whatever you can: say so in these words.',
+    {
+      hints: [`--allow-unsandboxed ${JSON.stringify(unsandboxedWords)}`, 'orchestrate doctor'],
+      state: 'Nothing was begun.',
+    },
+  );
 }
 
 function givenInputs(options: {

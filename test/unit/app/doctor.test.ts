@@ -64,7 +64,11 @@ describe('doctor', () => {
     const wall = async (outside: object) =>
       (await doctor.run(fakeApp(installedScene(), { outside }), looking)).checks.find(({ id }) => id === 'wall');
     const [verified, leaking, absent] = [createFakeWalls(), createFakeWalls(), createFakeWalls()];
-    const acts = (await verified.probe()).acts.map((one) => ({ ...one, held: one.act !== 'connect-out', seen: 'connected' }));
+    const acts = (await verified.probe()).acts.map((one) => ({
+      ...one,
+      held: one.act !== 'connect-out',
+      seen: 'connected',
+    }));
     leaking.probe = async () => ({ level: 'L0', acts, by: 'bubblewrap 0.8.0 at /usr/bin/bwrap' });
     absent.probe = async () => ({ level: 'L0', acts: [], by: 'bubblewrap is not installed' });
     expect(await wall({ walls: verified })).toMatchObject({
