@@ -1,4 +1,5 @@
 import { createAccelerators } from './adapters/accelerators/accelerators.ts';
+import { createAgentPrograms } from './adapters/agent-programs/agent-programs.ts';
 import { createBundles } from './adapters/bundle/bundles.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
@@ -21,6 +22,9 @@ import { createMachineFacts } from './adapters/machine/machine-facts.ts';
 import { createMemory } from './adapters/memory/memory.ts';
 import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createUsage } from './adapters/metrics/usage.ts';
+import { findAttemptRelay } from './adapters/network/attempt-relay.ts';
+import { createAttemptSockets } from './adapters/network/attempt-sockets.ts';
+import type { Answerer } from './adapters/network/http-respond.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
 import { createNotifier } from './adapters/notify/notifier.ts';
@@ -29,13 +33,14 @@ import { createInProcessSpawner } from './adapters/process/in-process-spawner.ts
 import { ownProgram } from './adapters/process/own-program.ts';
 import { createProcesses } from './adapters/process/processes.ts';
 import type { Spawner } from './adapters/process/spawner.ts';
+import { readStandardInput } from './adapters/process/standard-input.ts';
 import { createPython } from './adapters/python/python.ts';
 import { openLedger } from './adapters/sqlite/open-ledger.ts';
 import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
 import { createTranscripts } from './adapters/transcripts/transcripts.ts';
 import { createWalls } from './adapters/walls/walls.ts';
-import type { App, Installation, Outside } from './app/app.ts';
+import type { App, Door, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
 import { sessionReport } from './app/reports/markdown.ts';
@@ -49,8 +54,10 @@ import { stated } from './base/stated.ts';
 import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
 import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
+import { row } from './domain/journal/kinds.ts';
 import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
 import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
+import type { Engine } from './engine/engine.ts';
 import { guardBus, guardLedger, guardMemory } from './engine/secrets/guard.ts';
 import { printLines } from './faces/cli/line.ts';
 import { runCli } from './faces/cli/main.ts';
@@ -81,6 +88,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       },
       streams,
       signal,
+      relay: findAttemptRelay(process.env),
     });
   } finally {
     for (const one of opened.reverse()) await one.close();
@@ -125,6 +133,7 @@ async function createApp(options: {
   const processes = createProcesses({ spawner, clock, searchPath });
   const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
   const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened, secrets) : silentLog;
+  const walls = createWalls({ spawner, searchPath });
   const outside: Outside = {
     clock,
     random,
@@ -134,6 +143,7 @@ async function createApp(options: {
     ports: createPorts(),
     python: createPython({ processes, files, clock, digest, searchPath, log, network: networkSettings(process.env) }),
     accelerators: createAccelerators({ processes, searchPath }),
+    attemptSockets: createAttemptSockets(),
     service: createServiceClient({ clock }),
     readiness: createReadiness(),
     pictures: createPictures(files),
@@ -145,9 +155,14 @@ async function createApp(options: {
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
-    walls: createWalls({ spawner, searchPath }),
+    walls,
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
     models: createLanguageModels({ files, clock, env: process.env }),
+    agentPrograms: createAgentPrograms({
+      ...{ files, processes, searchPath, homeDir: host.homeDir, env: process.env },
+      walls,
+      own: () => ({ ...ownProgram([]), readable: [process.execPath, host.builtInDir] }),
+    }),
   };
 
   const openStore = (paths: InstallationPaths) => {
@@ -253,10 +268,10 @@ async function createApp(options: {
   const settingsNow = keptFor(settingsMs, clock, readSettings);
 
   /**
-   * The application for one request on the socket of `serve`. A socket tells no person from a program, so who asks there is a program:
-   * what only persons decide is refused. Paths are taken from home, settings are read anew, and no other supervisor is started.
+   * A socket or a pipe tells no person from a program, so who asks there is a program. In the supervisor's own process no other one is
+   * started.
    */
-  const openForProgram = async (gone: AbortSignal): Promise<App> => {
+  const forProgram: App['forProgram'] = async (by, gone) => {
     const opened = await installation();
     const settled = { ...opened, ...(await settingsNow(opened)) };
     const start = (): never => {
@@ -264,18 +279,18 @@ async function createApp(options: {
         state: 'What was asked for is kept, and goes on as soon as a supervisor runs.',
       });
     };
-    const waits = { ...(await supervision()), start };
+    const waits = role === 'supervisor' ? { ...(await supervision()), start } : await supervision();
     return {
       ...app,
       cwd: opened.paths.home,
-      outside: { ...outside, host: { ...host, startedBy: 'api' } },
+      outside: { ...outside, host: { ...host, startedBy: role === 'supervisor' ? by : (host.startedBy ?? by) } },
       signal: AbortSignal.any([signal, gone]),
       narrate: () => {},
       installation: async () => settled,
       ask: (kind, data) => askSupervisor(waits, kind, data),
       wake: () => ensureSupervisor(waits),
       follow: (run, until) => followRun(waits, run, until),
-      supervise: start,
+      supervise: () => Promise.reject(new Error('a program does not become the supervisor')),
     };
   };
 
@@ -312,7 +327,8 @@ async function createApp(options: {
     async *follow(run, signal) {
       yield* followRun(await supervision(), run, signal);
     },
-    async supervise({ stays, signal, drain }) {
+    forProgram,
+    async supervise({ stays, signal, drain, door }) {
       const opened = await installation();
       const { ledger, config } = opened;
       // Loaded by the supervisor only: the engine is a third of the program.
@@ -322,14 +338,27 @@ async function createApp(options: {
         idleSeconds: stays ? null : config.supervisor.idleSeconds,
         signal,
         ...(drain === undefined ? {} : { drain }),
-        ...(stays ? { beside: () => openDoor(app, openForProgram) } : {}),
+        ...(stays ? { beside: () => openDoors(app, (gone) => forProgram('api', gone), door) } : {}),
         reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
+        performHook: (asked) => performHook(forProgram, asked),
         reportOf: (run) => sessionReport(ledger, { run, home: opened.paths.home }),
       });
     },
   };
   return app;
+}
+
+/** A hook that an attempt asks for is asked for by its agent, from its slot. Loaded when it is wanted. */
+async function performHook(
+  forProgram: App['forProgram'],
+  { by, cwd, hook, input, signal }: Parameters<Engine['performHook']>[0],
+): Promise<JsonObject> {
+  const { performForProgram } = await import('./app/perform-for-program.ts');
+  const { operations } = await import('./app/operations/index.gen.ts');
+  const app = { ...(await forProgram(by, signal)), cwd };
+  const table = operations as unknown as Parameters<typeof performForProgram>[1];
+  return (await performForProgram(app, table, { name: `hooks-${hook}`, input })) as JsonObject;
 }
 
 /** Settings are read and checked in a fifth of a second: who asks ten times a second must not keep the supervisor busy with it. */
@@ -345,16 +374,49 @@ function keptFor<In, Out>(ms: number, clock: Clock, ask: (given: In) => Promise<
   };
 }
 
-/** Opens the socket of `serve`. It may be missed: without it everything else goes on, and it is told. */
-async function openDoor(app: App, open: (signal: AbortSignal) => Promise<App>): Promise<{ close(): Promise<void> }> {
+type Closable = { close(): Promise<void> };
+
+/** Opens the socket of `serve` and, where it was asked for, its TCP listener: one that cannot be opened ends `serve`. */
+async function openDoors(
+  app: App,
+  open: (signal: AbortSignal) => Promise<App>,
+  door: Door | undefined,
+): Promise<Closable> {
+  const { createHttpFace } = await import('./faces/http/answer.ts');
+  const { answer, close } = createHttpFace({ app, open });
+  const opened: Closable[] = [{ close }];
+  const closeAll = async (): Promise<void> => {
+    for (const one of opened.reverse()) await one.close();
+  };
+  try {
+    if (door !== undefined) opened.push(await openListener(app, door, answer));
+    opened.push(await openSocket(app, answer));
+    return { close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function openListener(app: App, door: Door, answer: Answerer): Promise<Closable> {
+  const { openHttpListener } = await import('./adapters/network/http-listener.ts');
+  const { ensureToken } = await import('./app/door-token.ts');
+  const listener = await openHttpListener({ ...door, token: await ensureToken(app) }, answer);
+  const { otherMachines, hostName } = door;
+  const { ledger } = await app.installation();
+  await ledger.append([row('door.opened', { at: listener.at, otherMachines, hostName }, { keys: ['door'] })]);
+  return listener;
+}
+
+/** It may be missed: without it everything else goes on, and it is told. */
+async function openSocket(app: App, answer: Answerer): Promise<Closable> {
   const { openHttpSocket } = await import('./adapters/network/http-socket.ts');
-  const { answerHttp } = await import('./faces/http/answer.ts');
   const { paths, config } = await app.installation();
   const runtimeDir = app.outside.host.session['XDG_RUNTIME_DIR'];
   const path = socketPath({ runtimeDir, state: paths.state, id: config.id });
   try {
-    const door = await openHttpSocket(path, (request) => answerHttp({ app, open }, request));
-    app.narrate(`GET /healthz, /metrics and /v1: curl --unix-socket ${path} http://orchestrate/v1`);
+    const door = await openHttpSocket(path, answer);
+    app.narrate(`GET /healthz, /metrics, /v1 and /mcp: curl --unix-socket ${path} http://orchestrate/v1`);
     return door;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'SOCKET_UNAVAILABLE') throw error;
@@ -378,7 +440,7 @@ function redactedStreams(streams: Streams, secrets: SecretBook): Streams {
     Object.defineProperty(Object.create(sink) as Sink, 'write', {
       value: (text: string) => sink.write(secrets.text(text)),
     });
-  return { ...streams, out: over(streams.out), err: over(streams.err) };
+  return { ...streams, out: over(streams.out), err: over(streams.err), readInput: readStandardInput };
 }
 
 const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };

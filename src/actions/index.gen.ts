@@ -27,6 +27,7 @@ import { envRemove } from './env-remove.ts';
 import { envUnpin } from './env-unpin.ts';
 import { envVerify } from './env-verify.ts';
 import { filesWrite } from './files-write.ts';
+import { goalPlan } from './goal-plan.ts';
 import { handoverPlan } from './handover-plan.ts';
 import { handoverWrite } from './handover-write.ts';
 import { incidentAdvise } from './incident-advise.ts';
@@ -93,6 +94,7 @@ export const actions = [
   envUnpin,
   envVerify,
   filesWrite,
+  goalPlan,
   handoverPlan,
   handoverWrite,
   incidentAdvise,

@@ -1,9 +1,16 @@
+import type { ListenAddress } from '../domain/daemon/listen-address.ts';
 import type { TemplateId } from '../domain/definitions/types.ts';
 import type { RequestAnswer, RequestKind, RequestKinds } from '../domain/requests.ts';
 import type { Installation, Outside } from '../engine/context.ts';
 import type { Entry, HomeState } from '../ports/index.ts';
 
 export type { Installation, Outside } from '../engine/context.ts';
+
+/** How the supervisor listens by TCP, when it is asked to. */
+export interface Door extends ListenAddress {
+  readonly otherMachines: boolean;
+  readonly hostName: string | null;
+}
 
 /** What an operation is given. */
 export interface App {
@@ -57,8 +64,13 @@ export interface App {
   /** Journal rows of the run from its first, and on until it ended or waits for a person. */
   follow(run: string, signal: AbortSignal): AsyncIterable<Entry>;
   /**
-   * Runs the supervisor in this process until it is done: by `signal` at once, by `drain` when what runs has ended or is parked.
-   * `stays`: idleness is no end. For operations that say `supervises`, and for the detached child. Faults: those of `runSupervisor`.
+   * The application as a program may use it: what only persons decide is refused, settings are read anew, paths are taken from home. `by`
+   * is who asks, where it is no program of ours that does. Aborts with `gone`.
    */
-  supervise(options: { stays: boolean; signal: AbortSignal; drain?: AbortSignal }): Promise<void>;
+  forProgram(by: string, gone: AbortSignal): Promise<App>;
+  /**
+   * Runs the supervisor in this process until it is done: by `signal` at once, by `drain` when what runs has ended or is parked.
+   * `stays`: idleness is no end. `door`: where it listens by TCP, by the same Faults. For operations that say `supervises`, and for the detached child. Faults: those of `runSupervisor`.
+   */
+  supervise(options: { stays: boolean; signal: AbortSignal; drain?: AbortSignal; door?: Door }): Promise<void>;
 }

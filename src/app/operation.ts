@@ -31,6 +31,10 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly output: ZodType<Output>;
   /** Input fields taken by position, in order. */
   readonly positional?: readonly string[];
+  /** What people type for an option beside its own name: `{ '-i': 'taskId', '--auto-spawn': 'autoSpawnAgents' }`. */
+  readonly alsoTyped?: Readonly<Record<string, string>>;
+  /** Input field that a face fills with what comes on its standard input where it is given as `-`, at most 4 MiB within seconds. */
+  readonly fromInput?: string;
   /** The output has a `run` that goes on: a face follows it to its end and shows it then, unless the input says `detach`. */
   readonly follows?: boolean;
   /** For `follows`, where the output is more than the run: which run is followed (null: none), and the output with the run as it ended. */
@@ -44,6 +48,8 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly endsRun?: boolean;
   /** Its process becomes the supervisor: programs are started through the spawn helper, and it keeps a log. */
   readonly supervises?: boolean;
+  /** With such an input it speaks a protocol on stdin and stdout until the other side ends, in place of `run`. */
+  speaks?(input: Input): boolean;
   /** It begins or ends the process that would answer, or is about the folder where a person stands: no other face runs it. */
   readonly commandLineOnly?: true;
   /** Without `yes` it changes nothing and its output has `state: 'planned'`: a face shows that, asks, and runs it again with `yes`. */

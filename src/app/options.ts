@@ -18,7 +18,8 @@ export interface OperationOption {
 }
 
 interface FieldSchema {
-  readonly type?: string;
+  /** Several where it may be null. */
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
@@ -65,7 +66,8 @@ function optionOf(
   };
 }
 
-function typeOf(type: string | undefined): OperationOption['type'] {
+function typeOf(given: FieldSchema['type']): OperationOption['type'] {
+  const type = typeof given === 'string' ? given : given?.find((one) => one !== 'null');
   if (type === 'boolean') return 'boolean';
   if (type === 'integer' || type === 'number') return 'number';
   return type === 'array' ? 'strings' : 'string';

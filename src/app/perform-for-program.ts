@@ -22,15 +22,32 @@ export async function performForProgram(
   table: Operations,
   { name, input }: { readonly name: string; readonly input: unknown },
 ): Promise<unknown> {
-  const operation = await requireOperation(table, name);
-  if (operation.commandLineOnly === true)
-    throw new Fault('USAGE_BAD_ARGUMENT', `${operation.name} is for the command line only.`, {
-      hints: [`orchestrate ${operation.name}`],
-      state: 'Nothing was done.',
-    });
-  const parsed = parsedInput(operation, input);
-  return app.outside.secrets.data(await operation.run(app, parsed));
+  const operation = await requireAllowed(table, name);
+  const { data, needsYes } = parsedInput(operation, input);
+  if (needsYes) throw yesRequired(operation);
+  return withoutSecrets(app, await operation.run(app, data));
 }
+
+/**
+ * As `performForProgram`, but what takes something away without `yes` is shown as a plan, where it has one: `isPlan`, and nothing was done.
+ * Where it has none: `YES_REQUIRED`.
+ */
+export async function performOrShow(
+  app: App,
+  table: Operations,
+  { name, input }: { readonly name: string; readonly input: unknown },
+): Promise<{ readonly output: unknown; readonly isPlan: boolean }> {
+  const operation = await requireAllowed(table, name);
+  const { data, needsYes } = parsedInput(operation, input);
+  if (!needsYes) return { output: withoutSecrets(app, await operation.run(app, data)), isPlan: false };
+  const hasDryRun = optionsOf(operation).some(({ name: field }) => field === 'dryRun');
+  if (!hasDryRun && operation.asksFirst !== true) throw yesRequired(operation);
+  const shown = hasDryRun ? { ...(data as object), dryRun: true } : data;
+  return { output: withoutSecrets(app, await operation.run(app, shown)), isPlan: true };
+}
+
+/** The answer is the last place at which one could show. */
+const withoutSecrets = (app: App, output: unknown): unknown => app.outside.secrets.data(output);
 
 /** What programs can ask for. */
 export async function describeOperations(table: Operations) {
@@ -59,6 +76,15 @@ export async function describeOperation(table: Operations, name: string) {
 /** `review list` is the file `review-list`, and may be named so. */
 const keyOf = (name: string): string => name.trim().replace(' ', '-');
 
+async function requireAllowed(table: Operations, name: string): Promise<Operation> {
+  const operation = await requireOperation(table, name);
+  if (operation.commandLineOnly !== true) return operation;
+  throw new Fault('USAGE_BAD_ARGUMENT', `${operation.name} is for the command line only.`, {
+    hints: [`orchestrate ${operation.name}`],
+    state: 'Nothing was done.',
+  });
+}
+
 async function requireOperation(table: Operations, name: string): Promise<Operation> {
   const key = keyOf(name);
   const operation = Object.hasOwn(table, key) ? await table[key]?.() : undefined;
@@ -79,7 +105,8 @@ function nearNames(key: string, known: readonly string[]): readonly string[] {
   return [...(nearest === undefined ? [] : [nearest]), ...others].slice(0, maxNear);
 }
 
-function parsedInput(operation: Operation, input: unknown): unknown {
+/** The input by the schema, and whether it takes something away that nobody said yes to. */
+function parsedInput(operation: Operation, input: unknown): { readonly data: unknown; readonly needsYes: boolean } {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw bad(operation, 'takes a JSON object, its fields by their names');
   const fields = optionsOf(operation).map(({ name }) => name);
@@ -93,15 +120,15 @@ function parsedInput(operation: Operation, input: unknown): unknown {
   const result = operation.input.safeParse(given);
   if (!result.success) throw bad(operation, result.error.issues.map(issueText).join('; '));
   const isShownOnly = (result.data as { readonly dryRun?: boolean }).dryRun === true;
-  if (operation.effect === 'destroy' && yes !== true && !isShownOnly)
-    throw new Fault('YES_REQUIRED', `${operation.name} takes something away, and nobody can be asked here.`, {
-      hints: [
-        'Add "yes": true to the body.',
-        ...(fields.includes('dryRun') ? ['Add "dryRun": true to see what it would do.'] : []),
-      ],
-      state: 'Nothing was done.',
-    });
-  return result.data;
+  return { data: result.data, needsYes: operation.effect === 'destroy' && yes !== true && !isShownOnly };
+}
+
+function yesRequired(operation: Operation): Fault {
+  const hasDryRun = optionsOf(operation).some(({ name }) => name === 'dryRun');
+  return new Fault('YES_REQUIRED', `${operation.name} takes something away, and nobody can be asked here.`, {
+    hints: ['Add "yes": true to the body.', ...(hasDryRun ? ['Add "dryRun": true to see what it would do.'] : [])],
+    state: 'Nothing was done.',
+  });
 }
 
 const issueText = ({ path, message }: z.core.$ZodIssue): string =>

@@ -1,11 +1,9 @@
-import { z } from 'zod';
-
-import { actions } from '../actions/index.gen.ts';
 import { checkDefinitions, type CheckedDefinitions, isOurs } from '../domain/definitions/definitions.ts';
 import { throwTogether } from '../domain/definitions/faults.ts';
-import type { KnownAction, KnownNames } from '../domain/definitions/known-names.ts';
+import type { KnownNames } from '../domain/definitions/known-names.ts';
 import type { Definitions, DefinitionSource, TemplateId } from '../domain/definitions/types.ts';
 import { sizeText } from '../domain/definitions/units.ts';
+import { knownNamesOf } from '../engine/templates/known-names.ts';
 import { templates } from '../engine/templates/templates.ts';
 import type { FileInfo, Files } from '../ports/index.ts';
 
@@ -56,18 +54,7 @@ function checkedOnce(sources: readonly DefinitionSource[], template: TemplateId)
 }
 
 /** Returns the names that definitions of a template may use. */
-export function knownNames(template: TemplateId): KnownNames {
-  return {
-    actions: new Map(actions.map((action) => [action.id, knownAction(action)])),
-    questions: new Set(Object.keys(templates[template].questions)),
-  };
-}
-
-const knownAction = (action: (typeof actions)[number]): KnownAction => ({
-  plans: action.effect === 'plan',
-  input: action.input,
-  output: action.effect === 'plan' ? z.object({}) : action.output,
-});
+export const knownNames = (template: TemplateId): KnownNames => knownNamesOf(templates[template]);
 
 interface Folder {
   readonly dir: string;

@@ -51,6 +51,8 @@ export const thinkingFaultCodes = {
     'A tool of somebody else’s server is described otherwise than when it was approved.',
   ),
   SESSION_NOT_FOUND: entry('not-found', 'No session of that id was saved.'),
+  TASK_HELD: entry('conflict', 'Somebody else works on that task.', 'orchestrate hooks conflict-detect'),
+  HOOK_TOO_LONG: entry('busy', 'A hook was not done in time; nobody was kept from going on.', 'orchestrate status'),
   TOKEN_REQUIRED: entry('user', 'The request has no token, or a wrong one.'),
   ORIGIN_REFUSED: entry('user', 'The request comes from another origin or names another host.'),
 } as const satisfies Record<string, FaultCodeEntry>;

@@ -1,6 +1,7 @@
 import type { SubmitAsked } from './changes/source.ts';
 import type { ShownRepair } from './doctor/finding.ts';
 import type { EmergencyRecord } from './emergencies/record.ts';
+import type { HookNote } from './hooks/note-keys.ts';
 import type { Actor } from './journal/actor.ts';
 import type { MergeTime } from './policy/rules.ts';
 import type { Freeze, MergeWindow } from './policy/windows.ts';
@@ -141,6 +142,17 @@ export interface RequestKinds {
   'trash.restore': { readonly id: string; readonly to: string | null; readonly by: Actor };
   /** `hash` names the plan that the person saw; another one is refused with `PLAN_MOVED`. */
   'trash.empty': { readonly choice: EmptyChoice; readonly hash: string; readonly by: Actor };
+  /** What an agent that is not ours tells by a hook. `token` names this very note. */
+  'hook.note': { readonly note: HookNote; readonly token: string; readonly by: Actor };
+  /** Make the slots that are not there. */
+  'worktrees.init': { readonly slots: readonly string[]; readonly by: Actor };
+  /** Keep the files of a slot as they are; answered with the ref. */
+  'hook.checkpoint': {
+    readonly slot: string;
+    readonly description: string;
+    readonly session: string | null;
+    readonly by: Actor;
+  };
   /** `marks`: the secrets that the person was shown; with others the change waits on. */
   'secret.allow': {
     readonly change: string;

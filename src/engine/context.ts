@@ -2,9 +2,11 @@ import type { Definitions, InstallationConfig } from '../domain/definitions/type
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { SecretBook } from '../domain/secrets/secret-book.ts';
 import type {
+  AgentPrograms,
   Bundles,
   Bus,
   Accelerators,
+  AttemptSockets,
   Clock,
   ComponentSources,
   Digest,
@@ -46,6 +48,7 @@ export interface Outside {
   readonly ports: Ports;
   readonly python: Python;
   readonly accelerators: Accelerators;
+  readonly attemptSockets: AttemptSockets;
   readonly service: ServiceClient;
   readonly readiness: Readiness;
   readonly pictures: Pictures;
@@ -58,10 +61,11 @@ export interface Outside {
   readonly machine: MachineFacts;
   readonly logFiles: LogFiles;
   readonly notifier: Notifier;
+  readonly agentPrograms: AgentPrograms;
   readonly swarm: SwarmUi;
-  readonly walls: Walls;
   /** Asked by `engine/spending` alone. */
   readonly models: LanguageModels;
+  readonly walls: Walls;
 }
 
 /** An opened installation. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../base/json.ts';
 import type { Entry } from '../ports/index.ts';
 import type { AlertBook } from './alerts/book.ts';
 import type { Waits } from './bus/waits.ts';
@@ -26,6 +27,14 @@ export interface Engine extends EngineContext, Performer {
   readonly waits: Waits;
   /** Renders the session report of a run from the journal, as Markdown. */
   reportOf(run: string): string;
+  /** Performs a hook for the agent of an attempt, which is named by its mark; relative paths are taken from `cwd`. Faults: those of the hook. */
+  performHook(asked: {
+    readonly by: string;
+    readonly cwd: string;
+    readonly hook: string;
+    readonly input: JsonObject;
+    readonly signal: AbortSignal;
+  }): Promise<JsonObject>;
   /** Who proves ahead now, and may hold a port: see `queue/ahead.ts`. */
   readonly aheadOwners: Set<string>;
   /** Resolves when no start, stop or switch of a service and no removal is at work or waits for its turn. */

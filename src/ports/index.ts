@@ -1,5 +1,6 @@
 export type * from './accelerators.ts';
 export type * from './agent-programs.ts';
+export type * from './attempt-sockets.ts';
 export type * from './bundles.ts';
 export type * from './bus.ts';
 export type * from './component-sources.ts';

@@ -64,11 +64,18 @@ export async function startEngine(
   if ((await ledger.acquire()) === undefined) throw new Error('another life holds the ledger');
   const context: EngineContext = { ...world.context, ledger, ...options.context };
   const survivors = findSurvivors(ledger);
-  const built = buildEngine(context, { highest: survivors.numbers, reportOf: reportFrom(world, ledger) }).engine;
+  const built = buildEngine(context, {
+    highest: survivors.numbers,
+    reportOf: reportFrom(world, ledger),
+    performHook: noHooks,
+  }).engine;
   const engine = options.effects === undefined ? built : withEffects(built, options.effects);
   restoreMachines(engine.host, ledger, survivors);
   return { engine, ledger, kill: () => ledger.close() };
 }
+
+/** Operations are of the roof: a test of hooks gives its own. */
+const noHooks: Engine['performHook'] = () => Promise.reject(new Error('the fake performs no hooks'));
 
 /** The real report: what it says of a run is what its rows say. */
 const reportFrom =
@@ -178,6 +185,7 @@ export function startSupervisor(
         drain: drain.signal,
         summarise: async () => ({}),
         reportOf: reportFrom(world, ledger),
+        performHook: noHooks,
         reload: settings,
       }),
     )

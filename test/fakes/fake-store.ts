@@ -126,7 +126,7 @@ export function createFakeStore(files: FakeFiles): FakeStore {
       const text = objects
         .differences(before, after)
         .filter(({ path }) => paths.length === 0 || paths.includes(path))
-        .map(({ path, kind }) => `${kind} ${path}\n`)
+        .map((one) => wholePatch(objects, one))
         .join('');
       return { text: text.slice(fromByte, fromByte + maxBytes), isEnd: text.length <= fromByte + maxBytes };
     },
@@ -187,7 +187,13 @@ export function createFakeStore(files: FakeFiles): FakeStore {
     },
     async exportForWork(tree, dir) {
       files.put(`${dir}/HEAD`, 'ref: refs/heads/work\n');
-      files.put(`${dir}/index`, objects.list(tree).map(({ path }) => `${path}\n`).join(''));
+      files.put(
+        `${dir}/index`,
+        objects
+          .list(tree)
+          .map(({ path }) => `${path}\n`)
+          .join(''),
+      );
     },
     verify: async () => [],
     clearStaleLocks: async () => [],
@@ -220,4 +226,24 @@ function mergeTrees(objects: FakeObjects, sides: MergeSides): MergeOutcome {
   return conflicts.length > 0
     ? { kind: 'conflict', paths: conflicts.sort() }
     : { kind: 'clean', tree: objects.tree(merged) };
+}
+
+/** A unified diff of one file in which every old line goes and every new one comes. */
+function wholePatch(
+  objects: FakeObjects,
+  { path, before, after }: ReturnType<FakeObjects['differences']>[number],
+): string {
+  const lines = (blob: string | undefined): readonly string[] =>
+    blob === undefined ? [] : Buffer.from(objects.read('blob', blob)).toString().replace(/\n$/, '').split('\n');
+  const [old, now] = [lines(before?.blob), lines(after?.blob)];
+  const name = (side: string, isThere: boolean): string => (isThere ? `${side}/${path}` : '/dev/null');
+  return [
+    `diff --git a/${path} b/${path}`,
+    `--- ${name('a', before !== null)}`,
+    `+++ ${name('b', after !== null)}`,
+    `@@ -${old.length === 0 ? 0 : 1},${old.length} +${now.length === 0 ? 0 : 1},${now.length} @@`,
+    ...old.map((line) => `-${line}`),
+    ...now.map((line) => `+${line}`),
+    '',
+  ].join('\n');
 }

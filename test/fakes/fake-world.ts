@@ -18,6 +18,8 @@ import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
+import { createFakeAgentPrograms, type FakeAgentPrograms } from './fake-agent-programs.ts';
+import { createFakeAttemptSockets } from './fake-attempt-sockets.ts';
 import { createFakeBundles } from './fake-bundles.ts';
 import { createFakeBus } from './fake-bus.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
@@ -66,9 +68,10 @@ export interface World {
   readonly ports: FakePorts;
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
+  readonly models: FakeLanguageModels;
+  readonly agentPrograms: FakeAgentPrograms;
   readonly transcripts: FakeTranscripts;
   readonly walls: FakeWalls;
-  readonly models: FakeLanguageModels;
   readonly ledgers: MemoryLedgers;
   readonly context: Omit<EngineContext, 'ledger'>;
   /** The commit that adopted the installation; restore point 0 names it. */
@@ -269,8 +272,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const paths = installationPaths(homeDir, '/state', config.id);
   const machine = createFakeMachine();
   const swarm = createFakeSwarmUi();
-  const walls = createFakeWalls();
   const models = createFakeLanguageModels(clock);
+  const walls = createFakeWalls();
+  const agentPrograms = createFakeAgentPrograms();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -280,6 +284,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     ports: service.ports,
     python,
     accelerators,
+    attemptSockets: createFakeAttemptSockets(),
     service,
     readiness: createFakeReadiness({ processes }),
     pictures: createPictures(files),
@@ -291,9 +296,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     machine,
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
+    agentPrograms,
     swarm,
-    walls,
     models,
+    walls,
   };
   const bus = createFakeBus({ ledgers });
   const memory = createFakeMemory({ clock });
@@ -317,7 +323,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, transcripts, models, walls },
+    ...{ context, first, machine, swarm, models, transcripts, walls, agentPrograms },
   };
   await adoptWorld(world, options);
   return world;

@@ -4,6 +4,7 @@ import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
 import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
+import { createFakeAgentPrograms } from '../fakes/fake-agent-programs.ts';
 import { createFakeWalls } from '../fakes/fake-walls.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
@@ -53,6 +54,7 @@ export function fakeApp(
     async *follow(run) {
       for (const entry of scene?.entries ?? []) if (entry.run === run) yield entry;
     },
+    forProgram: async () => app,
     supervise: () => Promise.reject(new Error('the fake supervises nothing')),
   };
   return { ...app, asked };
@@ -81,6 +83,7 @@ function fakeOutside(scene: SceneLedger | null): object {
     },
     secrets: createSecretBook(),
     walls: createFakeWalls(),
+    agentPrograms: createFakeAgentPrograms(),
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,

@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { AgentEvent } from '../../domain/agent-programs/agent-event.ts';
 import type { FoundProgram, ProgramRunner } from '../../domain/agent-programs/agent-program.ts';
 import { programHosts, reachOf } from '../../domain/agent-programs/hosts.ts';
+import { socketInside } from '../../domain/daemon/attempt-socket-path.ts';
 import type { AgentPrograms, ProgramWork } from '../../ports/agent-programs.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Processes } from '../../ports/processes.ts';
@@ -38,7 +39,11 @@ interface Parts {
   readonly homeDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How this very program is started, and what it needs to see for that: inside it serves the tools of an attempt. */
-  readonly own: { readonly program: string; readonly args: readonly string[]; readonly readable: readonly string[] };
+  readonly own: () => {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly readable: readonly string[];
+  };
 }
 
 /** Creates the port. Logins are looked for each time: a person may log in between two runs. */
@@ -80,10 +85,12 @@ async function* workThrough(
   work: ProgramWork,
   options: Parameters<AgentPrograms['work']>[1],
 ): AsyncIterable<AgentEvent> {
-  const { own, walls } = parts;
+  const { walls } = parts;
+  const own = parts.own();
   const tools = work.toolSocket === null ? null : { command: own.program, args: [...own.args, 'mcp'] };
   const given: LaunchOptions = { tools, key: await serverKey(parts, work) };
-  const spec = await wallSpec(parts, work, given);
+  const walled = await wallSpec(parts, work, given);
+  const spec = options.unwalled === true ? withoutWall(walled, work) : walled;
   const { level, by } = await walls.probe();
   const program = await walls.open(spec, options);
   const errorText = keepEnd(program.stderr).catch(() => '');
@@ -120,22 +127,27 @@ async function wallSpec(parts: Parts, work: ProgramWork, given: LaunchOptions): 
       LANG: 'C.UTF-8',
       PATH: [...needs.path, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
       TERM: 'dumb',
+      ...(work.toolSocket === null ? {} : { ORCHESTRATE_SOCKET: socketInside }),
       ...launch.env,
       ...login.env,
     },
     cwd: work.dir,
     writable: [work.dir, work.gitDir],
-    readable: [...needs.readable, ...(work.toolSocket === null ? [] : parts.own.readable)],
+    readable: [...needs.readable, ...(work.toolSocket === null ? [] : parts.own().readable)],
     protected: [],
     covers: work.covers,
     home: [...launch.home, ...login.home, ...(await skillFiles(parts, work.extras.skills))],
     egress: reach.egress,
     loopback: reach.loopback,
-    sockets: work.toolSocket === null ? [] : [{ from: work.toolSocket, at: '/run/orchestrate.sock' }],
+    sockets: work.toolSocket === null ? [] : [{ from: work.toolSocket, at: socketInside }],
     limits: work.limits,
     mark: work.mark,
   };
 }
+
+/** Without a wall the socket is where it lies. */
+const withoutWall = (spec: WallSpec, { toolSocket }: ProgramWork): WallSpec =>
+  toolSocket === null ? spec : { ...spec, env: { ...spec.env, ORCHESTRATE_SOCKET: toolSocket } };
 
 /** A server of the protocol has no end of its own: it ends as it is told, and whether it did its work is in what it said. */
 async function endOf(program: WalledProgram): Promise<WallExit> {

@@ -85,6 +85,7 @@ function whenText({ tiers, paths, facts, trees, filesOver, bytesOver }: When): s
 
 function saysText(rule: {
   readonly trees: readonly string[];
+  readonly agents: readonly string[];
   readonly principals: readonly string[];
   readonly persons: number | null;
   readonly ticket: boolean;
@@ -97,6 +98,7 @@ function saysText(rule: {
     ...(rule.persons === null ? [] : [`${rule.persons} ${rule.persons === 1 ? 'person' : 'persons'}`]),
     ...(rule.principals.length === 0 ? [] : [`approval of ${rule.principals.join(' and ')}`]),
     ...(rule.trees.length === 0 ? [] : [`rules of ${rule.trees.join(' and ')}`]),
+    ...(rule.agents.length === 0 ? [] : [`read by ${rule.agents.join(' and ')}`]),
     ...flags,
   ].join(', ');
 }

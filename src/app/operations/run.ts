@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
 import { priorities } from '../../domain/queue/rank.ts';
+import { runners } from '../../domain/specialists/work-result.ts';
 import { saysUnsandboxed, unsandboxedWords } from '../../domain/walls/unsandboxed.ts';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
@@ -49,6 +50,14 @@ export const run = defineOperation({
       .describe(
         `Let programs that models drive run where no wall holds, for this run only: says "${unsandboxedWords}". Every change of it then asks for the highest tier.`,
       ),
+    runner: z
+      .enum(runners)
+      .exclude(['program'])
+      .nullable()
+      .default(null)
+      .describe(
+        'Who does what is left to agents that think, whatever their files say: model, claude-code, codex, opencode, acp.',
+      ),
     set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     detach: detachField,
   }),
@@ -65,17 +74,25 @@ export const run = defineOperation({
       explains: 'Move to this version, from this CUDA family.',
     },
     {
+      command: 'orchestrate run "make the workflows load" --runner claude-code',
+      explains: 'Let Claude Code do what the plan leaves to an agent that thinks.',
+    },
+    {
       command: 'orchestrate run "upgrade pytorch" --yes --json',
       explains: 'Do it from a script and print the outcome as JSON.',
     },
   ],
-  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, allowUnsandboxed, set }) {
+  async run(
+    app,
+    { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, runner, allowUnsandboxed, set },
+  ) {
     const answer = await app.ask('run.start', {
       goal,
       options: {
         ...{ previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }), priority },
         ...budgetOf(budget),
         ...unsandboxedOf(allowUnsandboxed),
+        ...(runner === null ? {} : { runner }),
       },
       by: personOf(app),
     });

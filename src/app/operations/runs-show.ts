@@ -17,7 +17,7 @@ export const runsShow = defineOperation({
     transcript: z.boolean().default(false).describe('What was said with models and external agents.'),
   }),
   output: runSchema.extend({
-    conversations: z.array(conversationSchema).nullable().describe('What was said; null without `--transcript`.'),
+    conversations: z.array(conversationSchema).optional().describe('What was said; only with `--transcript`.'),
   }),
   positional: ['run'],
   examples: [
@@ -26,6 +26,6 @@ export const runsShow = defineOperation({
   ],
   async run(app, { run, transcript }) {
     const view = await requireRun(app, run);
-    return { ...view, conversations: transcript ? [...(await readConversations(app, run))] : null };
+    return transcript ? { ...view, conversations: [...(await readConversations(app, run))] } : view;
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { severities } from '../../domain/changes/finding.ts';
 import type { JournalKinds } from '../../domain/journal/kinds.ts';
 import { conflictClauses } from './conflicts-view.ts';
 import { evidenceSchema, evidenceViews } from './evidence-view.ts';
@@ -32,6 +33,26 @@ const reviewSchema = z.object({
   said: z
     .array(z.string())
     .describe('What was said with it: `for the next window`, a ticket, who signed, where it was carried from.'),
+  findings: z
+    .array(
+      z.object({
+        file: z.string(),
+        line: z.number().nullable().describe('Line of the file as it would become; null: the whole file.'),
+        severity: z.enum(severities),
+        why: z.string(),
+        suggestion: z.string().nullable(),
+        isInDiff: z.boolean().describe('The diff that the reader was given shows that place.'),
+      }),
+    )
+    .describe('What a reader that thinks found: claims, none of which was tried.'),
+  read: z
+    .object({
+      provider: z.string(),
+      model: z.string(),
+      isWhole: z.boolean().describe('The whole diff fitted into what it was given.'),
+    })
+    .nullable()
+    .describe('Which model read it, or null where none did.'),
   row: z.number().describe('Journal row that holds the answer.'),
 });
 
@@ -183,7 +204,7 @@ function viewOf(reader: JournalReader, drafted: Row<'change.drafted'>): ChangeVi
     reviewers: [...(checked?.reviewers ?? [])],
     gate: gated === undefined ? null : gateView(gated),
     evidence: proven,
-    notProven: [...missing, ...(gated?.data.notProven ?? [])],
+    notProven: [...missing, ...(gated?.data.notProven ?? []), ...unansweredOf(reader, change, gated)],
     regenerated: gated === undefined ? [] : regeneratedSentences(reader, change, gated.data.exact),
     conflicts: isOver(now) ? [] : conflictClauses(reader, [change, run]),
     reviews: reviewsOf(reader, change, gated),
@@ -236,10 +257,39 @@ function reviewsOf(
       questions: questions.map((one) => ({ ...one, facts: [...one.facts], rows: [...one.rows] })),
       comment,
       said: saidWith(answer.data),
+      findings: (answer.data.findings ?? []).map((one) => ({ ...one })),
+      read: readOf(answer.data),
       row: answer.seq,
     });
   }
   return [...newestByReviewer.values()];
+}
+
+const readOf = ({ read }: JournalKinds['review.answered']): z.infer<typeof reviewSchema>['read'] =>
+  read === undefined ? null : { provider: read.provider, model: read.model, isWhole: read.isWhole };
+
+/** Who was asked and said nothing on exactly this. */
+function unansweredOf(
+  reader: JournalReader,
+  change: string,
+  gated: Row<'change.gated'> | undefined,
+): readonly string[] {
+  if (gated === undefined) return [];
+  const isThis = (data: { readonly base: string; readonly tree: string }): boolean =>
+    data.base === gated.data.base && data.tree === gated.data.exact;
+  const answered = new Set(
+    entriesOf(reader, { key: `review:${change}`, kinds: ['review.answered'] }).flatMap((entry) => {
+      const one = rowOf('review.answered', entry)?.data;
+      return one !== undefined && isThis(one) ? [one.reviewer] : [];
+    }),
+  );
+  const silent = new Map<string, string>();
+  for (const entry of entriesOf(reader, { key: `unanswered:${change}`, kinds: ['review.unanswered'] })) {
+    const one = rowOf('review.unanswered', entry);
+    if (one !== undefined && isThis(one.data) && !answered.has(one.data.reviewer))
+      silent.set(one.data.reviewer, `not proven: ${one.data.reviewer} gave no answer (${one.data.fault.message})`);
+  }
+  return [...silent.values()];
 }
 
 /** What was said with an answer beside yes or no, one clause each. */

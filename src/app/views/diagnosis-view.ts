@@ -71,7 +71,18 @@ export const diagnosisSchema = z.object({
             unproven: z
               .array(z.string())
               .describe('Packs of which no proof tells the nodes: who needs them is not known.'),
-            sentence: z.string().nullable().describe('It in one sentence; null: there is nothing to say.'),
+            waiting: z
+              .object({
+                nPrompts: z
+                  .number()
+                  .describe('Prompts that are hit of those that production works on or has in its queue.'),
+                nClients: z
+                  .number()
+                  .describe('Open pages and programs that they are of, by the id that each gave itself.'),
+              })
+              .nullable()
+              .describe('Null: nobody could tell.'),
+            sentence: z.string().nullable().describe('It in words; null: there is nothing to say.'),
           })
           .nullable()
           .describe('Who is hit, by the workflows of this installation; null: the log may be another one’s.'),
@@ -158,6 +169,7 @@ function impactView(impact: Impact | undefined): DiagnosisView['findings'][numbe
   const { scope, nHit, nDeclared } = impact;
   return {
     ...{ scope, nHit, nDeclared, sentence: impactText(impact), workflows: [...impact.workflows] },
+    waiting: impact.waiting ?? null,
     ...{ models: [...impact.models], packs: [...impact.packs], unproven: [...impact.unproven] },
   };
 }

@@ -9,10 +9,14 @@ import { entryText } from '../../domain/policy/windows.ts';
 import { commandText } from '../../domain/templates/command-line.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
+import { agentProgramTellers } from './tellers/agent-programs.ts';
 import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
+import { doorsTellers } from './tellers/doors.ts';
 import { emergencyText } from './tellers/emergencies.ts';
 import { healthTellers } from './tellers/health.ts';
+import { hooksTellers } from './tellers/hooks.ts';
+import { planningTellers } from './tellers/planning.ts';
 import { fireText, schedulesTellers } from './tellers/schedules.ts';
 import { secretsTellers } from './tellers/secrets.ts';
 import { servicesTellers } from './tellers/services.ts';
@@ -39,11 +43,15 @@ const tellers: Tellers = {
   ...servicesTellers,
   ...healthTellers,
   ...diagnosisTellers,
+  ...doorsTellers,
   ...alertsTellers,
+  ...planningTellers,
   ...schedulesTellers,
   ...spendingTellers,
   ...specialistsTellers,
+  ...agentProgramTellers,
   ...secretsTellers,
+  ...hooksTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
   'bus.acked': ({ id, mailbox, holder, subject }) => `m${id} done by ${holder} (${mailbox}): ${subject}`,
   'bus.undelivered': ({ id, mailbox, state, reason }) => `m${id} for ${mailbox} is ${state}: ${reason}`,
@@ -187,8 +195,10 @@ const tellers: Tellers = {
   'slot.captured': ({ run, slot, tree }) => `${slot} of ${run} holds tree ${shortId(tree)}`,
   'conflicts.found': ({ members, pairs, because, durationMs, nLeftOut }) =>
     `looked for conflicts of ${countText(members.length, 'piece')} of work in ${spanText(durationMs)}, as ${because}: ${pairs.length === 0 ? 'none' : listText(pairs.map(({ first, second }) => `${first} × ${second}`))}${nLeftOut === undefined ? '' : `; ${nLeftOut} more left out`}`,
-  'review.answered': ({ change, reviewer, by, verdict, tree, carriedFrom, brokeGlass, when }) =>
-    `${change} ${verdict} by ${by.kind} ${by.kind === 'person' ? by.name : reviewer}, tree ${shortId(tree)}${when === 'window' ? ', for the next window' : ''}${carriedFrom === undefined ? '' : `, carried from #${carriedFrom}`}${brokeGlass === undefined ? '' : ', breaking the glass'}`,
+  'review.answered': ({ change, reviewer, by, verdict, tree, carriedFrom, brokeGlass, when, findings }) =>
+    `${change} ${verdict} by ${by.kind} ${by.kind === 'person' ? by.name : reviewer}, tree ${shortId(tree)}${when === 'window' ? ', for the next window' : ''}${carriedFrom === undefined ? '' : `, carried from #${carriedFrom}`}${brokeGlass === undefined ? '' : ', breaking the glass'}${findings === undefined ? '' : `, ${countText(findings.length, 'finding')}`}`,
+  'review.unanswered': ({ change, reviewer, fault }) =>
+    `${change} got no answer from ${reviewer}, which is neither yes nor no: ${fault.message}`,
   'change.hurried': ({ change, by }) => `${change} is to merge now, says ${by.name}`,
   'window.added': ({ id, entry, reason, by }) => `${id}: ${entryText(entry)}, added by ${by.name}: ${reason}`,
   'window.removed': ({ id, reason, by }) => `${id} removed by ${by.name}${reason === null ? '' : `: ${reason}`}`,

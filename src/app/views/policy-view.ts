@@ -104,7 +104,7 @@ function askView(
   { standing, ruled, hasGate }: { standing: Standing; ruled: Ruled; hasGate: boolean },
 ): ExplainView['asks'][number] {
   const missing = standing.missing.find((one) => one.ask === ask || sameAsk(one.ask, ask));
-  const isTimed = ask.what === 'window' || ask.what === 'tree';
+  const isTimed = ask.what === 'window' || ask.what === 'tree' || ask.what === 'agent';
   return {
     what: askText(ask, ruled),
     why: ask.why,
@@ -132,6 +132,8 @@ function askText(ask: PolicyAsk, { approvers, ruleMay }: Ruled): string {
         : `the approval of ${ask.principal}, who made it or may not approve it: another one does`;
     case 'tree':
       return `a look by the rules of ${ask.tree}`;
+    case 'agent':
+      return `a look by the agent ${ask.agent}, which approves nothing`;
     case 'window':
       return 'a merge window';
     case 'ticket':

@@ -91,6 +91,9 @@ function stageDone({ id, ok, durationMs, sentence }: StageView, seen: Seen): Pro
 function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined {
   const created = rowOf('run.created', entry);
   if (created !== undefined) return [{ kind: 'run', run: created.data.run, goal: created.data.goal }];
+  // A model takes its time: what it is asked for is told at once.
+  if (rowOf('plan.asked', entry) !== undefined || rowOf('plan.drafted', entry) !== undefined)
+    return [{ kind: 'found', sentence: entrySentence(entry) }];
   const made = rowOf('plan.made', entry);
   if (made !== undefined) {
     const { plan, run } = made.data;
@@ -153,6 +156,7 @@ function tellRow(entry: Entry, seen: Seen): readonly ProgressEvent[] | undefined
       },
     ];
   }
+  if (rowOf('review.unanswered', entry) !== undefined) return [{ kind: 'found', sentence: entrySentence(entry) }];
   // It is asked while others are at work: whoever watches may answer at once.
   if (rowOf('step.asked', entry) !== undefined)
     return [{ kind: 'found', sentence: `${entrySentence(entry)} · orchestrate runs approve ${seen.run}` }];

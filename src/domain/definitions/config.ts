@@ -61,7 +61,7 @@ import { durationField, sizeField } from './units.ts';
  *   keep: { last: 3, younger-than: 14d }   # environments that stay on disk; pinned ones always
  *   # Who approves what, and when (`policy-config.ts`); all may be left out:
  *   risk: [{ when: { package: torch, files-over: 20 }, tier: high, why: every node runs on it }]
- *   review: [{ when: { tier: high }, persons: 2, trees: [ops-maint], ticket: true, signature: true, window: true }]
+ *   review: [{ when: { tier: high }, persons: 2, trees: [ops-maint], agents: [change-reader], ticket: true, signature: true, window: true }]
  *   approval: { carry: never }           # disjoint: goes along when the base moved somewhere else
  *   tickets: { pattern: OPS-*, required: [{ tier: high }] }
  *   windows: [{ days: [sat, sun], from: '03:00', to: '05:00', zone: Europe/Zurich }]

@@ -44,6 +44,7 @@ const reviewRuleSchema = z
   .strictObject({
     when: tieredWhenSchema.prefault({}),
     trees: uniqueList(idField).default([]),
+    agents: uniqueList(idField, { most: 4 }).default([]),
     principals: uniqueList(nameField).default([]),
     persons: z.number().int().min(1).max(20).nullable().default(null),
     ticket: z.boolean().default(false),
@@ -54,13 +55,13 @@ const reviewRuleSchema = z
   })
   .refine(
     (rule) =>
-      rule.trees.length + rule.principals.length > 0 ||
+      rule.trees.length + rule.agents.length + rule.principals.length > 0 ||
       rule.persons !== null ||
       rule.ticket ||
       rule.comment ||
       rule.signature ||
       rule.window,
-    { message: 'asks for nothing: name trees, principals, persons, ticket, comment, signature or window' },
+    { message: 'asks for nothing: name trees, agents, principals, persons, ticket, comment, signature or window' },
   );
 
 const zoneField = z
@@ -234,6 +235,7 @@ const isEmpty = ({ risk, review, carry, ticketPattern, windows, freezes }: Polic
 
 const nothing = {
   trees: [],
+  agents: [],
   principals: [],
   persons: null,
   ticket: false,

@@ -20,12 +20,13 @@ interface Context extends LocatedDefinitions {
   readonly broken: BrokenNames;
 }
 
-const none: BrokenNames = { agents: new Set(), trees: new Set(), playbooks: new Set() };
+/** Where every file could be read. */
+export const noneBroken: BrokenNames = { agents: new Set(), trees: new Set(), playbooks: new Set() };
 
 /** Returns what is wrong in what definitions say about each other; see `checkReferences`. */
 export function* referenceFaults(
   definitions: LocatedDefinitions,
-  { known, broken = none }: { readonly known: KnownNames; readonly broken?: BrokenNames },
+  { known, broken = noneBroken }: { readonly known: KnownNames; readonly broken?: BrokenNames },
 ): Generator<Fault> {
   const context = { ...definitions, known, broken };
   yield* treeFaults(context);
@@ -88,7 +89,8 @@ function* agentFaults({ value: agent, locate }: Located<Agent>, context: Context
   }
 }
 
-function* playbookFaults({ value, locate }: Located<Playbook>, context: Context): Generator<Fault> {
+/** Returns what is wrong in what a playbook says about trees, agents and actions. */
+export function* playbookFaults({ value, locate }: Located<Playbook>, context: Context): Generator<Fault> {
   const { known } = context;
   const unknownTree = (name: string, at = locate.value(['tree'])): Fault =>
     unknownReference({ kind: 'tree', name, known: context.trees.keys(), at });

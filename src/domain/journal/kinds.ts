@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
+import type { AgentProgramRows } from './rows/agent-programs.ts';
 import type { AlertRows } from './rows/alerts.ts';
 import type { BusRows } from './rows/bus.ts';
 import type { ChangeRows } from './rows/changes.ts';
@@ -6,12 +7,15 @@ import type { ConditionRows } from './rows/conditions.ts';
 import type { ConflictRows } from './rows/conflicts.ts';
 import type { DiagnosisRows } from './rows/diagnosis.ts';
 import type { DoctorRows } from './rows/doctor.ts';
+import type { DoorRows } from './rows/doors.ts';
 import type { EnvironmentRows } from './rows/environments.ts';
 import type { HealthRows } from './rows/health.ts';
+import type { HookRows } from './rows/hooks.ts';
 import type { InstanceRows } from './rows/instances.ts';
 import type { MachineRows } from './rows/machines.ts';
 import type { MemoryRows } from './rows/memory.ts';
 import type { OutsideRows } from './rows/outside.ts';
+import type { PlanningRows } from './rows/planning.ts';
 import type { PolicyRows } from './rows/policy.ts';
 import type { QueueRows } from './rows/queue.ts';
 import type { RemoteRows } from './rows/remotes.ts';
@@ -37,6 +41,7 @@ export interface JournalKinds
     SupervisorRows,
     MachineRows,
     RunRows,
+    PlanningRows,
     StepRows,
     ChangeRows,
     InstanceRows,
@@ -53,14 +58,17 @@ export interface JournalKinds
     MemoryRows,
     ConditionRows,
     DoctorRows,
+    DoorRows,
     ServiceRows,
     HealthRows,
     DiagnosisRows,
     AlertRows,
     SpecialistRows,
+    AgentProgramRows,
     ScheduleRows,
     SecretRows,
-    SpendingRows {}
+    SpendingRows,
+    HookRows {}
 
 export type JournalKind = keyof JournalKinds;
 

@@ -8,6 +8,8 @@ export interface RunContext {
   /** The person asked only to see the plan. */
   readonly previewOnly: boolean;
   readonly fault: FaultRecord | null;
+  /** It is paused before its plan: going on means planning again. */
+  readonly isUnplanned?: boolean;
 }
 
 export type RunEvent =
@@ -32,6 +34,10 @@ export type RunEvent =
   | { type: 'CHANGE_VERIFIED' }
   | { type: 'CHANGE_REVERTED'; fault: FaultRecord };
 
+/** What keeps a model from planning may be over later: money, a key, a provider that is down. No row from before models has one of these. */
+const isForLater = ({ code }: FaultRecord): boolean =>
+  ['MODEL_FAILED', 'MODEL_KEY_MISSING', 'MODEL_PRICE_UNKNOWN', 'BUDGET_REACHED'].includes(code);
+
 /** What `preview` reports. `execute`: go on; `ask`: a cap is exceeded; `submit`: there are no steps, the change exists already. */
 export interface PreviewOutput {
   readonly next: 'execute' | 'ask' | 'submit';
@@ -50,6 +56,7 @@ export const runMachine = setup({
   },
   actors: { preview: effect<PreviewOutput>() },
   guards: {
+    isUnplanned: ({ context }) => context.isUnplanned === true,
     isPreviewOnly: ({ context }) => context.previewOnly,
   },
   actions: {
@@ -58,6 +65,8 @@ export const runMachine = setup({
       fault: ({ event }) => ('fault' in event ? (event.fault as FaultRecord) : null),
     }),
     forgetFault: assign({ fault: null }),
+    beginAgain: assign({ fault: null, isUnplanned: false }),
+    holdUnplanned: assign({ fault: ({ event }) => faultOf(event as object), isUnplanned: true }),
   },
 }).createMachine({
   id: 'run',
@@ -75,7 +84,10 @@ export const runMachine = setup({
           { guard: ({ event }) => event.output.next === 'submit', target: 'reviewing' },
           { target: 'executing' },
         ],
-        onError: { target: 'failed', actions: 'rememberError' },
+        onError: [
+          { guard: ({ event }) => isForLater(faultOf(event)), target: 'paused', actions: 'holdUnplanned' },
+          { target: 'failed', actions: 'rememberError' },
+        ],
       },
       on: { CANCEL: 'cancelled' },
     },
@@ -118,7 +130,14 @@ export const runMachine = setup({
     },
     paused: {
       tags: 'waiting',
-      on: { RESUME: { target: 'executing', actions: 'forgetFault' }, CLOSE: 'done', CANCEL: 'cancelled' },
+      on: {
+        RESUME: [
+          { guard: 'isUnplanned', target: 'previewing', actions: 'beginAgain' },
+          { target: 'executing', actions: 'forgetFault' },
+        ],
+        CLOSE: 'done',
+        CANCEL: 'cancelled',
+      },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

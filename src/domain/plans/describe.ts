@@ -24,12 +24,21 @@ export function describePlan(plan: Plan): string[] {
 }
 
 function headline(plan: Plan): string {
-  const model = plan.model === null ? 'no language model' : `planned by ${plan.model}`;
-  const cost = plan.estimates.costUsd === 0 ? 'cost $0' : `cost up to $${plan.estimates.costUsd.toFixed(2)}`;
+  const model =
+    plan.model !== null
+      ? `planned by ${plan.model}`
+      : isThinking(plan)
+        ? 'a language model works in it'
+        : 'no language model';
+  const { costUsd, costIsLikely } = plan.estimates;
+  const cost = costUsd === 0 ? 'cost $0' : `cost ${costIsLikely ? 'about' : 'up to'} $${costUsd.toFixed(2)}`;
   // A playbook that was named needs no score: nothing was guessed.
   const score = plan.score === 0 ? '' : ` (${plan.score.toFixed(2)})`;
   return `Plan ${plan.hash.slice(0, SHOWN_HASH_DIGITS)} · ${plan.playbook}${score} · risk ${plan.risk} · ${model} · ${cost}`;
 }
+
+/** Whether anything in it is done by an agent that thinks. */
+const isThinking = ({ steps }: Plan): boolean => steps.some(({ thinks }) => thinks !== undefined);
 
 function costs({ estimates }: Plan): readonly string[] {
   const { downloadBytes, diskBytes, diskFreeBytes, minutes, productionDownSeconds } = estimates;

@@ -2,6 +2,7 @@ import type { CommitId, GitTreeId, PlanHash } from '../../base/ids.ts';
 import type { Json, JsonObject } from '../../base/json.ts';
 import type { SourceFound } from '../changes/source.ts';
 import type { BrokenPromise } from '../environments/promises.ts';
+import type { Thinks } from './thinking.ts';
 
 export interface PackageMove {
   readonly name: string;
@@ -47,6 +48,8 @@ export interface PlannedStep {
   /** Where it holds nobody is asked; `holds` is null where only the run can tell. */
   readonly approvalUnless?: { readonly text: string; readonly holds: boolean | null };
   readonly compensate?: PlannedCompensation;
+  /** Set where its agent thinks. */
+  readonly thinks?: Thinks;
   /** Set where it is one of those that a `forEach` step became: that step, and the thing it is done for. */
   readonly of?: string;
   readonly item?: Json;
@@ -62,7 +65,10 @@ export interface PlanEstimates {
   readonly diskFreeBytes: number;
   readonly minutes: number;
   readonly productionDownSeconds: number;
+  /** What language models may cost in it: it pauses and asks there. */
   readonly costUsd: number;
+  /** No budget of a run or a day is set: `costUsd` is what it is likely to cost. */
+  readonly costIsLikely?: true;
 }
 
 /**

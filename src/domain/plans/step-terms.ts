@@ -1,6 +1,7 @@
 import { durationText } from '../definitions/units.ts';
 import { itemText } from './expand.ts';
 import type { PlannedStep } from './plan.ts';
+import { thinksText } from './thinking.ts';
 
 /** Things of a list that a plan names. */
 const MAX_SHOWN = 6;
@@ -13,6 +14,7 @@ export function stepTerms(step: PlannedStep): readonly string[] {
   const { when, forEach, waitsFor = [], waitAtMostMs, check, compensate, late } = step;
   const { approval, approvalUnless } = step;
   return [
+    ...(step.thinks === undefined ? [] : [thinksText(step.thinks)]),
     ...(when === undefined ? [] : [whenText(when)]),
     ...(forEach === undefined ? [] : [forEachText(forEach)]),
     ...(late === undefined

@@ -32,6 +32,7 @@ export function asksOf(change: ChangeFacts, { rules, risk }: { rules: PolicyRule
     const what = found.length === 0 ? 'every change' : found.join(', ');
     const placed = { at: rule.at, why: rule.why === '' ? what : `${what}: ${rule.why}` };
     for (const tree of rule.trees) asks.push({ what: 'tree', tree, ...placed });
+    for (const agent of rule.agents) asks.push({ what: 'agent', agent, ...placed });
     if (rule.persons !== null) asks.push({ what: 'persons', count: rule.persons, ...placed });
     for (const principal of rule.principals) asks.push({ what: 'principal', principal, ...placed });
     for (const one of ['ticket', 'comment', 'signature', 'window'] as const)
@@ -47,4 +48,7 @@ export const ruleSuffices = (
 ): boolean =>
   risk !== 'high' &&
   autoMerge.includes(risk) &&
-  asks.every(({ what, at }) => what === 'tree' || what === 'window' || (what === 'persons' && at === builtIn));
+  asks.every(
+    ({ what, at }) =>
+      what === 'tree' || what === 'agent' || what === 'window' || (what === 'persons' && at === builtIn),
+  );

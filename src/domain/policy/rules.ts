@@ -39,6 +39,8 @@ export interface ReviewRule extends Placed {
   readonly when: When;
   /** Trees whose rules look at it as well. */
   readonly trees: readonly string[];
+  /** Agents whose model reads it: see `engine/changes/read-change.ts`. */
+  readonly agents: readonly string[];
   /** Principals of whom each has to approve. */
   readonly principals: readonly string[];
   /** Persons at least; null: as many as otherwise. */
@@ -98,6 +100,7 @@ export interface TierReason {
 /** One thing that has to be there before a change merges. `at` is the rule that asks for it. */
 export type PolicyAsk = { readonly at: string; readonly why: string } & (
   | { readonly what: 'tree'; readonly tree: string }
+  | { readonly what: 'agent'; readonly agent: string }
   | { readonly what: 'persons'; readonly count: number }
   | { readonly what: 'principal'; readonly principal: string }
   | { readonly what: 'ticket' }

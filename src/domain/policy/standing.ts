@@ -64,6 +64,8 @@ export function standingOf(
         if (counted.length > 0) return [];
         return [{ ask, sentence: ask.what === 'comment' ? 'a reason' : 'a signature', who: others }];
       case 'tree':
+      // What a model read is before people when they answer, and no answer of theirs.
+      case 'agent':
       case 'window':
         return [];
     }

@@ -1,7 +1,7 @@
 import { dataOf, type JournalKinds } from '../journal/kinds.ts';
 import { dayOf } from './budgets.ts';
 import { noUsage } from './cost.ts';
-import type { SpendingEntry } from './tally.ts';
+import { spenderOfProgram, type SpendingEntry } from './tally.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /** What costs are told by. */
@@ -61,6 +61,17 @@ export function costsOf(
       add(name, { heldMicroUsd: reserved.reserved.microUsd });
       continue;
     }
+    const ended = dataOf('conversation.ended', entry);
+    if (ended !== undefined) {
+      if (ended.runner === 'model' || entry.atMs < sinceMs || (run !== null && entry.run !== run)) continue;
+      const { usage, costMicroUsd, costIs } = ended;
+      const spender = { ...spenderOfProgram(ended, entry), model: ended.model ?? ended.runner };
+      add(nameOf(by, spender, entry.atMs), {
+        nCalls: ended.nTurns,
+        ...taken({ usage, microUsd: costMicroUsd, costIs }),
+      });
+      continue;
+    }
     const call = calls.get(entry.data['call'] as string);
     if (call === undefined) continue;
     const some = endOf(entry, call.head);
@@ -76,11 +87,7 @@ function endOf(entry: SpendingEntry, { reserved }: Reserved): Partial<Cost> | un
   const released = { heldMicroUsd: -reserved.microUsd };
   const answered = dataOf('model.answered', entry);
   if (answered !== undefined) {
-    const { usage, microUsd, costIs } = answered;
-    return {
-      ...{ ...usage, ...released, nCalls: 1, nUnpriced: microUsd === null ? 1 : 0 },
-      ...(costIs === 'list-price' ? { listMicroUsd: microUsd ?? 0 } : { paidMicroUsd: microUsd ?? 0 }),
-    };
+    return { ...taken(answered), ...released, nCalls: 1 };
   }
   const failed = dataOf('model.failed', entry);
   if (failed !== undefined)
@@ -89,7 +96,14 @@ function endOf(entry: SpendingEntry, { reserved }: Reserved): Partial<Cost> | un
   return lost === undefined ? undefined : { nFailed: 1, countedMicroUsd: lost.counted.microUsd, ...released };
 }
 
-function nameOf(by: CostGroup, { run, task, agent, provider, model }: Reserved, atMs: number): string {
+const taken = ({ usage, microUsd, costIs }: Pick<JournalKinds['model.answered'], 'usage' | 'microUsd' | 'costIs'>) => ({
+  ...{ ...usage, nUnpriced: microUsd === null ? 1 : 0 },
+  ...(costIs === 'list-price' ? { listMicroUsd: microUsd ?? 0 } : { paidMicroUsd: microUsd ?? 0 }),
+});
+
+type Named = Pick<Reserved, 'run' | 'task' | 'agent' | 'provider' | 'model'>;
+
+function nameOf(by: CostGroup, { run, task, agent, provider, model }: Named, atMs: number): string {
   switch (by) {
     case 'run':
       return run;

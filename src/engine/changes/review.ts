@@ -11,13 +11,15 @@ import { carriedApprovals } from '../policy/carry.ts';
 import { policyDigest } from '../policy/digest.ts';
 import { isWayBack, mayAnswer, type Ruled, ruledOf } from '../policy/ruled.ts';
 import { runOf } from '../tasks/task-view.ts';
+import { type Answer, answer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { checkChange, isOther } from './check.ts';
 import { type Drafted, draftOf } from './draft.ts';
 import { type Gated, gatedOf, gateRowOf } from './gate.ts';
+import { readByModel } from './read-change.ts';
 
-/** Asks the rule reviewers, then decides whether a person has to. */
-export async function reviewChange(engine: Engine, change: string): Promise<ReviewOutput> {
+/** Asks the rule reviewers and the readers that think, then decides whether a person has to. */
+export async function reviewChange(engine: Engine, change: string, signal: AbortSignal): Promise<ReviewOutput> {
   const drafted = draftOf(engine, change);
   const gated = gatedOf(engine, change);
   if (!gated) throw new Error(`${change} is reviewed without a gate`);
@@ -29,12 +31,15 @@ export async function reviewChange(engine: Engine, change: string): Promise<Revi
   const asked: Asked = { drafted, gated, gateRow: gateRowOf(engine, change) };
   const verdicts: Reviewed['verdict'][] = [];
   for (const reviewer of ruled.reviewers) verdicts.push(await askReviewer(engine, reviewer, asked));
+  const read = await Promise.all(ruled.readers.map((reader) => readByModel(engine, reader, { asked, signal })));
 
   if (findApproval(engine, gated)) return { kind: 'approved' };
   const run = runOf(engine, drafted.run);
   // A way back leads to what was live before: whoever said yes to it is not stopped because it starts more slowly.
   const isForgiven = isWayBack(engine, drafted.run) && saidYes(run);
-  if (verdicts.includes('rejected') && !isForgiven) return ask(engine, gated);
+  // A reader that gave no answer was asked for by the policy: whoever said yes beforehand did not know that.
+  const isAgainst = verdicts.includes('rejected') || read.some((verdict) => verdict !== 'approved');
+  if (isAgainst && !isForgiven) return ask(engine, gated);
   await carryApprovals(engine, gated);
   await approveByRule(engine, { drafted, gated, ruled, verdicts });
   return findApproval(engine, gated) ? { kind: 'approved' } : ask(engine, gated);
@@ -130,21 +135,4 @@ async function askReviewer(engine: Engine, reviewer: string, asked: Asked): Prom
     comment: tree === undefined ? `there is no tree ${reviewer}` : null,
   });
   return verdict;
-}
-
-export type Answer = Pick<Reviewed, 'reviewer' | 'by' | 'verdict' | 'questions' | 'comment'> &
-  Partial<Pick<Reviewed, 'when' | 'ticket' | 'login' | 'signature' | 'brokeGlass' | 'note'>> & {
-    readonly drafted: Drafted;
-    readonly gated: Gated;
-  };
-
-/** Writes one answer on exactly this base, tree and policy. */
-export async function answer(engine: Engine, options: Answer): Promise<void> {
-  await engine.ledger.append([answerRow(engine, options)]);
-}
-
-export function answerRow(engine: Engine, { drafted, gated, ...given }: Answer) {
-  const { change, run } = drafted;
-  const data: Reviewed = { change, base: gated.base, tree: gated.exact, policy: policyDigest(engine), ...given };
-  return row('review.answered', data, { run, keys: [`review:${change}`, `review:${change}:${given.reviewer}`] });
 }

@@ -19,9 +19,10 @@ const askEveryMs = 250;
 /** An interrupt takes effect between two nodes; one node is given this long. */
 const interruptMs = 10_000;
 
-const queueDir = (engine: Engine): string => `${engine.paths.state}/queues`;
+const queueDir = (engine: Pick<Engine, 'paths'>): string => `${engine.paths.state}/queues`;
 /** Where prompts of an instance wait for the next one. */
-export const queueFile = (engine: Engine, instance: string): string => `${queueDir(engine)}/${instance}.json`;
+export const queueFile = (engine: Pick<Engine, 'paths'>, instance: string): string =>
+  `${queueDir(engine)}/${instance}.json`;
 
 /** Where prompts lie that are not queued again: no start reads it. */
 const givenUpFile = (engine: Engine, instance: string): string => `${queueDir(engine)}/${instance}.given-up.json`;

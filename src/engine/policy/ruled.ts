@@ -24,6 +24,8 @@ export interface Ruled {
   readonly outsideScope: readonly string[];
   /** Trees whose rules look at it. */
   readonly reviewers: readonly string[];
+  /** Agents whose model reads it. */
+  readonly readers: readonly string[];
 }
 
 /** Reads the journal and the configuration only. `facts` is what a check found; without it, what the newest check has on record. */
@@ -46,10 +48,17 @@ export function ruledOf(context: EngineContext, change: string, facts?: ChangeFa
     asks,
     authors,
     approvers: approversOf(config.principals, { tree: isBack ? null : drafted.tree, authors }),
-    ruleMay: ruleSuffices(asks, { risk, autoMerge: config.policy.autoMerge }),
+    ruleMay: !isThought(context, drafted.run) && ruleSuffices(asks, { risk, autoMerge: config.policy.autoMerge }),
     outsideScope: scope.outside,
+    readers: [...new Set(asks.flatMap((one) => (one.what === 'agent' ? [one.agent] : [])))],
     reviewers: reviewersOf(definitions.trees.get(drafted.tree), [...scope.owners, ...asked]),
   };
+}
+
+/** What a model planned or wrote is never merged by a rule alone, whatever tier it has. */
+function isThought(context: EngineContext, run: string): boolean {
+  const { model, steps } = planOf(context, run);
+  return model !== null || steps.some(({ thinks }) => thinks !== undefined);
 }
 
 function recordedFacts({ ledger }: EngineContext, drafted: Drafted): ChangeFacts {
@@ -64,9 +73,10 @@ function recordedFacts({ ledger }: EngineContext, drafted: Drafted): ChangeFacts
 
 /** Tiers that no configuration lowers: what the playbook says, and paths that steer orchestrate or another tool. */
 function builtInReasons(context: EngineContext, drafted: Drafted, { paths }: ChangeFacts): readonly TierReason[] {
-  const { playbook } = planOf(context, drafted.run);
+  const { playbook, model } = planOf(context, drafted.run);
   const file = context.definitions.playbooks.get(playbook)?.file ?? builtIn;
-  const reasons: TierReason[] = [{ tier: drafted.risk, sentence: `the playbook ${playbook} says so`, at: file }];
+  const says = model === null ? `the playbook ${playbook} says so` : `the plan is written by ${model}`;
+  const reasons: TierReason[] = [{ tier: drafted.risk, sentence: says, at: file }];
   if (runOf(context, drafted.run).options.unsandboxed === true)
     reasons.push({ tier: 'high', sentence: 'programs of its agents may have run without a wall', at: builtIn });
   for (const path of paths) {

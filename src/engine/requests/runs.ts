@@ -2,6 +2,7 @@ import { Fault } from '../../base/fault.ts';
 import type { Actor } from '../../domain/journal/actor.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { untilStep } from '../../domain/plans/schedule.ts';
+import type { RunOptions } from '../../domain/runs/options.ts';
 import { abandonChangeOf } from '../changes/abandon.ts';
 import { findChangeOf } from '../changes/draft.ts';
 import { acceptedAddress } from '../changes/pinned-address.ts';
@@ -12,6 +13,7 @@ import { requirePerson } from '../policy/answerer.ts';
 import { deliverAgain } from '../restore/deliver-again.ts';
 import { mendPoints } from '../restore/mend.ts';
 import { createRun } from '../runs/create-run.ts';
+import { mayDraft } from '../runs/understand-or-draft.ts';
 import { understandRun } from '../runs/understand-run.ts';
 import { requireMine } from '../scale/claims.ts';
 import { raisedBudget } from '../spending/raise-budget.ts';
@@ -21,9 +23,8 @@ import { accepted, type Handlers, sendAnswered } from './handler.ts';
 
 export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' | 'run.resume' | 'run.cancel'> = {
   async 'run.start'(engine, { goal, options, by, emergency }, request) {
-    // A goal that nobody understands makes no run.
-    const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
-    if (options.until !== null) untilStep(playbook.steps, options.until);
+    // A goal that nobody understands makes no run, unless a model is to plan it.
+    await requireUnderstood(engine, goal, options);
     if (options.unsandboxed === true) requirePerson(by, 'programs without a wall');
     const because = emergency === undefined ? {} : { emergency };
     await createRun(engine, { goal, kind: 'work', options, by, request, restore: null, ...because });
@@ -125,6 +126,15 @@ async function resumesByRedraft(engine: Engine, at: MachineView, run: string, by
 async function acceptTampered(engine: Engine, run: string, by: Actor): Promise<void> {
   requirePerson(by, run);
   await acceptFingerprint(engine, { kind: 'person', name: by.name }, run);
+}
+
+async function requireUnderstood(engine: Engine, goal: string, options: RunOptions): Promise<void> {
+  try {
+    const { playbook } = understandRun(engine, goal, { asked: options.playbook, given: options.inputs });
+    if (options.until !== null) untilStep(playbook.steps, options.until);
+  } catch (error) {
+    if (!(error instanceof Fault) || !(await mayDraft(engine, error, { options }))) throw error;
+  }
 }
 
 /** The run, while it goes on. Faults `RUN_NOT_FOUND`, `RUN_FINISHED`. */

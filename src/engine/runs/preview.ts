@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { asCommitId, type CommitId } from '../../base/ids.ts';
 import { stated } from '../../base/stated.ts';
 import { describeDifference } from '../../domain/changes/fingerprint.ts';
+import { worseRisk } from '../../domain/changes/risk.ts';
 import { matchesAny } from '../../domain/definitions/match-path.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import { dataOf, type JournalKinds, row } from '../../domain/journal/kinds.ts';
@@ -33,7 +34,8 @@ import { installationFacts } from './installation-facts.ts';
 import { withNamedHints } from './named-hints.ts';
 import { planOpen } from './plan-open.ts';
 import { planSubmit } from './plan-submit.ts';
-import { understandRun } from './understand-run.ts';
+import { costOf, withThinking } from './thinking-steps.ts';
+import { understandOrDraft } from './understand-or-draft.ts';
 import { unfitHome, unsupportedHome } from './unfit-home.ts';
 
 type RunCreated = JournalKinds['run.created'];
@@ -59,6 +61,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   // A run that settles outside changes needs no word about them.
   const others = playbook?.plan === 'outside.choose' ? [] : open;
   const warnings = [...(await openWarning(engine, others)), ...tampered];
+  const steps = await withThinking(engine, run, stepsOf(engine, run, made));
   const touched = await touchedQuestion(engine, { open: others, draft, baseTree: await engine.store.treeOf(head) });
   const withoutHash: Omit<Plan, 'hash'> = {
     goalText: created.goal,
@@ -70,11 +73,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
     branchRef,
     base,
     inputs,
-    steps: playbook
-      ? withNamedHints({ run, playbook: playbook.id }, () =>
-          plannedSteps(playbook, { inputs, installation: installationFacts(engine.config) }),
-        )
-      : (made.steps ?? []),
+    steps,
     moves: draft.moves,
     rejected: draft.rejected,
     lockText: draft.lockText,
@@ -92,11 +91,11 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
         diskBytes: draft.diskBytes,
         changesNothing: draft.changesNothing ?? false,
       }),
-      costUsd: 0,
+      ...costOf(engine, steps, made.model ?? null),
     },
     warnings: [...warnings, ...draft.warnings],
     brokenPromises: draft.brokenPromises ?? [],
-    model: null,
+    model: made.model ?? null,
   };
   const meeting = await conflictWarnings(engine, run, withoutHash);
   const complete = { ...withoutHash, warnings: [...withoutHash.warnings, ...meeting] };
@@ -108,6 +107,13 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
   await lookForConflicts(engine, `${run} was planned`);
   return nextOf(engine, created, plan);
 }
+
+const stepsOf = (engine: Engine, run: string, { playbook, inputs, steps }: Made): Plan['steps'] =>
+  playbook === null
+    ? (steps ?? [])
+    : withNamedHints({ run, playbook: playbook.id }, () =>
+        plannedSteps(playbook, { inputs, installation: installationFacts(engine.config) }),
+      );
 
 async function nextOf(engine: Engine, created: RunCreated, plan: Plan): Promise<PreviewOutput> {
   if (plan.goal.kind === 'restore' && plan.mustAsk === null) return { next: 'submit' };
@@ -186,14 +192,13 @@ interface Made {
   readonly risk: Plan['risk'];
   /** Where no playbook names them. */
   readonly steps?: Plan['steps'];
+  /** The model that planned, `provider/model`. */
+  readonly model?: string;
 }
 
 async function planWork(engine: Engine, created: RunCreated, base: CommitId, signal: AbortSignal): Promise<Made> {
-  const understood = understandRun(engine, created.goal, {
-    asked: created.options.playbook,
-    given: created.options.inputs,
-  });
-  const { playbook, inputs } = understood;
+  const understood = await understandOrDraft(engine, created, { base, signal });
+  const { playbook, inputs, drafted } = understood;
   const action = actions.find((one) => one.id === playbook.plan) as PlanningAction | undefined;
   if (action?.effect !== 'plan')
     throw new Fault(
@@ -254,7 +259,11 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     },
   };
   const planned = await action.plan(context, action.input.parse(inputs));
-  const draft = { ...planned, warnings: [...planned.warnings, ...unread] };
+  const draft = {
+    ...planned,
+    warnings: [...planned.warnings, ...unread],
+    ...(drafted && { mustAsk: writtenBy(drafted) }),
+  };
   return {
     draft,
     playbook,
@@ -262,9 +271,14 @@ async function planWork(engine: Engine, created: RunCreated, base: CommitId, sig
     inputs: { ...inputs, ...draft.pins },
     goal: { kind: 'work' },
     tree: playbook.tree,
-    risk: playbook.risk,
+    // What a model says of its own risk lowers nothing.
+    risk: drafted === undefined ? playbook.risk : worseRisk(playbook.risk, 'medium'),
+    ...(drafted === undefined ? {} : { model: `${drafted.provider}/${drafted.model}` }),
   };
 }
+
+const writtenBy = ({ provider, model }: { readonly provider: string; readonly model: string }): string =>
+  `a language model wrote this plan (${provider}/${model})`;
 
 async function planRestore(engine: Engine, created: RunCreated, base: CommitId): Promise<Made> {
   const target =

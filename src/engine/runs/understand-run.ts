@@ -3,6 +3,7 @@ import { didYouMean } from '../../domain/definitions/did-you-mean.ts';
 import type { Playbook } from '../../domain/definitions/types.ts';
 import { understandGoal } from '../../domain/plans/understand.ts';
 import type { EngineContext } from '../context.ts';
+import { hasPlanner } from './draft-plan.ts';
 
 export interface UnderstoodRun {
   readonly playbook: Playbook;
@@ -56,7 +57,7 @@ function findPlaybook(
       state: 'Nothing was changed.',
       data: { nearest: [] },
     });
-  throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.`, {
+  throw new Fault('GOAL_UNKNOWN', `No playbook understands ${JSON.stringify(goal)}.${withoutModel(context)}`, {
     hints: understood.nearest.map((one) => {
       const words = JSON.stringify(one.trigger.replaceAll(/\{(\S+?)\}/g, '<$1>'));
       return `orchestrate run ${words}${besideText(context, one)}   (${one.title})`;
@@ -65,6 +66,9 @@ function findPlaybook(
     data: { nearest: understood.nearest },
   });
 }
+
+const withoutModel = (context: EngineContext): string =>
+  hasPlanner(context) ? '' : ' A language model could plan it; none is configured.';
 
 /** Returns the options for what a playbook needs and its trigger does not say. */
 const besideText = (
@@ -76,7 +80,8 @@ const besideText = (
     .map(([name]) => ` --set ${name}=<${name}>`)
     .join('');
 
-function defaultInputs(playbook: Playbook): Readonly<Record<string, string>> {
+/** Returns the inputs that a playbook says itself; those without a default are empty. */
+export function defaultInputs(playbook: Playbook): Readonly<Record<string, string>> {
   const inputs: Record<string, string> = {};
   for (const [name, input] of Object.entries(playbook.inputs)) inputs[name] = input.default ?? '';
   return inputs;

@@ -55,27 +55,27 @@ async function processOf({ ledger, outside }: Engine, instance: string) {
   }
 }
 
-/** Begins at the end of the log: what stands there was written before anybody looked. */
+/** Begins with what stands there: a thread that died before anybody looked is dead. */
 function readFromFile({ outside: { files } }: Engine, path: string): () => Promise<string> {
   let at: number | undefined;
   return async () => {
     const pieces = await logPieces(files, path);
     const end = endOf(pieces);
     // Cut by somebody else: from the beginning of the file.
-    const from = at === undefined ? end : end < at ? (pieces.at(-1)?.fromByte ?? 0) : at;
+    const from = at === undefined ? 0 : end < at ? (pieces.at(-1)?.fromByte ?? 0) : at;
     at = end;
     if (end <= from) return '';
     return (await readLogEnd(files, path, Math.min(maxReadBytes, end - from)))?.text ?? '';
   };
 }
 
-/** Of the server's own last lines, those that were not there before. */
+/** Of the server's own last lines, those that were not there before; all of them the first time. */
 function readFromServer(engine: Engine, instance: string): () => Promise<string> {
   const url = baseUrl(composedInstance(engine, instance).port);
   let known: ReadonlySet<string> | undefined;
   return async () => {
     const lines = await engine.outside.service.logTail(url, nServerLines, { timeoutMs: answerMs });
-    const fresh = known === undefined ? [] : lines.filter((line) => known?.has(line) !== true);
+    const fresh = lines.filter((line) => known?.has(line) !== true);
     if (lines.length > 0) known = new Set(lines);
     return fresh.join('\n');
   };

@@ -59,7 +59,7 @@ export function createStillnessWatch(engine: Engine): StillnessWatch {
           subject: now.subject,
           isHeldByKernel: await isHeldByKernel(engine, instance),
         });
-      // A dead worker comes back with a new process only; what the log said of it before this supervisor began is not read again.
+      // A dead worker comes back with a new process only.
       if (open === undefined || open.cause === 'worker') return;
       // Another subject is seen at once also by a supervisor that did not see the hang begin.
       if (hang === null && (now.hasMoved || now.subject !== open.subject)) await tellOver(engine, open, 'moves');

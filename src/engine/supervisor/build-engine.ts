@@ -34,7 +34,11 @@ export type Settings = Pick<EngineContext, 'config' | 'definitions'>;
 /** Puts the parts of a supervisor together. `highest`: numbers in use, from the journal. */
 export function buildEngine(
   context: EngineContext,
-  { highest, reportOf }: { readonly highest: Readonly<Record<string, number>>; readonly reportOf: Engine['reportOf'] },
+  {
+    highest,
+    reportOf,
+    performHook,
+  }: { readonly highest: Readonly<Record<string, number>> } & Pick<Engine, 'reportOf' | 'performHook'>,
 ): { engine: Engine; apply: (settings: Settings) => void } {
   const { ledger, outside } = context;
   let settings: Settings = { config: context.config, definitions: context.definitions };
@@ -75,6 +79,7 @@ export function buildEngine(
     }),
     waits: createWaits(),
     reportOf,
+    performHook,
     aheadOwners,
     graphicsLine: createLine((run) => standingOf(ledger, run)),
     turnsAtRest: async () => {
@@ -101,7 +106,7 @@ export function buildEngine(
   effects.change = {
     check: ({ subject }) => checkChange(engine, subject),
     gate: ({ subject, signal }) => gateChange(engine, subject, signal),
-    review: ({ subject }) => reviewChange(engine, subject),
+    review: ({ subject, signal }) => reviewChange(engine, subject, signal),
     admit: ({ subject, signal }) => admitChange(engine, subject, signal),
     merge: ({ subject }) => mergeChange(engine, subject),
     switch: async ({ subject, signal }) => {

@@ -7,6 +7,7 @@ import { alertRequests } from '../requests/alerts.ts';
 import { conditionRequests } from '../requests/conditions.ts';
 import { doctorRequests } from '../requests/doctor.ts';
 import { answerAlone, type Handlers } from '../requests/handler.ts';
+import { hookRequests } from '../requests/hooks.ts';
 import { isLong } from '../requests/is-long.ts';
 import { outsideRequests } from '../requests/outside.ts';
 import { policyRequests } from '../requests/policy.ts';
@@ -43,6 +44,7 @@ const handlers: Handlers<RequestKind> = {
   ...alertRequests,
   ...scheduleRequests,
   ...secretRequests,
+  ...hookRequests,
   ...supervisorRequests,
 };
 

@@ -35,6 +35,7 @@ export interface SupervisorOptions {
   readonly summarise: () => Promise<JsonObject>;
   /** Renders the session report of a run. */
   readonly reportOf: Engine['reportOf'];
+  readonly performHook: Engine['performHook'];
   /** Reads configuration and definitions anew: before each request, which its Faults refuse, and now and then. */
   readonly reload: () => Promise<Settings>;
 }
@@ -57,7 +58,11 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       state: 'It goes on; nothing was changed.',
     });
   const survivors = findSurvivors(ledger);
-  const { engine, apply } = buildEngine(context, { highest: survivors.numbers, reportOf: options.reportOf });
+  const { engine, apply } = buildEngine(context, {
+    highest: survivors.numbers,
+    reportOf: options.reportOf,
+    performHook: options.performHook,
+  });
   const watch = new Supervisor(engine, `supervisor:${held.epoch}`, options, apply);
   let beside: { close(): Promise<void> } | undefined;
   try {

@@ -12,7 +12,13 @@ export const allOperations = operations as unknown as OperationTable;
 const DEFAULT_VERBS = ['list', 'status', 'tail'] as const;
 
 /** Commands whose dash is part of their one word. */
-const DASHED: ReadonlySet<string> = new Set(['next-actions']);
+const DASHED: ReadonlySet<string> = new Set(['next-actions', 'worktrees-init']);
+
+/** What people of other tools type for a command of ours. */
+const ALSO_TYPED: Readonly<Record<string, string>> = {
+  'hooks-pre-bash': 'hooks-pre-command',
+  'hooks-post-bash': 'hooks-post-command',
+};
 
 /** A word of fewer letters is no beginning of another one. */
 const SHORTEST_BEGINNING = 3;
@@ -30,6 +36,8 @@ export interface FoundCommand {
  */
 export function requireCommand(words: readonly string[], table: OperationTable = allOperations): FoundCommand {
   const [first = '', second] = words;
+  const also = ALSO_TYPED[`${first}-${second ?? ''}`];
+  if (also !== undefined && Object.hasOwn(table, also)) return { key: also, nWords: 2 };
   if (second !== undefined && Object.hasOwn(table, `${first}-${second}`))
     return { key: `${first}-${second}`, nWords: 2 };
   if (Object.hasOwn(table, first)) return { key: first, nWords: 1 };

@@ -3,11 +3,14 @@ import type { Operation } from '../../app/operation.ts';
 import type { RunView } from '../../app/views/run-view.ts';
 import { exitCodes } from '../../base/fault-kinds.ts';
 import { Fault } from '../../base/fault.ts';
+import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
+import { answerByRelay } from './by-relay.ts';
 import { readCommandLine, type CommandLine } from './command-line.ts';
 import { allOperations, requireCommand, type OperationTable } from './commands.ts';
 import { exitStatusOf } from './exit-status.ts';
 import { printFailure } from './failure.ts';
 import { followRun } from './follow-run.ts';
+import { answerClaudeCode, failureStatus, isFromClaudeCode } from './for-claude-code.ts';
 import { accent, printLines } from './line.ts';
 import { parseInput } from './parse-input.ts';
 import { printHelp } from './print-help.ts';
@@ -24,12 +27,21 @@ export interface CliOptions {
   readonly streams: Streams;
   /** Aborts with the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Inside the wall of an attempt: hooks and tools are asked for over its socket, and nothing is opened here. */
+  readonly relay?: AttemptRelay | undefined;
   /** Every operation there is; tests give fewer. */
   readonly operations?: OperationTable;
 }
 
 /** Runs one command and returns its exit status. Never throws: what goes wrong is printed. */
-export async function runCli({ argv, app, streams, signal, operations = allOperations }: CliOptions): Promise<number> {
+export async function runCli({
+  argv,
+  app,
+  streams,
+  signal,
+  relay,
+  operations = allOperations,
+}: CliOptions): Promise<number> {
   const wanted = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
   try {
     const line = readCommandLine(argv);
@@ -40,11 +52,14 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
     const isBare = words.length === 0 && line.tokens.length === 0;
     const { key, nWords } = isBare ? { key: 'status', nWords: 0 } : requireCommand(leadingWords(line), operations);
     const operation = await load(operations, key);
-    const input = parseInput(operation, line, nWords);
+    const input = await withInput(operation, parseInput(operation, line, nWords), streams);
+    if (relay !== undefined && (key === 'mcp' || key.startsWith('hooks-')))
+      return await answerByRelay({ key, input, relay, streams, signal, json: line.globals.json });
     const opened = typeof app === 'function' ? await app(line.globals.home, operation.supervises === true) : app;
     // `review` alone, with a person at a whole terminal; with anything more it is the list.
     if (key === 'review-list' && line.tokens.length === 1 && streams.openScreen !== null && !line.globals.json)
       return await openReviewer({ app: opened, table: operations, openScreen: streams.openScreen, signal });
+    if (operation.speaks?.(input) === true) return await speak(opened);
     return await perform({
       key,
       operation,
@@ -59,8 +74,19 @@ export async function runCli({ argv, app, streams, signal, operations = allOpera
   } catch (error) {
     if (signal.aborted)
       return printFailure(new Fault('INTERRUPTED', 'Interrupted.', { cause: error }), streams, wanted);
-    return printFailure(error, streams, wanted);
+    const status = printFailure(error, streams, wanted);
+    return isFromClaudeCode(argv) ? failureStatus(status) : status;
   }
+}
+
+/** Longest input that is read for a field that is given as `-`, in bytes. */
+const maxInputBytes = 4 * 1024 * 1024;
+
+/** Fills the field that is given as `-` with what comes on standard input. */
+async function withInput({ fromInput }: Operation, input: unknown, { readInput }: Streams): Promise<unknown> {
+  const given = input as Readonly<Record<string, unknown>>;
+  if (fromInput === undefined || given[fromInput] !== '-' || readInput === undefined) return input;
+  return { ...given, [fromInput]: await readInput({ maxBytes: maxInputBytes }) };
 }
 
 /** Loaded when it is wanted: no other command has a screen. */
@@ -77,6 +103,15 @@ async function openReviewer({
   await rest.app.installation();
   const { runReviewer } = await import('./reviewer/reviewer.ts');
   return runReviewer({ ...rest, screen: openScreen() });
+}
+
+/** Loaded when it is wanted. An end of the pipe is how it ends: that is no failure. */
+async function speak(app: App): Promise<number> {
+  // A folder without an installation is told before anything is said.
+  await app.installation();
+  const { speakStdio } = await import('../mcp/stdio.ts');
+  await speakStdio(app, { input: process.stdin, output: process.stdout });
+  return 0;
 }
 
 interface Performance {
@@ -107,6 +142,9 @@ async function perform({
     if (operation.settlesOutside === true && !given.dryRun && !given.yes && !given.detach)
       await settleOutside({ app, table: operations, streams, signal, json });
     const output = await operation.run(app, input);
+    const { event } = input as { readonly event?: string | null };
+    if (key.startsWith('hooks-') && typeof event === 'string')
+      return await answerClaudeCode(key, output, { streams, json });
     if (operation.asksFirst === true && isPlanned(output) && !(input as { dryRun?: boolean }).dryRun) {
       return await askFirst({ key, operation, input, app, streams, json }, output);
     }

@@ -36,7 +36,7 @@ export function parseInput(operation: Operation, line: CommandLine, nWords: numb
   return checked(operation, options, typed, line);
 }
 
-/** Reads `--flag`, `--no-flag`, `--flag value` or `--flag=value`. Returns how many further tokens it took. */
+/** Reads `--flag`, `--no-flag`, `--flag value`, `--flag=value`, and names in camelCase. Returns how many further tokens it took. */
 function readOption({
   token,
   next,
@@ -54,7 +54,7 @@ function readOption({
 }): number {
   const [flag = '', ...rest] = token.text.split('=');
   const value = rest.length === 0 ? undefined : rest.join('=');
-  const option = options.find((one) => !one.isPositional && one.flag === flag);
+  const option = findOption(operation, options, flag);
   const negated = options.find((one) => one.type === 'boolean' && `--no-${one.flag.slice(2)}` === flag);
   const at = positionOf(line.argv, token.at);
   if (negated !== undefined && value === undefined) {
@@ -63,16 +63,45 @@ function readOption({
   }
   if (option === undefined) throw unknownOption(operation, options, flag, line, token);
   if (option.type === 'boolean') {
-    if (value !== undefined && value !== 'true' && value !== 'false')
-      throw new Fault('USAGE_BAD_ARGUMENT', `${flag} takes no value.`, { at, hints: [helpOf(operation)] });
-    set(typed, option, value !== 'false', token.at);
-    return 0;
+    const isNext = value === undefined && takesWord(operation, next);
+    const word = isNext ? next?.text : value;
+    const said = word === undefined ? true : booleanWords.get(word.toLowerCase());
+    if (said === undefined)
+      throw new Fault('USAGE_BAD_ARGUMENT', `${flag} takes no value but true or false.`, {
+        at,
+        hints: [helpOf(operation)],
+      });
+    set(typed, option, said, token.at);
+    return isNext ? 1 : 0;
   }
   const text = value ?? (next === undefined || (next.text.startsWith('--') && !next.isLiteral) ? undefined : next.text);
   if (text === undefined)
     throw new Fault('USAGE_BAD_ARGUMENT', `${flag} needs a value.`, { at, hints: [helpOf(operation)] });
   set(typed, option, text, value === undefined ? (next?.at ?? token.at) : token.at);
   return value === undefined ? 1 : 0;
+}
+
+/** Words that people write for yes and no. */
+const booleanWords: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
+
+/** `--flag true`: where nothing is taken by position, a word for yes or no can mean nothing else. */
+const takesWord = (operation: Operation, next: Token | undefined): boolean =>
+  (operation.positional ?? []).length === 0 && next !== undefined && booleanWords.has(next.text.toLowerCase());
+
+/** `--session-id`, `--sessionId`, and what the operation takes beside. */
+function findOption(
+  operation: Operation,
+  options: readonly OperationOption[],
+  flag: string,
+): OperationOption | undefined {
+  const also = operation.alsoTyped;
+  const name = also !== undefined && Object.hasOwn(also, flag) ? also[flag] : undefined;
+  return options.find(
+    (one) => !one.isPositional && (one.name === name || one.flag === flag || `--${one.name}` === flag),
+  );
 }
 
 function set({ values, places }: Typed, option: OperationOption, value: string | boolean, at: number): void {

@@ -18,6 +18,8 @@ export interface Streams {
   readonly err: Sink;
   /** Null when nobody can be asked. */
   readonly prompter: Prompter | null;
+  /** Reads what is piped in, bounded in size and time; absent where nothing can be. */
+  readonly readInput?: (options: { maxBytes: number }) => Promise<string>;
   /** Takes the terminal over; null where there is none. */
   readonly openScreen: (() => FullScreen) | null;
 }

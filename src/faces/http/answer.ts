@@ -1,5 +1,6 @@
 import type { App } from '../../app/app.ts';
 import { healthzView, metricsText } from '../../app/views/served-view.ts';
+import type { McpSessions } from '../mcp/http.ts';
 import type { HttpAnswer, HttpRequest } from './exchange.ts';
 import { jsonAnswer, methodRefused } from './json-answer.ts';
 import { answerV1 } from './v1.ts';
@@ -11,12 +12,31 @@ export interface Served {
   readonly open: (signal: AbortSignal) => Promise<App>;
 }
 
+export interface HttpFace {
+  answer(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+/** Answers what `answerHttp` does, and MCP at `/mcp`: loaded when the first one asks for it. */
+export function createHttpFace({ app, open }: Served): HttpFace {
+  let sessions: Promise<McpSessions> | undefined;
+  const load = async (): Promise<McpSessions> => {
+    const { createMcpSessions } = await import('../mcp/http.ts');
+    return createMcpSessions({ open, version: app.outside.host.version }, app.outside);
+  };
+  return {
+    answer: async (request) =>
+      request.path === '/mcp' ? (await (sessions ??= load())).answer(request) : answerHttp({ app, open }, request),
+    close: async () => (await sessions)?.close(),
+  };
+}
+
 /** Answers one request to the supervisor: `GET /healthz`, `GET /metrics`, and what is below `/v1`. Never throws for what was asked. */
 export async function answerHttp({ app, open }: Served, request: HttpRequest): Promise<HttpAnswer> {
   const { method, path } = request;
   if (path === '/v1' || path.startsWith('/v1/')) return answerV1(() => open(request.signal), request);
   const page = pages.get(path);
-  if (page === undefined) return jsonAnswer(404, { error: { message: 'There are /healthz, /metrics and /v1.' } });
+  if (page === undefined) return jsonAnswer(404, { error: { message: 'There are /healthz, /metrics, /v1 and /mcp.' } });
   if (method !== 'GET' && method !== 'HEAD') return methodRefused('Only GET: this page changes nothing.', 'GET, HEAD');
   return page(app);
 }

@@ -4,6 +4,8 @@ export interface HttpRequest {
   /** Without what is asked behind a question mark. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;

@@ -5,10 +5,10 @@ import { asGitTreeId, type CommitId, type GitTreeId } from '../../../src/base/id
 import { row } from '../../../src/domain/journal/kinds.ts';
 import type { Plan, PlanGoal } from '../../../src/domain/plans/plan.ts';
 import { findObstacle } from '../../../src/engine/changes/admit.ts';
+import { answer } from '../../../src/engine/changes/answer.ts';
 import { draftChange, draftOf, findChangeOf, proposedCommit } from '../../../src/engine/changes/draft.ts';
 import { gatedOf } from '../../../src/engine/changes/gate.ts';
 import { mergeChange } from '../../../src/engine/changes/merge.ts';
-import { answer } from '../../../src/engine/changes/review.ts';
 import { carryOutRemoval } from '../../../src/engine/removal/carry-out.ts';
 import { emptyTrash, planEmpty } from '../../../src/engine/removal/empty-trash.ts';
 import { planRemoval } from '../../../src/engine/removal/plan-removal.ts';

@@ -8,6 +8,8 @@ import { fakeApp } from '../../support/fake-app.ts';
 import { installedScene } from '../../support/journal-scene.ts';
 import { orchestrate } from '../../support/run-orchestrate.ts';
 
+const quiet = { listen: null, otherMachines: false, hostName: null };
+
 /** An application in which somebody holds the ledger for so many looks; `supervise` is what becoming the supervisor does. */
 function place({ stays, nLooks }: { stays: boolean; nLooks: number }) {
   const scene = installedScene();
@@ -34,7 +36,7 @@ function place({ stays, nLooks }: { stays: boolean; nLooks: number }) {
 describe('serve', () => {
   it('becomes the supervisor that stays, tells what happens, and how it ended', async () => {
     const { app, told, supervised } = place({ stays: false, nLooks: 0 });
-    expect(await serve.run(app, {})).toEqual({
+    expect(await serve.run(app, quiet)).toEqual({
       reason: 'asked to end',
       finished: ['r1.build execute'],
       parked: [],
@@ -50,7 +52,7 @@ describe('serve', () => {
 
   it('asks a supervisor that a command started to end first, and waits for it', async () => {
     const { app, told, supervised } = place({ stays: false, nLooks: 4 });
-    await serve.run(app, {});
+    await serve.run(app, quiet);
     expect(app.asked).toMatchObject([{ kind: 'supervisor.stop' }]);
     expect(told[0]).toContain('This one begins when that one has nothing more to do');
     expect(supervised).toHaveLength(1);
@@ -58,7 +60,7 @@ describe('serve', () => {
 
   it('is refused beside another one', async () => {
     const { app, supervised } = place({ stays: true, nLooks: 9 });
-    await expect(serve.run(app, {})).rejects.toMatchObject({ code: 'SUPERVISOR_BUSY' });
+    await expect(serve.run(app, quiet)).rejects.toMatchObject({ code: 'SUPERVISOR_BUSY' });
     expect(supervised).toEqual([]);
   });
 
@@ -69,7 +71,7 @@ describe('serve', () => {
       nTries += 1;
       if (nTries === 1) throw new Fault('SUPERVISOR_BUSY', 'Another one was quicker.');
     };
-    await serve.run({ ...app, supervise }, {});
+    await serve.run({ ...app, supervise }, quiet);
     expect(nTries).toBe(2);
   });
 });
@@ -87,8 +89,11 @@ describe('serve stop', () => {
 
 describe('serve status', () => {
   it('says who is there', async () => {
-    expect(await serveStatus.run(place({ stays: true, nLooks: 9 }).app, {})).toMatchObject({ watch: 'stays', pid: 7 });
-    expect(await serveStatus.run(place({ stays: true, nLooks: 0 }).app, {})).toMatchObject({
+    expect(await serveStatus.run(place({ stays: true, nLooks: 9 }).app, { showToken: false })).toMatchObject({
+      watch: 'stays',
+      pid: 7,
+    });
+    expect(await serveStatus.run(place({ stays: true, nLooks: 0 }).app, { showToken: false })).toMatchObject({
       watch: 'nobody',
       pid: null,
     });

@@ -1,5 +1,6 @@
 import type { FaultRecord } from '../../../base/fault.ts';
 import type { Evidence, EvidencePart } from '../../changes/evidence.ts';
+import type { Finding } from '../../changes/finding.ts';
 import type { QuestionAnswer } from '../../changes/questions.ts';
 import type { PackageMove } from '../../plans/plan.ts';
 import type { ApprovalSignature } from '../../policy/approval-message.ts';
@@ -121,6 +122,23 @@ export interface ChangeRows {
     readonly note?: string;
     /** Journal row of the approval that was given for another base, and carried to this one. */
     readonly carriedFrom?: number;
+    /** What a reader that thinks found. */
+    readonly findings?: readonly Finding[];
+    /** Who read it, where a model did; `isWhole`: the whole diff fitted. */
+    readonly read?: {
+      readonly provider: string;
+      readonly model: string;
+      readonly conversation: string;
+      readonly isWhole: boolean;
+    };
+  };
+  /** [`unanswered:<change>`] A reader that thinks gave no answer on this base and tree: neither yes nor no. */
+  'review.unanswered': {
+    readonly change: string;
+    readonly base: string;
+    readonly tree: string;
+    readonly reviewer: string;
+    readonly fault: FaultRecord;
   };
   /** [`hurried:<change>`] A person who may approve wants it merged now, though `--tonight` was said before. */
   'change.hurried': {

@@ -1,8 +1,11 @@
 import { Fault } from '../../../base/fault.ts';
+import type { AssembledContext } from '../../../domain/conversations/assemble-context.ts';
 import { freshIds } from '../../../domain/conversations/fresh-ids.ts';
 import type { ToolCall } from '../../../domain/conversations/message.ts';
+import { loadContext } from '../../conversations/load-context.ts';
 import type { Engine } from '../../engine.ts';
 import type { AskModel } from '../../spending/ask-model.ts';
+import { runOf } from '../../tasks/task-view.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { finishInput } from '../tools/finish.ts';
 import { answerCall } from './answer-call.ts';
@@ -20,7 +23,9 @@ import { taskText } from './task-text.ts';
  */
 export async function workByModel(engine: Engine, order: WorkOrder, ask: AskModel): Promise<Worked> {
   const talk = await openTalk(engine, order);
-  if (talk.standing().messages.length === 0) await talk.say({ role: 'user', text: await taskText(engine, order) });
+  const context = await contextOf(engine, order);
+  if (talk.standing().messages.length === 0)
+    await talk.say({ role: 'user', text: await taskText(engine, order, context.memory) });
   else await goOn(engine, order, talk);
   const silence = createSilence(engine, order);
   for (;;) {
@@ -29,7 +34,9 @@ export async function workByModel(engine: Engine, order: WorkOrder, ask: AskMode
     if (finished !== undefined) return finished;
     await requireNoLoop(engine, order, talk);
     requireTurns(engine, order, talk);
-    const answered = await silence.guard((signal) => askNext(engine, order, { talk, ask, signal, sign: silence.sign }));
+    const answered = await silence.guard((signal) =>
+      askNext(engine, order, { context, talk, ask, signal, sign: silence.sign }),
+    );
     // It was silent, and nothing came: it is asked once more, by the same words.
     if (answered === undefined) continue;
     const { text, stop, usage, provider, model, costMicroUsd, opaque } = answered;
@@ -55,6 +62,15 @@ export async function workByModel(engine: Engine, order: WorkOrder, ask: AskMode
     });
   }
 }
+
+/** What the agent is told before its task, from what is approved: its file, home's rules as the base has them, memory. */
+const contextOf = async (engine: Engine, { agent, asked, parts }: WorkOrder): Promise<AssembledContext> =>
+  loadContext(engine, {
+    agent,
+    about: [runOf(engine, parts.run).goal, asked],
+    tree: agent.tree ?? parts.plan.tree,
+    branch: await engine.store.treeOf(parts.plan.base),
+  });
 
 /** Answers what was asked for and has no answer yet; returns the end of the work where that was `finish`. */
 async function answerOpen(

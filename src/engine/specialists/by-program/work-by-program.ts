@@ -1,10 +1,16 @@
 import { Fault } from '../../../base/fault.ts';
-import { isProgramRunner, type FoundProgram, type ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
-import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
-import { runOf } from '../../tasks/task-view.ts';
+import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
+import {
+  isProgramRunner,
+  type FoundProgram,
+  type ProgramRunner,
+} from '../../../domain/agent-programs/agent-program.ts';
+import { emptyTally, type ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
+import { runOf } from '../../tasks/task-view.ts';
+import { openAttemptSocket } from '../attempt-socket.ts';
 import { taskText } from '../by-model/task-text.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { endedWell } from './ended-well.ts';
@@ -13,6 +19,7 @@ import { followProgram } from './follow-program.ts';
 import { programText } from './program-text.ts';
 import { requireProgram } from './require-program.ts';
 import { type AskedServer, serverOf } from './server-of.ts';
+import { holdForProgram, type ProgramSpending } from './spend.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /** What a program and all that it starts may have; a coding agent with a compiler stays below it. */
@@ -33,7 +40,44 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
   const runner = runnerOf(engine, order);
   const found = await requireProgram(engine, { runner, agent });
   const asked = serverOf(engine, { runner, agent });
+  const isSubscription = asked.server === null && found.login === 'subscription';
+  const spending = await holdForProgram(engine, order, { asked, runner, isSubscription });
+  let told = emptyTally;
+  try {
+    const ended = await workInFolder(engine, order, {
+      runner,
+      found,
+      asked,
+      spending,
+      onTally: (tally) => (told = tally),
+    });
+    endedWell(engine, { order, found, tally: told, ended });
+  } catch (error) {
+    // Its time is over: what it did is kept before anything else happens to the slot.
+    if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
+      await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
+    await spending.settle(told);
+    throw error;
+  }
+  return workedOf(told, asked, await spending.settle(told));
+}
+
+interface Given {
+  readonly runner: ProgramRunner;
+  readonly found: FoundProgram;
+  readonly asked: AskedServer;
+  readonly spending: ProgramSpending;
+  onTally(tally: ProgramTally): void;
+}
+
+async function workInFolder(
+  engine: Engine,
+  order: WorkOrder,
+  { runner, found, asked, spending, onTally }: Given,
+): Promise<Extract<AgentEvent, { kind: 'ended' }>> {
+  const { agent, parts } = order;
   const folder = await makeWorkFolder(engine, order, runner);
+  const socket = await openAttemptSocket(engine, order);
   try {
     const work = {
       found,
@@ -43,24 +87,17 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
       dir: order.slotDir,
       covers: folder.covers,
       gitDir: folder.gitDir,
-      toolSocket: null,
+      toolSocket: socket.path,
       server: asked.server,
       hosts: agent.hosts,
       extras: extrasOf(agent),
-      budgetMicroUsd: agent.budgetMicroUsd,
+      budgetMicroUsd: spending.mostMicroUsd,
       limits: { ...limits, wallMs: agent.maxMinutes * 60_000 },
       mark: markOf(engine, parts.attempt),
     };
-    const told = { work, hidden: folder.hidden };
-    const { tally, ended } = await followProgram(engine, order, told).catch(async (error: unknown) => {
-      // Its time is over: what it did is kept before anything else happens to the slot.
-      if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
-        await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
-      throw error;
-    });
-    endedWell(engine, { order, found, tally, ended });
-    return workedOf(tally, asked, found);
+    return await followProgram(engine, order, { work, hidden: folder.hidden, onTally });
   } finally {
+    await socket.close();
     await folder.remove();
   }
 }
@@ -78,10 +115,11 @@ async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
   return isFirst ? text : `${text}\n\n${cutOff}`;
 }
 
-const cutOff = 'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
+const cutOff =
+  'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
 
-function workedOf(tally: ProgramTally, { provider }: AskedServer, { login }: FoundProgram): Worked {
-  const { costMicroUsd, usage, turns, model, lastText } = tally;
-  const costIs = costMicroUsd === null ? 'unknown' : login === 'subscription' ? 'list-price' : 'paid';
-  return { summary: lastText, evidence: [], outcome: null, provider, model, turns, usage, costMicroUsd, costIs };
-}
+const workedOf = (
+  { usage, turns, model, lastText }: ProgramTally,
+  { provider }: AskedServer,
+  cost: Pick<Worked, 'costMicroUsd' | 'costIs'>,
+): Worked => ({ summary: lastText, evidence: [], outcome: null, provider, model, turns, usage, ...cost });

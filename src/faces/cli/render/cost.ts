@@ -10,7 +10,7 @@ type Cost = Found['total'];
 export function renderCost({ by, sinceMs, rows, total, budgets }: Found): readonly Line[] {
   if (rows.length === 0)
     return [`No language model was asked${sinceMs === null ? '' : ` since ${timeText(sinceMs)}`}: $0.`];
-  const head = [by, 'calls', 'input', 'cache read', 'cache written', 'output', 'cost'];
+  const head = [by, 'calls', 'new input', 'cache read', 'cache written', 'output', 'cost'];
   return [
     ...table(head, [...rows.map((one) => cells(strong(one.name), one)), cells(dim('all'), total)]),
     ...notesOf(total),

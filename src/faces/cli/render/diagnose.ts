@@ -1,4 +1,5 @@
 import type { DiagnosisView } from '../../../app/views/diagnosis-view.ts';
+import { countText } from '../../../app/views/text.ts';
 import type { ShownBy } from '../../../domain/diagnosis/signature.ts';
 import type { Line, Span } from '../line.ts';
 import { bad, dim, good, strong, warn } from '../line.ts';
@@ -17,7 +18,7 @@ export function renderDiagnosis(view: DiagnosisView): readonly Line[] {
       : [
           [
             dim(
-              `${view.prompts.begun} prompts, ${view.prompts.finished} ended, ${view.prompts.failed} of them with an error`,
+              `${countText(view.prompts.begun, 'prompt')}, ${view.prompts.finished} ended, ${view.prompts.failed} of them with an error`,
             ),
           ] satisfies Line,
         ]),

@@ -14,6 +14,8 @@ const freeze = (): Promise<Renderer> => import('./freeze.ts').then((m) => m.rend
 const service = (): Promise<Renderer> => import('./service.ts').then((m) => m.renderService);
 const schedule = (): Promise<Renderer> => import('./schedules.ts').then((m) => m.renderSchedule);
 
+const hook = (): Promise<Renderer> => import('./hooks.ts').then((m) => m.renderHook);
+
 /** Renderers by the name of the operation's file. An operation that is not here is rendered by its fields. */
 const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   run,
@@ -43,6 +45,7 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   'windows-list': () => import('./windows.ts').then((m) => m.renderTimes),
   'windows-add': () => import('./windows.ts').then((m) => m.renderTimes),
   'windows-remove': () => import('./windows.ts').then((m) => m.renderTimes),
+  'runs-plan': () => import('./runs-plan.ts').then((m) => m.renderRunsPlan),
   'runs-show': () => import('./runs-show.ts').then((m) => m.renderRunsShow),
   'runs-list': () => import('./lists.ts').then((m) => m.renderRunsList),
   'review-list': () => import('./lists.ts').then((m) => m.renderReviewList),
@@ -170,7 +173,23 @@ const renderers: Readonly<Record<string, () => Promise<Renderer>>> = {
   conflicts: () => import('./conflicts.ts').then((m) => m.renderConflicts),
   init: () => import('./init.ts').then((m) => m.renderInit),
   eject: () => import('./eject.ts').then((m) => m.renderEject),
+  'hooks-checkpoint': hook,
+  'hooks-conflict-detect': hook,
+  'hooks-next-actions': hook,
+  'hooks-notify': hook,
+  'hooks-post-command': hook,
+  'hooks-post-edit': hook,
+  'hooks-post-task': hook,
+  'hooks-pre-command': hook,
+  'hooks-pre-edit': hook,
+  'hooks-pre-task': hook,
+  'hooks-resource-check': hook,
+  'hooks-session-end': hook,
+  'hooks-session-restore': hook,
+  'hooks-session-start': hook,
+  'hooks-init': () => import('./hooks.ts').then((m) => m.renderHooksInit),
   freeze,
+  mcp: () => import('./mcp.ts').then((m) => m.renderMcp),
   serve: () => import('./serve.ts').then((m) => m.renderServe),
   'serve-install': () => import('./serve.ts').then((m) => m.renderServeInstall),
   'serve-uninstall': () => import('./serve.ts').then((m) => m.renderServeUninstall),

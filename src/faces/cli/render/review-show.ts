@@ -1,6 +1,7 @@
 import type { ReviewView } from '../../../app/operations/_review-view.ts';
 import type { ChangeView } from '../../../app/views/change-view.ts';
 import { countText, listText, shortId, spanText } from '../../../app/views/text.ts';
+import { nameText } from '../display-text.ts';
 import { faultLines, nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { verdictMark } from './progress-lines.ts';
@@ -102,6 +103,8 @@ function reviewLines({
   questions,
   comment,
   said,
+  findings,
+  read,
   row,
 }: ChangeView['reviews'][number]): readonly Line[] {
   const who = by.kind === 'person' ? `person ${by.name}` : `${by.kind} ${reviewer}`;
@@ -110,7 +113,7 @@ function reviewLines({
     [
       '  ',
       verdictMark(verdict),
-      ` ${who}: ${verdict === 'nothing-to-check' ? 'nothing to check, which is no approval' : verdict}${old}${said.length === 0 ? '' : `, ${said.join(', ')}`}${comment === null ? '' : `: ${comment}`}`,
+      ` ${who}: ${verdictText(verdict, by.kind)}${old}${said.length === 0 ? '' : `, ${said.join(', ')}`}${comment === null ? '' : `: ${comment}`}`,
       dim(rowsText([row])),
     ],
     ...questions
@@ -121,5 +124,37 @@ function reviewLines({
         `${one.question} `,
         dim(`${one.facts.join('; ')}${one.rows.length === 0 ? ' not proven' : rowsText(one.rows)}`),
       ]),
+    ...findings.flatMap(findingLines),
+    ...(read === null
+      ? []
+      : [
+          [
+            `      `,
+            dim(`read by ${read.provider}/${read.model}${read.isWhole ? '' : ', not the whole diff'}`),
+          ] satisfies Line,
+        ]),
+  ];
+}
+
+/** What a model says is no answer of a person. */
+function verdictText(verdict: ChangeView['reviews'][number]['verdict'], by: string): string {
+  if (verdict === 'nothing-to-check') return 'nothing to check, which is no approval';
+  if (by !== 'model') return verdict;
+  return verdict === 'approved' ? 'found nothing against it, which is no approval' : 'speaks against it';
+}
+
+function findingLines({
+  file,
+  line,
+  severity,
+  why,
+  suggestion,
+  isInDiff,
+}: ChangeView['reviews'][number]['findings'][number]): readonly Line[] {
+  const place = `${nameText(file)}${line === null ? '' : `:${line}`}`;
+  const mark = severity === 'blocker' || severity === 'major' ? bad(`${severity} `) : warn(`${severity} `);
+  return [
+    ['      ', mark, strong(place), isInDiff ? '' : dim(' (not in the diff)'), ` ${why}`],
+    ...(suggestion === null ? [] : [['        ', dim(`instead: ${suggestion}`)] satisfies Line]),
   ];
 }

@@ -1,12 +1,13 @@
 import type { ChangeView } from '../../../app/views/change-view.ts';
-import { listText } from '../../../app/views/text.ts';
+import { countText, listText } from '../../../app/views/text.ts';
 import { dim, strong, warn, type Line } from '../line.ts';
 import { sendsToText } from './words.ts';
 
 /** Returns what a person reads before deciding: who looked at it, and what nobody proved. */
 export function reviewSummary(change: ChangeView): readonly Line[] {
   const rules = change.reviews.filter(({ by, isCurrent }) => by.kind !== 'person' && isCurrent);
-  const answers = rules.map(({ reviewer, verdict, questions }) => {
+  const answers = rules.map(({ reviewer, by, verdict, questions, findings }) => {
+    if (by.kind === 'model') return `${reviewer} ${countText(findings.length, 'finding')}`;
     const asked = questions.filter((one) => one.verdict !== 'not-applicable');
     if (asked.length === 0) return `${reviewer} ${verdict === 'nothing-to-check' ? 'nothing to check' : verdict}`;
     return `${reviewer} ${asked.filter((one) => one.verdict === 'yes').length}/${asked.length}`;

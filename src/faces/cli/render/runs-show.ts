@@ -11,7 +11,7 @@ import { rowsText, stateSpan } from './words.ts';
 
 /** Renders `runs show`: everything that the journal tells of a run, each fact with its row; with `--transcript` what was said instead. */
 export function renderRunsShow(
-  view: RunView & { readonly conversations?: readonly ConversationView[] | null },
+  view: RunView & { readonly conversations?: readonly ConversationView[] | undefined },
 ): readonly Line[] {
   if (view.conversations)
     return [

@@ -28,7 +28,7 @@ export function renderServeStop({ state, ...drained }: Of<typeof serveStop>): re
 
 /** Renders `serve status`. */
 export function renderServeStatus(found: Of<typeof serveStatus>): readonly Line[] {
-  const { watch, pid, version, sinceMs, socket, isFrozen, next, last } = found;
+  const { watch, pid, version, sinceMs, socket, http, isFrozen, next, last } = found;
   const since = sinceMs === null ? '' : dim(` · pid ${pid}, version ${version}, since ${timeText(sinceMs)}`);
   const head: Readonly<Record<typeof watch, Line>> = {
     stays: [good('serving'), since],
@@ -39,8 +39,18 @@ export function renderServeStatus(found: Of<typeof serveStatus>): readonly Line[
     head[watch],
     ...(isFrozen ? [[warn('frozen'), ': nothing is worked on until `orchestrate thaw`'] satisfies Line] : []),
     ...(socket === null ? [] : [['listens at ', socket, dim('  GET /healthz, /metrics')] satisfies Line]),
+    ...httpLines(http),
     next === null ? [dim('no schedule fires')] : ['next ', strong(next.schedule), ` ${next.text}`],
     ...(watch === 'stays' ? [] : [nextLine('orchestrate serve'), nextLine('orchestrate serve install --dry-run')]),
+  ];
+}
+
+function httpLines(http: Of<typeof serveStatus>['http']): readonly Line[] {
+  if (http === null) return [];
+  const { at, otherMachines, tokenFile, token } = http;
+  return [
+    ['listens at ', `http://${at}`, otherMachines ? warn('  other machines reach it') : dim('  this machine only')],
+    token === null ? ['token in ', tokenFile] : ['token ', token],
   ];
 }
 

@@ -6,6 +6,8 @@ import type { InitReport } from '../../../../src/app/init/report.ts';
 import { installationPaths } from '../../../../src/domain/installation/paths.ts';
 import { createSecretBook } from '../../../../src/domain/secrets/secret-book.ts';
 import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
+import { createFakeAgentPrograms } from '../../../fakes/fake-agent-programs.ts';
+import { createFakeAttemptSockets } from '../../../fakes/fake-attempt-sockets.ts';
 import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
 import { createFakeFiles, type FakeFiles } from '../../../fakes/fake-files.ts';
@@ -87,6 +89,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
   const created: string[] = [];
   const app: App = {
     wake: async () => 'was there',
+    forProgram: () => Promise.reject(new Error('no program asks here')),
     outside: {
       clock,
       random: createFakeRandom(),
@@ -96,6 +99,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       ports: service.ports,
       python,
       accelerators: createFakeAccelerators(),
+      attemptSockets: createFakeAttemptSockets(),
       service,
       readiness: createFakeReadiness({ processes }),
       pictures: createPictures(files),
@@ -107,9 +111,10 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       machine: createFakeMachine(),
       logFiles: createFakeLogFiles(files),
       notifier: createFakeNotifier(),
+      agentPrograms: createFakeAgentPrograms(),
       swarm: createFakeSwarmUi(),
-      walls: createFakeWalls(),
       models: createFakeLanguageModels(clock),
+      walls: createFakeWalls(),
     },
     cwd: '/home/anna',
     signal: new AbortController().signal,

@@ -71,7 +71,13 @@ export const broken: Readonly<Record<string, readonly Told[]>> = {
   'agents/misspelt-field.md': [
     ['3:1', 'There is no field tols. Did you mean tools?', 'Write tools: in its place, or take it out.'],
   ],
-  'agents/model-runner.md': [['3:9', 'runner has to be program, not "model".', 'Write it like this: runner: program']],
+  'agents/model-runner.md': [
+    [
+      '3:9',
+      'runner has to be program, model, claude-code, codex, opencode, acp or builtin, not "gpt".',
+      'Write it like this: runner: program',
+    ],
+  ],
   'agents/name-and-id-differ.md': [
     ['3:5', 'id is not the name, name-and-id-differ: one of the two is enough.', 'Take the line out.'],
   ],
@@ -101,7 +107,7 @@ export const broken: Readonly<Record<string, readonly Told[]>> = {
     [
       '3:8',
       'model has to be one word, such as inherit or sonnet, not "“opus” now".',
-      'Write it like this: model: inherit',
+      'Write it like this: model: claude-sonnet-4-5',
     ],
   ],
   'agents/time-in-words.md': [

@@ -79,4 +79,25 @@ describe('who is hit by a failure', () => {
     const [one] = impacts([found('S10', null)], (id) => findSignature(id)?.stage, { workflows: [], packs: [] });
     expect(one && impactText(one)).toBeNull();
   });
+
+  it('counts the prompts that need it now once each, and whose they are', () => {
+    const face = { classes: ['FaceFix'], models: [] };
+    const waiting = [
+      { client: 'page-1', ...face },
+      { client: 'page-1', classes: ['KSampler'], models: ['4x.pth'] },
+      { client: 'page-2', classes: ['FaceFind'], models: ['4x.pth'] },
+      { client: null, classes: ['KSampler'], models: [] },
+    ];
+    const told = (...all: readonly Diagnosed[]) =>
+      impacts(all, (id) => findSignature(id)?.stage, { ...installed, waiting }).map(impactText);
+    expect(told(found('S18', 'pack:faces'))).toEqual([
+      'It hits 1 of 3 declared workflows: portrait. 2 prompts of 2 clients need it now.',
+    ]);
+    expect(told(found('S18', 'pack:faces'), found('S61', 'model:4x.pth', ['S18']))[0]).toContain(
+      '3 prompts of 2 clients need it now.',
+    );
+    expect(told(found('S10', null))[0]).toContain('4 prompts of 2 clients need it now.');
+    expect(told(found('S01', null))).toEqual([null]);
+    expect(told(found('S18', 'pack:other'))[0]).not.toContain('need it now');
+  });
 });

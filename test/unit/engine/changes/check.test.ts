@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkChange } from '../../../../src/engine/changes/check.ts';
 import { reviewChange } from '../../../../src/engine/changes/review.ts';
 import { installed, lockOf } from '../../../fakes/fake-world.ts';
-import { changeScene, type ChangeScene, type Edits, gated } from './change-scene.ts';
+import { changeScene, type ChangeScene, type Edits, gated, never } from './change-scene.ts';
 
 const checked = async (edits: Edits) => {
   const scene = await changeScene({ edits });
@@ -107,7 +107,7 @@ describe('what merges is another tree than what was proposed', () => {
   it('is ruled by what merges: a yes beforehand does not pass the rule about a package that came along', async () => {
     const scene = await madeAnew();
     expect(scene.latest('change.checked')).toMatchObject({ risk: 'medium' });
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
     const { exact, base } = scene.latest('change.gated') ?? {};
     expect(scene.latest('change.checked')).toMatchObject({
       ...{ risk: 'high', exact, base },
@@ -119,16 +119,16 @@ describe('what merges is another tree than what was proposed', () => {
 
   it('is looked at once, however often it is reviewed', async () => {
     const scene = await madeAnew();
-    await reviewChange(scene.engine, 'c1');
+    await reviewChange(scene.engine, 'c1', never);
     const n = scene.rows('change.checked').length;
-    await reviewChange(scene.engine, 'c1');
+    await reviewChange(scene.engine, 'c1', never);
     expect(scene.rows('change.checked')).toHaveLength(n);
   });
 
   it('is not looked at again where it is what was proposed', async () => {
     const scene = await changeScene({ run: { yes: true } });
     await gated(scene);
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'approved' });
     expect(scene.rows('change.checked')).toHaveLength(1);
   });
 });

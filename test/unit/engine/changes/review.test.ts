@@ -19,7 +19,7 @@ const finals = (scene: ChangeScene) => scene.rows('review.answered').filter((one
 describe('reviewChange', () => {
   it('asks every reviewer by rule, then a person', async () => {
     const scene = await gatedScene();
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
     const { exact } = gatedOf(scene.engine, 'c1') ?? {};
     expect(scene.rows('review.answered')).toMatchObject([
       {
@@ -36,7 +36,7 @@ describe('reviewChange', () => {
 
   it('says which rows every yes and no was read from', async () => {
     const scene = await gatedScene();
-    await reviewChange(scene.engine, 'c1');
+    await reviewChange(scene.engine, 'c1', never);
     const answers = scene.rows('review.answered').flatMap((one) => one.questions);
     expect(answers.map((one) => one.id)).toHaveLength(9);
     for (const { verdict, rows, facts, id } of answers) {
@@ -47,14 +47,14 @@ describe('reviewChange', () => {
 
   it('asks nobody twice about the same base, tree and policy', async () => {
     const scene = await gatedScene();
-    await reviewChange(scene.engine, 'c1');
-    await reviewChange(scene.engine, 'c1');
+    await reviewChange(scene.engine, 'c1', never);
+    await reviewChange(scene.engine, 'c1', never);
     expect(scene.rows('review.answered')).toHaveLength(2);
   });
 
   it('takes the yes that was said beforehand for the approval of the person who said it', async () => {
     const scene = await gatedScene({ run: { yes: true } });
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'approved' });
     expect(finals(scene)).toMatchObject([
       { verdict: 'approved', by: { kind: 'person', name: 'anna' }, comment: 'said yes beforehand' },
     ]);
@@ -65,7 +65,7 @@ describe('reviewChange', () => {
       run: { yes: true },
       edits: { 'requirements.in': 'numpy\npillow\ntorch==2.8.0\n', 'extra_model_paths.yaml': 'other: {}\n' },
     });
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
     expect(scene.rows('review.answered').find((one) => one.reviewer === 'models-integ')?.verdict).toBe('rejected');
     expect(finals(scene)).toEqual([]);
   });
@@ -77,16 +77,16 @@ describe('reviewChange', () => {
     ['high', 'medium', 'ask'],
   ] as const)('with a %s risk and auto-merge up to %s it is %s', async (risk, allowed, kind) => {
     const scene = await gatedScene({ config: `policy: { auto-merge: [${allowed}] }\n`, plan: { risk } });
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind });
     const approvals = kind === 'approved' ? [{ by: { kind: 'rule', name: `auto-merge-${risk}` } }] : [];
     expect(finals(scene)).toMatchObject(approvals);
   });
 
   it('gives no weight to the yes of a program, and keeps no rule from it', async () => {
     const byProgram = { run: { yes: true }, by: { kind: 'program', name: 'api' } } as const;
-    expect(await reviewChange((await gatedScene(byProgram)).engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange((await gatedScene(byProgram)).engine, 'c1', never)).toEqual({ kind: 'ask' });
     const ruled = await gatedScene({ ...byProgram, config: 'policy: { auto-merge: [medium] }\n' });
-    expect(await reviewChange(ruled.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(ruled.engine, 'c1', never)).toEqual({ kind: 'approved' });
     expect(finals(ruled)).toMatchObject([{ by: { kind: 'rule', name: 'auto-merge-medium' } }]);
   });
 
@@ -103,7 +103,7 @@ describe('reviewChange', () => {
       context: { definitions: { ...scene.world.context.definitions, trees } },
     });
     await gated(scene);
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
     expect(scene.rows('review.answered').map((one) => one.verdict)).toEqual(['nothing-to-check', 'nothing-to-check']);
   });
 
@@ -111,7 +111,7 @@ describe('reviewChange', () => {
     const scene = await gatedScene();
     await approve(scene);
     await scene.restart();
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'approved' });
     expect(finals(scene)).toHaveLength(1);
   });
 });
@@ -137,7 +137,7 @@ describe('an approval', () => {
       context: { config: { ...config, policy: { ...config.policy, maxSlowdown: 5 } } },
     });
     expect(policyDigest(scene.engine)).not.toBe(before);
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
     expect(await admitChange(scene.engine, 'c1', never)).toEqual({ kind: 'moved' });
   });
 
@@ -146,12 +146,12 @@ describe('an approval', () => {
     await approve(scene);
     scene.world.home.commitByHand({ 'docs/mine.md': 'mine\n' });
     await gated(scene);
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
   });
 
   it('is not given by a rule reviewer, nor by any answer but approved', async () => {
     const scene = await gatedScene();
-    await reviewChange(scene.engine, 'c1');
+    await reviewChange(scene.engine, 'c1', never);
     const last = gatedOf(scene.engine, 'c1');
     expect(last && findApproval(scene.engine, last)).toBeUndefined();
   });

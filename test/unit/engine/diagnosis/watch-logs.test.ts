@@ -61,6 +61,22 @@ test('the line of a failure is right behind empty lines, also of earlier looks a
   expect(found().at(-1)).toMatchObject({ signature: 'S10', endLine: 8, evidence: [{ line: 8 }] });
 });
 
+test('row and alert count the prompts that need what failed, by the copy of the queue where the server says nothing', async () => {
+  const { world, life, watch, write, found } = await watched();
+  const prompt = { '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'base.safetensors' } } };
+  const queue = [
+    { prompt_id: 'a', prompt, extra_data: { client_id: 'page-1' } },
+    { prompt_id: 'b', prompt, extra_data: { client_id: 'page-2' } },
+    { prompt_id: 'c', prompt: {}, extra_data: {} },
+  ];
+  world.files.put(`${world.context.paths.state}/queues/i1.json`, JSON.stringify(queue));
+  write("Value not in list: ckpt_name: 'base.safetensors' not in []\n");
+  await watch.look();
+  expect(found()[0]?.hits?.waiting).toEqual({ nPrompts: 2, nClients: 2 });
+  const [told] = [...life.engine.alerts.open.values()].map(({ sentence }) => sentence);
+  expect(told).toContain('2 prompts of 2 clients need it now.');
+});
+
 test('row and alert say which declared workflows are hit, and a folder that cannot be read keeps nothing from being told', async () => {
   const { world, life, watch, write, found } = await watched();
   const graph = { '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'base.safetensors' } } };

@@ -7,7 +7,7 @@ import { gatedOf } from '../../../../src/engine/changes/gate.ts';
 import { reviewChange } from '../../../../src/engine/changes/review.ts';
 import { requireAcceptable } from '../../../../src/engine/policy/accept.ts';
 import { ruledOf } from '../../../../src/engine/policy/ruled.ts';
-import { changeScene, type ChangeScene, gated, type SceneOptions } from '../changes/change-scene.ts';
+import { changeScene, type ChangeScene, gated, never, type SceneOptions } from '../changes/change-scene.ts';
 
 /** A change that anna made herself: no agent did a step of it. */
 const byAnna = async (principals: string, more: Partial<SceneOptions> = {}): Promise<ChangeScene> => {
@@ -43,9 +43,9 @@ describe('the author of a change', () => {
 
   it('does not approve it by a yes beforehand either, where somebody else can', async () => {
     const yes = { run: { yes: true } };
-    expect(await reviewChange((await byAnna(`${anna}, ${ben}`, yes)).engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange((await byAnna(`${anna}, ${ben}`, yes)).engine, 'c1', never)).toEqual({ kind: 'ask' });
     const alone = await byAnna(anna, yes);
-    expect(await reviewChange(alone.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(alone.engine, 'c1', never)).toEqual({ kind: 'approved' });
     expect(alone.latest('review.answered')).toMatchObject({ note: 'self-approved: only principal' });
   });
 
@@ -92,9 +92,9 @@ describe('a change', () => {
     const { config } = scene.world.context;
     const rules = { ...config.policy, maxSlowdown: 7 };
     const engine = { ...scene.engine, config: { ...config, policy: rules } };
-    await reviewChange(engine, 'c1');
+    await reviewChange(engine, 'c1', never);
     expect(scene.rows('change.checked')).toHaveLength(before + 1);
-    await reviewChange(engine, 'c1');
+    await reviewChange(engine, 'c1', never);
     expect(scene.rows('change.checked')).toHaveLength(before + 1);
   });
 
@@ -119,14 +119,14 @@ describe('a way back', () => {
     });
     await gated(scene);
     expect(() => accept(scene, 'eva')).toThrow(/c1 is of env-setup/);
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
 
     const created = scene.latest('run.created');
     if (created === undefined) throw new Error('no run');
     const back = { ...created, kind: 'undo', by: { kind: 'person', name: 'eva' } } as const;
     await scene.engine.ledger.append([row('run.created', back, { run: 'r1', keys: ['run:r1'] })]);
     expect(accept(scene, 'eva').approval.by.name).toBe('eva');
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'approved' });
   });
 });
 
@@ -144,7 +144,7 @@ describe('a yes that was said beforehand', () => {
       const scene = await changeScene({ config: `principals: [${anna}, ${ben}]\n`, run: { yes: true } });
       await gated(scene);
       await again(scene, name);
-      expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'ask' });
+      expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'ask' });
       expect(scene.rows('review.answered').filter(({ reviewer }) => reviewer === 'final')).toEqual([]);
     }
   });
@@ -152,7 +152,7 @@ describe('a yes that was said beforehand', () => {
   it('approves the first draft, which is what it was said about', async () => {
     const scene = await changeScene({ config: `principals: [${anna}, ${ben}]\n`, run: { yes: true } });
     await gated(scene);
-    expect(await reviewChange(scene.engine, 'c1')).toEqual({ kind: 'approved' });
+    expect(await reviewChange(scene.engine, 'c1', never)).toEqual({ kind: 'approved' });
     expect(scene.latest('review.answered')).toMatchObject({ comment: 'said yes beforehand' });
   });
 });

@@ -4,7 +4,7 @@ import { explainView } from '../../../../src/app/views/policy-view.ts';
 import { reviewChange } from '../../../../src/engine/changes/review.ts';
 import { lineText } from '../../../../src/faces/cli/line.ts';
 import { renderExplain } from '../../../../src/faces/cli/render/policy.ts';
-import { approve, changeScene, gated } from '../changes/change-scene.ts';
+import { approve, changeScene, gated, never } from '../changes/change-scene.ts';
 
 const config = `principals:
   - { name: anna, os-users: [anna] }
@@ -18,7 +18,7 @@ policy:
 it('says which rule asks for what, where it stands, what is missing and who could give it', async () => {
   const scene = await changeScene({ config });
   await gated(scene);
-  await reviewChange(scene.engine, 'c1');
+  await reviewChange(scene.engine, 'c1', never);
   await approve(scene);
   const text = renderExplain(explainView(scene.engine, 'c1'))
     .map((line) => lineText(line, false))

@@ -69,6 +69,15 @@ describe('production whose queue stands still', () => {
     expect(scene.latest('service.hung')).toMatchObject({ cause: 'worker' });
   });
 
+  it('is told as dead in its worker where the log said so before anybody looked', async () => {
+    const scene = await up();
+    scene.world.files.append(scene.logPath, 'Exception in thread Thread-3 (prompt_worker):\n');
+    await scene.supervisor.kill();
+    startSupervisor(scene.world);
+    await passUntil(scene.world, () => scene.told() !== undefined);
+    expect(scene.latest('service.hung')).toMatchObject({ cause: 'worker' });
+  });
+
   it('stays dead in its worker for the next supervisor, whatever it is busy with, until it is ended', async () => {
     const scene = await up();
     await scene.world.clock.advance(10_000);

@@ -165,6 +165,10 @@ const elsewhere = [
   ...Object.keys(allOperations).filter((key) => /^(?:agents|playbooks|bus)-/.test(key)),
   // `memory-operations.test.ts` goes through all of them on one memory.
   ...Object.keys(allOperations).filter((key) => key.startsWith('memory-')),
+  // What agents of others tell: `hooks/hooks.test.ts`; a change that waits because of a secret: `changes/secrets.test.ts`.
+  ...Object.keys(allOperations).filter((key) => key.startsWith('hooks-')),
+  'worktrees-init',
+  'secrets-allow',
   // Folders of people and of what was moved aside: their tests have them.
   'open',
   'restore-mend',

@@ -112,7 +112,7 @@ describe('a command line that does not fit', () => {
       "
     `);
     expect(await wrong('undo', '--yes=perhaps')).toMatchInlineSnapshot(`
-      "error USAGE_BAD_ARGUMENT --yes takes no value.
+      "error USAGE_BAD_ARGUMENT --yes takes no value but true or false.
         command line:1:18
           1 | orchestrate undo --yes=perhaps
             |                  ^

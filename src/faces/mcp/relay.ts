@@ -1,0 +1,40 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { CallToolRequestSchema, ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js';
+
+import type { JsonObject } from '../../base/json.ts';
+import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
+import { faultResult } from './fault-result.ts';
+
+/**
+ * Makes a server that speaks MCP for the agent of one attempt: its tools, asked for over the socket that is its identity. Nothing of the
+ * installation is opened here. `session` names this process: calls of another one are other calls.
+ */
+export function createRelayServer(relay: AttemptRelay, { session }: { session: string }): Server {
+  const server = new Server(
+    { name: 'orchestrate', title: 'orchestrate', version: '1' },
+    { capabilities: { tools: {} } },
+  );
+  server.setRequestHandler(ListToolsRequestSchema, async (_, { signal }) => ({
+    tools: (await relay.list(signal)).map(({ name, description, effect, input }): Tool => ({
+      name,
+      description,
+      inputSchema: input as unknown as Tool['inputSchema'],
+      annotations: {
+        readOnlyHint: effect === 'read',
+        idempotentHint: effect === 'read',
+        openWorldHint: effect === 'run',
+      },
+    })),
+  }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, requestId }) => {
+    try {
+      const callId = `${session}-${String(requestId).replace(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64);
+      const asked = { tool: params.name, arguments: (params.arguments ?? {}) as JsonObject, callId };
+      const { isError, text, data } = await relay.call(asked, signal);
+      return { isError, content: [{ type: 'text', text }], ...(data === undefined ? {} : { structuredContent: data }) };
+    } catch (error) {
+      return faultResult(error);
+    }
+  });
+  return server;
+}
