@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
-import { costOfRun, costSchema } from '../views/cost-view.ts';
+import { costOfRun } from '../views/cost-view.ts';
 import { runSchema } from '../views/run-view.ts';
 import { conversationSchema, readConversations } from '../views/transcript-view.ts';
 import { runIdField } from './_inputs.ts';
@@ -18,7 +18,6 @@ export const runsShow = defineOperation({
     transcript: z.boolean().default(false).describe('What was said with models and external agents.'),
   }),
   output: runSchema.extend({
-    models: costSchema.nullable().describe('What its language models cost; null: none was asked.'),
     conversations: z.array(conversationSchema).optional().describe('What was said; only with `--transcript`.'),
   }),
   positional: ['run'],
