@@ -41,7 +41,7 @@ compute:
     'playbooks/mend.yaml': `id: mend
 title: Mend the server
 description: Lets an agent that thinks mend the server.
-triggers: ["mend server to {version}"]
+triggers: [mend server]
 inputs: { version: { description: The version. } }
 tree: service
 plan: goal.plan
