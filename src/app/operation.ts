@@ -12,8 +12,7 @@ export interface OperationExample {
 }
 
 /**
- * One thing that a person or program can ask of the tool. Faces (command line and HTTP now; MCP from the
- * same table) parse the input, call `run`, and render the output; they decide nothing.
+ * One thing that a person or program can ask of the tool. Faces (command line, HTTP, MCP) parse the input, call `run`, and render the output; they decide nothing.
  */
 export interface Operation<Input = unknown, Output = unknown> {
   /** Words of the command: `review list`. */

@@ -23,8 +23,8 @@ export async function performForProgram(
   { name, input }: { readonly name: string; readonly input: unknown },
 ): Promise<unknown> {
   const operation = await requireAllowed(table, name);
-  const { data, needsYes } = parsedInput(operation, input);
-  if (needsYes) throw yesRequired(operation);
+  const { data, needsYes } = parsedInput(operation, input, byHttp);
+  if (needsYes) throw yesRequired(operation, byHttp);
   return withoutSecrets(app, await operation.run(app, data));
 }
 
@@ -38,13 +38,21 @@ export async function performOrShow(
   { name, input }: { readonly name: string; readonly input: unknown },
 ): Promise<{ readonly output: unknown; readonly isPlan: boolean }> {
   const operation = await requireAllowed(table, name);
-  const { data, needsYes } = parsedInput(operation, input);
+  const { data, needsYes } = parsedInput(operation, input, byTool);
   if (!needsYes) return { output: withoutSecrets(app, await operation.run(app, data)), isPlan: false };
   const hasDryRun = optionsOf(operation).some(({ name: field }) => field === 'dryRun');
-  if (!hasDryRun && operation.asksFirst !== true) throw yesRequired(operation);
+  if (!hasDryRun && operation.asksFirst !== true) throw yesRequired(operation, byTool);
   const shown = hasDryRun ? { ...(data as object), dryRun: true } : data;
   return { output: withoutSecrets(app, await operation.run(app, shown)), isPlan: true };
 }
+
+/** How who asked is told where to look and what to add to. */
+interface Wording {
+  readonly input: string;
+  look(key: string): string;
+}
+const byHttp: Wording = { input: 'the body', look: (key) => `GET /v1/${key}` };
+const byTool: Wording = { input: 'the arguments', look: (key) => `orchestrate help ${key.replace('-', ' ')}` };
 
 /** The answer is the last place at which one could show. */
 const withoutSecrets = (app: App, output: unknown): unknown => app.outside.secrets.data(output);
@@ -106,27 +114,35 @@ function nearNames(key: string, known: readonly string[]): readonly string[] {
 }
 
 /** The input by the schema, and whether it takes something away that nobody said yes to. */
-function parsedInput(operation: Operation, input: unknown): { readonly data: unknown; readonly needsYes: boolean } {
+function parsedInput(
+  operation: Operation,
+  input: unknown,
+  wording: Wording,
+): { readonly data: unknown; readonly needsYes: boolean } {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
-    throw bad(operation, 'takes a JSON object, its fields by their names');
+    throw bad(wording, operation, 'takes a JSON object, its fields by their names');
   const fields = optionsOf(operation).map(({ name }) => name);
   const { yes, ...rest } = input as Readonly<Record<string, unknown>>;
   const given = fields.includes('yes') ? input : rest;
   const unknown = Object.keys(given).find((field) => !fields.includes(field));
   if (unknown !== undefined) {
     const near = nearestWord(unknown, fields);
-    throw bad(operation, `takes no ${JSON.stringify(unknown)}.${near === undefined ? '' : ` Did you mean ${near}?`}`);
+    throw bad(
+      wording,
+      operation,
+      `takes no ${JSON.stringify(unknown)}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    );
   }
   const result = operation.input.safeParse(given);
-  if (!result.success) throw bad(operation, result.error.issues.map(issueText).join('; '));
+  if (!result.success) throw bad(wording, operation, result.error.issues.map(issueText).join('; '));
   const isShownOnly = (result.data as { readonly dryRun?: boolean }).dryRun === true;
   return { data: result.data, needsYes: operation.effect === 'destroy' && yes !== true && !isShownOnly };
 }
 
-function yesRequired(operation: Operation): Fault {
+function yesRequired(operation: Operation, { input }: Wording): Fault {
   const hasDryRun = optionsOf(operation).some(({ name }) => name === 'dryRun');
   return new Fault('YES_REQUIRED', `${operation.name} takes something away, and nobody can be asked here.`, {
-    hints: ['Add "yes": true to the body.', ...(hasDryRun ? ['Add "dryRun": true to see what it would do.'] : [])],
+    hints: [`Add "yes": true to ${input}.`, ...(hasDryRun ? ['Add "dryRun": true to see what it would do.'] : [])],
     state: 'Nothing was done.',
   });
 }
@@ -134,8 +150,8 @@ function yesRequired(operation: Operation): Fault {
 const issueText = ({ path, message }: z.core.$ZodIssue): string =>
   path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`;
 
-const bad = ({ name }: Operation, why: string): Fault =>
+const bad = ({ look }: Wording, { name }: Operation, why: string): Fault =>
   new Fault('USAGE_BAD_ARGUMENT', `${name} ${/[.?]$/.test(why) ? why : `${why}.`}`, {
-    hints: [`GET /v1/${keyOf(name)}`],
+    hints: [look(keyOf(name))],
     state: 'Nothing was done.',
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault } from '../../base/fault.ts';
+import type { App } from '../app.ts';
 import { restoreList } from '../operations/restore-list.ts';
 import { restorePin } from '../operations/restore-pin.ts';
 import { restoreRun } from './_ways-back.ts';
@@ -18,10 +19,21 @@ export const stateSnapshot = defineSwarmName({
     const newest = restorePoints.toSorted((a, b) => b.number - a.number)[0];
     if (newest === undefined)
       throw new Fault('RESTORE_NOT_FOUND', 'There is no restore point yet.', { state: 'Nothing was changed.' });
-    const pinned = await restorePin.run(app, { point: newest.name, reason: name ?? 'state_snapshot' });
-    return { output: { snapshotId: newest.name, point: pinned, record: { restorePoint: newest.name } } };
+    const kept = await keep(app, newest.name, name ?? 'state_snapshot');
+    return { output: { snapshotId: newest.name, kept, record: { restorePoint: newest.name } } };
   },
 });
+
+/** Returns how it is kept. One whose environment is not ours, or that is pinned already, is kept without a pin: no prune takes it. */
+async function keep(app: App, point: string, reason: string): Promise<string> {
+  try {
+    await restorePin.run(app, { point, reason });
+    return 'It is pinned: no prune takes it or its environment away.';
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'NOTHING_TO_DO') return error.message;
+    throw error;
+  }
+}
 
 /** `context_restore` */
 export const contextRestore = defineSwarmName({

@@ -20,7 +20,7 @@ interface SwarmName<Input> {
 export function defineSwarmName<Input>({ name, summary, effect, input, run }: SwarmName<Input>): ProgramTool {
   return {
     name,
-    title: summary,
+    title: name.replaceAll('_', ' '),
     description: summary,
     effect,
     inputSchema: schemaOf(input),

@@ -18,9 +18,17 @@ export function allTools(): Promise<readonly ProgramTool[]> {
   return made;
 }
 
-/** Returns the tool of that name. Fault: `TOOL_UNKNOWN`, with the nearest one. */
-export async function requireTool(name: string): Promise<ProgramTool> {
+/** Returns those whose name is one of these or begins with it: `memory` is all that begins with `memory_`. Of none: all. */
+export async function offeredTools(only: readonly string[] = []): Promise<readonly ProgramTool[]> {
   const tools = await allTools();
+  return only.length === 0
+    ? tools
+    : tools.filter(({ name }) => only.some((one) => name === one || name.startsWith(`${one}_`)));
+}
+
+/** Returns the tool of that name, if it is one of those. Fault: `TOOL_UNKNOWN`, with the nearest one. */
+export async function requireTool(name: string, only: readonly string[] = []): Promise<ProgramTool> {
+  const tools = await offeredTools(only);
   const tool = tools.find((one) => one.name === name);
   if (tool !== undefined) return tool;
   const near = nearestWord(

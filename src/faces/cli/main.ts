@@ -59,7 +59,7 @@ export async function runCli({
     // `review` alone, with a person at a whole terminal; with anything more it is the list.
     if (key === 'review-list' && line.tokens.length === 1 && streams.openScreen !== null && !line.globals.json)
       return await openReviewer({ app: opened, table: operations, openScreen: streams.openScreen, signal });
-    if (operation.speaks?.(input) === true) return await speak(opened);
+    if (operation.speaks?.(input) === true) return await speak(opened, input as { readonly only?: readonly string[] });
     return await perform({
       key,
       operation,
@@ -106,11 +106,11 @@ async function openReviewer({
 }
 
 /** Loaded when it is wanted. An end of the pipe is how it ends: that is no failure. */
-async function speak(app: App): Promise<number> {
+async function speak(app: App, { only = [] }: { readonly only?: readonly string[] }): Promise<number> {
   // A folder without an installation is told before anything is said.
   await app.installation();
   const { speakStdio } = await import('../mcp/stdio.ts');
-  await speakStdio(app, { input: process.stdin, output: process.stdout });
+  await speakStdio(app, { input: process.stdin, output: process.stdout, only });
   return 0;
 }
 

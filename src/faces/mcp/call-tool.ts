@@ -8,6 +8,7 @@ import { entrySentence } from '../../app/views/journal-line.ts';
 import { faultResult, protocolError } from './fault-result.ts';
 
 interface Calling {
+  readonly only: readonly string[];
   readonly open: (gone: AbortSignal) => Promise<App>;
   /** Aborts when who called has called it off: waiting ends, and what was begun goes on. */
   readonly signal: AbortSignal;
@@ -27,7 +28,7 @@ export async function callTool(
   { name, arguments: input = {} }: { readonly name: string; readonly arguments?: Record<string, unknown> | undefined },
   calling: Calling,
 ): Promise<CallToolResult> {
-  const tool = await protocolError(() => requireTool(name));
+  const tool = await protocolError(() => requireTool(name, calling.only));
   try {
     const app = await calling.open(calling.signal);
     const answer = await tool.call(app, input);

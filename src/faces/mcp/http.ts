@@ -1,8 +1,10 @@
+import type { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+
 import type { App } from '../../app/app.ts';
 import { Fault } from '../../base/fault.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { jsonAnswer, methodRefused } from '../http/json-answer.ts';
-import { WebStandardStreamableHTTPServerTransport } from './mcp-sdk.apart.ts';
+import { rpcCodes } from './fault-result.ts';
 import { readMessage } from './read-message.ts';
 import { createMcpServer, type McpFace } from './server.ts';
 
@@ -34,7 +36,8 @@ export function createMcpSessions(
   };
   const begin = async (): Promise<WebStandardStreamableHTTPServerTransport> => {
     const stop = new AbortController();
-    const transport = new WebStandardStreamableHTTPServerTransport({
+    const sdk = await import('./mcp-sdk.apart.ts');
+    const transport = new sdk.WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => random.hex(16),
       onsessioninitialized: async (id) => {
         const oldest = [...sessions].toSorted(([, a], [, b]) => a.usedMs - b.usedMs)[0]?.[0];
@@ -43,7 +46,7 @@ export function createMcpSessions(
       },
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    const server = createMcpServer({ open: (gone) => open(AbortSignal.any([gone, stop.signal])), version });
+    const server = await createMcpServer({ open: (gone) => open(AbortSignal.any([gone, stop.signal])), version });
     await server.connect(transport);
     return transport;
   };
@@ -56,7 +59,7 @@ export function createMcpSessions(
       if (session !== undefined) session.usedMs = clock.monotonicMs();
       const read = method === 'POST' ? readMessage(body) : { kind: 'message' as const, message: undefined };
       if (read.kind === 'refused')
-        return jsonAnswer(400, { jsonrpc: '2.0', id: null, error: { code: -32_700, message: read.why } });
+        return jsonAnswer(400, { jsonrpc: '2.0', id: null, error: { code: rpcCodes.parseError, message: read.why } });
       const transport = session?.transport ?? (isFirst(read.message) ? await begin() : undefined);
       if (transport === undefined) return noSession();
       return answered(

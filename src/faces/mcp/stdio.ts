@@ -2,10 +2,8 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 import type { App } from '../../app/app.ts';
-import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
-import { ErrorCode, JSONRPCMessageSchema } from './mcp-sdk.apart.ts';
+import { rpcCodes } from './fault-result.ts';
 import { maxMessageBytes, readMessage } from './read-message.ts';
-import { createRelayServer } from './relay.ts';
 import { createMcpServer } from './server.ts';
 
 /** Ends of the pipe to whoever started this process. */
@@ -15,31 +13,29 @@ export interface Pipe {
 }
 
 /** Speaks MCP, one message a line, until the other side closes its end or the person ends it. Never throws for what was sent. */
-export async function speakStdio(app: App, { input, output }: Pipe): Promise<void> {
+export async function speakStdio(
+  app: App,
+  { input, output, only = [] }: Pipe & { readonly only?: readonly string[] },
+): Promise<void> {
   const gone = new AbortController();
   const signal = AbortSignal.any([app.signal, gone.signal]);
-  const server = createMcpServer({ open: (ended) => app.forProgram('mcp', ended), version: app.outside.host.version });
+  const { JSONRPCMessageSchema } = await import('./mcp-sdk.apart.ts');
+  const server = await createMcpServer({
+    open: (ended) => app.forProgram('mcp', ended),
+    version: app.outside.host.version,
+    only,
+  });
   const ended = Promise.withResolvers<void>();
   server.server.onclose = () => ended.resolve();
-  await server.connect(lineTransport({ input, output }));
+  await server.connect(lineTransport({ input, output }, (message) => JSONRPCMessageSchema.safeParse(message).data));
   signal.addEventListener('abort', () => void server.close(), { once: true });
   if (signal.aborted) await server.close();
   await ended.promise;
   gone.abort();
 }
 
-/** The same for the agent of one attempt: its tools, over the socket that is its identity. */
-export async function speakRelay(relay: AttemptRelay, { input, output }: Pipe, signal: AbortSignal): Promise<void> {
-  const server = createRelayServer(relay, { session: `p${process.pid}` });
-  const ended = Promise.withResolvers<void>();
-  server.onclose = () => ended.resolve();
-  await server.connect(lineTransport({ input, output }));
-  signal.addEventListener('abort', () => void server.close(), { once: true });
-  if (signal.aborted) await server.close();
-  await ended.promise;
-}
-
-function lineTransport({ input, output }: Pipe): Transport {
+/** `find` returns what is a message of the protocol, or undefined. */
+function lineTransport({ input, output }: Pipe, find: (message: unknown) => JSONRPCMessage | undefined): Transport {
   let chunks: Buffer[] = [];
   let nBytes = 0;
   let isTooLong = false;
@@ -47,15 +43,15 @@ function lineTransport({ input, output }: Pipe): Transport {
     if (!output.write(`${JSON.stringify(message)}\n`))
       await new Promise<void>((resolve) => output.once('drain', resolve));
   };
-  const refuse = (code: ErrorCode, message: string): void =>
+  const refuse = (code: number, message: string): void =>
     void send({ jsonrpc: '2.0', error: { code, message } } as JSONRPCMessage);
   const take = (line: string): void => {
     if (line.trim() === '') return;
     const read = readMessage(line);
-    if (read.kind === 'refused') return refuse(ErrorCode.ParseError, read.why);
-    const parsed = JSONRPCMessageSchema.safeParse(read.message);
-    if (parsed.success) transport.onmessage?.(parsed.data);
-    else refuse(ErrorCode.InvalidRequest, 'It is no message of JSON-RPC 2.0.');
+    if (read.kind === 'refused') return refuse(rpcCodes.parseError, read.why);
+    const message = find(read.message);
+    if (message === undefined) refuse(rpcCodes.invalidRequest, 'It is no message of JSON-RPC 2.0.');
+    else transport.onmessage?.(message);
   };
   const add = (part: Buffer): void => {
     nBytes += part.length;
@@ -65,7 +61,7 @@ function lineTransport({ input, output }: Pipe): Transport {
     else chunks.push(part);
   };
   const endLine = (): void => {
-    if (isTooLong) refuse(ErrorCode.ParseError, `It is larger than ${maxMessageBytes} bytes.`);
+    if (isTooLong) refuse(rpcCodes.parseError, `It is larger than ${maxMessageBytes} bytes.`);
     else take(Buffer.concat(chunks).toString('utf8'));
     [chunks, nBytes, isTooLong] = [[], 0, false];
   };

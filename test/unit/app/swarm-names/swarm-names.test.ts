@@ -136,6 +136,13 @@ describe('tasks and agents', () => {
   });
 });
 
+it('state_snapshot pins the newest restore point, and names one that is kept anyway', async () => {
+  const { app, call } = place();
+  const { output } = await call('state_snapshot', { name: 'before the move' });
+  expect(app.asked).toMatchObject([{ kind: 'restore.pin', data: { reason: 'before the move' } }]);
+  expect(output).toMatchObject({ snapshotId: expect.stringMatching(/^\d{4}-/) as string });
+});
+
 describe('swarm_destroy', () => {
   it('calls off only what programs began, and only with yes', async () => {
     const app = fakeApp(waitingScene(), {

@@ -13,7 +13,7 @@ const definitions = builtInDefinitions();
 async function connected(scene: SceneLedger = doneScene()): Promise<{ client: Client; app: FakeApp }> {
   const app = fakeApp(scene, { onAsk: () => 'r1', installation: { definitions } });
   const [near, far] = InMemoryTransport.createLinkedPair();
-  await createMcpServer({ open: async () => app, version: '0.1.0' }).connect(far);
+  await (await createMcpServer({ open: async () => app, version: '0.1.0' })).connect(far);
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(near);
   return { client, app };
@@ -74,6 +74,18 @@ describe('tools', () => {
     expect(app.asked).toEqual([]);
     await client.callTool({ name: 'runs_cancel', arguments: { run: 'r1', yes: true, detach: true } });
     expect(app.asked).toMatchObject([{ kind: 'run.cancel' }]);
+  });
+
+  it('are only those that were asked for, where some were', async () => {
+    const app = fakeApp(doneScene(), { installation: { definitions } });
+    const [near, far] = InMemoryTransport.createLinkedPair();
+    await (await createMcpServer({ open: async () => app, version: '0.1.0', only: ['runs', 'status'] })).connect(far);
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(near);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('runs_list');
+    expect(tools.every(({ name }) => name === 'status' || name.startsWith('runs_'))).toBe(true);
+    await expect(client.callTool({ name: 'memory_list', arguments: {} })).rejects.toThrow('TOOL_UNKNOWN');
   });
 
   it('do nothing that takes away without yes', async () => {
