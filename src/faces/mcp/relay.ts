@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js';
 
 import type { JsonObject } from '../../base/json.ts';
@@ -9,11 +9,12 @@ import { faultResult } from './fault-result.ts';
  * Makes a server that speaks MCP for the agent of one attempt: its tools, asked for over the socket that is its identity. Nothing of the
  * installation is opened here. `session` names this process: calls of another one are other calls.
  */
-export function createRelayServer(relay: AttemptRelay, { session }: { session: string }): Server {
-  const server = new Server(
+export function createRelayServer(relay: AttemptRelay, { session }: { session: string }): McpServer {
+  const mcp = new McpServer(
     { name: 'orchestrate', title: 'orchestrate', version: '1' },
     { capabilities: { tools: {} } },
   );
+  const { server } = mcp;
   server.setRequestHandler(ListToolsRequestSchema, async (_, { signal }) => ({
     tools: (await relay.list(signal)).map(({ name, description, effect, input }): Tool => ({
       name,
@@ -31,10 +32,10 @@ export function createRelayServer(relay: AttemptRelay, { session }: { session: s
       const callId = `${session}-${String(requestId).replace(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64);
       const asked = { tool: params.name, arguments: (params.arguments ?? {}) as JsonObject, callId };
       const { isError, text, data } = await relay.call(asked, signal);
-      return { isError, content: [{ type: 'text', text }], ...(data === undefined ? {} : { structuredContent: data }) };
+      return { isError, content: [{ type: 'text' as const, text }], ...(data === undefined ? {} : { structuredContent: data }) };
     } catch (error) {
       return faultResult(error);
     }
   });
-  return server;
+  return mcp;
 }

@@ -31,7 +31,7 @@ export async function speakStdio(app: App, { input, output }: Pipe): Promise<voi
 export async function speakRelay(relay: AttemptRelay, { input, output }: Pipe, signal: AbortSignal): Promise<void> {
   const server = createRelayServer(relay, { session: `p${process.pid}` });
   const ended = Promise.withResolvers<void>();
-  server.onclose = () => ended.resolve();
+  server.server.onclose = () => ended.resolve();
   await server.connect(lineTransport({ input, output }));
   signal.addEventListener('abort', () => void server.close(), { once: true });
   if (signal.aborted) await server.close();
