@@ -1,4 +1,5 @@
 import { createAccelerators } from './adapters/accelerators/accelerators.ts';
+import { createAgentPrograms } from './adapters/agent-programs/agent-programs.ts';
 import { createBundles } from './adapters/bundle/bundles.ts';
 import { createDigest } from './adapters/clock/digest.ts';
 import { createSystemClock } from './adapters/clock/system-clock.ts';
@@ -132,6 +133,7 @@ async function createApp(options: {
   const processes = createProcesses({ spawner, clock, searchPath });
   const logFile = (name: string): string => `${host.stateHome}/orchestrate/logs/${name}.log`;
   const log = role === 'supervisor' ? await openLog(logFile(`supervisor-${host.pid}`), opened, secrets) : silentLog;
+  const walls = createWalls({ spawner, searchPath });
   const outside: Outside = {
     clock,
     random,
@@ -153,9 +155,14 @@ async function createApp(options: {
     machine: createMachineFacts({ processes, platform: host.platform }),
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
-    walls: createWalls({ spawner, searchPath }),
+    walls,
     notifier: createNotifier({ files, processes, host, clock, env: process.env }),
     models: createLanguageModels({ files, clock, env: process.env }),
+    agentPrograms: createAgentPrograms({
+      ...{ files, processes, searchPath, homeDir: host.homeDir, env: process.env },
+      walls,
+      own: () => ({ ...ownProgram([]), readable: [process.execPath, host.builtInDir] }),
+    }),
   };
 
   const openStore = (paths: InstallationPaths) => {

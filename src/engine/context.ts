@@ -2,6 +2,7 @@ import type { Definitions, InstallationConfig } from '../domain/definitions/type
 import type { InstallationPaths } from '../domain/installation/paths.ts';
 import type { SecretBook } from '../domain/secrets/secret-book.ts';
 import type {
+  AgentPrograms,
   Bundles,
   Bus,
   Accelerators,
@@ -60,6 +61,7 @@ export interface Outside {
   readonly machine: MachineFacts;
   readonly logFiles: LogFiles;
   readonly notifier: Notifier;
+  readonly agentPrograms: AgentPrograms;
   readonly swarm: SwarmUi;
   /** Asked by `engine/spending` alone. */
   readonly models: LanguageModels;

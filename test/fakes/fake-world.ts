@@ -18,6 +18,7 @@ import { publishPoint, writePoint } from '../../src/engine/restore/publish.ts';
 import { stateOf } from '../../src/engine/templates/comfyui/state.ts';
 import type { Log } from '../../src/ports/index.ts';
 import { createFakeAccelerators, type FakeAccelerators } from './fake-accelerators.ts';
+import { createFakeAgentPrograms, type FakeAgentPrograms } from './fake-agent-programs.ts';
 import { createFakeAttemptSockets } from './fake-attempt-sockets.ts';
 import { createFakeBundles } from './fake-bundles.ts';
 import { createFakeBus } from './fake-bus.ts';
@@ -68,6 +69,7 @@ export interface World {
   readonly service: FakeService;
   readonly swarm: FakeSwarmUi;
   readonly models: FakeLanguageModels;
+  readonly agentPrograms: FakeAgentPrograms;
   readonly transcripts: FakeTranscripts;
   readonly walls: FakeWalls;
   readonly ledgers: MemoryLedgers;
@@ -272,6 +274,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const swarm = createFakeSwarmUi();
   const models = createFakeLanguageModels(clock);
   const walls = createFakeWalls();
+  const agentPrograms = createFakeAgentPrograms();
   const outside = {
     clock,
     random: createFakeRandom(),
@@ -293,6 +296,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     machine,
     logFiles: createFakeLogFiles(files),
     notifier: createFakeNotifier(),
+    agentPrograms,
     swarm,
     models,
     walls,
@@ -319,7 +323,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const context = { ...installation, outside };
   const world: World = {
     ...{ clock, files, store, sources, home, work, remotes, python, accelerators, processes, ports, service, ledgers },
-    ...{ context, first, machine, swarm, models, transcripts, walls },
+    ...{ context, first, machine, swarm, models, transcripts, walls, agentPrograms },
   };
   await adoptWorld(world, options);
   return world;

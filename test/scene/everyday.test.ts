@@ -104,7 +104,15 @@ describe('hooks of an agent that is not ours', () => {
     const { world } = home;
     await world.ok(['hooks', 'session-start', '--session-id', 'swarm-7', '--json']);
     await world.ok(['hooks', 'pre-task', '-d', 'look at torch', '-i', 't-7', '--autoSpawnAgents', 'false', '--json']);
-    const ended = await world.ok(['hooks', 'session-end', '--session-id', 'swarm-7', '--export-metrics', 'true', '--json']);
+    const ended = await world.ok([
+      'hooks',
+      'session-end',
+      '--session-id',
+      'swarm-7',
+      '--export-metrics',
+      'true',
+      '--json',
+    ]);
     const back = await world.ok(['hooks', 'session-restore', '--session-id', 'swarm-7', '--json']);
     expect(back.json?.['restored']).toEqual(ended.json?.['saved']);
     expect(back.json?.['restored']).toMatchObject({ tasks: [{ task: 't-7', state: 'begun' }], metrics: { nTasks: 1 } });
@@ -114,7 +122,11 @@ describe('hooks of an agent that is not ours', () => {
   it('read the event of Claude Code, stop what they judge and nobody else', () => {
     const { world } = home;
     const call = (hook: string, input: string) =>
-      spawnSync(process.execPath, [world.entry, 'hooks', hook, '--event', '-'], { cwd: world.home, env: world.env, input });
+      spawnSync(process.execPath, [world.entry, 'hooks', hook, '--event', '-'], {
+        cwd: world.home,
+        env: world.env,
+        input,
+      });
     const event = (command: string) =>
       JSON.stringify({ hook_event_name: 'PreToolUse', session_id: 's', tool_name: 'Bash', tool_input: { command } });
     const stopped = call('pre-command', event('git push --force'));

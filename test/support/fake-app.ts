@@ -4,6 +4,8 @@ import { dataOf } from '../../src/domain/journal/kinds.ts';
 import type { RequestKind, RequestKinds } from '../../src/domain/requests.ts';
 import { printManifest } from '../../src/domain/restore/manifest.ts';
 import { createSecretBook } from '../../src/domain/secrets/secret-book.ts';
+import { createFakeAgentPrograms } from '../fakes/fake-agent-programs.ts';
+import { createFakeWalls } from '../fakes/fake-walls.ts';
 import type { SceneLedger } from './scene-ledger.ts';
 
 export interface FakeAppOptions {
@@ -80,6 +82,8 @@ function fakeOutside(scene: SceneLedger | null): object {
       version: '0.1.0',
     },
     secrets: createSecretBook(),
+    walls: createFakeWalls(),
+    agentPrograms: createFakeAgentPrograms(),
     digest: { sha256: () => 'd'.repeat(64) },
     files: {
       info: async () => undefined,

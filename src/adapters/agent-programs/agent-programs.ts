@@ -39,7 +39,11 @@ interface Parts {
   readonly homeDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How this very program is started, and what it needs to see for that: inside it serves the tools of an attempt. */
-  readonly own: { readonly program: string; readonly args: readonly string[]; readonly readable: readonly string[] };
+  readonly own: () => {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly readable: readonly string[];
+  };
 }
 
 /** Creates the port. Logins are looked for each time: a person may log in between two runs. */
@@ -81,7 +85,8 @@ async function* workThrough(
   work: ProgramWork,
   options: Parameters<AgentPrograms['work']>[1],
 ): AsyncIterable<AgentEvent> {
-  const { own, walls } = parts;
+  const { walls } = parts;
+  const own = parts.own();
   const tools = work.toolSocket === null ? null : { command: own.program, args: [...own.args, 'mcp'] };
   const given: LaunchOptions = { tools, key: await serverKey(parts, work) };
   const walled = await wallSpec(parts, work, given);
@@ -128,7 +133,7 @@ async function wallSpec(parts: Parts, work: ProgramWork, given: LaunchOptions): 
     },
     cwd: work.dir,
     writable: [work.dir, work.gitDir],
-    readable: [...needs.readable, ...(work.toolSocket === null ? [] : parts.own.readable)],
+    readable: [...needs.readable, ...(work.toolSocket === null ? [] : parts.own().readable)],
     protected: [],
     covers: work.covers,
     home: [...launch.home, ...login.home, ...(await skillFiles(parts, work.extras.skills))],

@@ -4,19 +4,15 @@ import { attempt, good, type DoctorCheck } from './_doctor-check.ts';
 
 const timeoutMs = 10_000;
 
-/** Finds out by trying what keeps programs from each other here, and who thinks for the agents. */
+/** Finds out by trying what keeps programs from each other here. */
 export async function checkSandbox(app: App): Promise<readonly DoctorCheck[]> {
-  return [
-    await attempt('sandbox', () => checkConfinement(app)),
-    await attempt('network', () => checkNetwork(app)),
-    providers,
-  ];
+  return [await attempt('sandbox', () => checkConfinement(app)), await attempt('network', () => checkNetwork(app))];
 }
 
 /** Production and proofs see their environment read-only where a mount namespace can be made; elsewhere a change is detected only. */
 async function checkConfinement(app: App): Promise<DoctorCheck> {
-  const [canBind, bubblewrap] = [await app.outside.processes.canBindReadOnly(), await tryBubblewrap(app)];
-  const beside = `level 0 of 3: programs of agents run as ${app.outside.host.userName}, confined by nothing; bubblewrap ${bubblewrap}`;
+  const canBind = await app.outside.processes.canBindReadOnly();
+  const beside = `level 0 of 3: services and their proofs run as ${app.outside.host.userName}; what a model drives has the wall`;
   if (canBind) return good('sandbox', `services see environments read-only (mount namespace tried); ${beside}`);
   return good(
     'sandbox',
@@ -27,13 +23,6 @@ async function checkConfinement(app: App): Promise<DoctorCheck> {
   );
 }
 
-async function tryBubblewrap(app: App): Promise<string> {
-  const args = ['--ro-bind', '/', '/', '--dev', '/dev', '--unshare-all', 'true'];
-  const tried = await run(app, 'bwrap', args);
-  if (tried === undefined) return 'is not installed';
-  return tried ? 'works here, and nothing uses it yet' : 'is installed and cannot make a namespace';
-}
-
 /** A namespace without a network would keep a proof from fetching; nothing needs it today, so its absence fails nothing. */
 async function checkNetwork(app: App): Promise<DoctorCheck> {
   if (app.outside.host.platform !== 'linux') return good('network', 'network namespaces are of Linux');
@@ -41,7 +30,7 @@ async function checkNetwork(app: App): Promise<DoctorCheck> {
   return good(
     'network',
     tried === true
-      ? 'a program can be cut off from the network here (tried); nothing uses it yet'
+      ? 'a program can be cut off from the network here (tried); services are not'
       : 'programs cannot be cut off from the network here, and reach what you reach',
   );
 }
@@ -56,8 +45,3 @@ async function run(app: App, program: string, args: readonly string[]): Promise<
     throw error;
   }
 }
-
-const providers = good(
-  'providers',
-  'none: no language model is built in or asked; agents are programs, and no key or account is needed',
-);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { rejectReasons } from '../../domain/routing/rejected.ts';
 import { explainRoute } from '../../engine/spending/explain-route.ts';
 import { defineOperation } from '../operation.ts';
 import { runIdField } from './_inputs.ts';
@@ -38,11 +39,7 @@ export const routeExplain = defineOperation({
         z.object({
           provider: z.string(),
           model: z.string(),
-          reason: z
-            .string()
-            .describe(
-              '`not-named`, `data`, `tier`, `key`, `price`, `context`, `closed`, `budget`, `avoid`, `busy`, `worse`.',
-            ),
+          reason: z.enum(rejectReasons),
           why: z.string(),
           untilMs: z
             .number()

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
+import { Fault } from '../../base/fault.ts';
 import { priorities } from '../../domain/queue/rank.ts';
+import { runners } from '../../domain/specialists/work-result.ts';
+import { saysUnsandboxed, unsandboxedWords } from '../../domain/walls/unsandboxed.ts';
 import { defineOperation } from '../operation.ts';
 import { runSchema } from '../views/run-view.ts';
 import { budgetField, budgetOf, detachField, dryRunField, yesField } from './_inputs.ts';
@@ -40,6 +43,21 @@ export const run = defineOperation({
       .default('normal')
       .describe('How soon it is wanted, where runs wait in line; half an hour of waiting counts as much as one step.'),
     budget: budgetField.describe('What language models may cost in all, in USD; at it the run pauses and asks.'),
+    allowUnsandboxed: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe(
+        `Let programs that models drive run where no wall holds, for this run only: says "${unsandboxedWords}". Every change of it then asks for the highest tier.`,
+      ),
+    runner: z
+      .enum(runners)
+      .exclude(['program'])
+      .nullable()
+      .default(null)
+      .describe(
+        'Who does what is left to agents that think, whatever their files say: model, claude-code, codex, opencode, acp.',
+      ),
     set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     detach: detachField,
   }),
@@ -56,22 +74,44 @@ export const run = defineOperation({
       explains: 'Move to this version, from this CUDA family.',
     },
     {
+      command: 'orchestrate run "make the workflows load" --runner claude-code',
+      explains: 'Let Claude Code do what the plan leaves to an agent that thinks.',
+    },
+    {
       command: 'orchestrate run "upgrade pytorch" --yes --json',
       explains: 'Do it from a script and print the outcome as JSON.',
     },
   ],
-  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, set }) {
+  async run(
+    app,
+    { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, runner, allowUnsandboxed, set },
+  ) {
     const answer = await app.ask('run.start', {
       goal,
       options: {
         ...{ previewOnly: dryRun, yes, until, playbook, inputs: givenInputs({ target, cuda, set }), priority },
         ...budgetOf(budget),
+        ...unsandboxedOf(allowUnsandboxed),
+        ...(runner === null ? {} : { runner }),
       },
       by: personOf(app),
     });
     return acceptedRun(app, answer);
   },
 });
+
+function unsandboxedOf(typed: string | null): { readonly unsandboxed?: true } {
+  if (typed === null) return {};
+  if (saysUnsandboxed(typed)) return { unsandboxed: true };
+  throw new Fault(
+    'USAGE_BAD_ARGUMENT',
+    'Without a wall a program of a model can do whatever you can: say so in these words.',
+    {
+      hints: [`--allow-unsandboxed ${JSON.stringify(unsandboxedWords)}`, 'orchestrate doctor'],
+      state: 'Nothing was begun.',
+    },
+  );
+}
 
 function givenInputs(options: {
   target: string | null;

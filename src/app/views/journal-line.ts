@@ -9,6 +9,7 @@ import { entryText } from '../../domain/policy/windows.ts';
 import { commandText } from '../../domain/templates/command-line.ts';
 import type { Entry } from '../../ports/index.ts';
 import { evidenceSentence } from './evidence-view.ts';
+import { agentProgramTellers } from './tellers/agent-programs.ts';
 import { alertsTellers } from './tellers/alerts.ts';
 import { diagnosisTellers } from './tellers/diagnosis.ts';
 import { doorsTellers } from './tellers/doors.ts';
@@ -48,6 +49,7 @@ const tellers: Tellers = {
   ...schedulesTellers,
   ...spendingTellers,
   ...specialistsTellers,
+  ...agentProgramTellers,
   ...secretsTellers,
   ...hooksTellers,
   'bus.sent': ({ id, from, to, kind, subject }) => `${kind} m${id} from ${from} to ${to}: ${subject}`,
@@ -112,8 +114,8 @@ const tellers: Tellers = {
   'effect.done': ({ name, key, how, durationMs }) =>
     `${how === 'did' ? 'did' : 'found done'}: ${name} (${key}) in ${spanText(durationMs)}`,
   'effect.failed': ({ name, key, fault }) => `failed: ${name} (${key}): ${fault.code} ${fault.message}`,
-  'run.created': ({ run, kind, goal, by, message, fire, emergency }) =>
-    `${run} (${kind}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}${fire === undefined ? '' : fireText(fire)}: ${goal}${emergency === undefined ? '' : emergencyText(emergency)}`,
+  'run.created': ({ run, kind, goal, by, message, fire, emergency, options }) =>
+    `${run} (${kind}${options.unsandboxed === true ? ', programs of its agents without a wall' : ''}) was asked for by ${by.name}${message === undefined ? '' : ` with m${message}`}${fire === undefined ? '' : fireText(fire)}: ${goal}${emergency === undefined ? '' : emergencyText(emergency)}`,
   'plan.made': ({ run, plan }) =>
     `plan ${shortId(plan.hash)} of ${run}: ${plan.playbook}, ${countText(plan.steps.length, 'step')}`,
   'plan.answered': ({ run, hash, verdict, by, reason }) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { describePlan } from '../../domain/plans/describe.ts';
 import { stepTerms } from '../../domain/plans/step-terms.ts';
+import { unsandboxedBadge } from '../../domain/walls/unsandboxed.ts';
 import { newest, type JournalReader } from './journal-reader.ts';
 
 const moveSchema = z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() });
@@ -73,7 +74,7 @@ export function planView(reader: JournalReader, run: string): PlanView | null {
     risk: plan.risk,
     base: plan.base,
     model: plan.model,
-    lines: describePlan(plan),
+    lines: [...(isUnsandboxed(reader, run) ? [`! ${unsandboxedBadge}`] : []), ...describePlan(plan)],
     steps: plan.steps.map((step) => {
       const { id, title, action, agent, needs } = step;
       return { id, title, action, agent, needs: [...needs], terms: [...stepTerms(step)] };
@@ -81,11 +82,15 @@ export function planView(reader: JournalReader, run: string): PlanView | null {
     moves: plan.moves.map((move) => ({ ...move })),
     rejected: plan.rejected.map((one) => ({ ...one })),
     estimates: { ...plan.estimates },
-    warnings: [...plan.warnings],
+    warnings: [...(isUnsandboxed(reader, run) ? [unsandboxedBadge] : []), ...plan.warnings],
     brokenPromises: (plan.brokenPromises ?? []).map((one) => ({ ...one })),
     row: made.seq,
   };
 }
+
+/** Whether a person let programs of the run work without a wall. */
+export const isUnsandboxed = (reader: JournalReader, run: string): boolean =>
+  newest(reader, 'run.created', `run:${run}`)?.data.options.unsandboxed === true;
 
 /** Whether a line of a plan is about one step: where the steps themselves are shown these are left out. */
 export const isStepLine = (line: string): boolean => /^\s*(?:\d+ |↳ )/.test(line);

@@ -38,7 +38,7 @@ export type AgentEvent =
       readonly kind: 'ended';
       readonly exitCode: number | null;
       readonly signal: string | null;
-      readonly limit: 'time' | 'output' | 'memory' | null;
+      readonly limit: 'time' | 'output' | 'memory' | 'processes' | 'disk' | null;
       /** The end of what it wrote to stderr. */
       readonly errorText: string;
     };

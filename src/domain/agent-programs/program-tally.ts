@@ -1,3 +1,5 @@
+import { noUsage } from '../spending/cost.ts';
+import { plusUsage } from '../spending/plus-usage.ts';
 import type { TokenUsage } from '../spending/token-usage.ts';
 import type { AgentEvent } from './agent-event.ts';
 
@@ -16,15 +18,6 @@ export interface ProgramTally {
   readonly failure: string | null;
   readonly nUnread: number;
 }
-
-export const noUsage: TokenUsage = {
-  inputUncached: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  output: 0,
-  reasoning: 0,
-};
 
 export const emptyTally: ProgramTally = {
   session: null,
@@ -52,7 +45,7 @@ export function tallied(before: ProgramTally, event: AgentEvent): ProgramTally {
         ...before,
         turns: before.turns + 1,
         model: event.model ?? before.model,
-        usage: addUsage(before.usage, event.usage),
+        usage: plusUsage(before.usage, event.usage),
         costMicroUsd:
           event.costMicroUsd === null ? before.costMicroUsd : (before.costMicroUsd ?? 0) + event.costMicroUsd,
       };
@@ -73,12 +66,3 @@ export function tallied(before: ProgramTally, event: AgentEvent): ProgramTally {
       return before;
   }
 }
-
-const addUsage = (one: TokenUsage, other: TokenUsage): TokenUsage => ({
-  inputUncached: one.inputUncached + other.inputUncached,
-  cacheRead: one.cacheRead + other.cacheRead,
-  cacheWrite5m: one.cacheWrite5m + other.cacheWrite5m,
-  cacheWrite1h: one.cacheWrite1h + other.cacheWrite1h,
-  output: one.output + other.output,
-  reasoning: one.reasoning + other.reasoning,
-});

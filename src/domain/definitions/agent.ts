@@ -31,6 +31,7 @@ import { durationField } from './units.ts';
  * silence: 3m
  * program: gemini                      # of runner acp
  * args: [--experimental-acp]
+ * hosts: [models.example]              # of a program of its own: where its model is
  * ---
  * Instructions, as Markdown.
  * ```
@@ -58,6 +59,14 @@ const defaultMaxTurns = 50;
 
 /** A step that needs more is asked about: 500 answers are hours of work. */
 const turnsField = z.number().int().min(1).max(500);
+
+/** A whole name, never a pattern: what a program may reach is read by a person. */
+const hostField = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/,
+    'has to be the name of a host, such as models.example',
+  );
 
 const foreign = z.unknown().meta({ description: 'Read by Claude Code; see the runner claude-code.' }).optional();
 
@@ -124,13 +133,21 @@ export const agentSchema = z
       .max(64)
       .meta({ description: 'Arguments of program.', examples: [['--experimental-acp']] })
       .default([]),
+    hosts: z
+      .array(hostField)
+      .max(20)
+      .meta({
+        description: 'Hosts that its program may reach by https, beside those that are known of the runner.',
+        examples: [['generativelanguage.googleapis.com']],
+      })
+      .default([]),
     ...(Object.fromEntries(claudeFields.map((field) => [field, foreign])) as Record<
       (typeof claudeFields)[number],
       typeof foreign
     >),
   })
   .superRefine((fields, context) => {
-    const { name, id, runner, program, args } = fields;
+    const { name, id, runner, program, args, hosts } = fields;
     if (name === undefined && id === undefined)
       context.addIssue({ code: 'custom', message: 'is missing', path: ['name'] });
     if (name !== undefined && id !== undefined && name !== id)
@@ -155,6 +172,13 @@ export const agentSchema = z
         message: `is for runners that are programs of their own, and the runner is ${runner}`,
         path: [program === null ? 'args' : 'program'],
         params: { remedy: 'Take the line out, or write runner: acp.' },
+      });
+    if (['program', 'builtin', 'model'].includes(runner) && hosts.length > 0)
+      context.addIssue({
+        code: 'custom',
+        message: `is for runners that are programs of their own, and the runner is ${runner}`,
+        path: ['hosts'],
+        params: { remedy: 'Take the line out.' },
       });
   });
 
@@ -198,6 +222,7 @@ export function readAgent(source: DefinitionSource): Located<Agent> {
       silenceMs: fields.silence,
       program: fields.program,
       args: fields.args,
+      hosts: fields.hosts,
       maxMinutes: fields['time-limit'] / 60_000,
       instructions,
       file: source.file,

@@ -37,6 +37,8 @@ export interface Agent {
   /** Program and arguments of runner `acp`; for another program of its own, in place of the one on PATH. Null: none is named. */
   readonly program: string | null;
   readonly args: readonly string[];
+  /** Hosts that a program of its own may reach by https, beside those that are known of its runner. */
+  readonly hosts: readonly string[];
   readonly maxMinutes: number;
   /** The text below the front matter. */
   readonly instructions: string;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
+import type { AgentProgramRows } from './rows/agent-programs.ts';
 import type { AlertRows } from './rows/alerts.ts';
 import type { BusRows } from './rows/bus.ts';
 import type { ChangeRows } from './rows/changes.ts';
@@ -63,6 +64,7 @@ export interface JournalKinds
     DiagnosisRows,
     AlertRows,
     SpecialistRows,
+    AgentProgramRows,
     ScheduleRows,
     SecretRows,
     SpendingRows,

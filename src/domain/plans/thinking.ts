@@ -1,3 +1,4 @@
+import type { Login } from '../agent-programs/agent-program.ts';
 import type { Model, Tier } from '../providers/provider.ts';
 import type { Runner } from '../specialists/work-result.ts';
 
@@ -10,6 +11,8 @@ export interface Thinks {
   readonly tier: Tier | null;
   /** Null: nobody knows. */
   readonly likelyMicroUsd: number | null;
+  /** A program of its own, as it was found when the plan was made; `pays`: null where it asks a server that the configuration names, or only it knows. */
+  readonly program?: { readonly by: string; readonly pays: Login | null };
 }
 
 /**
@@ -32,11 +35,21 @@ export function likelyCostOfStep(
 }
 
 /** Returns who thinks, as a clause: `a model does it: large, anthropic/claude-opus-4-5, about $0.40`. */
-export function thinksText({ runner, provider, model, tier, likelyMicroUsd }: Thinks): string {
-  if (runner !== 'model') return `${runner} does it, a program of its own with its own model`;
+export function thinksText({ runner, provider, model, tier, likelyMicroUsd, program }: Thinks): string {
+  if (runner !== 'model') {
+    const whom = [provider, model].filter((one) => one !== null).join('/');
+    const pays = program?.pays == null ? '' : `, ${payers[program.pays]}`;
+    return `${runner} does it${program === undefined ? '' : `: ${program.by}`}, ${whom === '' ? 'with its own model' : `asking ${whom}`}${pays}`;
+  }
   if (provider === null) return 'a model does it; which one is known when it starts';
   return `a model does it: ${tier ?? 'any tier'}, ${provider}/${model ?? ''}, ${costText(likelyMicroUsd)}`;
 }
+
+const payers: Readonly<Record<Login, string>> = {
+  subscription: 'paid by a subscription',
+  key: 'paid by a key',
+  none: 'not logged in',
+};
 
 function costText(microUsd: number | null): string {
   if (microUsd === null) return 'at a price that nobody knows';

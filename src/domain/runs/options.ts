@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly budgetMicroUsd?: number;
   /** Who carries out free work of its agents, whatever their files say. Absent: each agent's own. */
   readonly runner?: Exclude<Runner, 'program'>;
+  /** A person said that programs of its agents may run where no wall holds. Absent: they do not. */
+  readonly unsandboxed?: true;
   /** How soon it is wanted; age counts beside it. Absent in old rows: `normal`. */
   readonly priority?: Priority;
 }

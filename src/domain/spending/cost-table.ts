@@ -1,7 +1,7 @@
 import { dataOf, type JournalKinds } from '../journal/kinds.ts';
 import { dayOf } from './budgets.ts';
 import { noUsage } from './cost.ts';
-import type { SpendingEntry } from './tally.ts';
+import { spenderOfProgram, type SpendingEntry } from './tally.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /** What costs are told by. */
@@ -46,7 +46,7 @@ export function costsOf(
   { by, sinceMs, run }: CostQuestion,
 ): { readonly groups: ReadonlyMap<string, Cost>; readonly total: Cost } {
   const groups = new Map<string, Cost>();
-  const calls = new Map<string, { readonly head: Reserved; readonly name: string }>();
+  const calls = new Map<string, { readonly head: Reserved; readonly name: string; failed: number }>();
   let total = noCost;
   const add = (name: string, some: Partial<Cost>): void => {
     groups.set(name, sum(groups.get(name) ?? noCost, some));
@@ -57,13 +57,24 @@ export function costsOf(
     if (reserved !== undefined) {
       if (entry.atMs < sinceMs || (run !== null && reserved.run !== run)) continue;
       const name = nameOf(by, reserved, entry.atMs);
-      calls.set(reserved.call, { head: reserved, name });
+      calls.set(reserved.call, { head: reserved, name, failed: 0 });
       add(name, { heldMicroUsd: reserved.reserved.microUsd });
+      continue;
+    }
+    const ended = dataOf('conversation.ended', entry);
+    if (ended !== undefined) {
+      if (ended.runner === 'model' || entry.atMs < sinceMs || (run !== null && entry.run !== run)) continue;
+      const { usage, costMicroUsd, costIs } = ended;
+      const spender = { ...spenderOfProgram(ended, entry), model: ended.model ?? ended.runner };
+      add(nameOf(by, spender, entry.atMs), {
+        nCalls: ended.nTurns,
+        ...taken({ usage, microUsd: costMicroUsd, costIs }),
+      });
       continue;
     }
     const call = calls.get(entry.data['call'] as string);
     if (call === undefined) continue;
-    const some = endOf(entry, call.head);
+    const some = endOf(entry, call);
     if (some === undefined) continue;
     add(call.name, some);
     if (some.heldMicroUsd !== undefined) calls.delete(call.head.call);
@@ -72,24 +83,30 @@ export function costsOf(
 }
 
 /** What the row adds; `heldMicroUsd` is there where it ends what was held back. */
-function endOf(entry: SpendingEntry, { reserved }: Reserved): Partial<Cost> | undefined {
+function endOf(entry: SpendingEntry, call: { readonly head: Reserved; failed: number }): Partial<Cost> | undefined {
+  const { reserved } = call.head;
   const released = { heldMicroUsd: -reserved.microUsd };
   const answered = dataOf('model.answered', entry);
-  if (answered !== undefined) {
-    const { usage, microUsd, costIs } = answered;
-    return {
-      ...{ ...usage, ...released, nCalls: 1, nUnpriced: microUsd === null ? 1 : 0 },
-      ...(costIs === 'list-price' ? { listMicroUsd: microUsd ?? 0 } : { paidMicroUsd: microUsd ?? 0 }),
-    };
-  }
+  if (answered !== undefined) return { ...taken(answered), ...released, nCalls: 1 };
   const failed = dataOf('model.failed', entry);
-  if (failed !== undefined)
-    return { nFailed: 1, countedMicroUsd: failed.counted.microUsd, ...(failed.keeps ? {} : released) };
+  if (failed !== undefined) {
+    // An attempt that was to be made again, and then was not, is told twice.
+    const nFailed = failed.attempt === call.failed ? 0 : 1;
+    call.failed = failed.attempt;
+    return { nFailed, countedMicroUsd: failed.counted.microUsd, ...(failed.keeps ? {} : released) };
+  }
   const lost = dataOf('model.lost', entry);
   return lost === undefined ? undefined : { nFailed: 1, countedMicroUsd: lost.counted.microUsd, ...released };
 }
 
-function nameOf(by: CostGroup, { run, task, agent, provider, model }: Reserved, atMs: number): string {
+const taken = ({ usage, microUsd, costIs }: Pick<JournalKinds['model.answered'], 'usage' | 'microUsd' | 'costIs'>) => ({
+  ...{ ...usage, nUnpriced: microUsd === null ? 1 : 0 },
+  ...(costIs === 'list-price' ? { listMicroUsd: microUsd ?? 0 } : { paidMicroUsd: microUsd ?? 0 }),
+});
+
+type Named = Pick<Reserved, 'run' | 'task' | 'agent' | 'provider' | 'model'>;
+
+function nameOf(by: CostGroup, { run, task, agent, provider, model }: Named, atMs: number): string {
   switch (by) {
     case 'run':
       return run;

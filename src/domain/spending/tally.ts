@@ -1,8 +1,10 @@
-import { dataOf } from '../journal/kinds.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { dataOf, type JournalKinds } from '../journal/kinds.ts';
 import type { Warmth } from '../routing/price-of-call.ts';
 import { type Amount, minus, nothing, plus } from './amount.ts';
 import { dayOf, pursesOf, type Spender } from './budgets.ts';
 import { totalTokens } from './cost.ts';
+import type { TokenUsage } from './token-usage.ts';
 
 /** A call that goes on: so much is held back for it. */
 export interface OpenCall {
@@ -23,7 +25,12 @@ export interface Tally {
 }
 
 /** A row as far as it is read here. */
-export type SpendingEntry = Parameters<typeof dataOf>[1] & { readonly atMs: number };
+export interface SpendingEntry {
+  readonly kind: string;
+  readonly data: JsonObject;
+  readonly run?: string | null;
+  readonly atMs: number;
+}
 
 /** Conversations whose warmth is known; the one that was silent longest goes first. */
 const nWarmMost = 1_000;
@@ -44,13 +51,28 @@ export function addRow(tally: Tally, entry: SpendingEntry): void {
   const answered = dataOf('model.answered', entry);
   const failed = dataOf('model.failed', entry);
   const lost = dataOf('model.lost', entry);
+  const ended = dataOf('conversation.ended', entry);
   if (answered !== undefined) {
-    const microUsd = answered.costIs === 'paid' ? (answered.microUsd ?? 0) : 0;
-    settle(tally, answered.call, { microUsd, tokens: totalTokens(answered.usage) });
+    settle(tally, answered.call, amountOf({ ...answered, costMicroUsd: answered.microUsd }));
     warm(tally, answered, entry.atMs);
+  } else if (ended !== undefined) {
+    if (ended.runner !== 'model') count(tally, spenderOfProgram(ended, entry), amountOf(ended));
   } else if (failed?.keeps === false) settle(tally, failed.call, failed.counted);
   else if (lost !== undefined) settle(tally, lost.call, lost.counted);
 }
+
+/** Returns who pays for a program that asks its own models: its provider is the program where it does not name another. */
+export const spenderOfProgram = (
+  { conversation, agent, provider, runner }: JournalKinds['conversation.ended'],
+  { run, atMs }: SpendingEntry,
+): Spender => ({ run: run ?? '', task: conversation, agent, provider: provider ?? runner, day: dayOf(atMs) });
+
+/** What a subscription pays counts no money. */
+const amountOf = (one: {
+  readonly usage: TokenUsage;
+  readonly costMicroUsd: number | null;
+  readonly costIs: 'paid' | 'list-price' | 'unknown';
+}): Amount => ({ microUsd: one.costIs === 'paid' ? (one.costMicroUsd ?? 0) : 0, tokens: totalTokens(one.usage) });
 
 /** Adds an amount to every purse of the spender. */
 export function count(tally: Tally, spender: Spender, amount: Amount): void {

@@ -77,6 +77,8 @@ function builtInReasons(context: EngineContext, drafted: Drafted, { paths }: Cha
   const file = context.definitions.playbooks.get(playbook)?.file ?? builtIn;
   const says = model === null ? `the playbook ${playbook} says so` : `the plan is written by ${model}`;
   const reasons: TierReason[] = [{ tier: drafted.risk, sentence: says, at: file }];
+  if (runOf(context, drafted.run).options.unsandboxed === true)
+    reasons.push({ tier: 'high', sentence: 'programs of its agents may have run without a wall', at: builtIn });
   for (const path of paths) {
     const steering = pathRisk(path);
     if (steering) reasons.push({ tier: steering.risk, sentence: `${path}: ${steering.why}`, at: builtIn });

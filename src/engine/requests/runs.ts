@@ -25,6 +25,7 @@ export const runRequests: Handlers<'run.start' | 'restore.start' | 'run.answer' 
   async 'run.start'(engine, { goal, options, by, emergency }, request) {
     // A goal that nobody understands makes no run, unless a model is to plan it.
     await requireUnderstood(engine, goal, options);
+    if (options.unsandboxed === true) requirePerson(by, 'programs without a wall');
     const because = emergency === undefined ? {} : { emergency };
     await createRun(engine, { goal, kind: 'work', options, by, request, restore: null, ...because });
   },

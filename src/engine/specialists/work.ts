@@ -6,6 +6,7 @@ import type { Agent } from '../../domain/definitions/types.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
 import type { Runner, WorkResult } from '../../domain/specialists/work-result.ts';
 import type { Engine } from '../engine.ts';
+import { requireRoom } from '../spending/require-room.ts';
 import { runOf, type TaskParts } from '../tasks/task-view.ts';
 import type { Worked, WorkOrder, Workers } from './order.ts';
 import { toolsOf } from './tools/tools-of.ts';
@@ -44,7 +45,10 @@ export async function work(
     signal: context.signal,
   };
   const before = await openedWith(engine, order, runner, context);
-  const worked = await pausable(engine, order, () => worker(engine, order));
+  const worked = await pausable(engine, order, async () => {
+    if (runner !== 'model') requireRoom(engine, { run, task, agent: agent.id, runner });
+    return worker(engine, order);
+  });
   const after = await context.snapshot();
   const paths = (await engine.store.differences(before, after)).map(({ path }) => path);
   const result = resultOf(engine, { order, runner, worked, paths });
@@ -144,10 +148,15 @@ async function writeEnded(
     model,
     usage,
     costMicroUsd,
+    costIs,
   }: WorkResult & { readonly agent: string; readonly nTurns: number },
 ): Promise<void> {
   const keys = [`ended:${conversation}`];
   if (engine.ledger.latest(keys[0] ?? '') !== undefined) return;
-  const ended = { conversation, agent, runner, outcome, paths, nTurns, provider, model, usage, costMicroUsd };
-  await engine.ledger.append([row('conversation.ended', ended, { run, keys })]);
+  const ended = { conversation, agent, runner, outcome, paths, nTurns, provider, model, usage, costMicroUsd, costIs };
+  // Calls of our own loop are on record one by one; what a program took is known at its end.
+  const isProgram = runner !== 'model';
+  await engine.spending.book.write([
+    row('conversation.ended', ended, { run, keys: isProgram ? [...keys, 'spending'] : keys }),
+  ]);
 }

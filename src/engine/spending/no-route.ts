@@ -1,10 +1,10 @@
 import { Fault } from '../../base/fault.ts';
 import { candidatesOf } from '../../domain/routing/candidates.ts';
 import type { Rejected, RejectReason } from '../../domain/routing/rejected.ts';
-import { findReached, type Level } from '../../domain/spending/budgets.ts';
-import type { Asked } from './ask-model.ts';
+import { findReached } from '../../domain/spending/budgets.ts';
 import { heldFor, type Question, spenderOf } from './find-route.ts';
-import { levelsNow, levelText } from './limits.ts';
+import { levelsNow } from './limits.ts';
+import { budgetFault } from './require-room.ts';
 import type { RouteScene } from './spending.ts';
 
 /** Returns why nobody is asked. `last`: what the model that was asked last failed with, where one was. */
@@ -53,34 +53,14 @@ const asData = (fault: Fault): { data?: Readonly<Record<string, unknown>> } =>
   fault.data === undefined ? {} : { data: fault.data };
 
 /** Nothing was sent: the first budget without room for the candidate that comes first. */
-function budgetReached(engine: RouteScene, question: Question): Fault {
-  const { asked, compute, estimate } = question;
+function budgetReached(engine: RouteScene, { asked, compute, estimate }: Question): Fault {
   const { candidates } = candidatesOf({
     ...{ providers: compute.providers, rules: compute.rules, taskType: asked.taskType, wanted: asked.wanted },
   });
   for (const candidate of candidates) {
     const needed = heldFor(candidate, estimate);
     const level = findReached(levelsNow(engine, spenderOf(engine, asked, candidate)), needed);
-    if (level === undefined) continue;
-    return new Fault('BUDGET_REACHED', `A call may need more than is left: ${levelText(level)}.`, {
-      hints: whatRaises(level, asked),
-      state: 'Nothing was sent; the conversation goes on from here when the run is resumed.',
-      data: {
-        scope: level.scope,
-        name: level.name,
-        unit: level.unit,
-        limit: level.limit,
-        spent: level.spent,
-        needed: needed[level.unit],
-      },
-    });
+    if (level !== undefined) return budgetFault(level, { run: asked.run, agent: asked.agent, needed });
   }
   return new Fault('BUDGET_REACHED', 'A call may need more than is left of a budget.');
-}
-
-function whatRaises({ scope }: Level, { run, agent }: Asked): readonly string[] {
-  const resume = `orchestrate runs resume ${run}`;
-  if (scope === 'run') return [`${resume} --budget <usd>`, `orchestrate cost --run ${run}`];
-  const where = scope === 'task' ? `budget of agents/${agent}.md or compute.budgets.task` : `compute.budgets.${scope}`;
-  return [`Raise ${where} in your files, then: ${resume}`, `orchestrate cost --by ${scope}`];
 }

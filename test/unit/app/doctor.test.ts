@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { doctor } from '../../../src/app/operations/doctor.ts';
 import { Fault } from '../../../src/base/fault.ts';
+import { parseConfig } from '../../../src/domain/definitions/config.ts';
+import type { InstallationConfig } from '../../../src/domain/definitions/types.ts';
 import type { RequestKinds } from '../../../src/domain/requests.ts';
+import { createFakeWalls } from '../../fakes/fake-walls.ts';
 import { fakeApp, type FakeAppOptions } from '../../support/fake-app.ts';
 import { installedScene, waitingScene } from '../../support/journal-scene.ts';
 import type { SceneLedger } from '../../support/scene-ledger.ts';
@@ -57,6 +60,28 @@ describe('doctor', () => {
       'git: git version 2.30.1 is older than 2.39 → install git 2.39 or newer',
       'python: Python 3.9.1 (python3) is older than 3.10 → set python.program in orchestrate.yaml',
     ]);
+  });
+
+  it('shows the level of the wall with its proof, what a broken one lets through, and that a missing one is no fault', async () => {
+    const wall = async (outside: object) =>
+      (await doctor.run(fakeApp(installedScene(), { outside }), looking)).checks.find(({ id }) => id === 'wall');
+    const [verified, leaking, absent] = [createFakeWalls(), createFakeWalls(), createFakeWalls()];
+    const acts = (await verified.probe()).acts.map((one) => ({
+      ...one,
+      held: one.act !== 'connect-out',
+      seen: 'connected',
+    }));
+    leaking.probe = async () => ({ level: 'L0', acts, by: 'bubblewrap 0.8.0 at /usr/bin/bwrap' });
+    absent.probe = async () => ({ level: 'L0', acts: [], by: 'bubblewrap is not installed' });
+    expect(await wall({ walls: verified })).toMatchObject({
+      ok: true,
+      fact: expect.stringMatching(/^L2 verified 8\/8, bubblewrap 0\.8\.0 at \/usr\/bin\/bwrap: write-outside EROFS; /),
+    });
+    expect(await wall({ walls: leaking })).toMatchObject({
+      ok: false,
+      fact: expect.stringMatching(/^L0 7\/8, .*: a program inside could connect to the network \(connected\); /),
+    });
+    expect(await wall({ walls: absent })).toMatchObject({ ok: true, hint: 'apt-get install bubblewrap' });
   });
 
   it('names a Python without venv or pip', async () => {
@@ -191,6 +216,49 @@ describe('doctor', () => {
     await expect(doctor.run(app, { ...looking, fix: true, plan: 'abcdef' })).rejects.toMatchObject({
       code: 'PLAN_MOVED',
     });
+  });
+
+  it('names what is missing of a provider, and sends nothing', async () => {
+    const compute = (text: string) =>
+      parseConfig({
+        file: 'orchestrate.yaml',
+        text: `id: demo\nname: home\nservice: { mode: none }\ncompute: ${text}\n`,
+        origin: 'installation',
+      });
+    const keys = new Set(['anthropic', 'bigmodel', 'ollama']);
+    const look = async (config: InstallationConfig) => {
+      const outside = {
+        ...programs(goodGit, goodPython),
+        models: { hasKey: async ({ id }: { id: string }) => keys.has(id) },
+      };
+      const { checks } = await doctor.run(fakeApp(installedScene(), { outside, installation: { config } }), looking);
+      return checks
+        .filter(({ id }) => id.startsWith('provider'))
+        .map(({ id, ok, fact, hint }) => `${ok ? 'ok' : 'bad'} ${id}: ${fact}${hint === null ? '' : ` → ${hint}`}`);
+    };
+    const own = '{ models: [{ id: qwen3, context: 32768, output: 4096 }], free: true }';
+    expect(await look(compute(`{ providers: { anthropic: {}, zai: {}, bigmodel: {}, ollama: ${own} } }`)))
+      .toMatchInlineSnapshot(`
+      [
+        "ok provider anthropic: anthropic at https://api.anthropic.com; its key is in the variable ANTHROPIC_API_KEY here; 8 models, 8 with a price (as of 2026-10-24)",
+        "bad provider zai: openai-chat at https://api.z.ai/api/paas/v4; its key is not in the variable ZAI_API_KEY here → export ZAI_API_KEY=…, or name a file of mode 0600 as compute.providers.zai.key",
+        "ok provider bigmodel: openai-chat at https://api.z.ai/api/coding/paas/v4; its key is in the variable ZAI_API_KEY here; 6 models, 6 with a price (as of 2026-11-01)",
+        "ok provider ollama: openai-chat at http://127.0.0.1:11434/v1; it needs no key; 1 model, 1 with a price; nobody listens there → start it",
+      ]
+    `);
+    expect(await look(compute('{ providers: { glm: { like: zai, key: /home/anna/.glm } } }'))).toMatchInlineSnapshot(`
+      [
+        "bad provider glm: openai-chat at https://api.z.ai/api/paas/v4; its key is not in /home/anna/.glm, or others can read it → write it into /home/anna/.glm, and chmod 600 /home/anna/.glm",
+      ]
+    `);
+    expect(await look(compute('{ providers: { bigmodel: {} }, unknown-prices: take }'))).toMatchInlineSnapshot(`
+      [
+        "ok provider bigmodel: openai-chat at https://api.z.ai/api/coding/paas/v4; its key is in the variable ZAI_API_KEY here; 6 models, 0 with a price",
+      ]
+    `);
+    expect(await look(compute('{}'))).toEqual([
+      'ok providers: none is configured: no language model is asked, and no key or account is needed',
+    ]);
   });
 
   it('passes a bug on', async () => {

@@ -35,7 +35,10 @@ export interface SpecialistRows {
     readonly about: 'loop' | 'silence';
     readonly sentence: string;
   };
-  /** [`ended:<conversation>`] What it says of itself is a claim; `paths` are what the store saw. */
+  /**
+   * [`ended:<conversation>`, and `spending` where a program of its own asked its models] What it says of itself is a claim; `paths` are what
+   * the store saw.
+   */
   'conversation.ended': {
     readonly conversation: string;
     readonly agent: string;
@@ -47,6 +50,7 @@ export interface SpecialistRows {
     readonly model: string | null;
     readonly usage: TokenUsage;
     readonly costMicroUsd: number | null;
+    readonly costIs: 'paid' | 'list-price' | 'unknown';
   };
   /** [`tool:<conversation>:<call>`] A tool that changes something or is an action was used; the effect's own rows are beside it. */
   'tool.used': {

@@ -31,7 +31,7 @@ export function endedWell(
       state,
       data: { nTurns: tally.turns },
     });
-  const words = engine.transcripts.redacted(tally.failure ?? ended.errorText).trim();
+  const words = engine.outside.secrets.text(tally.failure ?? ended.errorText).trim();
   throw new Fault(
     'AGENT_PROGRAM_FAILED',
     `${found.program} ${howOf(ended)}${words === '' ? '' : `. It says: ${words.slice(-mostWords).toWellFormed()}`}`,
@@ -48,9 +48,9 @@ function howOf({ limit, exitCode, signal }: Extract<AgentEvent, { kind: 'ended' 
     case 'memory':
       return 'needed more memory than it may have, and was stopped';
     case 'processes':
-      return 'started more processes than it may, and was stopped';
+      return 'started more programs than it may, and was stopped';
     case 'disk':
-      return 'left the disk no room, and was stopped';
+      return 'left too little of the disk, and was stopped';
     case null:
       if (signal !== null) return `was ended by ${signal}`;
       return exitCode === 0 ? 'says that it failed' : `ended with status ${exitCode}`;

@@ -2,9 +2,12 @@ import { Fault } from '../../../base/fault.ts';
 import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
 import { emptyTally, type ProgramTally, tallied } from '../../../domain/agent-programs/program-tally.ts';
 import type { Message } from '../../../domain/conversations/message.ts';
+import { durationText } from '../../../domain/definitions/units.ts';
 import { row } from '../../../domain/journal/kinds.ts';
 import type { ProgramWork } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
+import { preserveAttempt } from '../../tasks/preserve.ts';
+import { runOf } from '../../tasks/task-view.ts';
 import { createSilence } from '../by-model/silence.ts';
 import type { WorkOrder } from '../order.ts';
 
@@ -14,11 +17,6 @@ const mostLines = 5_000;
 
 type Ended = Extract<AgentEvent, { kind: 'ended' }>;
 
-interface Followed {
-  readonly tally: ProgramTally;
-  readonly ended: Ended;
-}
-
 /**
  * Starts a program and follows what it says to its end: into the transcript, and into rows when it begins and ends. No line of it is obeyed.
  * Faults: `AGENT_TURNS` when it used more tools than its agent may have answers, `AGENT_SILENT`; the program is stopped then.
@@ -26,31 +24,48 @@ interface Followed {
 export async function followProgram(
   engine: Engine,
   order: WorkOrder,
-  { work, hidden }: { work: ProgramWork; hidden: readonly string[] },
-): Promise<Followed> {
+  { work, hidden, onTally }: { work: ProgramWork; hidden: readonly string[]; onTally(tally: ProgramTally): void },
+): Promise<Ended> {
   const { conversation } = order;
   await engine.transcripts.append(conversation, { role: 'user', text: work.prompt });
   let nLines = 0;
   let tally = emptyTally;
   const silence = createSilence(engine, order);
+  const unwalled = runOf(engine, order.parts.run).options.unsandboxed === true ? { unwalled: true as const } : {};
 
-  const follow = async (signal: AbortSignal): Promise<Followed> => {
-    for await (const event of engine.outside.agentPrograms.work(work, { signal })) {
+  const follow = async (signal: AbortSignal): Promise<Ended> => {
+    for await (const event of engine.outside.agentPrograms.work(work, { signal, ...unwalled })) {
       silence.sign();
       tally = tallied(tally, event);
+      onTally(tally);
+      if (event.kind === 'turn') requireBudget(order, work, tally);
       if (event.kind === 'walled') await writeStarted(engine, order, { work, hidden, event });
       const message = messageOf(event);
       if (message !== undefined && (nLines += 1) <= mostLines) await engine.transcripts.append(conversation, message);
       if (tally.nTools > order.agent.maxTurns) throw tooMany(order, tally);
       if (event.kind !== 'ended') continue;
       await writeEnded(engine, order, { work, tally, ended: event });
-      return { tally, ended: event };
+      return event;
     }
     throw signal.reason instanceof Fault ? signal.reason : new Error('a program was followed to no end');
   };
 
-  // Silent once: it is stopped, and begun anew on its files. Silent twice is for a person.
-  return (await silence.guard(follow)) ?? (await silence.guard(follow)) ?? Promise.reject(new Error('silent, and not told'));
+  return (await silence.guard(follow)) ?? Promise.reject(await tooSilent(engine, order));
+}
+
+/** It takes no word from us while it works, so that it cannot be asked: what it did is kept, and a person is. */
+async function tooSilent(engine: Engine, { agent, parts, task }: WorkOrder): Promise<Fault> {
+  const { run, attempt } = parts;
+  const kept = await preserveAttempt(engine, { run, task, attempt });
+  const span = durationText(agent.silenceMs);
+  return new Fault('AGENT_SILENT', `The program of ${agent.id} gave no sign of life for ${span}, and was stopped.`, {
+    state: `${kept === undefined ? 'Its files are in the slot as they were' : `Its files are kept: ${kept.ref}`}; the branch and production are as they were.`,
+    hints: [
+      `orchestrate runs show ${run} --transcript`,
+      `orchestrate runs resume ${run}   (begins anew on its files)`,
+      `orchestrate runs cancel ${run}`,
+    ],
+  });
 }
 
 async function writeStarted(
@@ -69,9 +84,7 @@ async function writeStarted(
     ...{ conversation, attempt: parts.attempt, runner, program, version, login, hidden },
     ...{ wall: level, by, ownSandbox: 'off' as const, egress, loopback },
   };
-  await engine.ledger.append([
-    row('program.started', started, { run: parts.run, keys: [`program:${conversation}`] }),
-  ]);
+  await engine.ledger.append([row('program.started', started, { run: parts.run, keys: [`program:${conversation}`] })]);
 }
 
 async function writeEnded(
@@ -82,20 +95,43 @@ async function writeEnded(
   const { exitCode, signal, limit } = ended;
   const { turns, nTools, nUnread, session } = tally;
   const { runner } = work.found;
-  const data = { ...{ conversation, attempt: parts.attempt, runner, session, exitCode }, signal, limit, turns, nTools, nUnread };
+  const data = {
+    ...{ conversation, attempt: parts.attempt, runner, session, exitCode },
+    signal,
+    limit,
+    turns,
+    nTools,
+    nUnread,
+  };
   await engine.ledger.append([row('program.ended', data, { run: parts.run, keys: [`program:${conversation}`] })]);
 }
 
-function tooMany({ agent, parts }: WorkOrder, { nTools }: ProgramTally): Fault {
-  return new Fault('AGENT_TURNS', `${agent.id} used ${nTools} tools and is not done; its file allows ${agent.maxTurns}.`, {
-    hints: [
-      `orchestrate runs show ${parts.run} --transcript`,
-      `orchestrate runs resume ${parts.run}   (lets it go on from its files)`,
-      `orchestrate runs cancel ${parts.run}`,
-    ],
+/** One that cannot be told what it may spend is stopped as soon as it says that it spent more. Fault `BUDGET_REACHED`. */
+function requireBudget({ agent, parts }: WorkOrder, { budgetMicroUsd, found }: ProgramWork, tally: ProgramTally): void {
+  const { costMicroUsd, turns } = tally;
+  if (budgetMicroUsd === null || costMicroUsd === null || costMicroUsd <= budgetMicroUsd) return;
+  if (found.login === 'subscription') return;
+  throw new Fault('BUDGET_REACHED', `${agent.id} used up what it may spend, and was stopped.`, {
+    hints: [`orchestrate runs resume ${parts.run} --budget <usd>`, 'orchestrate cost'],
     state: 'Its files are in the slot; the branch and production are as they were.',
-    data: { nTurns: nTools },
+    data: { nTurns: turns },
   });
+}
+
+function tooMany({ agent, parts }: WorkOrder, { nTools }: ProgramTally): Fault {
+  return new Fault(
+    'AGENT_TURNS',
+    `${agent.id} used ${nTools} tools and is not done; its file allows ${agent.maxTurns}.`,
+    {
+      hints: [
+        `orchestrate runs show ${parts.run} --transcript`,
+        `orchestrate runs resume ${parts.run}   (lets it go on from its files)`,
+        `orchestrate runs cancel ${parts.run}`,
+      ],
+      state: 'Its files are in the slot; the branch and production are as they were.',
+      data: { nTurns: nTools },
+    },
+  );
 }
 
 function messageOf(event: AgentEvent): Message | { role: 'note'; text: string } | undefined {

@@ -38,8 +38,9 @@ export function serverOf(
   { runner, agent }: { runner: ProgramRunner; agent: Pick<Agent, 'id' | 'model'> },
 ): AskedServer {
   const slash = agent.model?.indexOf('/') ?? -1;
-  const named = config.compute.providers.find(({ id }) => slash > 0 && id === agent.model?.slice(0, slash));
-  const provider = named ?? config.compute.providers.find(({ id }) => id === ownProvider[runner]);
+  const providers = config.compute?.providers ?? [];
+  const named = providers.find(({ id }) => slash > 0 && id === agent.model?.slice(0, slash));
+  const provider = named ?? providers.find(({ id }) => id === ownProvider[runner]);
   const model = named === undefined ? agent.model : (agent.model?.slice(slash + 1) ?? null);
   if (provider === undefined) return { server: null, provider: ownProvider[runner], model };
   if (isBuiltIn(provider) && (named === undefined || named.id === ownProvider[runner] || runner === 'opencode'))
@@ -53,5 +54,4 @@ export function serverOf(
   return { server: provider, provider: provider.id, model: model ?? provider.models[0]?.id ?? null };
 }
 
-const isBuiltIn = ({ id, url }: Provider): boolean =>
-  builtInProviders.some((one) => one.id === id && one.url === url);
+const isBuiltIn = ({ id, url }: Provider): boolean => builtInProviders.some((one) => one.id === id && one.url === url);

@@ -1,10 +1,11 @@
 import { Fault } from '../../../base/fault.ts';
+import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
 import {
   isProgramRunner,
   type FoundProgram,
   type ProgramRunner,
 } from '../../../domain/agent-programs/agent-program.ts';
-import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
+import { emptyTally, type ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
@@ -18,6 +19,7 @@ import { followProgram } from './follow-program.ts';
 import { programText } from './program-text.ts';
 import { requireProgram } from './require-program.ts';
 import { type AskedServer, serverOf } from './server-of.ts';
+import { costOfProgram, mostFor, type Payer } from './spend.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /** What a program and all that it starts may have; a coding agent with a compiler stays below it. */
@@ -38,6 +40,39 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
   const runner = runnerOf(engine, order);
   const found = await requireProgram(engine, { runner, agent });
   const asked = serverOf(engine, { runner, agent });
+  const isSubscription = asked.server === null && found.login === 'subscription';
+  const payer: Payer = { runner, provider: asked.provider, model: asked.model, isSubscription };
+  let tally = emptyTally;
+  const onTally = (now: ProgramTally): void => void (tally = now);
+  try {
+    const most = mostFor(engine, order, payer);
+    const ended = await workInFolder(engine, order, { runner, found, asked, most, onTally });
+    endedWell(engine, { order, found, tally, ended });
+  } catch (error) {
+    // Its time is over: what it did is kept before anything else happens to the slot.
+    if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
+      await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
+    throw error;
+  }
+  const { usage, turns, model, lastText } = tally;
+  const words = { summary: lastText, evidence: [], outcome: null };
+  return { ...words, provider: asked.provider, model, turns, usage, ...costOfProgram(engine, tally, payer) };
+}
+
+interface Given {
+  readonly runner: ProgramRunner;
+  readonly found: FoundProgram;
+  readonly asked: AskedServer;
+  readonly most: number | null;
+  onTally(tally: ProgramTally): void;
+}
+
+async function workInFolder(
+  engine: Engine,
+  order: WorkOrder,
+  { runner, found, asked, most, onTally }: Given,
+): Promise<Extract<AgentEvent, { kind: 'ended' }>> {
+  const { agent, parts } = order;
   const folder = await makeWorkFolder(engine, order, runner);
   const socket = await openAttemptSocket(engine, order);
   try {
@@ -53,19 +88,11 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
       server: asked.server,
       hosts: agent.hosts,
       extras: extrasOf(agent),
-      budgetMicroUsd: agent.budgetMicroUsd,
+      budgetMicroUsd: most,
       limits: { ...limits, wallMs: agent.maxMinutes * 60_000 },
       mark: markOf(engine, parts.attempt),
     };
-    const told = { work, hidden: folder.hidden };
-    const { tally, ended } = await followProgram(engine, order, told).catch(async (error: unknown) => {
-      // Its time is over: what it did is kept before anything else happens to the slot.
-      if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
-        await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
-      throw error;
-    });
-    endedWell(engine, { order, found, tally, ended });
-    return workedOf(tally, asked, found);
+    return await followProgram(engine, order, { work, hidden: folder.hidden, onTally });
   } finally {
     await socket.close();
     await folder.remove();
@@ -87,9 +114,3 @@ async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
 
 const cutOff =
   'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
-
-function workedOf(tally: ProgramTally, { provider }: AskedServer, { login }: FoundProgram): Worked {
-  const { costMicroUsd, usage, turns, model, lastText } = tally;
-  const costIs = costMicroUsd === null ? 'unknown' : login === 'subscription' ? 'list-price' : 'paid';
-  return { summary: lastText, evidence: [], outcome: null, provider, model, turns, usage, costMicroUsd, costIs };
-}

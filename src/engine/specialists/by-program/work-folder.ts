@@ -1,5 +1,5 @@
-import { projectConfig } from '../../../domain/agent-programs/own-config.ts';
 import type { ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import { projectConfig } from '../../../domain/agent-programs/own-config.ts';
 import type { ProgramWork } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
 import { requireLease, snapshotSlot } from '../../tasks/slot.ts';
@@ -16,8 +16,8 @@ export interface WorkFolder {
 }
 
 /**
- * Makes the private repository of an attempt from the slot's files, and says what of the slot is hidden: its own `.git`, and whatever such
- * programs obey on sight, unless the agent's file names it. A repeat makes it anew.
+ * Makes the private repository of an attempt from the slot's files, and says what of the slot is seen another way: `.git` names that repository, and whatever such
+ * programs obey on sight is empty, unless the agent's file names it. A repeat makes it anew.
  */
 export async function makeWorkFolder(
   engine: Engine,
@@ -27,23 +27,26 @@ export async function makeWorkFolder(
   const { files } = engine.outside;
   const dir = `${engine.paths.scratch}/programs/${parts.attempt}`;
   await files.remove(dir);
-  const empty = `${dir}/empty`;
-  await files.ensureDir(empty, { mode: 0o700 });
+  const gitDir = `${dir}/git`;
+  const over = { folder: `${dir}/empty`, text: `${dir}/nothing`, json: `${dir}/nothing.json`, git: `${dir}/pointer` };
+  await files.ensureDir(over.folder, { mode: 0o700 });
+  await files.writeAtomic(over.text, '');
+  await files.writeAtomic(over.json, '{}\n');
+  await files.writeAtomic(over.git, `gitdir: ${gitDir}\n`);
 
   const there = new Set(await files.list(slotDir));
   // An agent's file names what it wants as these programs do themselves: `@CLAUDE.md`.
   const hidden = projectConfig[runner].filter((name) => there.has(name) && !agent.instructions.includes(`@${name}`));
-  const covers = [];
-  for (const name of ['.git', ...hidden]) {
+  const covers = [{ from: over.git, at: `${slotDir}/.git` }];
+  for (const name of hidden) {
     const at = `${slotDir}/${name}`;
-    const info = await files.info(at);
-    if (info !== undefined) covers.push({ from: info.kind === 'directory' ? empty : '/dev/null', at });
+    const isFolder = (await files.info(at))?.kind === 'directory';
+    covers.push({ from: isFolder ? over.folder : /\.jsonc?$/.test(name) ? over.json : over.text, at });
   }
 
   const tree = await snapshotSlot(engine, requireLease(engine, parts.run));
   const without = (await engine.store.list(tree)).filter(({ path }) => isBelow(path, hidden));
   const seen = await engine.store.editTree(tree, new Map(without.map(({ path }) => [path, null])));
-  const gitDir = `${dir}/git`;
   await engine.store.exportForWork(seen, gitDir);
   return { gitDir, covers, hidden, remove: () => files.remove(dir) };
 }

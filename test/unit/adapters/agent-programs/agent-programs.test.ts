@@ -23,7 +23,7 @@ function scene(play: (program: PlayedProgram) => Promise<void>, env: Readonly<Re
     searchPath: ['/usr/bin'],
     homeDir: '/home/me',
     env,
-    own: { program: '/usr/bin/node', args: ['/opt/orchestrate/bin.cjs'], readable: ['/opt/orchestrate'] },
+    own: () => ({ program: '/usr/bin/node', args: ['/opt/orchestrate/bin.cjs'], readable: ['/opt/orchestrate'] }),
   });
   return { files, walls, programs, processes };
 }

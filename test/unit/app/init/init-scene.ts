@@ -6,6 +6,7 @@ import type { InitReport } from '../../../../src/app/init/report.ts';
 import { installationPaths } from '../../../../src/domain/installation/paths.ts';
 import { createSecretBook } from '../../../../src/domain/secrets/secret-book.ts';
 import { createFakeAccelerators } from '../../../fakes/fake-accelerators.ts';
+import { createFakeAgentPrograms } from '../../../fakes/fake-agent-programs.ts';
 import { createFakeAttemptSockets } from '../../../fakes/fake-attempt-sockets.ts';
 import { createFakeBundles } from '../../../fakes/fake-bundles.ts';
 import { createFakeClock } from '../../../fakes/fake-clock.ts';
@@ -27,8 +28,8 @@ import { createFakeSignatures } from '../../../fakes/fake-signatures.ts';
 import { createFakeSources } from '../../../fakes/fake-sources.ts';
 import { createFakeStore, type FakeStore } from '../../../fakes/fake-store.ts';
 import { createFakeSwarmUi } from '../../../fakes/fake-swarm-ui.ts';
-import { createFakeWalls } from '../../../fakes/fake-walls.ts';
 import { createFakeUsage } from '../../../fakes/fake-usage.ts';
+import { createFakeWalls } from '../../../fakes/fake-walls.ts';
 import { createFakeWork } from '../../../fakes/fake-work.ts';
 import { digest, host, offered, silentLog } from '../../../fakes/fake-world.ts';
 import { createMemoryLedgers, type MemoryLedger } from '../../../fakes/memory-ledger.ts';
@@ -110,6 +111,7 @@ export function machine(given: Readonly<Record<string, string>> = {}): Machine {
       machine: createFakeMachine(),
       logFiles: createFakeLogFiles(files),
       notifier: createFakeNotifier(),
+      agentPrograms: createFakeAgentPrograms(),
       swarm: createFakeSwarmUi(),
       models: createFakeLanguageModels(clock),
       walls: createFakeWalls(),

@@ -53,7 +53,7 @@ describe('what calls cost', () => {
     answered('k1'),
     reserved('k2', { run: 'r2', task: null, agent: 'planner' }),
     failed('k2', { counted: nothing, keeps: true, streamed: false }),
-    failed('k2'),
+    failed('k2', { attempt: 2 }),
     reserved('k3', { provider: 'sub' }),
     answered('k3', { provider: 'sub', costIs: 'list-price' }),
     reserved('k4', { provider: 'odd' }),
@@ -92,6 +92,35 @@ describe('what calls cost', () => {
     expect(day?.microUsd).toBe(total.paidMicroUsd + total.countedMicroUsd + total.heldMicroUsd);
     expect([...tally.open.keys()]).toEqual(['k5']);
     expect(tally.nCalls).toBe(5);
+  });
+});
+
+describe('a program that asks its own models', () => {
+  const ended = (more: object = {}): SpendingEntry => ({
+    ...row(
+      'conversation.ended',
+      {
+        ...{ conversation: 'r3.fix', agent: 'fixer', runner: 'claude-code', outcome: 'done', paths: [], nTurns: 4 },
+        ...{ provider: null, model: 'claude-sonnet-5', usage, costMicroUsd: 9_000, costIs: 'list-price' },
+        ...more,
+      },
+      { run: 'r3' },
+    ),
+    atMs: startMs,
+  });
+
+  it('is told with the rest, by list price where a subscription pays, and counts tokens then but no money', () => {
+    const { groups } = costsOf([ended()], { by: 'provider', sinceMs: 0, run: null });
+    expect(groups.get('claude-code')).toMatchObject({ nCalls: 4, paidMicroUsd: 0, listMicroUsd: 9_000, output: 200 });
+    const tally = createTally();
+    addRow(tally, ended());
+    expect(tally.sums.get('run:r3')).toEqual({ microUsd: 0, tokens: 10_200 });
+    addRow(tally, ended({ costIs: 'paid' }));
+    expect(tally.sums.get('run:r3')?.microUsd).toBe(9_000);
+  });
+
+  it('does not count twice what our own loop asked', () => {
+    expect(costsOf([ended({ runner: 'model' })], { by: 'run', sinceMs: 0, run: null }).total.nCalls).toBe(0);
   });
 });
 

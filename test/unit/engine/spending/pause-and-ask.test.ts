@@ -9,7 +9,7 @@ import { by, type Scene, supervised, upgrade } from '../supervisor/supervised-sc
 
 const looker: Agent = {
   ...{ ...programAgent, id: 'looker', title: 'Looker', tree: 'env-setup', tools: ['agent.work'] },
-  ...{ runner: 'model', otherTools: ['Read'], file: 'agents/looker.md' },
+  ...{ runner: 'model', otherTools: ['Read'], maxMinutes: 30, instructions: 'You look.', file: 'agents/looker.md' },
 };
 const [record] = upgradePlaybook.steps;
 

@@ -386,9 +386,10 @@ describe('the screens of the installation', () => {
       ✓ venv            the venv module is there
       ✓ pip             pip comes with the interpreter
       ✓ disk            61 GB free at /home/anna/comfy-home
-      ✓ sandbox         services see environments read-only (mount namespace tried); level 0 of 3: programs of agents run as anna, confined by nothing; bubblewrap works here, and nothing uses it yet
-      ✓ network         a program can be cut off from the network here (tried); nothing uses it yet
-      ✓ providers       none: no language model is built in or asked; agents are programs, and no key or account is needed
+      ✓ sandbox         services see environments read-only (mount namespace tried); level 0 of 3: services and their proofs run as anna; what a model drives has the wall
+      ✓ network         a program can be cut off from the network here (tried); services are not
+      ✓ providers       none is configured: no language model is asked, and no key or account is needed
+      ✓ wall            L2 verified 8/8, bubblewrap 0.8.0 at /usr/bin/bwrap: write-outside EROFS; read-secret EROFS; connect-out EROFS; connect-loopback EROFS; see-processes EROFS; nest-namespace EROFS; write-git EROFS; signal-parent EROFS
       ✓ definitions     0 agents, 3 trees, 0 playbooks and orchestrate.yaml are well-formed
       ✓ journal         the hash chain holds over 62 rows, head #62
       ✓ store           every object of the store is there

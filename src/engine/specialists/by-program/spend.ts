@@ -1,0 +1,41 @@
+import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
+import { dayOf } from '../../../domain/spending/budgets.ts';
+import { costOf } from '../../../domain/spending/cost.ts';
+import type { Engine } from '../../engine.ts';
+import { levelsNow } from '../../spending/limits.ts';
+import type { Worked, WorkOrder } from '../order.ts';
+
+/** Who pays for a program, and whom it asks. */
+export interface Payer {
+  readonly runner: string;
+  readonly provider: string | null;
+  /** The model that it is told to take; null: its own choice. */
+  readonly model: string | null;
+  readonly isSubscription: boolean;
+}
+
+/** Returns the most that a program may spend on a step, in micro-USD: what is left of the narrowest budget; null where none has a limit, or a subscription pays. */
+export function mostFor(
+  engine: Engine,
+  { parts, task, agent }: WorkOrder,
+  { runner, isSubscription }: Payer,
+): number | null {
+  if (isSubscription) return null;
+  const day = dayOf(engine.outside.clock.nowMs());
+  const levels = levelsNow(engine, { run: parts.run, task, agent: agent.id, provider: runner, day });
+  const left = levels.filter(({ unit }) => unit === 'microUsd').map(({ limit, spent }) => Math.max(0, limit - spent));
+  return left.length === 0 ? null : Math.min(...left);
+}
+
+/** Returns what a program's work cost: as it says, else by the prices of the model that it names. */
+export function costOfProgram(
+  { config }: Engine,
+  tally: ProgramTally,
+  { provider, model, isSubscription }: Payer,
+): Pick<Worked, 'costMicroUsd' | 'costIs'> {
+  const name = tally.model ?? model;
+  const models = config.compute?.providers.find(({ id }) => id === provider)?.models ?? [];
+  const prices = models.find(({ id }) => id === name)?.prices ?? null;
+  const costMicroUsd = tally.costMicroUsd ?? (prices === null ? null : costOf(tally.usage, prices));
+  return { costMicroUsd, costIs: costMicroUsd === null ? 'unknown' : isSubscription ? 'list-price' : 'paid' };
+}
