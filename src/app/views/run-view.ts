@@ -6,7 +6,6 @@ import { againCommand } from './again-command.ts';
 import { bisectSchema, bisectView } from './bisect-view.ts';
 import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
 import { costSchema } from './cost-view.ts';
-import { costSchema } from './cost-view.ts';
 import { drillSchema, drillView } from './drill-view.ts';
 import { faultSchema } from './fault-view.ts';
 import { entriesOf, newest, rowOf, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
