@@ -7,9 +7,9 @@ import { faultResult } from './fault-result.ts';
 
 /**
  * Makes a server that speaks MCP for the agent of one attempt: its tools, asked for over the socket that is its identity. Nothing of the
- * installation is opened here. `session` names this process: calls of another one are other calls.
+ * installation is opened here. Calls of another process are other calls.
  */
-export function createRelayServer(relay: AttemptRelay, { session }: { session: string }): McpServer {
+export function createRelayServer(relay: AttemptRelay): McpServer {
   const mcp = new McpServer(
     { name: 'orchestrate', title: 'orchestrate', version: '1' },
     { capabilities: { tools: {} } },
@@ -29,10 +29,14 @@ export function createRelayServer(relay: AttemptRelay, { session }: { session: s
   }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, requestId }) => {
     try {
-      const callId = `${session}-${String(requestId).replace(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64);
+      const callId = `${relay.session}-${String(requestId).replace(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64);
       const asked = { tool: params.name, arguments: (params.arguments ?? {}) as JsonObject, callId };
       const { isError, text, data } = await relay.call(asked, signal);
-      return { isError, content: [{ type: 'text' as const, text }], ...(data === undefined ? {} : { structuredContent: data }) };
+      return {
+        isError,
+        content: [{ type: 'text' as const, text }],
+        ...(data === undefined ? {} : { structuredContent: data }),
+      };
     } catch (error) {
       return faultResult(error);
     }

@@ -30,7 +30,7 @@ export async function speakStdio(app: App, { input, output }: Pipe): Promise<voi
 
 /** The same for the agent of one attempt: its tools, over the socket that is its identity. */
 export async function speakRelay(relay: AttemptRelay, { input, output }: Pipe, signal: AbortSignal): Promise<void> {
-  const server = createRelayServer(relay, { session: `p${process.pid}` });
+  const server = createRelayServer(relay);
   const ended = Promise.withResolvers<void>();
   server.server.onclose = () => ended.resolve();
   await server.connect(lineTransport({ input, output }));
