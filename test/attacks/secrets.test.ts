@@ -52,7 +52,12 @@ async function printed(variable: string) {
     const { out, err } = await world.run([...args, '--json']);
     answers += out + err;
   }
-  const dirs = [join(world.base, 'live', 'state'), join(world.home, 'memory'), join(world.home, 'sessions'), join(world.home, 'logs')];
+  const dirs = [
+    join(world.base, 'live', 'state'),
+    join(world.home, 'memory'),
+    join(world.home, 'sessions'),
+    join(world.home, 'logs'),
+  ];
   const files = (text: string) => dirs.flatMap((dir) => holding(dir, text));
   return { answers, files };
 }
