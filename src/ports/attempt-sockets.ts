@@ -36,6 +36,8 @@ export interface RelayedOutcome {
  * The other end, inside the wall: it asks, and opens nothing of the installation. Faults: `SOCKET_UNAVAILABLE`, and those that the answer names.
  */
 export interface AttemptRelay {
+  /** Names this process for all time, 12 hex digits: a pid inside a wall comes again. */
+  readonly session: string;
   list(signal: AbortSignal): Promise<readonly ListedTool[]>;
   /** `callId` names this very call: the same one again does nothing twice. */
   call(asked: { tool: string; arguments: JsonObject; callId: string }, signal: AbortSignal): Promise<RelayedOutcome>;

@@ -87,16 +87,16 @@ it('takes over the place of a dead process', async () => {
 });
 
 it('stops waiting when it is called off', async () => {
-  let gone: AbortSignal | undefined;
+  const seen: { gone?: AbortSignal } = {};
   const socket = await createAttemptSockets().open(path, (_, aborted) => {
-    gone = aborted;
+    seen.gone = aborted;
     return new Promise(() => {});
   });
   const off = new AbortController();
   const waiting = createAttemptRelay(path).hook({ hook: 'notify', input: {} }, off.signal);
-  while (gone === undefined) await new Promise((resolve) => void setImmediate(resolve));
+  while (seen.gone === undefined) await new Promise((resolve) => void setImmediate(resolve));
   off.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'SOCKET_UNAVAILABLE' });
-  while (!gone.aborted) await new Promise((resolve) => void setImmediate(resolve));
+  while (!seen.gone.aborted) await new Promise((resolve) => void setImmediate(resolve));
   await socket.close();
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 
@@ -30,6 +31,7 @@ export function createAttemptRelay(path: string): AttemptRelay {
     throw new Fault(known, message, { hints, state });
   };
   return {
+    session: randomBytes(6).toString('hex'),
     list: async (signal) => (await ask({ list: true }, signal))['tools'] as unknown as readonly ListedTool[],
     call: async ({ tool, arguments: given, callId }, signal) =>
       (await ask({ id: callId, tool, arguments: given }, signal))['outcome'] as unknown as RelayedOutcome,

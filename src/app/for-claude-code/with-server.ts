@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../base/json.ts';
 
 /** Name under which Claude Code lists our tools: `mcp__orchestrate__…`. */
-export const serverName = 'orchestrate';
+const serverName = 'orchestrate';
 
 /**
  * Returns the contents of `.mcp.json` with our server in it, started by the program and arguments. Servers of the person stay. Undefined

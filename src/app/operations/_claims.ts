@@ -36,3 +36,7 @@ export async function actorCalled(app: App, name: string): Promise<Actor> {
   const { definitions } = await app.installation();
   return { kind: definitions.agents.has(name) ? 'program' : 'person', name };
 }
+
+/** Returns the row of a claim as evidence, where there is one. */
+export const rowOfClaim = (claim: ClaimView | null): readonly string[] =>
+  claim === null || claim.row === null ? [] : [`#${claim.row}`];

@@ -4,7 +4,7 @@ import { dataOf } from '../../domain/journal/kinds.ts';
 import type { App, Installation } from '../app.ts';
 
 /** Where a file lies, as the installation sees it. */
-export interface HookFile {
+interface HookFile {
   /** Absolute. */
   readonly path: string;
   /** `slot`: work of a tree. `home`: the person's own. `ours`: what nobody edits. */

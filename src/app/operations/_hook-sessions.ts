@@ -87,7 +87,7 @@ export async function requireSaved(
   const isLatest = asked === null || asked.trim().toLowerCase() === latestSession;
   const id = isLatest ? newest(ledger, 'hook.session', 'hook-session-saved')?.data.session : requireSessionId(asked);
   const saved = id === undefined ? undefined : savedRow(ledger, id);
-  if (id === undefined || saved?.data.memory == null) throw await notFound(app, asked);
+  if (id === undefined || saved === undefined || saved.data.memory === null) throw await notFound(app, asked);
   const { key, version } = saved.data.memory;
   const entry = await memory.get(key, version);
   const read = entry === undefined ? undefined : sessionSchema.safeParse(parsed(entry.text)).data;

@@ -47,7 +47,7 @@ export const hookSchema = z.object({
 export type HookAnswer = z.infer<typeof hookSchema>;
 
 /** What a hook knows before it begins. */
-export interface Told {
+interface Told {
   readonly event: ClaudeEvent | null;
   readonly session: string | null;
   /** Folder that relative paths are taken from. */
@@ -55,7 +55,7 @@ export interface Told {
 }
 
 /** What a hook says; the rest is filled in. */
-export type Said = Pick<HookAnswer, 'sentence'> & Partial<Omit<HookAnswer, 'hook' | 'session'>>;
+type Said = Pick<HookAnswer, 'sentence'> & Partial<Omit<HookAnswer, 'hook' | 'session'>>;
 
 /**
  * Reads what was given, lets the hook work, and answers within `hookMs`: whoever waits has work to do. Faults: `USAGE_BAD_ARGUMENT` for an
@@ -96,13 +96,13 @@ async function sessionOfHook(app: App, named: string | null): Promise<string | n
 
 async function inTime<T>(app: App, hook: string, work: Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const late = app.outside.clock.sleep(hookMs, stop.signal).then((isOver) => (isOver ? late_ : undefined));
+  const late = app.outside.clock.sleep(hookMs, stop.signal).then((isOver) => (isOver ? tooLate : undefined));
   try {
     const first = await Promise.race([
       work,
-      late.then((over) => (over === late_ ? late_ : new Promise<never>(() => {}))),
+      late.then((over) => (over === tooLate ? tooLate : new Promise<never>(() => {}))),
     ]);
-    if (first !== late_) return first as T;
+    if (first !== tooLate) return first as T;
   } finally {
     stop.abort();
   }
@@ -113,7 +113,7 @@ async function inTime<T>(app: App, hook: string, work: Promise<T>): Promise<T> {
   });
 }
 
-const late_ = Symbol('late');
+const tooLate = Symbol('late');
 
 /** Puts on record what a hook was told, and returns the row, as `#12`. */
 export async function note(app: App, told: HookNote): Promise<string> {

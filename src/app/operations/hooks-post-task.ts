@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts';
 import { defineOperation } from '../operation.ts';
 import { entriesOf, newest, rowOf } from '../views/journal-reader.ts';
 import { spanText } from '../views/text.ts';
-import { moveClaim } from './_claims.ts';
+import { moveClaim, rowOfClaim } from './_claims.ts';
 import { answerHook, hookFields, hookSchema, note } from './_hooks.ts';
 
 /** `orchestrate hooks post-task` */
@@ -84,7 +84,7 @@ export const hooksPostTask = defineOperation({
               `${new Set(files.map(({ data }) => data.path)).size} files, ${commands.length} commands, ${nFailed} of them failed, as told by hooks`,
             ]
           : [],
-        evidence: [row, ...(freed?.row == null ? [] : [`#${freed.row}`])],
+        evidence: [row, ...rowOfClaim(freed)],
       };
     }),
 });

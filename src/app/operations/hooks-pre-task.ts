@@ -7,7 +7,7 @@ import { runOfClaimed } from '../../engine/scale/claims.ts';
 import { defineOperation } from '../operation.ts';
 import { conflictLine } from '../views/conflicts-view.ts';
 import { freezeView } from '../views/freeze-view.ts';
-import { moveClaim } from './_claims.ts';
+import { moveClaim, rowOfClaim } from './_claims.ts';
 import { othersAt } from './_hook-tasks.ts';
 import { answerHook, asksField, hookFields, hookSchema, note, notDone, refText } from './_hooks.ts';
 
@@ -81,7 +81,7 @@ export const hooksPreTask = defineOperation({
         sentence: `${task} is yours; ${memory.length === 0 ? 'memory holds nothing about it' : `${memory.length} entries of memory are about it`}.`,
         task,
         found: [...others, ...(conflicts === null ? [] : [conflicts])],
-        evidence: [row, ...(claim?.row == null ? [] : [`#${claim.row}`]), ...memory.map(refText)],
+        evidence: [row, ...rowOfClaim(claim), ...memory.map(refText)],
         notDone: notDone({
           '--auto-spawn-agents': {
             wants: input.autoSpawnAgents,

@@ -1,5 +1,5 @@
 /** One hook of Claude Code: its event, the tools that it looks at, and the hook of ours that is called. */
-export interface ClaudeHook {
+interface ClaudeHook {
   readonly event: 'PreToolUse' | 'PostToolUse' | 'SessionStart' | 'SessionEnd' | 'PreCompact';
   /** Tool names as Claude Code matches them; absent: the event has none. */
   readonly matcher?: string;

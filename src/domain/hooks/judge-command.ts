@@ -2,7 +2,7 @@ import { allowedCommand } from '../shell/allowed.ts';
 import { shellGrants } from '../shell/grants.ts';
 
 /** What is thought of a command line before somebody else runs it. */
-export type CommandVerdict =
+type CommandVerdict =
   | { readonly kind: 'refused'; readonly why: string }
   /** Nothing speaks against it, and nothing is known of it: whoever is asked decides. */
   | { readonly kind: 'not-listed' }
@@ -58,7 +58,7 @@ function whyNotGit(rest: readonly string[]): string | undefined {
   const [command = '', ...others] = at < 0 ? [] : rest.slice(at);
   if (
     command === 'push' &&
-    others.some((word) => /^(?:--force(?!-with)|--mirror|--delete|-[a-zA-Z]*[fd])/.test(word) || /^\+/.test(word))
+    others.some((word) => /^(?:--force(?!-with)|--mirror|--delete|-[a-zA-Z]*[fd])/.test(word) || word.startsWith('+'))
   )
     return 'a forced push takes away what others have';
   if (command === 'update-ref' || command === 'filter-branch' || command === 'filter-repo')

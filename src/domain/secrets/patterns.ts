@@ -1,5 +1,5 @@
 /** What a secret is recognised by where its value is not known. */
-export interface SecretPattern {
+interface SecretPattern {
   readonly id: string;
   /** In words, for people: `a key of Anthropic`. */
   readonly what: string;

@@ -88,7 +88,7 @@ const listTools = ({ tools }: WorkOrder): readonly JsonObject[] =>
     name,
     description,
     effect,
-    input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as JsonObject,
+    input: z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as unknown as JsonObject,
   }));
 
 async function call(

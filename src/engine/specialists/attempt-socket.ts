@@ -5,7 +5,7 @@ import { answerAttempt } from './answer-attempt.ts';
 import type { WorkOrder } from './order.ts';
 
 /** A socket that one attempt is given. */
-export interface AttemptSocket {
+interface AttemptSocket {
   /** On the host; the wall shows it at `/run/orchestrate.sock`. */
   readonly path: string;
   close(): Promise<void>;

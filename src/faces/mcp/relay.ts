@@ -1,5 +1,5 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { CallToolRequestSchema, ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
@@ -7,14 +7,16 @@ import { faultResult } from './fault-result.ts';
 
 /**
  * Makes a server that speaks MCP for the agent of one attempt: its tools, asked for over the socket that is its identity. Nothing of the
- * installation is opened here. `session` names this process: calls of another one are other calls.
+ * installation is opened here. Calls of another process are other calls.
  */
-export function createRelayServer(relay: AttemptRelay, { session }: { session: string }): Server {
-  const server = new Server(
+export async function createRelayServer(relay: AttemptRelay): Promise<McpServer> {
+  const sdk = await import('./mcp-sdk.apart.ts');
+  const mcp = new sdk.McpServer(
     { name: 'orchestrate', title: 'orchestrate', version: '1' },
     { capabilities: { tools: {} } },
   );
-  server.setRequestHandler(ListToolsRequestSchema, async (_, { signal }) => ({
+  const { server } = mcp;
+  server.setRequestHandler(sdk.ListToolsRequestSchema, async (_, { signal }) => ({
     tools: (await relay.list(signal)).map(({ name, description, effect, input }): Tool => ({
       name,
       description,
@@ -26,15 +28,19 @@ export function createRelayServer(relay: AttemptRelay, { session }: { session: s
       },
     })),
   }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, requestId }) => {
+  server.setRequestHandler(sdk.CallToolRequestSchema, async ({ params }, { signal, requestId }) => {
     try {
-      const callId = `${session}-${String(requestId).replace(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64);
+      const callId = `${relay.session}-${String(requestId).replace(/[^A-Za-z0-9_-]/g, '-')}`.slice(0, 64);
       const asked = { tool: params.name, arguments: (params.arguments ?? {}) as JsonObject, callId };
       const { isError, text, data } = await relay.call(asked, signal);
-      return { isError, content: [{ type: 'text', text }], ...(data === undefined ? {} : { structuredContent: data }) };
+      return {
+        isError,
+        content: [{ type: 'text' as const, text }],
+        ...(data === undefined ? {} : { structuredContent: data }),
+      };
     } catch (error) {
       return faultResult(error);
     }
   });
-  return server;
+  return mcp;
 }

@@ -1,9 +1,12 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 import type { App } from '../../app/app.ts';
+import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
 import { rpcCodes } from './fault-result.ts';
 import { maxMessageBytes, readMessage } from './read-message.ts';
+import { createRelayServer } from './relay.ts';
 import { createMcpServer } from './server.ts';
 
 /** Ends of the pipe to whoever started this process. */
@@ -19,19 +22,28 @@ export async function speakStdio(
 ): Promise<void> {
   const gone = new AbortController();
   const signal = AbortSignal.any([app.signal, gone.signal]);
-  const { JSONRPCMessageSchema } = await import('./mcp-sdk.apart.ts');
   const server = await createMcpServer({
     open: (ended) => app.forProgram('mcp', ended),
     version: app.outside.host.version,
     only,
   });
-  const ended = Promise.withResolvers<void>();
-  server.server.onclose = () => ended.resolve();
-  await server.connect(lineTransport({ input, output }, (message) => JSONRPCMessageSchema.safeParse(message).data));
-  signal.addEventListener('abort', () => void server.close(), { once: true });
-  if (signal.aborted) await server.close();
-  await ended.promise;
+  await untilClosed(server, { input, output }, signal);
   gone.abort();
+}
+
+/** The same for the agent of one attempt: its tools, over the socket that is its identity. */
+export async function speakRelay(relay: AttemptRelay, pipe: Pipe, signal: AbortSignal): Promise<void> {
+  await untilClosed(await createRelayServer(relay), pipe, signal);
+}
+
+async function untilClosed(mcp: McpServer, pipe: Pipe, signal: AbortSignal): Promise<void> {
+  const { JSONRPCMessageSchema } = await import('./mcp-sdk.apart.ts');
+  const ended = Promise.withResolvers<void>();
+  mcp.server.onclose = () => ended.resolve();
+  await mcp.connect(lineTransport(pipe, (message) => JSONRPCMessageSchema.safeParse(message).data));
+  signal.addEventListener('abort', () => void mcp.close(), { once: true });
+  if (signal.aborted) await mcp.close();
+  await ended.promise;
 }
 
 /** `find` returns what is a message of the protocol, or undefined. */
