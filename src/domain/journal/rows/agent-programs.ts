@@ -32,7 +32,14 @@ export interface AgentProgramRows {
     readonly turns: number;
     readonly nTools: number;
     /** What its proxy said to each host that it asked for, first come, and how often. Absent in old rows. */
-    readonly asked?: readonly { readonly host: string; readonly allowed: boolean; readonly why: string; readonly n: number }[];
+    readonly asked?: readonly {
+      readonly host: string;
+      readonly allowed: boolean;
+      readonly why: string;
+      readonly n: number;
+    }[];
+    /** Hosts that its proxy refused, first come, and how often. Absent in old rows. */
+    readonly refused?: readonly { readonly host: string; readonly why: string; readonly n: number }[];
     /** Lines in no form that is known. */
     readonly nUnread: number;
   };
