@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
+import { ensureAgentPrograms } from './agent-programs.mjs';
 import { ensureBuilt } from './build.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -16,6 +17,11 @@ const rings = process.argv.slice(2).flatMap((arg) => (arg.startsWith('--ring=') 
 // npm takes the `--` away, the launcher called by hand does not; vitest would run everything after it.
 const rest = process.argv.slice(2).filter((arg) => !arg.startsWith('--ring=') && arg !== '--');
 await ensureBuilt();
+if (rings.includes('external')) {
+  process.env['ORCHESTRATE_AGENT_BIN'] = ensureAgentPrograms();
+  // A run in which such a program works takes minutes.
+  process.env['ORCHESTRATE_TEST_LIMIT_MS'] ??= '300000';
+}
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'orchestrate-report-'));
 try {

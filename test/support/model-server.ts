@@ -54,7 +54,7 @@ export async function startModelServer(): Promise<ModelServer> {
     const answered = await fetch(`${behind}${path}`, {
       method: 'POST',
       headers: { ...call.headers, 'content-type': 'application/json' },
-      body: JSON.stringify(marked(path, call.body, mark)),
+      body: JSON.stringify(marked(path.replace(/\?.*$/, ''), call.body, mark)),
     });
     response.writeHead(answered.status, { 'content-type': answered.headers.get('content-type') ?? 'text/plain' });
     const finished = await rewriteStream(answered, { served, body: call.body, write: (text) => response.write(text) });

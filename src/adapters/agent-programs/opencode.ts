@@ -31,9 +31,7 @@ export const opencode: Dialect = {
     return {
       args: ['run', '--format', 'json', ...(model === null ? [] : ['--model', model]), ...['--agent', 'orchestrate']],
       env: {
-        OPENCODE_DISABLE_AUTOUPDATE: '1',
-        OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
-        OPENCODE_DISABLE_MODELS_FETCH: '1',
+        ...switchedOff,
         ...(work.server === null ? {} : { [keyVariable]: options.key }),
       },
       home: [
@@ -46,6 +44,18 @@ export const opencode: Dialect = {
     };
   },
   read: readLine,
+};
+
+/** What it fetches or obeys by itself. That it asks the registry of npm for a package of its own cannot be switched off in 1.18: it gives up after a minute. */
+const switchedOff = {
+  OPENCODE_DISABLE_AUTOUPDATE: '1',
+  OPENCODE_DISABLE_CLAUDE_CODE: '1',
+  OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+  OPENCODE_DISABLE_EXTERNAL_SKILLS: '1',
+  OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+  OPENCODE_DISABLE_MODELS_FETCH: '1',
+  OPENCODE_DISABLE_PROJECT_CONFIG: '1',
+  OPENCODE_PURE: '1',
 };
 
 const modelOf = ({ model, server }: ProgramWork): string | null =>

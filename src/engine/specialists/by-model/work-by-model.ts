@@ -55,7 +55,7 @@ export async function workByModel(engine: Engine, order: WorkOrder, ask: AskMode
         },
       );
     if (calls.length > 0) continue;
-    if (stop !== 'length') return ended(talk, { summary: text, evidence: [], outcome: null });
+    if (stop !== 'length') return ended(engine, talk, { summary: text, evidence: [], outcome: null });
     await talk.say({
       role: 'user',
       text: 'Your answer was cut at its greatest length. Go on; call finish when you are done.',
@@ -95,21 +95,24 @@ async function answerOpen(
       text: 'It gave no sign of life and was stopped. What it had done until then stays.',
     };
     await talk.say({ role: 'tools', results: [{ id: call.id, isError: given.isError, text: given.text }] });
-    if (call.name === 'finish' && !given.isError) return ended(talk, finishOf(call));
+    if (call.name === 'finish' && !given.isError) return ended(engine, talk, finishOf(call));
   }
 }
 
 const finishOf = (call: ToolCall) => finishInput.parse(JSON.parse(call.arguments));
 
-function ended(talk: Talk, said: Pick<Worked, 'summary' | 'evidence' | 'outcome'>): Worked {
+function ended(engine: Engine, talk: Talk, said: Pick<Worked, 'summary' | 'evidence' | 'outcome'>): Worked {
   const { usage, costMicroUsd } = talk.spent();
   const by = talk.last();
   return {
     ...{ ...said, usage, costMicroUsd, turns: talk.standing().nTurns },
     ...{ provider: by?.provider ?? null, model: by?.model ?? null },
-    costIs: costMicroUsd === null ? 'unknown' : 'paid',
+    costIs: costMicroUsd === null ? 'unknown' : isByMonth(engine, by?.provider) ? 'list-price' : 'paid',
   };
 }
+
+const isByMonth = ({ config }: Engine, provider: string | undefined): boolean =>
+  config.compute?.providers.find(({ id }) => id === provider)?.isSubscription === true;
 
 /** A person let it go on after a pause: it is told, so that it does not do the same once more. */
 async function goOn(engine: Engine, { conversation, parts }: WorkOrder, talk: Talk): Promise<void> {

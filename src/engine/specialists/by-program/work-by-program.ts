@@ -19,7 +19,7 @@ import { followProgram } from './follow-program.ts';
 import { programText } from './program-text.ts';
 import { requireProgram } from './require-program.ts';
 import { type AskedServer, serverOf } from './server-of.ts';
-import { holdForProgram, type ProgramSpending } from './spend.ts';
+import { costOfProgram, mostFor, type Payer } from './spend.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /** What a program and all that it starts may have; a coding agent with a compiler stays below it. */
@@ -41,39 +41,36 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
   const found = await requireProgram(engine, { runner, agent });
   const asked = serverOf(engine, { runner, agent });
   const isSubscription = asked.server === null && found.login === 'subscription';
-  const spending = await holdForProgram(engine, order, { asked, runner, isSubscription });
-  let told = emptyTally;
+  const payer: Payer = { runner, provider: asked.provider, model: asked.model, isSubscription };
+  let tally = emptyTally;
+  const onTally = (now: ProgramTally): void => void (tally = now);
   try {
-    const ended = await workInFolder(engine, order, {
-      runner,
-      found,
-      asked,
-      spending,
-      onTally: (tally) => (told = tally),
-    });
-    endedWell(engine, { order, found, tally: told, ended });
+    const most = mostFor(engine, order, payer);
+    const ended = await workInFolder(engine, order, { runner, found, asked, most, onTally });
+    endedWell(engine, { order, found, tally, ended });
   } catch (error) {
     // Its time is over: what it did is kept before anything else happens to the slot.
     if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
       await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
-    await spending.settle(told);
     throw error;
   }
-  return workedOf(told, asked, await spending.settle(told));
+  const { usage, turns, model, lastText } = tally;
+  const words = { summary: lastText, evidence: [], outcome: null };
+  return { ...words, provider: asked.provider, model, turns, usage, ...costOfProgram(engine, tally, payer) };
 }
 
 interface Given {
   readonly runner: ProgramRunner;
   readonly found: FoundProgram;
   readonly asked: AskedServer;
-  readonly spending: ProgramSpending;
+  readonly most: number | null;
   onTally(tally: ProgramTally): void;
 }
 
 async function workInFolder(
   engine: Engine,
   order: WorkOrder,
-  { runner, found, asked, spending, onTally }: Given,
+  { runner, found, asked, most, onTally }: Given,
 ): Promise<Extract<AgentEvent, { kind: 'ended' }>> {
   const { agent, parts } = order;
   const folder = await makeWorkFolder(engine, order, runner);
@@ -91,7 +88,7 @@ async function workInFolder(
       server: asked.server,
       hosts: agent.hosts,
       extras: extrasOf(agent),
-      budgetMicroUsd: spending.mostMicroUsd,
+      budgetMicroUsd: most,
       limits: { ...limits, wallMs: agent.maxMinutes * 60_000 },
       mark: markOf(engine, parts.attempt),
     };
@@ -117,9 +114,3 @@ async function promptOf(engine: Engine, order: WorkOrder): Promise<string> {
 
 const cutOff =
   'You began this before and were stopped. The files are as you left them: look at what is there, and go on.';
-
-const workedOf = (
-  { usage, turns, model, lastText }: ProgramTally,
-  { provider }: AskedServer,
-  cost: Pick<Worked, 'costMicroUsd' | 'costIs'>,
-): Worked => ({ summary: lastText, evidence: [], outcome: null, provider, model, turns, usage, ...cost });
