@@ -1,9 +1,14 @@
 import type { AgentEvent } from '../../src/domain/agent-programs/agent-event.ts';
 import type { FoundProgram, ProgramRunner } from '../../src/domain/agent-programs/agent-program.ts';
 import type { AgentPrograms, ProgramWork } from '../../src/ports/agent-programs.ts';
+import type { EgressDecision } from '../../src/ports/walls.ts';
 
 /** What a program does with its work, and what it says. It sees what it was given; the signal ends it. */
-export type FakeAgentProgram = (work: ProgramWork, signal: AbortSignal) => AsyncIterable<AgentEvent>;
+export type FakeAgentProgram = (
+  work: ProgramWork,
+  signal: AbortSignal,
+  onEgress: (decision: EgressDecision) => void,
+) => AsyncIterable<AgentEvent>;
 
 export interface FakeAgentPrograms extends AgentPrograms {
   /** Every piece of work, in order. */
@@ -25,12 +30,12 @@ export function createFakeAgentPrograms(): FakeAgentPrograms {
       known.set(found.runner, { found: program, behaviour });
     },
     find: async (runner) => known.get(runner)?.found,
-    async *work(work, { signal }) {
+    async *work(work, { signal, onEgress = () => {} }) {
       works.push(work);
       const egress = work.server === null ? ['models.example'] : [];
       yield { kind: 'walled', level: 'L2', by: 'fake', egress, loopback: [] };
       let isEnded = false;
-      for await (const event of known.get(work.found.runner)?.behaviour(work, signal) ?? []) {
+      for await (const event of known.get(work.found.runner)?.behaviour(work, signal, onEgress) ?? []) {
         isEnded = event.kind === 'ended';
         yield event;
         if (isEnded) return;

@@ -90,13 +90,14 @@ async function* workThrough(
   const tools = work.toolSocket === null ? null : { command: own.program, args: [...own.args, 'mcp'] };
   const given: LaunchOptions = { tools, key: await serverKey(parts, work) };
   const walled = await wallSpec(parts, work, given);
-  const spec = options.unwalled === true ? withoutWall(walled, work) : walled;
   const { level, by } = await walls.probe();
+  // Where a wall holds it is put up, whatever was allowed.
+  const spec = options.unwalled === true && level === 'L0' ? withoutWall(walled, work) : walled;
   const program = await walls.open(spec, options);
   const errorText = keepEnd(program.stderr).catch(() => '');
   try {
     const { egress, loopback } = spec;
-    yield { kind: 'walled', level: options.unwalled === true ? 'L0' : level, by, egress, loopback };
+    yield { kind: 'walled', level, by, egress, loopback };
     yield* follow(program, work, given);
     const exit = work.found.runner === 'acp' ? await endOf(program) : await program.exited;
     yield { kind: 'ended', ...exit, errorText: await errorText };

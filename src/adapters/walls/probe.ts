@@ -129,6 +129,9 @@ function judge(world: World, text: string, errors: string): readonly ProbedAct[]
   const { token, reached, bystander, ports } = world;
   const connections = said?.['connections'] ?? '';
   const isOut = (address: string): boolean => !/ (?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EPERM|EACCES)$/.test(address);
+  const isInner = (one: string): boolean => one.startsWith('127.0.0.1') || one.startsWith('\0');
+  const tried = (isWanted: (one: string) => boolean): string =>
+    connections.split(', ').filter(isWanted).join(', ').replace(world.abstract, 'abstract socket');
   const beyond = connections.split(', ').filter((one) => /^(?:192\.0\.2\.1|169\.254)/.test(one) && isOut(one));
   const git = existsSync(world.git) ? readFileSync(world.git, 'utf8') : 'gone';
   const outer = ports.filter(({ isLoopback }) => !isLoopback).map(({ host }) => host);
@@ -139,8 +142,8 @@ function judge(world: World, text: string, errors: string): readonly ProbedAct[]
       said?.['write-outside']?.replace('written', 'not there outside') ?? '',
     ],
     'read-secret': [!text.includes(token), said?.['read-secret'] ?? ''],
-    'connect-out': [!outer.some((host) => reached.has(host)) && beyond.length === 0, connections],
-    'connect-loopback': [!reached.has('127.0.0.1') && !reached.has('abstract socket'), connections],
+    'connect-out': [!outer.some((host) => reached.has(host)) && beyond.length === 0, tried((one) => !isInner(one))],
+    'connect-loopback': [!reached.has('127.0.0.1') && !reached.has('abstract socket'), tried(isInner)],
     'see-processes': [!(said?.['see-processes'] ?? token).includes(token), 'only its own processes'],
     'nest-namespace': [/^(?!nested|no unshare)./.test(said?.['nest-namespace'] ?? ''), said?.['nest-namespace'] ?? ''],
     'write-git': [git === gitText, said?.['write-git'] ?? ''],

@@ -89,7 +89,7 @@ export function planView(reader: JournalReader, run: string): PlanView | null {
 }
 
 /** Whether a person let programs of the run work without a wall. */
-export const isUnsandboxed = (reader: JournalReader, run: string): boolean =>
+const isUnsandboxed = (reader: JournalReader, run: string): boolean =>
   newest(reader, 'run.created', `run:${run}`)?.data.options.unsandboxed === true;
 
 /** Whether a line of a plan is about one step: where the steps themselves are shown these are left out. */

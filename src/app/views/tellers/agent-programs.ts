@@ -13,10 +13,11 @@ export const agentProgramTellers: TellersOf<AgentProgramRows> = {
       ...(hidden.length === 0 ? [] : [`it does not see ${listText(hidden)}`]),
     ].join('; ');
   },
-  'program.ended': ({ conversation, runner, exitCode, signal, limit, turns, nTools, nUnread }) =>
+  'program.ended': ({ conversation, runner, exitCode, signal, limit, turns, nTools, nUnread, refused = [] }) =>
     [
       `${runner} ended on ${conversation} ${limit !== null ? `at its limit of ${limit}` : signal !== null ? `by ${signal}` : `with status ${exitCode}`}`,
       `it tells ${countText(turns, 'turn')} and used ${countText(nTools, 'tool')}`,
+      ...refused.map(({ host, why, n }) => `${host} was refused to it${n === 1 ? '' : ` ${n} times`}: ${why}`),
       ...(nUnread === 0 ? [] : [`${countText(nUnread, 'line')} could not be read`]),
     ].join('; '),
 };

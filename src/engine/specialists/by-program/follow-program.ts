@@ -3,8 +3,8 @@ import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
 import { emptyTally, type ProgramTally, tallied } from '../../../domain/agent-programs/program-tally.ts';
 import type { Message } from '../../../domain/conversations/message.ts';
 import { durationText } from '../../../domain/definitions/units.ts';
-import { row } from '../../../domain/journal/kinds.ts';
-import type { ProgramWork } from '../../../ports/index.ts';
+import { type JournalKinds, row } from '../../../domain/journal/kinds.ts';
+import type { EgressDecision, ProgramWork } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
 import { runOf } from '../../tasks/task-view.ts';
@@ -14,6 +14,9 @@ import type { WorkOrder } from '../order.ts';
 /** Characters of one line of a transcript, and lines of all: a program may print whole files, over and over. */
 const mostChars = 20_000;
 const mostLines = 5_000;
+
+/** Hosts that are kept of those that were refused: a program that asks for every name there is fills no record. */
+const mostHosts = 20;
 
 type Ended = Extract<AgentEvent, { kind: 'ended' }>;
 
@@ -33,8 +36,15 @@ export async function followProgram(
   const silence = createSilence(engine, order);
   const unwalled = runOf(engine, order.parts.run).options.unsandboxed === true ? { unwalled: true as const } : {};
 
+  const refused = new Map<string, { readonly host: string; readonly why: string; readonly n: number }>();
+  const onEgress = ({ host, allowed, why }: EgressDecision): void => {
+    const before = refused.get(host);
+    if (allowed || (before === undefined && refused.size >= mostHosts)) return;
+    refused.set(host, { host, why, n: (before?.n ?? 0) + 1 });
+  };
+
   const follow = async (signal: AbortSignal): Promise<Ended> => {
-    for await (const event of engine.outside.agentPrograms.work(work, { signal, ...unwalled })) {
+    for await (const event of engine.outside.agentPrograms.work(work, { signal, ...unwalled, onEgress })) {
       silence.sign();
       tally = tallied(tally, event);
       onTally(tally);
@@ -44,7 +54,7 @@ export async function followProgram(
       if (message !== undefined && (nLines += 1) <= mostLines) await engine.transcripts.append(conversation, message);
       if (tally.nTools > order.agent.maxTurns) throw tooMany(order, tally);
       if (event.kind !== 'ended') continue;
-      await writeEnded(engine, order, { work, tally, ended: event });
+      await writeEnded(engine, order, { work, tally, refused: [...refused.values()], ended: event });
       return event;
     }
     throw signal.reason instanceof Fault ? signal.reason : new Error('a program was followed to no end');
@@ -90,8 +100,14 @@ async function writeStarted(
 async function writeEnded(
   engine: Engine,
   { conversation, parts }: WorkOrder,
-  { work, tally, ended }: { work: ProgramWork; tally: ProgramTally; ended: Ended },
+  given: {
+    work: ProgramWork;
+    tally: ProgramTally;
+    refused: NonNullable<JournalKinds['program.ended']['refused']>;
+    ended: Ended;
+  },
 ): Promise<void> {
+  const { work, tally, refused, ended } = given;
   const { exitCode, signal, limit } = ended;
   const { turns, nTools, nUnread, session } = tally;
   const { runner } = work.found;
@@ -102,6 +118,7 @@ async function writeEnded(
     turns,
     nTools,
     nUnread,
+    ...(refused.length === 0 ? {} : { refused }),
   };
   await engine.ledger.append([row('program.ended', data, { run: parts.run, keys: [`program:${conversation}`] })]);
 }

@@ -73,6 +73,21 @@ describe('a program of its own does the work', () => {
     expect(one.programs.works[0]?.covers.map((cover) => cover.at)).toEqual([`${one.slot}/.git`]);
   });
 
+  it('that asked for a host which is not on its list: the record says which, and how often', async () => {
+    const { run, rows } = await scene(
+      (one) =>
+        async function* (work, signal, onEgress) {
+          for (const host of ['evil.example', 'models.example', 'evil.example'])
+            onEgress({ host, allowed: host === 'models.example', why: 'it is not on the list' });
+          yield* writes(one)(work, signal, onEgress);
+        },
+    );
+    await run();
+    expect(rows('program.ended')).toMatchObject([
+      { refused: [{ host: 'evil.example', why: 'it is not on the list', n: 2 }] },
+    ]);
+  });
+
   it('that ends well having done nothing did nothing', async () => {
     const { run } = await scene(
       () =>
