@@ -25,7 +25,8 @@ export function ensureAgentPrograms() {
 
 function install(dir) {
   console.log(`fetching ${packages.join(', ')} into ${dir}: about 250 MB`);
-  if (!fs.existsSync(path.join(dir, 'package.json'))) fs.writeFileSync(path.join(dir, 'package.json'), '{"private":true}\n');
+  if (!fs.existsSync(path.join(dir, 'package.json')))
+    fs.writeFileSync(path.join(dir, 'package.json'), '{"private":true}\n');
   const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages], {
     cwd: dir,
     stdio: 'inherit',

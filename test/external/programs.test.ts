@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { at, lastNarration, textAt } from '../support/program.ts';
 import { acpAgent, makeProgramWorld, oneCommand, type ProgramWorld } from '../support/program-world.ts';
+import { at, lastNarration, textAt } from '../support/program.ts';
 
 // `npm run test:external` fetches the real programs and says where they are.
 const bin = process.env['ORCHESTRATE_AGENT_BIN'] ?? '';
@@ -39,7 +39,9 @@ describe.runIf(bin !== '')('a real program makes one small change, which is prov
 it('a program of the Agent Client Protocol makes one small change, which is proven and merged', async () => {
   scene = await makeProgramWorld(['runner: acp', `program: ${acpAgent}`]);
   await merges(scene);
-  expect(await rowsOf(scene, 'program.started')).toMatchObject([{ runner: 'acp', wall: 'L2', egress: [], loopback: [] }]);
+  expect(await rowsOf(scene, 'program.started')).toMatchObject([
+    { runner: 'acp', wall: 'L2', egress: [], loopback: [] },
+  ]);
   expect(scene.world.git('log', '--all', '--format=%s')).not.toContain('theirs');
 });
 
@@ -65,6 +67,9 @@ async function rowsOf({ world }: ProgramWorld, kind: string): Promise<readonly u
   nFiles += 1;
   const file = join(world.folder, `journal-${nFiles}.jsonl`);
   await world.ok('journal', 'export', file);
-  const rows = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as object);
+  const rows = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
   return rows.filter((row) => textAt(row, 'kind') === kind).map((row) => at(row, 'data'));
 }

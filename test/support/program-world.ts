@@ -28,7 +28,16 @@ compute:
     openai: { url: "${models.urls.openai}", key: null }
     local: { like: openai, dialect: openai-chat, url: "${models.urls.openai}", key: null }
 `,
-    'agents/mender.md': ['---', 'name: mender', 'tree: service', 'tools: agent.work', ...lines, '---', 'You mend what is asked.', ''].join('\n'),
+    'agents/mender.md': [
+      '---',
+      'name: mender',
+      'tree: service',
+      'tools: agent.work',
+      ...lines,
+      '---',
+      'You mend what is asked.',
+      '',
+    ].join('\n'),
     'playbooks/mend.yaml': `id: mend
 title: Mend the server
 description: Lets an agent that thinks mend the server.
@@ -65,6 +74,8 @@ export function oneCommand(tool: { name: string; field: string }, command: strin
     if (isAnswered) return { text: 'The version is set.' };
     // Beside the work they ask for a title, without any tool.
     if (!text.includes(`"name":"${tool.name}"`)) return { text: 'a title' };
-    return { calls: [{ name: tool.name, arguments: JSON.stringify({ [tool.field]: command, description: 'set it' }) }] };
+    return {
+      calls: [{ name: tool.name, arguments: JSON.stringify({ [tool.field]: command, description: 'set it' }) }],
+    };
   };
 }

@@ -39,7 +39,11 @@ interface Parts {
   readonly homeDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How this very program is started, and what it needs to see for that: inside it serves the tools of an attempt. */
-  readonly own: () => { readonly program: string; readonly args: readonly string[]; readonly readable: readonly string[] };
+  readonly own: () => {
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly readable: readonly string[];
+  };
 }
 
 /** Creates the port. Logins are looked for each time: a person may log in between two runs. */

@@ -8,6 +8,7 @@ import { lookAt } from '../../engine/doctor/look.ts';
 import type { App, Installation } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { newest } from '../views/journal-reader.ts';
+import { checkAgentPrograms } from './_doctor-agent-programs.ts';
 import { checkOf, type DoctorCheck, findingOf } from './_doctor-check.ts';
 import { checkInstallation } from './_doctor-installation.ts';
 import { checkMachine } from './_doctor-machine.ts';
@@ -84,7 +85,13 @@ interface LookedAround {
 /** Machine first, then the installation; a finding is told once, in the list and as the check of its area. */
 async function lookAround(app: App, isDeep: boolean): Promise<LookedAround> {
   const { installation, check } = await openInstallation(app);
-  const checks = [...(await checkMachine(app, installation)), ...(await checkSandbox(app)), await checkWall(app), check];
+  const checks = [
+    ...(await checkMachine(app, installation)),
+    ...(await checkSandbox(app)),
+    await checkWall(app),
+    ...(await checkAgentPrograms(app)),
+    check,
+  ];
   const disagreements: Finding[] = [];
   if (installation !== undefined) {
     const context = { ...installation, outside: app.outside };

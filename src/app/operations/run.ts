@@ -55,7 +55,9 @@ export const run = defineOperation({
       .exclude(['program'])
       .nullable()
       .default(null)
-      .describe('Who does what is left to agents that think, whatever their files say: model, claude-code, codex, opencode, acp.'),
+      .describe(
+        'Who does what is left to agents that think, whatever their files say: model, claude-code, codex, opencode, acp.',
+      ),
     set: z.array(z.string()).default([]).describe('An input of the playbook, as name=value; may be repeated.'),
     detach: detachField,
   }),
@@ -80,7 +82,10 @@ export const run = defineOperation({
       explains: 'Do it from a script and print the outcome as JSON.',
     },
   ],
-  async run(app, { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, runner, allowUnsandboxed, set }) {
+  async run(
+    app,
+    { goal, dryRun, yes, until, playbook, target, cuda, priority, budget, runner, allowUnsandboxed, set },
+  ) {
     const answer = await app.ask('run.start', {
       goal,
       options: {
@@ -98,10 +103,14 @@ export const run = defineOperation({
 function unsandboxedOf(typed: string | null): { readonly unsandboxed?: true } {
   if (typed === null) return {};
   if (saysUnsandboxed(typed)) return { unsandboxed: true };
-  throw new Fault('USAGE_BAD_ARGUMENT', 'Without a wall a program of a model can do whatever you can: say so in these words.', {
-    hints: [`--allow-unsandboxed ${JSON.stringify(unsandboxedWords)}`, 'orchestrate doctor'],
-    state: 'Nothing was begun.',
-  });
+  throw new Fault(
+    'USAGE_BAD_ARGUMENT',
+    'Without a wall a program of a model can do whatever you can: say so in these words.',
+    {
+      hints: [`--allow-unsandboxed ${JSON.stringify(unsandboxedWords)}`, 'orchestrate doctor'],
+      state: 'Nothing was begun.',
+    },
+  );
 }
 
 function givenInputs(options: {

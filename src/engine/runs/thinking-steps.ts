@@ -20,10 +20,14 @@ export async function withThinking(
 ): Promise<readonly PlannedStep[]> {
   const { runner } = runOf(engine, run).options;
   if (runner !== undefined && !steps.some(({ action }) => action === 'agent.work'))
-    throw new Fault('USAGE_BAD_ARGUMENT', `Nothing in this run is done by an agent that thinks: --runner ${runner} would change nothing.`, {
-      hints: ['Leave --runner out.', 'orchestrate playbooks list'],
-      state: 'Nothing was changed.',
-    });
+    throw new Fault(
+      'USAGE_BAD_ARGUMENT',
+      `Nothing in this run is done by an agent that thinks: --runner ${runner} would change nothing.`,
+      {
+        hints: ['Leave --runner out.', 'orchestrate playbooks list'],
+        state: 'Nothing was changed.',
+      },
+    );
   const thinking: PlannedStep[] = [];
   // One after the other: each program is started once for its version.
   for (const step of steps) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { doctor } from '../../../src/app/operations/doctor.ts';
 import { Fault } from '../../../src/base/fault.ts';
 import type { RequestKinds } from '../../../src/domain/requests.ts';
+import { createFakeAgentPrograms } from '../../fakes/fake-agent-programs.ts';
 import { createFakeWalls } from '../../fakes/fake-walls.ts';
 import { fakeApp, type FakeAppOptions } from '../../support/fake-app.ts';
 import { installedScene, waitingScene } from '../../support/journal-scene.ts';
@@ -64,7 +65,11 @@ describe('doctor', () => {
     const wall = async (outside: object) =>
       (await doctor.run(fakeApp(installedScene(), { outside }), looking)).checks.find(({ id }) => id === 'wall');
     const [verified, leaking, absent] = [createFakeWalls(), createFakeWalls(), createFakeWalls()];
-    const acts = (await verified.probe()).acts.map((one) => ({ ...one, held: one.act !== 'connect-out', seen: 'connected' }));
+    const acts = (await verified.probe()).acts.map((one) => ({
+      ...one,
+      held: one.act !== 'connect-out',
+      seen: 'connected',
+    }));
     leaking.probe = async () => ({ level: 'L0', acts, by: 'bubblewrap 0.8.0 at /usr/bin/bwrap' });
     absent.probe = async () => ({ level: 'L0', acts: [], by: 'bubblewrap is not installed' });
     expect(await wall({ walls: verified })).toMatchObject({
@@ -76,6 +81,23 @@ describe('doctor', () => {
       fact: expect.stringMatching(/^L0 7\/8, .*: a program inside could connect to the network \(connected\); /),
     });
     expect(await wall({ walls: absent })).toMatchObject({ ok: true, hint: 'apt-get install bubblewrap' });
+  });
+
+  it('tells programs of agents, who pays for them, and that none has to be there', async () => {
+    const agentPrograms = createFakeAgentPrograms();
+    agentPrograms.put({ runner: 'claude-code', program: '/opt/claude', version: '2.1.197', login: 'subscription' });
+    agentPrograms.put({ runner: 'codex', program: '/opt/codex', version: null, login: 'none' });
+    const { checks } = await doctor.run(fakeApp(installedScene(), { outside: { agentPrograms } }), looking);
+    expect(checks.filter(({ id }) => ['claude', 'codex', 'opencode'].includes(id))).toEqual([
+      { id: 'claude', ok: true, fact: 'subscription (2.1.197, /opt/claude)', hint: null },
+      {
+        id: 'codex',
+        ok: true,
+        fact: 'not logged in (of a version that it does not tell, /opt/codex)',
+        hint: 'codex login',
+      },
+      { id: 'opencode', ok: true, fact: 'not on PATH: no agent can work with it', hint: null },
+    ]);
   });
 
   it('names a Python without venv or pip', async () => {

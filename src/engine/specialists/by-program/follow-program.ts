@@ -84,9 +84,7 @@ async function writeStarted(
     ...{ conversation, attempt: parts.attempt, runner, program, version, login, hidden },
     ...{ wall: level, by, ownSandbox: 'off' as const, egress, loopback },
   };
-  await engine.ledger.append([
-    row('program.started', started, { run: parts.run, keys: [`program:${conversation}`] }),
-  ]);
+  await engine.ledger.append([row('program.started', started, { run: parts.run, keys: [`program:${conversation}`] })]);
 }
 
 async function writeEnded(
@@ -97,7 +95,14 @@ async function writeEnded(
   const { exitCode, signal, limit } = ended;
   const { turns, nTools, nUnread, session } = tally;
   const { runner } = work.found;
-  const data = { ...{ conversation, attempt: parts.attempt, runner, session, exitCode }, signal, limit, turns, nTools, nUnread };
+  const data = {
+    ...{ conversation, attempt: parts.attempt, runner, session, exitCode },
+    signal,
+    limit,
+    turns,
+    nTools,
+    nUnread,
+  };
   await engine.ledger.append([row('program.ended', data, { run: parts.run, keys: [`program:${conversation}`] })]);
 }
 
@@ -114,15 +119,19 @@ function requireBudget({ agent, parts }: WorkOrder, { budgetMicroUsd, found }: P
 }
 
 function tooMany({ agent, parts }: WorkOrder, { nTools }: ProgramTally): Fault {
-  return new Fault('AGENT_TURNS', `${agent.id} used ${nTools} tools and is not done; its file allows ${agent.maxTurns}.`, {
-    hints: [
-      `orchestrate runs show ${parts.run} --transcript`,
-      `orchestrate runs resume ${parts.run}   (lets it go on from its files)`,
-      `orchestrate runs cancel ${parts.run}`,
-    ],
-    state: 'Its files are in the slot; the branch and production are as they were.',
-    data: { nTurns: nTools },
-  });
+  return new Fault(
+    'AGENT_TURNS',
+    `${agent.id} used ${nTools} tools and is not done; its file allows ${agent.maxTurns}.`,
+    {
+      hints: [
+        `orchestrate runs show ${parts.run} --transcript`,
+        `orchestrate runs resume ${parts.run}   (lets it go on from its files)`,
+        `orchestrate runs cancel ${parts.run}`,
+      ],
+      state: 'Its files are in the slot; the branch and production are as they were.',
+      data: { nTurns: nTools },
+    },
+  );
 }
 
 function messageOf(event: AgentEvent): Message | { role: 'note'; text: string } | undefined {

@@ -11,7 +11,10 @@ import { serverOf } from './server-of.ts';
  */
 export async function requireProgram(
   context: Pick<EngineContext, 'outside' | 'config'>,
-  { runner, agent }: { runner: ProgramRunner; agent: Pick<Agent, 'id' | 'file' | 'model' | 'runner' | 'program' | 'args'> },
+  {
+    runner,
+    agent,
+  }: { runner: ProgramRunner; agent: Pick<Agent, 'id' | 'file' | 'model' | 'runner' | 'program' | 'args'> },
 ): Promise<FoundProgram> {
   const program = ownProgramOf(agent, runner);
   const command = program === null ? undefined : [program, ...agent.args];
@@ -32,7 +35,8 @@ const ownProgramOf = (agent: Pick<Agent, 'runner' | 'program'>, runner: ProgramR
   agent.runner === runner ? agent.program : null;
 
 function missing(runner: ProgramRunner, agent: Pick<Agent, 'id' | 'file' | 'runner' | 'program'>): Fault {
-  const name = runner === 'acp' ? ownProgramOf(agent, runner) : (ownProgramOf(agent, runner) ?? commands[runner].command);
+  const name =
+    runner === 'acp' ? ownProgramOf(agent, runner) : (ownProgramOf(agent, runner) ?? commands[runner].command);
   if (name === null)
     return new Fault('AGENT_PROGRAM_MISSING', `${agent.id} names no program that speaks the Agent Client Protocol.`, {
       hints: [`Write program: <name> into ${agent.file}, or choose another runner.`],

@@ -54,5 +54,4 @@ export function serverOf(
   return { server: provider, provider: provider.id, model: model ?? provider.models[0]?.id ?? null };
 }
 
-const isBuiltIn = ({ id, url }: Provider): boolean =>
-  builtInProviders.some((one) => one.id === id && one.url === url);
+const isBuiltIn = ({ id, url }: Provider): boolean => builtInProviders.some((one) => one.id === id && one.url === url);

@@ -15,7 +15,11 @@ export interface Payer {
 }
 
 /** Returns the most that a program may spend on a step, in micro-USD: what is left of the narrowest budget; null where none has a limit, or a subscription pays. */
-export function mostFor(engine: Engine, { parts, task, agent }: WorkOrder, { runner, isSubscription }: Payer): number | null {
+export function mostFor(
+  engine: Engine,
+  { parts, task, agent }: WorkOrder,
+  { runner, isSubscription }: Payer,
+): number | null {
   if (isSubscription) return null;
   const day = dayOf(engine.outside.clock.nowMs());
   const levels = levelsNow(engine, { run: parts.run, task, agent: agent.id, provider: runner, day });

@@ -1,6 +1,10 @@
 import { Fault } from '../../../base/fault.ts';
 import type { AgentEvent } from '../../../domain/agent-programs/agent-event.ts';
-import { isProgramRunner, type FoundProgram, type ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import {
+  isProgramRunner,
+  type FoundProgram,
+  type ProgramRunner,
+} from '../../../domain/agent-programs/agent-program.ts';
 import { emptyTally, type ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';

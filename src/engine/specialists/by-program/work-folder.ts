@@ -1,5 +1,5 @@
-import { projectConfig } from '../../../domain/agent-programs/own-config.ts';
 import type { ProgramRunner } from '../../../domain/agent-programs/agent-program.ts';
+import { projectConfig } from '../../../domain/agent-programs/own-config.ts';
 import type { ProgramWork } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
 import { requireLease, snapshotSlot } from '../../tasks/slot.ts';

@@ -17,8 +17,7 @@ async function scene(behaviour: (one: ModelScene) => FakeAgentProgram, login: 'k
 }
 
 /** Writes one file in the slot, and says so. */
-const writes =
-  ({ world, slot }: ModelScene): FakeAgentProgram =>
+const writes = ({ world, slot }: ModelScene): FakeAgentProgram =>
   async function* () {
     yield { kind: 'began', session: 't1', model: 'gpt-x' };
     yield { kind: 'tool', id: 'a', name: 'edit', input: 'note.md' };
@@ -97,7 +96,10 @@ describe('a program of its own does the work', () => {
           yield how;
         },
     );
-    await expect(run()).rejects.toMatchObject({ code: 'AGENT_PROGRAM_FAILED', message: expect.stringMatching(message) });
+    await expect(run()).rejects.toMatchObject({
+      code: 'AGENT_PROGRAM_FAILED',
+      message: expect.stringMatching(message),
+    });
     expect(rows('program.ended')).toHaveLength(1);
   });
 
@@ -167,4 +169,3 @@ describe('a program of its own does the work', () => {
 });
 
 const programsNow = ({ world }: ModelScene): number => world.agentPrograms.works.length;
-
