@@ -11,10 +11,14 @@ export const tokenPath = (stateDir: string): string => `${stateDir}/keys/http-to
 /** Returns the token of the TCP listener; the first time it is made, in a file of mode 0600. Faults: those of `loadToken`. */
 export async function ensureToken(app: App): Promise<string> {
   const there = await loadToken(app);
-  if (there !== undefined) return there;
+  if (there !== undefined) {
+    app.outside.secrets.learn([there]);
+    return there;
+  }
   const { files, random } = app.outside;
   const { paths } = await app.installation();
   const token = random.hex(tokenBytes);
+  app.outside.secrets.learn([token]);
   await files.ensureDir(`${paths.state}/keys`, { mode: 0o700 });
   await files.writeAtomic(tokenPath(paths.state), `${token}\n`, { mode: 0o600 });
   return token;

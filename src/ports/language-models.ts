@@ -23,7 +23,7 @@ export interface ModelCall {
   readonly maxOutputTokens: number;
   /** The answer has to be JSON of this schema; a provider that cannot hold it to that is asked in words. */
   readonly format?: { readonly name: string; readonly schema: JsonObject };
-  /** Longest time until the first token, and between two. */
+  /** Longest time until the first token, and between two; five times as long while the provider says by pings that it is there. */
   readonly silenceMs: number;
   /** Calls of one key begin alike: a provider that looks for its cache by a name is told it. */
   readonly cacheKey?: string;

@@ -187,7 +187,13 @@ export function createFakeStore(files: FakeFiles): FakeStore {
     },
     async exportForWork(tree, dir) {
       files.put(`${dir}/HEAD`, 'ref: refs/heads/work\n');
-      files.put(`${dir}/index`, objects.list(tree).map(({ path }) => `${path}\n`).join(''));
+      files.put(
+        `${dir}/index`,
+        objects
+          .list(tree)
+          .map(({ path }) => `${path}\n`)
+          .join(''),
+      );
     },
     verify: async () => [],
     clearStaleLocks: async () => [],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 
@@ -57,6 +58,8 @@ describe('help and answers', () => {
       'trees show': ['env-setup'],
       'templates show': ['workflow-upscale'],
       monitor: ['--for', '0s'],
+      'hooks pre-command': ['--command', 'git status'],
+      mcp: ['--list'],
       'memory get': [key],
       'memory history': [key],
       'memory search': ['upgrade'],
@@ -93,6 +96,44 @@ describe('help and answers', () => {
       expect(operation.output.parse(json), operation.name).toEqual(json);
     }
     fs.rmSync(noted);
+  });
+});
+
+describe('hooks of an agent that is not ours', () => {
+  it('save a session under its id and give it back, by the program that is packed', async () => {
+    const { world } = home;
+    await world.ok(['hooks', 'session-start', '--session-id', 'swarm-7', '--json']);
+    await world.ok(['hooks', 'pre-task', '-d', 'look at torch', '-i', 't-7', '--autoSpawnAgents', 'false', '--json']);
+    const ended = await world.ok([
+      'hooks',
+      'session-end',
+      '--session-id',
+      'swarm-7',
+      '--export-metrics',
+      'true',
+      '--json',
+    ]);
+    const back = await world.ok(['hooks', 'session-restore', '--session-id', 'swarm-7', '--json']);
+    expect(back.json?.['restored']).toEqual(ended.json?.['saved']);
+    expect(back.json?.['restored']).toMatchObject({ tasks: [{ task: 't-7', state: 'begun' }], metrics: { nTasks: 1 } });
+    expect((await world.run(['hooks', 'session-restore', '--session-id', 'swarm-8'])).exitStatus).toBe(4);
+  });
+
+  it('read the event of Claude Code, stop what they judge and nobody else', () => {
+    const { world } = home;
+    const call = (hook: string, input: string) =>
+      spawnSync(process.execPath, [world.entry, 'hooks', hook, '--event', '-'], {
+        cwd: world.home,
+        env: world.env,
+        input,
+      });
+    const event = (command: string) =>
+      JSON.stringify({ hook_event_name: 'PreToolUse', session_id: 's', tool_name: 'Bash', tool_input: { command } });
+    const stopped = call('pre-command', event('git push --force'));
+    expect({ status: stopped.status, out: stopped.stdout.toString() }).toEqual({ status: 2, out: '' });
+    expect(stopped.stderr.toString()).toContain('a forced push takes away what others have');
+    expect(call('pre-command', event('git status')).status).toBe(0);
+    expect(call('pre-command', 'no event at all').status).toBe(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 
@@ -8,6 +8,8 @@ import { processesOf, signal, until } from '../support/fault-processes.ts';
 import type { RunningCommand } from '../support/fault-program.ts';
 import { faultCode, hasRow, untilRow } from '../support/fault-steps.ts';
 import { FaultWorld } from '../support/fault-world.ts';
+import { mcpClient } from '../support/mcp-program.ts';
+import { statusesAt } from '../support/tcp-door.ts';
 
 const ask = (socketPath: string, path: string, body?: object): Promise<string> =>
   new Promise((resolve, reject) => {
@@ -49,9 +51,9 @@ describe('orchestrate serve', () => {
   });
   afterAll(() => world.remove());
 
-  const serve = async (): Promise<RunningCommand> => {
+  const serve = async (...args: string[]): Promise<RunningCommand> => {
     const nBefore = world.rows('supervisor.started').length;
-    const serving = world.start(['serve', '--json']);
+    const serving = world.start(['serve', ...args, '--json']);
     await until('serve to begin', () => world.rows('supervisor.started').length > nBefore, 60_000);
     expect(world.rows('supervisor.started').at(-1)?.data).toMatchObject({ pid: serving.pid, stays: true });
     return serving;
@@ -70,11 +72,41 @@ describe('orchestrate serve', () => {
     expect(world.rows('supervisor.started')).toHaveLength(1);
   };
 
+  const answersByTcp = async (): Promise<void> => {
+    const { json } = await world.ok(['serve', 'status', '--json']);
+    const { http } = json as { http: { at: string; tokenFile: string; token: null } };
+    expect(http).toMatchObject({ at: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string, token: null });
+    expect(await statusesAt(http)).toEqual({
+      A49: 401,
+      A50: 403,
+      A51: 403,
+      A52: 415,
+      A53: 403,
+      A54: 401,
+      control: 200,
+    });
+    expect(statSync(http.tokenFile).mode & 0o777).toBe(0o600);
+  };
+
+  const speaksMcp = async (): Promise<void> => {
+    const client = await mcpClient(world);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(['run', 'runs_list', 'swarm_init']));
+    const listed = await client.callTool({ name: 'runs_list', arguments: {} });
+    expect(listed.structuredContent).toMatchObject({ runs: [{ run: 'r1' }] });
+    const stored = await client.callTool({ name: 'memory_store', arguments: { key: 'a/b', value: 'seen' } });
+    expect(stored.structuredContent).toMatchObject({ record: { entry: 'programs/default/a/b@1' } });
+    expect(readFileSync(join(world.home, 'memory/programs/default/a/b'), 'utf8')).toBe('seen\n');
+    const refused = await client.callTool({ name: 'runs_cancel', arguments: { run: 'r1' } });
+    expect(refused.isError).toBe(true);
+    await client.close();
+  };
+
   const untilStep = (subject: string): Promise<true> =>
     untilRow(world, 'machine.moved', { subject, to: 'executing' }, 120_000);
 
   it('drains on SIGTERM, goes on when it is started again, also after SIGKILL, and leaves no process', async () => {
-    const first = await serve();
+    const first = await serve('--listen', '127.0.0.1:0');
     await world.ok(['run', 'upgrade pytorch', '--yes', '--detach', '--json']);
     expect((await world.ok(['serve', 'status', '--json'])).json).toMatchObject({ watch: 'stays', pid: first.pid });
     expect(faultCode(await world.run(['serve', '--json']))).toBe('SUPERVISOR_BUSY');
@@ -83,6 +115,8 @@ describe('orchestrate serve', () => {
     expect(JSON.parse(await ask(socket, '/healthz'))).toMatchObject({ status: 'ok', pid: first.pid });
     expect(await ask(socket, '/metrics')).toMatch(/^orchestrate_supervisor_uptime_seconds \d/m);
     await answersPrograms(socket);
+    await answersByTcp();
+    await speaksMcp();
 
     await untilStep('r1.build');
     signal(first.pid, 'SIGTERM');

@@ -2,6 +2,8 @@ import type { Agent } from '../../src/domain/definitions/types.ts';
 
 /** What an agent of runner `program` has beside its name. */
 export const programAgent = {
+  maxMinutes: 30,
+  instructions: 'You do what you are asked.',
   description: '',
   otherTools: [],
   model: null,

@@ -28,7 +28,6 @@ export function createLanguageModels({
   readonly env: Readonly<Record<string, string | undefined>>;
 }): LanguageModels {
   const readKey = createKeyReader({ files, env });
-  const fetch = guardedFetch();
   return {
     async ask(call, { signal, onText, onToken }) {
       signal.throwIfAborted();
@@ -37,6 +36,7 @@ export function createLanguageModels({
       const startedMs = clock.monotonicMs();
       let firstMs: number | undefined;
       const silence = watchSilence(clock, call.silenceMs);
+      const fetch = guardedFetch({ onBytes: silence.stirred });
       const heard = (text?: string): void => {
         firstMs ??= clock.monotonicMs();
         silence.heard();

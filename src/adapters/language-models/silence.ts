@@ -4,20 +4,27 @@ import type { Clock } from '../../ports/index.ts';
 export interface Silence {
   /** Aborts once nothing was heard for the time. */
   readonly signal: AbortSignal;
-  /** Something came. */
+  /** A token came. */
   heard(): void;
+  /** Bytes came that may say nothing: providers ping while a model thinks. */
+  stirred(): void;
   /** Nothing is waited for any more. */
   end(): void;
 }
+
+/** Who pings is there, and who pings for ever does not answer: so many times as long is waited for a token. */
+const stretch = 5;
 
 /** Creates a watch that begins now. Who hears ten thousand tokens sets no timer for each. */
 export function watchSilence(clock: Clock, silenceMs: number): Silence {
   const silent = new AbortController();
   const over = new AbortController();
-  let lastMs = clock.monotonicMs();
+  let tokenMs = clock.monotonicMs();
+  let byteMs = tokenMs;
   const watch = async (): Promise<void> => {
     while (!over.signal.aborted) {
-      const leftMs = lastMs + silenceMs - clock.monotonicMs();
+      const untilMs = Math.min(byteMs + silenceMs, tokenMs + stretch * silenceMs);
+      const leftMs = untilMs - clock.monotonicMs();
       if (leftMs <= 0) {
         silent.abort(new Error('silence'));
         return;
@@ -29,7 +36,11 @@ export function watchSilence(clock: Clock, silenceMs: number): Silence {
   return {
     signal: silent.signal,
     heard: () => {
-      lastMs = clock.monotonicMs();
+      tokenMs = clock.monotonicMs();
+      byteMs = tokenMs;
+    },
+    stirred: () => {
+      byteMs = clock.monotonicMs();
     },
     end: () => over.abort(),
   };

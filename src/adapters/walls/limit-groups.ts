@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { WallLimits } from '../../ports/walls.ts';
+import { leftPrefix, sweepLeft } from './sweep-left.ts';
 
 /** Groups of the kernel that cap one program and all that it starts. */
 export interface LimitGroup {
@@ -13,9 +14,6 @@ export interface LimitGroup {
   ranOut(): boolean;
   remove(): void;
 }
-
-/** Nobody else names a group like this. */
-const prefix = 'orchestrate-wall-';
 
 /**
  * Makes a group where the kernel lets us: version 2 beside or below our own (https://docs.kernel.org/admin-guide/cgroup-v2.html), else the
@@ -59,7 +57,8 @@ interface Place {
 }
 
 function make({ version, folder: parent, controllers }: Place, limits: WallLimits, name: string): Made | undefined {
-  const folder = `${parent}/${prefix}${name}`;
+  sweepLeft(parent, 'groups');
+  const folder = `${parent}/${leftPrefix}${name}`;
   try {
     mkdirSync(folder);
   } catch {

@@ -13,6 +13,7 @@ import { insideScript } from './inside-script.ts';
 import { openKept } from './kept-files.ts';
 import { makeLimitGroup } from './limit-groups.ts';
 import { membersOf, namespaceOf } from './members.ts';
+import { ownDevices } from './own-devices.ts';
 import { ownHelper } from './own-helper.ts';
 import { inside } from './places-inside.ts';
 import { profile } from './profile.ts';
@@ -20,6 +21,7 @@ import { makeProtected } from './protected-places.ts';
 import { runWalled } from './run-walled.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { fds, type Inside, startInside } from './start-inside.ts';
+import { leftPrefix, sweepLeft } from './sweep-left.ts';
 
 /** How long the sandbox may take to be there and to be looked at. */
 const readyMs = 30_000;
@@ -55,6 +57,7 @@ export async function openInside(
       features: bubblewrap,
       etcFiles: etc.map(([at], index) => ({ at, mode: 0o444, fd: fds.firstFile + index })),
       homeFiles,
+      devices: made.devices,
       ours: [{ from: process.execPath, at: inside.node }, ...made.ours, ...(options.ours ?? [])],
       seccompFd: seccomp === undefined ? undefined : fds.seccomp,
       statusFd: fds.status,
@@ -110,6 +113,7 @@ interface Prepared {
   /** Holds `token`, which nobody inside can know. */
   readonly secret: string;
   readonly token: string;
+  readonly devices: readonly { readonly from: string; readonly at: string }[];
 }
 
 /** Makes what the sandbox needs on the host: a folder that only we enter, the proxy, and what is protected. */
@@ -119,14 +123,15 @@ async function prepare(
 ): Promise<Prepared> {
   // The path of a socket is short.
   const parent = tmpdir().length > 60 ? '/tmp' : tmpdir();
-  const dir = mkdtempSync(join(parent, 'orchestrate-wall-'));
+  sweepLeft(parent, 'folders');
+  const dir = mkdtempSync(join(parent, `${leftPrefix}${process.pid}-`));
   undo.push(() => rmSync(dir, { recursive: true, force: true }));
   const places = makeProtected(spec.protected, spec.writable);
   undo.push(() => places.remove());
   const [outside, secret] = [join(dir, 'outside'), join(dir, 'secret')];
   const token = dir.slice(-6);
   writeFileSync(secret, `${token}\n`, { mode: 0o600 });
-  const made = { name: token, outside, secret, token };
+  const made = { name: token, outside, secret, token, devices: ownDevices(dir) };
   if (spec.egress.length === 0 && spec.loopback.length === 0) return { ...made, spec, ours: [], relay: '', ways: '' };
   const path = join(dir, 'egress.sock');
   const rules = { hosts: spec.egress, loopback: spec.loopback };

@@ -30,6 +30,8 @@ export interface ProfileParts {
   readonly homeFiles: readonly HomeFile[];
   /** Host's file to its place inside: our Node, our programs, sockets. */
   readonly ours: readonly { readonly from: string; readonly at: string }[];
+  /** Devices of our own that lie over those of the host. */
+  readonly devices: readonly { readonly from: string; readonly at: string }[];
   /** Text files of /etc that say who is there: a path and the number where it is read. */
   readonly etcFiles: readonly HomeFile[];
   /** Where bwrap reads the filter of calls; undefined where there is none for this machine. */
@@ -55,6 +57,7 @@ export function profile(spec: WallSpec, parts: ProfileParts): readonly string[] 
     ...base.shown.flatMap((path) => ['--ro-bind', path, path]),
     ...parts.etcFiles.flatMap(({ at, fd, mode }) => ['--perms', octal(mode), '--ro-bind-data', String(fd), at]),
     ...['--proc', '/proc', '--dev', '/dev'],
+    ...parts.devices.flatMap(({ from, at }) => ['--dev-bind', from, at]),
     ...temporary(spec, features),
     ...binds(spec),
     ...parts.ours.flatMap(({ from, at }) => ['--ro-bind', from, at]),

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { type Readable, Transform, type Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { Fault } from '../../base/fault.ts';
@@ -49,6 +49,7 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
   const { spec, identity, signal } = options;
   let limit: WallExit['limit'] = null;
   let wasKilled = false;
+  let wasStopped = false;
   let isOver = false;
   const ended = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null)
@@ -62,6 +63,7 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
   };
   const stop = async (graceMs: number): Promise<void> => {
     if (isOver) return;
+    wasStopped = true;
     for (const pid of await options.members()) if (pid !== identity.pid) signalOne(pid, 'SIGTERM');
     const over = new AbortController();
     const inTime = await Promise.race([ended.then(() => true), pause(graceMs, false, { signal: over.signal })]);
@@ -77,11 +79,15 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
   };
 
   const count = { bytes: 0 };
-  const counted = (from: Readable): PassThrough => {
-    const to = new PassThrough();
-    from.on('data', (chunk: Buffer) => {
-      count.bytes += chunk.length;
-      if (count.bytes > spec.limits.outputBytes) end('output');
+  const counted = (from: Readable): Transform => {
+    const to = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        count.bytes += chunk.length;
+        if (count.bytes <= spec.limits.outputBytes) return done(null, chunk);
+        // What still comes is read away: it may end by itself, and must not be held up.
+        end('output');
+        done();
+      },
     });
     from.on('error', () => to.end());
     return from.pipe(to);
@@ -107,7 +113,9 @@ export function runWalled(running: Running, options: RunOptions): WalledProgram 
     if (limit === null && options.group.ranOut()) limit = 'memory';
     isOver = true;
     await options.clean();
-    return wasKilled ? { exitCode: null, signal: 'SIGKILL', limit } : { ...how, limit };
+    if (wasKilled) return { exitCode: null, signal: 'SIGKILL', limit };
+    // bubblewrap tells a death by a signal as a shell does.
+    return wasStopped && how.exitCode === 128 + 15 ? { exitCode: null, signal: 'SIGTERM', limit } : { ...how, limit };
   };
   const exited = finish();
   exited.catch(() => {}); // Whoever stops it is told, too.

@@ -4,13 +4,9 @@ import { attempt, good, type DoctorCheck } from './_doctor-check.ts';
 
 const timeoutMs = 10_000;
 
-/** Finds out by trying what keeps programs from each other here, and who thinks for the agents. */
+/** Finds out by trying what keeps programs from each other here. */
 export async function checkSandbox(app: App): Promise<readonly DoctorCheck[]> {
-  return [
-    await attempt('sandbox', () => checkConfinement(app)),
-    await attempt('network', () => checkNetwork(app)),
-    providers,
-  ];
+  return [await attempt('sandbox', () => checkConfinement(app)), await attempt('network', () => checkNetwork(app))];
 }
 
 /** Production and proofs see their environment read-only where a mount namespace can be made; elsewhere a change is detected only. */
@@ -49,8 +45,3 @@ async function run(app: App, program: string, args: readonly string[]): Promise<
     throw error;
   }
 }
-
-const providers = good(
-  'providers',
-  'none: no language model is built in or asked; agents are programs, and no key or account is needed',
-);

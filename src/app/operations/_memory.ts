@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { type MemoryEntry, memoryKinds, type MemoryRef, type NewMemory } from '../../domain/memory/entry.ts';
 import { requireKey } from '../../domain/memory/key.ts';
-import { mayWrite } from '../../domain/memory/standard.ts';
+import { mayWrite, programFolder } from '../../domain/memory/standard.ts';
 import { attemptOfMark } from '../../engine/tasks/attempt-of-mark.ts';
 import type { Memory } from '../../ports/index.ts';
 import type { App } from '../app.ts';
@@ -70,7 +70,7 @@ function whyNotFound(
 
 /**
  * Returns who writes: the person, or the program of ours that types the command, with the run that it belongs to. Such a program is an
- * agent and writes below its own tree only. Fault: `MEMORY_NOT_YOURS`.
+ * agent and writes below its own tree only; one that asks by MCP or HTTP writes below `programs/`. Fault: `MEMORY_NOT_YOURS`.
  */
 export async function writerOf(app: App, key: string): Promise<Pick<NewMemory, 'by' | 'run'>> {
   const { startedBy } = app.outside.host;
@@ -78,6 +78,8 @@ export async function writerOf(app: App, key: string): Promise<Pick<NewMemory, '
   const attempt = attemptOfMark(await app.installation(), startedBy);
   if (attempt !== undefined && mayWrite(attempt.tree, key))
     return { by: { kind: 'program', name: attempt.agent }, run: attempt.run };
+  // A mark has a "/": without one it is no program of ours, but one that asks by MCP or HTTP.
+  if (!startedBy.includes('/') && key.startsWith(programFolder)) return { by: personOf(app), run: null };
   throw new Fault(
     'MEMORY_NOT_YOURS',
     `${startedBy} works ${attempt === undefined ? 'for no tree' : `in ${attempt.tree}`} and may not write ${key}.`,

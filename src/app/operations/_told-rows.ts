@@ -10,6 +10,7 @@ const told: readonly JournalKind[] = [
   'supervisor.overtaken',
   'supervisor.drained',
   'supervisor.stopped',
+  'door.opened',
   'run.created',
   'run.closed',
   'change.held',

@@ -5,24 +5,8 @@ import { costGroups, costsOf } from '../../domain/spending/cost-table.ts';
 import { budgetLevels } from '../../engine/spending/limits.ts';
 import { spendingRows } from '../../engine/spending/spending-rows.ts';
 import { defineOperation } from '../operation.ts';
+import { costSchema } from '../views/cost-view.ts';
 import { runIdField } from './_inputs.ts';
-
-const micro = 'micro-USD, whole';
-const costFields = {
-  nCalls: z.number().describe('Calls that were answered.'),
-  nFailed: z.number().describe('Attempts that failed.'),
-  inputUncached: z.number().describe('Tokens of input that no cache had.'),
-  cacheRead: z.number().describe('Tokens of input read from a cache.'),
-  cacheWrite5m: z.number().describe('Tokens of input written to a cache for five minutes.'),
-  cacheWrite1h: z.number().describe('The same for an hour.'),
-  output: z.number().describe('Tokens of output.'),
-  reasoning: z.number().describe('Part of the output that was thought, not said.'),
-  paidMicroUsd: z.number().describe(`What was charged for, in ${micro}.`),
-  listMicroUsd: z.number().describe(`What it would have cost where a subscription pays, in ${micro}.`),
-  nUnpriced: z.number().describe('Calls at a price that nobody knows.'),
-  countedMicroUsd: z.number().describe(`Counts as spent though no answer is on record, in ${micro}.`),
-  heldMicroUsd: z.number().describe(`Held back for calls that are on their way, in ${micro}.`),
-};
 
 /** `orchestrate cost` */
 export const cost = defineOperation({
@@ -43,8 +27,8 @@ export const cost = defineOperation({
   output: z.object({
     by: z.enum(costGroups),
     sinceMs: z.number().nullable().describe('Calls from then on, in milliseconds since 1970; null: all.'),
-    rows: z.array(z.object({ name: z.string(), ...costFields })).describe('In the order in which they first spent.'),
-    total: z.object(costFields),
+    rows: z.array(costSchema.extend({ name: z.string() })).describe('In the order in which they first spent.'),
+    total: costSchema,
     budgets: z
       .array(
         z.object({

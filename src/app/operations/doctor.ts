@@ -12,6 +12,7 @@ import { checkAgentPrograms } from './_doctor-agent-programs.ts';
 import { checkOf, type DoctorCheck, findingOf } from './_doctor-check.ts';
 import { checkInstallation } from './_doctor-installation.ts';
 import { checkMachine } from './_doctor-machine.ts';
+import { checkProviders } from './_doctor-providers.ts';
 import { checkSandbox } from './_doctor-sandbox.ts';
 import { checkSchema, findingSchema, fixedSchema } from './_doctor-schema.ts';
 import { checkWall } from './_doctor-wall.ts';
@@ -23,7 +24,7 @@ export const doctor = defineOperation({
   name: 'doctor',
   summary: 'Check the machine and the installation; --fix repairs what can be repaired without losing anything.',
   description:
-    'Looks at the tools of the machine, programs of agents and their logins, the sandbox and the wall, disk, definitions, home and ports, and compares the records with each other and with the world: journal, store, restore tags, locks, processes, instances, production, slots, leases, environments, kept wheels, trash, open changes, memory and bus. Each disagreement has an id, what says so, and what repairs it. Without --fix nothing is changed. With it the safe repairs are shown and asked about; each is carried out by the supervisor only while the disagreement is still the one that was shown, and what goes, goes to the trash. The rest is for a person.',
+    'Looks at the tools of the machine, programs of agents and their logins, the sandbox and the wall, keys and prices of language models, disk, definitions, home and ports, and compares the records with each other and with the world: journal, store, restore tags, locks, processes, instances, production, slots, leases, environments, kept wheels, trash, open changes, memory and bus. Each disagreement has an id, what says so, and what repairs it. Without --fix nothing is changed. With it the safe repairs are shown and asked about; each is carried out by the supervisor only while the disagreement is still the one that was shown, and what goes, goes to the trash. The rest is for a person.',
   effect: 'write',
   everyday: true,
   needs: 'none',
@@ -88,8 +89,9 @@ async function lookAround(app: App, isDeep: boolean): Promise<LookedAround> {
   const checks = [
     ...(await checkMachine(app, installation)),
     ...(await checkSandbox(app)),
-    await checkWall(app),
-    ...(await checkAgentPrograms(app)),
+      ...(await checkProviders(app, installation)),
+      await checkWall(app),
+      ...(await checkAgentPrograms(app)),
     check,
   ];
   const disagreements: Finding[] = [];

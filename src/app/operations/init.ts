@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../../base/fault.ts';
 import { stated } from '../../base/stated.ts';
 import { templateIds } from '../../domain/definitions/types.ts';
+import { claudeReport, setUpClaudeCode } from '../for-claude-code/set-up.ts';
 import { adopt } from '../init/adopt.ts';
 import { withInitTools } from '../init/init-tools.ts';
 import { type InitPlan, planInit } from '../init/plan-init.ts';
@@ -16,7 +17,7 @@ export const init = defineOperation({
   name: 'init',
   summary: 'Look after a ComfyUI folder, or after the service of a repository of yours.',
   description:
-    'Makes a home: a git repository of declarations beside the ComfyUI folder, be it a clone, an archive, or the copy of SwarmUI or Stability Matrix. ComfyUI and its node packs are copied into a store of our own. An environment that is found is used where it lies, and restore point 0 is graded borrowed; where none is found, or with --fresh, one is built from a lock with hashes. The ComfyUI folder and its environment are only read. With --template service the home is a repository of yours: two files are committed to its branch, and changes are proven by set-up, checks and a start of the service from the exact tree. Its files are looked after; what is installed on the machine is not.',
+    'Makes a home: a git repository of declarations beside the ComfyUI folder, be it a clone, an archive, or the copy of SwarmUI or Stability Matrix. ComfyUI and its node packs are copied into a store of our own. An environment that is found is used where it lies, and restore point 0 is graded borrowed; where none is found, or with --fresh, one is built from a lock with hashes. The ComfyUI folder and its environment are only read. With --template service the home is a repository of yours: two files are committed to its branch, and changes are proven by set-up, checks and a start of the service from the exact tree. Its files are looked after; what is installed on the machine is not. With --for claude-code nothing is adopted: .mcp.json and .claude/settings.json of an installation that is there (or of a folder in it) are given our server and our hooks.',
   effect: 'write',
   everyday: true,
   needs: 'none',
@@ -29,6 +30,13 @@ export const init = defineOperation({
       .default(null)
       .describe(
         'Folder of the new home, absent or empty. Template service: your repository; this folder when left out.',
+      ),
+    for: z
+      .enum(['claude-code'])
+      .nullable()
+      .default(null)
+      .describe(
+        'Make that program use the installation that is here: its server and hooks are written into the folder.',
       ),
     template: z
       .enum(templateIds)
@@ -109,7 +117,7 @@ export const init = defineOperation({
     dryRun: z.boolean().default(false).describe('Show what would be written, and write nothing.'),
     yes: z.boolean().default(false).describe('Write without asking.'),
   }),
-  output: initReport,
+  output: z.union([initReport, claudeReport]),
   positional: ['dir'],
   asksFirst: true,
   examples: [
@@ -122,6 +130,10 @@ export const init = defineOperation({
       explains: 'Make the home; portrait.json has to run after every change.',
     },
     {
+      command: 'orchestrate init --for claude-code',
+      explains: 'Have Claude Code in this home use its tools and hooks; what is there is shown, and stays.',
+    },
+    {
       command:
         'orchestrate init --template service --start "python3 server.py --port {port}" --ready "http://127.0.0.1:{port}/health" --check "python3 -m unittest"',
       explains: 'Look after the service of the repository in which you stand.',
@@ -129,12 +141,16 @@ export const init = defineOperation({
   ],
   async run(app, input) {
     const isPlan = input.dryRun || !input.yes;
+    if (input.for !== null) {
+      requireNone(input, 'of a new home, and not of --for', [...comfyOnly, ...serviceOnly, 'service', 'port']);
+      return setUpClaudeCode(app, { dir: input.dir, isPlan });
+    }
     if (input.template === 'service') {
-      requireNone(input, 'comfyui', comfyOnly);
+      requireNone(input, 'of the template comfyui', comfyOnly);
       const plan = await stated('Nothing was written.', () => planServiceInit(app, input));
       return isPlan ? { ...plan.report, state: 'planned' as const } : adoptService(app, plan);
     }
-    requireNone(input, 'service', serviceOnly);
+    requireNone(input, 'of the template service', serviceOnly);
     const { dir } = input;
     if (dir === null)
       throw new Fault('USAGE_BAD_ARGUMENT', 'The folder of the new home is missing.', {
@@ -163,13 +179,13 @@ const comfyOnly = [
 const serviceOnly = ['start', 'ready', 'setup', 'check'];
 
 /** An option that would do nothing is refused. */
-function requireNone(input: Readonly<Record<string, unknown>>, template: string, names: readonly string[]): void {
+function requireNone(input: Readonly<Record<string, unknown>>, whose: string, names: readonly string[]): void {
   const given = names.find((name) => {
     const value = input[name];
     return Array.isArray(value) ? value.length > 0 : value !== null && value !== undefined && value !== false;
   });
   if (given === undefined) return;
-  throw new Fault('USAGE_BAD_ARGUMENT', `--${given} is of the template ${template}.`, {
+  throw new Fault('USAGE_BAD_ARGUMENT', `--${given} is ${whose}.`, {
     hints: ['orchestrate init --help'],
     state: 'Nothing was written.',
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { defineOperation } from '../operation.ts';
+import { costOfRun } from '../views/cost-view.ts';
 import { runSchema } from '../views/run-view.ts';
 import { conversationSchema, readConversations } from '../views/transcript-view.ts';
 import { runIdField } from './_inputs.ts';
@@ -25,7 +26,8 @@ export const runsShow = defineOperation({
     { command: 'orchestrate runs show r12 --transcript', explains: 'What its agents were told, said and asked for.' },
   ],
   async run(app, { run, transcript }) {
-    const view = await requireRun(app, run);
+    const { ledger } = await app.installation();
+    const view = { ...(await requireRun(app, run)), models: costOfRun(ledger, run) };
     return transcript ? { ...view, conversations: [...(await readConversations(app, run))] } : view;
   },
 });

@@ -2,6 +2,8 @@ import { Fault } from '../../base/fault.ts';
 import { nearestWord } from '../../domain/definitions/did-you-mean.ts';
 import { operations } from '../operations/index.gen.ts';
 import type { Operations } from '../perform-for-program.ts';
+import { renamed, withKnownArguments } from '../swarm-names/also-taken.ts';
+import { swarmNames } from '../swarm-names/swarm-names.ts';
 import { operationTools } from './operation-tools.ts';
 import type { ProgramTool } from './tool.ts';
 
@@ -9,9 +11,10 @@ let made: Promise<readonly ProgramTool[]> | undefined;
 
 /** Returns every tool that there is, by name. They are the same for every installation, and made once. */
 export function allTools(): Promise<readonly ProgramTool[]> {
-  made ??= operationTools(operations as unknown as Operations).then((tools) =>
-    tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-  );
+  made ??= operationTools(operations as unknown as Operations).then((tools) => {
+    const own = tools.map(withKnownArguments);
+    return [...own, ...renamed(own), ...swarmNames].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  });
   return made;
 }
 

@@ -5,6 +5,7 @@ import type { Entry } from '../../ports/index.ts';
 import { againCommand } from './again-command.ts';
 import { bisectSchema, bisectView } from './bisect-view.ts';
 import { changeOfRun, changeSchema, type ChangeView } from './change-view.ts';
+import { costSchema } from './cost-view.ts';
 import { drillSchema, drillView } from './drill-view.ts';
 import { faultSchema } from './fault-view.ts';
 import { entriesOf, newest, rowOf, rowsOf, type JournalReader, type Row } from './journal-reader.ts';
@@ -51,6 +52,10 @@ export const runSchema = runHeadSchema
     until: z.string().nullable().describe('Last step that was asked for, or null.'),
     unsandboxed: z.boolean().describe('A person let programs of its agents work without a wall.'),
     plan: planSchema.nullable(),
+    models: costSchema
+      .nullable()
+      .optional()
+      .describe('What its language models cost; null: none was asked; absent while it goes on, but in `runs show`.'),
     lease: z
       .object({
         slot: z.string().nullable().describe('Null where only a port was needed.'),

@@ -5,7 +5,7 @@ import { maskPasswords } from '../definitions/mask.ts';
  * list of ours. Done again it changes nothing, so that what is kept and what is read once more are the same text.
  */
 export function maskSecrets(text: string): string {
-  return patterns.reduce((rest, [pattern, by]) => rest.replace(pattern, by), maskPasswords(text));
+  return maskPasswords(patterns.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text));
 }
 
 // No part below can be matched in two ways without a bound: a line takes time by its length, whatever stands in it.

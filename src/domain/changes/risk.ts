@@ -10,9 +10,11 @@ const steering: readonly { readonly pattern: RegExp; readonly why: string }[] = 
   { pattern: /^orchestrate\.yaml$/, why: 'decides what orchestrate may do' },
   { pattern: /^(agents|playbooks|trees)\//, why: 'decides what agents do' },
   { pattern: /^\.worktreeinclude$/, why: 'decides which of your ignored files are given to what runs' },
-  { pattern: /^(CLAUDE|AGENTS)\.md$/, why: 'is given to every agent' },
+  // A program that thinks reads those of folders below, too.
+  { pattern: /(^|\/)(CLAUDE|AGENTS|GEMINI)(\.\w+)?\.md$/, why: 'is given to every agent' },
   {
-    pattern: /(^|\/)\.(claude|codex|vscode|idea|github|gitlab|orchestrate|mcp\.json)(\/|$)/,
+    pattern:
+      /(^|\/)(\.(claude|codex|opencode|gemini|cursor|vscode|idea|github|gitlab|gitlab-ci\.yml|orchestrate|mcp\.json)|opencode\.jsonc?)(\/|$)/,
     why: 'is obeyed by another tool',
   },
   { pattern: /(^|\/)(package\.json|\.gitattributes|\.gitmodules|\.envrc)$/, why: 'can make another tool run programs' },

@@ -41,7 +41,6 @@ const modelSchema = z.strictObject({
 
 const quirksSchema = z.strictObject({
   format: z.enum(['json-schema', 'json-object', 'none']).optional(),
-  'only-auto-tools': z.literal(true).optional(),
   'max-tokens-field': z.literal(true).optional(),
   without: z
     .array(z.enum(['stream_options', 'strict']))
@@ -147,7 +146,6 @@ const noPrices = pricesOf({ input: 0, output: 0 });
 
 const quirksOf = (written: WrittenProvider['quirks']): ProviderQuirks => ({
   ...(written?.format === undefined ? {} : { format: written.format }),
-  ...(written?.['only-auto-tools'] ? { onlyAutoTools: true } : {}),
   ...(written?.['max-tokens-field'] ? { maxTokensField: true } : {}),
   ...(written?.without === undefined ? {} : { without: written.without }),
   ...(written?.['input-counts-cached'] ? { inputCountsCached: true } : {}),

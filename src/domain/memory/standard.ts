@@ -11,6 +11,9 @@ export const domainKey = (tree: string, name: string): string => `swarm/${tree}/
 /** Returns the tree whose domain an entry lies in, or null for what lies elsewhere. */
 export const domainOf = (key: string): string | null => /^swarm\/([^/]+)\//.exec(key)?.[1] ?? null;
 
+/** Where programs write that are no agents of the installation: those that speak MCP or HTTP. */
+export const programFolder = 'programs/';
+
 /**
  * Returns whether an agent of a tree may write there: below its own domain, and what a session leaves. Everybody reads everything.
  */

@@ -27,4 +27,4 @@ const micro = (usd: Usd): Usd => ({
 });
 
 /** A price of 0.1 times a million is a hair off a whole number. */
-export const microUsd = (usd: number): number => Math.round(usd * 1_000_000);
+const microUsd = (usd: number): number => Math.round(usd * 1_000_000);

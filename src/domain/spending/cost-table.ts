@@ -46,7 +46,7 @@ export function costsOf(
   { by, sinceMs, run }: CostQuestion,
 ): { readonly groups: ReadonlyMap<string, Cost>; readonly total: Cost } {
   const groups = new Map<string, Cost>();
-  const calls = new Map<string, { readonly head: Reserved; readonly name: string }>();
+  const calls = new Map<string, { readonly head: Reserved; readonly name: string; failed: number }>();
   let total = noCost;
   const add = (name: string, some: Partial<Cost>): void => {
     groups.set(name, sum(groups.get(name) ?? noCost, some));
@@ -57,7 +57,7 @@ export function costsOf(
     if (reserved !== undefined) {
       if (entry.atMs < sinceMs || (run !== null && reserved.run !== run)) continue;
       const name = nameOf(by, reserved, entry.atMs);
-      calls.set(reserved.call, { head: reserved, name });
+      calls.set(reserved.call, { head: reserved, name, failed: 0 });
       add(name, { heldMicroUsd: reserved.reserved.microUsd });
       continue;
     }
@@ -74,7 +74,7 @@ export function costsOf(
     }
     const call = calls.get(entry.data['call'] as string);
     if (call === undefined) continue;
-    const some = endOf(entry, call.head);
+    const some = endOf(entry, call);
     if (some === undefined) continue;
     add(call.name, some);
     if (some.heldMicroUsd !== undefined) calls.delete(call.head.call);
@@ -83,15 +83,18 @@ export function costsOf(
 }
 
 /** What the row adds; `heldMicroUsd` is there where it ends what was held back. */
-function endOf(entry: SpendingEntry, { reserved }: Reserved): Partial<Cost> | undefined {
+function endOf(entry: SpendingEntry, call: { readonly head: Reserved; failed: number }): Partial<Cost> | undefined {
+  const { reserved } = call.head;
   const released = { heldMicroUsd: -reserved.microUsd };
   const answered = dataOf('model.answered', entry);
-  if (answered !== undefined) {
-    return { ...taken(answered), ...released, nCalls: 1 };
-  }
+  if (answered !== undefined) return { ...taken(answered), ...released, nCalls: 1 };
   const failed = dataOf('model.failed', entry);
-  if (failed !== undefined)
-    return { nFailed: 1, countedMicroUsd: failed.counted.microUsd, ...(failed.keeps ? {} : released) };
+  if (failed !== undefined) {
+    // An attempt that was to be made again, and then was not, is told twice.
+    const nFailed = failed.attempt === call.failed ? 0 : 1;
+    call.failed = failed.attempt;
+    return { nFailed, countedMicroUsd: failed.counted.microUsd, ...(failed.keeps ? {} : released) };
+  }
   const lost = dataOf('model.lost', entry);
   return lost === undefined ? undefined : { nFailed: 1, countedMicroUsd: lost.counted.microUsd, ...released };
 }

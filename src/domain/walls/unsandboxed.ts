@@ -2,7 +2,8 @@
 export const unsandboxedWords = 'agents may do what I can';
 
 /** Whether what was typed is that sentence; case and blanks around it do not matter. */
-export const saysUnsandboxed = (typed: string): boolean => typed.trim().toLowerCase() === unsandboxedWords.toLowerCase();
+export const saysUnsandboxed = (typed: string): boolean =>
+  typed.trim().toLowerCase() === unsandboxedWords.toLowerCase();
 
 /** The badge of such a run, wherever it is shown. */
 export const unsandboxedBadge =

@@ -23,13 +23,24 @@ export interface ContextQuestion {
  */
 export async function loadContext(context: EngineContext, asked: ContextQuestion): Promise<AssembledContext> {
   const { budgetBytes } = context.config.memory;
-  const bytes = await context.store.readFile(asked.branch, 'CLAUDE.md');
   return assembleContext({
     instructions: asked.agent.instructions,
-    coordination: bytes === undefined ? null : new TextDecoder().decode(bytes),
+    coordination: await coordinationOf(context, asked.branch),
     memory: await readableMemory(context, { words: taskWords(asked.about), tree: asked.tree, budgetBytes }),
-    budgetTokens: Math.ceil(budgetBytes / 3),
+    budgetTokens: memoryTokens(budgetBytes),
   });
+}
+
+/** What is kept for memory: a token for each three of its bytes, and a quarter more for labels. */
+export const memoryTokens = (budgetBytes: number): number => Math.ceil((budgetBytes / 3) * 1.25);
+
+/** Returns `CLAUDE.md` of a git tree of the branch, or null. */
+export async function coordinationOf(
+  { store }: Pick<EngineContext, 'store'>,
+  branch: GitTreeId,
+): Promise<string | null> {
+  const bytes = await store.readFile(branch, 'CLAUDE.md');
+  return bytes === undefined ? null : new TextDecoder().decode(bytes);
 }
 
 async function readableMemory(

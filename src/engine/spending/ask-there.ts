@@ -74,8 +74,12 @@ export async function askThere(engine: Engine, question: Question, attempts: Att
         signal.throwIfAborted();
       }
     }
-    if (keeps && mayGoOn(engine, held)) continue;
-    if (keeps) await failedRow(engine, { held, attempt, fault, reason, isStreamed, keeps: false, nextAtMs: null });
+    if (keeps) {
+      const closed = goOn(engine, held);
+      if (closed === null) continue;
+      const alone = new Fault('MODEL_FAILED', `Not asked again: ${closed.why}.`);
+      await failedRow(engine, { held, attempt, fault: alone, reason, isStreamed, keeps: false, nextAtMs: null });
+    }
     return {
       ...{
         kind: 'failed',
@@ -90,11 +94,11 @@ export async function askThere(engine: Engine, question: Question, attempts: Att
   }
 }
 
-/** Other calls may have failed there meanwhile; after a rest one alone tries it. */
-function mayGoOn(engine: Engine, { candidate }: Held): boolean {
-  if (closedBy(breakerOf(engine, targetOf(candidate)), engine.outside.clock.nowMs()) !== null) return false;
-  noteSent(engine, candidate);
-  return true;
+/** Other calls may have failed there meanwhile, and after a rest one alone tries it: returns why this one does not go on, or null. */
+function goOn(engine: Engine, { candidate }: Held): { readonly why: string } | null {
+  const closed = closedBy(breakerOf(engine, targetOf(candidate)), engine.outside.clock.nowMs());
+  if (closed === null) noteSent(engine, candidate);
+  return closed;
 }
 
 type Sent =

@@ -32,9 +32,9 @@ export async function callTool(
     const app = await calling.open(calling.signal);
     const answer = await tool.call(app, input);
     const isDetached = input['detach'] === true;
-    if (answer.run === null || !calling.isFollowed || isDetached) return resultOf(answer);
+    if (answer.run === null || !calling.isFollowed || isDetached) return resultOf(app, answer);
     await follow(app, answer.run, calling);
-    return resultOf({ ...answer, output: await requireRun(app, answer.run) });
+    return resultOf(app, { ...answer, output: await requireRun(app, answer.run) });
   } catch (error) {
     return faultResult(error);
   }
@@ -53,8 +53,9 @@ async function follow(app: App, run: string, { signal, tell }: Calling): Promise
   }
 }
 
-/** The same twice: as data, and as text for clients that read only that. */
-function resultOf({ output, isPlan }: ToolAnswer): CallToolResult {
+/** The same twice: as data, and as text for clients that read only that. It is the last place at which a secret could show. */
+function resultOf(app: App, { output: answered, isPlan }: ToolAnswer): CallToolResult {
+  const output = app.outside.secrets.data(answered);
   const structuredContent = output as Record<string, unknown>;
   return {
     structuredContent,

@@ -1,6 +1,7 @@
-import { type CallToolResult, ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 
 import { type FaultRecord, faultRecord } from '../../base/fault.ts';
+import { ErrorCode, McpError } from './mcp-sdk.apart.ts';
 
 /** Returns what went wrong as an answer that the model reads: code, sentence, state, what to do next; never a stack. */
 export function faultResult(error: unknown): CallToolResult {

@@ -1,9 +1,8 @@
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-
 import type { App } from '../../app/app.ts';
 import { Fault } from '../../base/fault.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { jsonAnswer, methodRefused } from '../http/json-answer.ts';
+import { WebStandardStreamableHTTPServerTransport } from './mcp-sdk.apart.ts';
 import { readMessage } from './read-message.ts';
 import { createMcpServer, type McpFace } from './server.ts';
 

@@ -1,4 +1,7 @@
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { App } from '../../app/app.ts';
+import { allTools } from '../../app/tools/all-tools.ts';
+import { callTool } from './call-tool.ts';
+import { protocolError } from './fault-result.ts';
 import {
   CallToolRequestSchema,
   GetPromptRequestSchema,
@@ -6,13 +9,9 @@ import {
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
+  McpServer,
   ReadResourceRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js';
-
-import type { App } from '../../app/app.ts';
-import { allTools } from '../../app/tools/all-tools.ts';
-import { callTool } from './call-tool.ts';
-import { protocolError } from './fault-result.ts';
+} from './mcp-sdk.apart.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, readResource, resourceTemplates } from './resources.ts';
 import { describeTool } from './tools.ts';

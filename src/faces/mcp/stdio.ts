@@ -1,8 +1,9 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 
 import type { App } from '../../app/app.ts';
 import type { AttemptRelay } from '../../ports/attempt-sockets.ts';
+import { ErrorCode, JSONRPCMessageSchema } from './mcp-sdk.apart.ts';
 import { maxMessageBytes, readMessage } from './read-message.ts';
 import { createRelayServer } from './relay.ts';
 import { createMcpServer } from './server.ts';

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -227,6 +227,27 @@ describe('a program of a model, in its wall', () => {
     expect(readFileSync(join(spec.cwd, '.git'), 'utf8')).toBe('gitdir: x\n');
   });
 
+  it('keeps what is protected in one wall when another one over the same slot ends', async () => {
+    const spec = wallSpec('cat; echo x > .mcp.json; cat .mcp.json');
+    const protectedPaths = ['.mcp.json', '.gitattributes', '.claude'].map((name) => join(spec.cwd, name));
+    const first = await walls.open({ ...spec, protected: protectedPaths }, { signal });
+    await inWall({ ...spec, args: ['-c', 'true'], protected: protectedPaths });
+    expect(protectedPaths.map((path) => existsSync(path))).toEqual([true, true, true]);
+    expect((await outcome(first)).stdout).toBe('{}\n');
+    expect(protectedPaths.map((path) => existsSync(path))).toEqual([false, false, false]);
+  });
+
+  it('uses the devices of the host and changes none of them', async () => {
+    const modes = () => ['null', 'zero', 'full', 'urandom', 'tty'].map((name) => statSync(`/dev/${name}`).mode);
+    const before = modes();
+    const { stdout } = await inWall(
+      wallSpec('chmod 600 /dev/null /dev/full; touch /dev/null; echo x > /dev/null && head -c 4 /dev/zero | wc -c'),
+    );
+    expect(stdout).toBe('4\n');
+    expect(modes()).toEqual(before);
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
   it('has a HOME of its own; a login that it refreshed is kept, one that it broke is not', async () => {
     const from = join(outside, 'login.json');
     const login = (path: string) => ({ path, from, keep: true as const });
@@ -240,5 +261,39 @@ describe('a program of a model, in its wall', () => {
     }
     expect(outcomes).toEqual(['{"token":"new","more":1}', '{"token":"old"}', '{"token":"old"}', '{"token":"old"}']);
     expect(statSync(from).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('a supervisor that is killed', () => {
+  beforeEach(skipWithoutWall);
+
+  it('takes its programs with it, and what it left is swept by the next', async () => {
+    const spec = wallSpec('echo up > up; setsid sleep 300 & sleep 300', { mark: `${token}-orphan` });
+    const program = join(outside, 'supervisor.ts');
+    const from = new URL('../../../src/adapters/', import.meta.url).href;
+    writeFileSync(
+      program,
+      `import { createInProcessSpawner } from '${from}process/in-process-spawner.ts';
+       import { createWalls } from '${from}walls/walls.ts';
+       const walls = createWalls({ spawner: createInProcessSpawner(), searchPath: ['/usr/bin', '/bin'] });
+       await walls.open(${JSON.stringify(spec)}, { signal: new AbortController().signal });
+       setInterval(() => {}, 1000);`,
+    );
+    const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] };
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], { env, stdio: 'ignore' });
+    await eventually('the program to be up', () => existsSync(join(spec.cwd, 'up')));
+    const left = (): readonly string[] =>
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`orchestrate-wall-${child.pid}-`));
+    expect(left()).toHaveLength(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const table = createLinuxProcessTable();
+    await eventually(
+      'all of it to be gone',
+      async () => (await table.marked()).every(({ mark }) => mark !== `${token}-orphan`),
+      2_000,
+    );
+    await inWall(wallSpec('true'));
+    expect(left()).toEqual([]);
   });
 });

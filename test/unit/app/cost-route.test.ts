@@ -4,6 +4,7 @@ import type { App } from '../../../src/app/app.ts';
 import { cost } from '../../../src/app/operations/cost.ts';
 import { routeExplain } from '../../../src/app/operations/route-explain.ts';
 import { routeSimulate } from '../../../src/app/operations/route-simulate.ts';
+import { costOfRun, costText } from '../../../src/app/views/cost-view.ts';
 import { entrySentence } from '../../../src/app/views/journal-line.ts';
 import { type Line, lineText } from '../../../src/faces/cli/line.ts';
 import { renderCost } from '../../../src/faces/cli/render/cost.ts';
@@ -68,6 +69,16 @@ describe('cost', () => {
     expect(await names({ by: 'day' })).toEqual(['2026-01-01']);
     expect(await names({ by: 'model', run: 'r2' })).toEqual(['small/small-1']);
     expect(await names({ by: 'task' })).toEqual(['r1.fix', 'r2, no step']);
+  });
+
+  it('is told of a run that is shown, and of none that asked nobody', async () => {
+    const scene = await spent();
+    const total = costOfRun(scene.ledger, 'r1');
+    expect(total).toMatchObject({ nCalls: 2, paidMicroUsd: 20_550 });
+    expect(costOfRun(scene.ledger, 'r9')).toBeNull();
+    expect(total === null ? '' : costText({ ...total, listMicroUsd: 1_000, nUnpriced: 1 })).toBe(
+      '$0.0205 ($0.001 list price, by subscription) + 1 call at no known price',
+    );
   });
 
   it('says that nothing was spent', async () => {

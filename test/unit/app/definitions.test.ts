@@ -112,7 +112,7 @@ describe('list and show', () => {
   it('go on beside a file that is broken, and count what is wrong', async () => {
     const { app } = place({ 'agents/mine.md': brokenAgent });
     const { agents, nBroken } = await agentsList.run(app, {});
-    expect([agents.length, nBroken]).toEqual([9, 2]);
+    expect([agents.length, nBroken]).toEqual([12, 2]);
     expect((await playbooksList.run(app, {})).nBroken).toBe(0);
   });
 

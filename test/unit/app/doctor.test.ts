@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { doctor } from '../../../src/app/operations/doctor.ts';
 import { Fault } from '../../../src/base/fault.ts';
+import { parseConfig } from '../../../src/domain/definitions/config.ts';
+import type { InstallationConfig } from '../../../src/domain/definitions/types.ts';
 import type { RequestKinds } from '../../../src/domain/requests.ts';
 import { createFakeAgentPrograms } from '../../fakes/fake-agent-programs.ts';
 import { createFakeWalls } from '../../fakes/fake-walls.ts';
@@ -232,6 +234,49 @@ describe('doctor', () => {
     await expect(doctor.run(app, { ...looking, fix: true, plan: 'abcdef' })).rejects.toMatchObject({
       code: 'PLAN_MOVED',
     });
+  });
+
+  it('names what is missing of a provider, and sends nothing', async () => {
+    const compute = (text: string) =>
+      parseConfig({
+        file: 'orchestrate.yaml',
+        text: `id: demo\nname: home\nservice: { mode: none }\ncompute: ${text}\n`,
+        origin: 'installation',
+      });
+    const keys = new Set(['anthropic', 'bigmodel', 'ollama']);
+    const look = async (config: InstallationConfig) => {
+      const outside = {
+        ...programs(goodGit, goodPython),
+        models: { hasKey: async ({ id }: { id: string }) => keys.has(id) },
+      };
+      const { checks } = await doctor.run(fakeApp(installedScene(), { outside, installation: { config } }), looking);
+      return checks
+        .filter(({ id }) => id.startsWith('provider'))
+        .map(({ id, ok, fact, hint }) => `${ok ? 'ok' : 'bad'} ${id}: ${fact}${hint === null ? '' : ` → ${hint}`}`);
+    };
+    const own = '{ models: [{ id: qwen3, context: 32768, output: 4096 }], free: true }';
+    expect(await look(compute(`{ providers: { anthropic: {}, zai: {}, bigmodel: {}, ollama: ${own} } }`)))
+      .toMatchInlineSnapshot(`
+        [
+          "ok provider anthropic: anthropic at https://api.anthropic.com; its key is in the variable ANTHROPIC_API_KEY here; 8 models, 8 with a price (as of 2026-10-24)",
+          "bad provider zai: openai-chat at https://api.z.ai/api/paas/v4; its key is not in the variable ZAI_API_KEY here → export ZAI_API_KEY=…, or name a file of mode 0600 as compute.providers.zai.key",
+          "bad provider bigmodel: openai-chat at https://open.bigmodel.cn/api/paas/v4; its key is in the variable BIGMODEL_API_KEY here; 6 models, 0 with a price: none is asked while nobody says what it costs → write prices, or free: true, for them under compute.providers.bigmodel in orchestrate.yaml",
+          "ok provider ollama: openai-chat at http://127.0.0.1:11434/v1; it needs no key; 1 model, 1 with a price; nobody listens there → start it",
+        ]
+      `);
+    expect(await look(compute('{ providers: { glm: { like: zai, key: /home/anna/.glm } } }'))).toMatchInlineSnapshot(`
+      [
+        "bad provider glm: openai-chat at https://api.z.ai/api/paas/v4; its key is not in /home/anna/.glm, or others can read it → write it into /home/anna/.glm, and chmod 600 /home/anna/.glm",
+      ]
+    `);
+    expect(await look(compute('{ providers: { bigmodel: {} }, unknown-prices: take }'))).toMatchInlineSnapshot(`
+      [
+        "ok provider bigmodel: openai-chat at https://open.bigmodel.cn/api/paas/v4; its key is in the variable BIGMODEL_API_KEY here; 6 models, 0 with a price",
+      ]
+    `);
+    expect(await look(compute('{}'))).toEqual([
+      'ok providers: none is configured: no language model is asked, and no key or account is needed',
+    ]);
   });
 
   it('passes a bug on', async () => {

@@ -31,6 +31,13 @@ export interface AgentProgramRows {
     readonly limit: 'time' | 'output' | 'memory' | 'processes' | 'disk' | null;
     readonly turns: number;
     readonly nTools: number;
+    /** What its proxy said to each host that it asked for, first come, and how often. Absent in old rows. */
+    readonly asked?: readonly {
+      readonly host: string;
+      readonly allowed: boolean;
+      readonly why: string;
+      readonly n: number;
+    }[];
     /** Lines in no form that is known. */
     readonly nUnread: number;
   };

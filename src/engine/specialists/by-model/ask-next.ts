@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault } from '../../../base/fault.ts';
 import type { JsonObject } from '../../../base/json.ts';
+import type { AssembledContext } from '../../../domain/conversations/assemble-context.ts';
 import { compact, estimatedTokens } from '../../../domain/conversations/compact.ts';
 import type { ToolOffer } from '../../../ports/index.ts';
 import type { Engine } from '../../engine.ts';
@@ -16,6 +17,7 @@ const maxOutputTokens = 16_000;
 const defaultWindow = 128_000;
 
 interface Next {
+  readonly context: AssembledContext;
   readonly talk: Talk;
   readonly ask: AskModel;
   readonly signal: AbortSignal;
@@ -23,9 +25,13 @@ interface Next {
 }
 
 /** Asks the model for the next step of the conversation, shortened where it is long; one that finds it too long is asked once more with less. */
-export async function askNext(engine: Engine, order: WorkOrder, { talk, ask, signal, sign }: Next): Promise<Answered> {
+export async function askNext(
+  engine: Engine,
+  order: WorkOrder,
+  { context, talk, ask, signal, sign }: Next,
+): Promise<Answered> {
   const { conversation, parts, task, agent } = order;
-  const system = await systemText(engine, order);
+  const system = systemText(engine, order, context);
   const tools = order.tools.map(offerOf);
   const fixedTokens = estimatedTokens(system) + estimatedTokens(JSON.stringify(tools));
   const { messages } = talk.standing();

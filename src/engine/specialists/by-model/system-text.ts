@@ -1,12 +1,13 @@
+import type { AssembledContext } from '../../../domain/conversations/assemble-context.ts';
 import type { Engine } from '../../engine.ts';
 import type { WorkOrder } from '../order.ts';
 
 /** What is said first and stays the same through a conversation, so that a provider's cache holds it: who the agent is, and the rules. */
-export async function systemText(engine: Engine, { agent, parts }: WorkOrder): Promise<string> {
+export function systemText(engine: Engine, { parts }: WorkOrder, context: AssembledContext): string {
   const tree = engine.definitions.trees.get(parts.plan.tree);
   const scope = tree === undefined || tree.scope.length === 0 ? 'any file' : tree.scope.join(', ');
   return [
-    agent.instructions,
+    context.system,
     rules,
     `Your working folder belongs to ${parts.plan.tree}. Its files are yours to change: ${scope}. Others are looked at by whoever owns them.`,
   ].join('\n\n');

@@ -1,11 +1,14 @@
+import { dataBlock } from '../../../domain/conversations/data-block.ts';
 import type { Engine } from '../../engine.ts';
 import { reportsBefore } from '../../tasks/reports-before.ts';
 import { runOf } from '../../tasks/task-view.ts';
 import type { WorkOrder } from '../order.ts';
 
 /** What the agent is asked, with what earlier steps reported: the first message of a conversation. */
-export async function taskText(engine: Engine, { parts, asked, expects }: WorkOrder): Promise<string> {
-  const before = reportsBefore(engine, parts).map(({ step, agent, sentence }) => `| ${step} (${agent}): ${sentence}`);
+export async function taskText(engine: Engine, { parts, asked, expects }: WorkOrder, memory = ''): Promise<string> {
+  const before = reportsBefore(engine, parts).map(({ step, agent, sentence, row }) =>
+    dataBlock({ what: `report of the step ${step}`, from: `${agent}, row #${row}` }, sentence),
+  );
   const { goal } = runOf(engine, parts.run);
   return [
     `The run: ${goal}`,
@@ -13,6 +16,7 @@ export async function taskText(engine: Engine, { parts, asked, expects }: WorkOr
     expects === 'answer'
       ? 'You are asked to look and to say what you find; no file has to change.'
       : 'You are asked to change files in your folder so that the task is done.',
-    ...(before.length === 0 ? [] : ['What earlier steps reported:', ...before]),
-  ].join('\n');
+    ...before,
+    ...(memory === '' ? [] : [memory]),
+  ].join('\n\n');
 }

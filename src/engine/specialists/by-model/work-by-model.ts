@@ -1,8 +1,11 @@
 import { Fault } from '../../../base/fault.ts';
+import type { AssembledContext } from '../../../domain/conversations/assemble-context.ts';
 import { freshIds } from '../../../domain/conversations/fresh-ids.ts';
 import type { ToolCall } from '../../../domain/conversations/message.ts';
+import { loadContext } from '../../conversations/load-context.ts';
 import type { Engine } from '../../engine.ts';
 import type { AskModel } from '../../spending/ask-model.ts';
+import { runOf } from '../../tasks/task-view.ts';
 import type { Worked, WorkOrder } from '../order.ts';
 import { finishInput } from '../tools/finish.ts';
 import { answerCall } from './answer-call.ts';
@@ -20,7 +23,9 @@ import { taskText } from './task-text.ts';
  */
 export async function workByModel(engine: Engine, order: WorkOrder, ask: AskModel): Promise<Worked> {
   const talk = await openTalk(engine, order);
-  if (talk.standing().messages.length === 0) await talk.say({ role: 'user', text: await taskText(engine, order) });
+  const context = await contextOf(engine, order);
+  if (talk.standing().messages.length === 0)
+    await talk.say({ role: 'user', text: await taskText(engine, order, context.memory) });
   else await goOn(engine, order, talk);
   const silence = createSilence(engine, order);
   for (;;) {
@@ -29,7 +34,9 @@ export async function workByModel(engine: Engine, order: WorkOrder, ask: AskMode
     if (finished !== undefined) return finished;
     await requireNoLoop(engine, order, talk);
     requireTurns(engine, order, talk);
-    const answered = await silence.guard((signal) => askNext(engine, order, { talk, ask, signal, sign: silence.sign }));
+    const answered = await silence.guard((signal) =>
+      askNext(engine, order, { context, talk, ask, signal, sign: silence.sign }),
+    );
     // It was silent, and nothing came: it is asked once more, by the same words.
     if (answered === undefined) continue;
     const { text, stop, usage, provider, model, costMicroUsd, opaque } = answered;
@@ -48,13 +55,22 @@ export async function workByModel(engine: Engine, order: WorkOrder, ask: AskMode
         },
       );
     if (calls.length > 0) continue;
-    if (stop !== 'length') return ended(talk, { summary: text, evidence: [], outcome: null });
+    if (stop !== 'length') return ended(engine, talk, { summary: text, evidence: [], outcome: null });
     await talk.say({
       role: 'user',
       text: 'Your answer was cut at its greatest length. Go on; call finish when you are done.',
     });
   }
 }
+
+/** What the agent is told before its task, from what is approved: its file, home's rules as the base has them, memory. */
+const contextOf = async (engine: Engine, { agent, asked, parts }: WorkOrder): Promise<AssembledContext> =>
+  loadContext(engine, {
+    agent,
+    about: [runOf(engine, parts.run).goal, asked],
+    tree: agent.tree ?? parts.plan.tree,
+    branch: await engine.store.treeOf(parts.plan.base),
+  });
 
 /** Answers what was asked for and has no answer yet; returns the end of the work where that was `finish`. */
 async function answerOpen(
@@ -79,21 +95,24 @@ async function answerOpen(
       text: 'It gave no sign of life and was stopped. What it had done until then stays.',
     };
     await talk.say({ role: 'tools', results: [{ id: call.id, isError: given.isError, text: given.text }] });
-    if (call.name === 'finish' && !given.isError) return ended(talk, finishOf(call));
+    if (call.name === 'finish' && !given.isError) return ended(engine, talk, finishOf(call));
   }
 }
 
 const finishOf = (call: ToolCall) => finishInput.parse(JSON.parse(call.arguments));
 
-function ended(talk: Talk, said: Pick<Worked, 'summary' | 'evidence' | 'outcome'>): Worked {
+function ended(engine: Engine, talk: Talk, said: Pick<Worked, 'summary' | 'evidence' | 'outcome'>): Worked {
   const { usage, costMicroUsd } = talk.spent();
   const by = talk.last();
   return {
     ...{ ...said, usage, costMicroUsd, turns: talk.standing().nTurns },
     ...{ provider: by?.provider ?? null, model: by?.model ?? null },
-    costIs: costMicroUsd === null ? 'unknown' : 'paid',
+    costIs: costMicroUsd === null ? 'unknown' : isByMonth(engine, by?.provider) ? 'list-price' : 'paid',
   };
 }
+
+const isByMonth = ({ config }: Engine, provider: string | undefined): boolean =>
+  config.compute?.providers.find(({ id }) => id === provider)?.isSubscription === true;
 
 /** A person let it go on after a pause: it is told, so that it does not do the same once more. */
 async function goOn(engine: Engine, { conversation, parts }: WorkOrder, talk: Talk): Promise<void> {

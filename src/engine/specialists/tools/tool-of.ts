@@ -54,25 +54,24 @@ export const effectTool = <In>(scene: ToolScene, tool: EffectTool<In>): Speciali
     const isNew = begun === undefined || begun.kind === 'effect.failed';
     const done = begun?.kind === 'effect.failed' ? await doneAllTheSame(engine, key, { tool, input }) : undefined;
     if (done !== undefined) return done;
-    const { sentence, intent } = isNew ? await tool.plan(input) : { sentence: tool.name, intent: {} };
+    const known = dataOf('effect.intended', begun) ?? dataOf('effect.done', begun);
+    const { sentence, intent } = isNew ? await tool.plan(input) : { sentence: known?.name ?? tool.name, intent: {} };
     let whole: ToolOutcome | undefined;
     const { look } = tool;
     const outcome = await engine.perform<ToolOutcome>(
       { key, name: sentence, input: intent, run },
       {
-        ...(look === undefined ? {} : { look: (known: JsonObject) => look(input, known) }),
-        act: async (known) => {
-          whole = await tool.act(input, known, options);
+        ...(look === undefined ? {} : { look: (decided: JsonObject) => look(input, decided) }),
+        act: async (decided) => {
+          whole = await tool.act(input, decided, options);
           return { ...whole, text: capped(engine.outside.secrets.text(whole.text), maxJournalChars) };
         },
       },
     );
     const said = whole ?? outcome;
-    const keys = [key];
-    const name = dataOf('effect.done', engine.ledger.latest(`effect:${key}`))?.name ?? sentence;
-    const used = { conversation, call: options.callId, tool: tool.name, sentence: name, isError: said.isError };
-    const known = engine.ledger.latest(key);
-    const [written] = known ? [known] : await engine.ledger.append([row('tool.used', used, { run, keys })]);
+    const used = { conversation, call: options.callId, tool: tool.name, sentence, isError: said.isError };
+    const written =
+      engine.ledger.latest(key) ?? (await engine.ledger.append([row('tool.used', used, { run, keys: [key] })]))[0];
     return written === undefined ? said : { ...said, row: written.seq };
   });
 

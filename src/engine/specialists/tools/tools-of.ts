@@ -9,14 +9,16 @@ import { memoryTools } from './memory.ts';
 import { readFile } from './read-file.ts';
 import type { ToolScene } from './scene.ts';
 import { search } from './search.ts';
+import { shell } from './shell.ts';
 import { writeFile } from './write-file.ts';
 
-const makers: Readonly<Partial<Record<FileTool, (scene: ToolScene) => SpecialistTool>>> = {
+const makers: Readonly<Record<FileTool, (scene: ToolScene) => SpecialistTool>> = {
   read_file: readFile,
   list_files: listFiles,
   search,
   write_file: writeFile,
   edit_file: editFile,
+  shell,
 };
 
 /**
@@ -24,7 +26,7 @@ const makers: Readonly<Partial<Record<FileTool, (scene: ToolScene) => Specialist
  * and programs that ask over a socket are given these and no others.
  */
 export const toolsOf = (scene: ToolScene): readonly SpecialistTool[] => [
-  ...fileToolsOf(scene.agent.otherTools).flatMap((name) => makers[name]?.(scene) ?? []),
+  ...fileToolsOf(scene.agent.otherTools).map((name) => makers[name](scene)),
   ...actionTools(scene),
   ...memoryTools(scene),
   ...busTools(scene),

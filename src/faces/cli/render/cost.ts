@@ -1,4 +1,5 @@
 import type { cost } from '../../../app/operations/cost.ts';
+import { costText } from '../../../app/views/cost-view.ts';
 import { countText, moneyText, timeText } from '../../../app/views/text.ts';
 import { dim, type Line, type Span, strong, warn } from '../line.ts';
 import { table } from './table.ts';
@@ -23,17 +24,8 @@ export function renderCost({ by, sinceMs, rows, total, budgets }: Found): readon
 
 const cells = (name: Span, one: Cost): readonly Span[] => [
   ...[name, String(one.nCalls), String(one.inputUncached), String(one.cacheRead)],
-  ...[String(one.cacheWrite5m + one.cacheWrite1h), String(one.output), money(one)],
+  ...[String(one.cacheWrite5m + one.cacheWrite1h), String(one.output), costText(one)],
 ];
-
-const money = ({ paidMicroUsd, listMicroUsd, nUnpriced }: Cost): string => {
-  const parts = [
-    ...(paidMicroUsd > 0 || listMicroUsd === 0 ? [moneyText(paidMicroUsd)] : []),
-    ...(listMicroUsd > 0 ? [`(${moneyText(listMicroUsd)} list price, by subscription)`] : []),
-    ...(nUnpriced > 0 ? [`+ ${countText(nUnpriced, 'call')} at no known price`] : []),
-  ];
-  return parts.join(' ');
-};
 
 function notesOf({ countedMicroUsd, heldMicroUsd, nFailed }: Cost): readonly Line[] {
   return [

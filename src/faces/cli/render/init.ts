@@ -1,3 +1,4 @@
+import type { ClaudeReport } from '../../../app/for-claude-code/set-up.ts';
 import type { InitReport } from '../../../app/init/report.ts';
 import { commandLine, countText, shortId } from '../../../app/views/text.ts';
 import { nextLine } from '../failure.ts';
@@ -7,8 +8,23 @@ import { table } from './table.ts';
 const MOST_PACKAGES = 8;
 
 /** Renders `init`: what was found, and everything that is or would be written. */
-export function renderInit(report: InitReport): readonly Line[] {
+export function renderInit(report: InitReport | ClaudeReport): readonly Line[] {
+  if ('for' in report) return renderForClaudeCode(report);
   return report.program === null ? renderComfy(report) : renderService(report, report.program);
+}
+
+function renderForClaudeCode({ state, files, undo }: ClaudeReport): readonly Line[] {
+  if (state === 'same') return ['It is there already: nothing was written.'];
+  return [
+    ...files
+      .filter((one) => one.state !== 'same')
+      .flatMap(({ path, text, state: which }): readonly Line[] => [
+        [strong(path), dim(which === 'new' ? ' (new)' : ' (what is there stays)')],
+        ...(state === 'planned' ? text.trimEnd().split('\n') : []),
+      ]),
+    ...(state === 'planned' ? [] : [[good('written')] satisfies Line]),
+    ...undo.map((one): Line => [dim('to take it back: '), one]),
+  ];
 }
 
 function renderComfy(report: InitReport): readonly Line[] {

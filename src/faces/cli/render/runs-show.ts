@@ -1,7 +1,9 @@
+import { costText } from '../../../app/views/cost-view.ts';
 import { isStepLine } from '../../../app/views/plan-view.ts';
 import type { RunView } from '../../../app/views/run-view.ts';
-import { listText, spanText, timeText } from '../../../app/views/text.ts';
+import { countText, listText, spanText, timeText } from '../../../app/views/text.ts';
 import type { ConversationView } from '../../../app/views/transcript-view.ts';
+import type { Cost } from '../../../domain/spending/cost-table.ts';
 import { faultLines, nextLine } from '../failure.ts';
 import { bad, dim, good, strong, warn, type Line, type Span } from '../line.ts';
 import { planLine, stepLine } from './progress-lines.ts';
@@ -11,7 +13,10 @@ import { rowsText, stateSpan } from './words.ts';
 
 /** Renders `runs show`: everything that the journal tells of a run, each fact with its row; with `--transcript` what was said instead. */
 export function renderRunsShow(
-  view: RunView & { readonly conversations?: readonly ConversationView[] | undefined },
+  view: RunView & {
+    readonly models?: Cost | null;
+    readonly conversations?: readonly ConversationView[] | undefined;
+  },
 ): readonly Line[] {
   if (view.conversations)
     return [
@@ -40,6 +45,7 @@ export function renderRunsShow(
         ]),
     '',
     ...stepLines(view),
+    ...modelLines(view),
     ...(change === null ? [] : ['', ...changeLines(change)]),
     ...restoreLines(view),
     ...(fault === null ? [] : ['', ...faultLines({ ...fault, hints: [] })]),
@@ -49,6 +55,17 @@ export function renderRunsShow(
         ? []
         : ['', nextLine(view.next)]
       : ['', [warn('! '), waiting.sentence] satisfies Line, ...waiting.commands.map(nextLine)]),
+  ];
+}
+
+function modelLines({ run, models }: { readonly run: string; readonly models?: Cost | null }): readonly Line[] {
+  if (models === undefined || models === null) return [];
+  const tokens = models.inputUncached + models.cacheRead + models.cacheWrite5m + models.cacheWrite1h + models.output;
+  return [
+    [
+      `language models: ${countText(models.nCalls, 'call')}, ${countText(tokens, 'token')}, ${costText(models)} `,
+      dim(`orchestrate cost --run ${run} --by model`),
+    ],
   ];
 }
 

@@ -144,7 +144,7 @@ export const broken: Readonly<Record<string, readonly Told[]>> = {
   'playbooks/compensation-of-nobody.yaml': [
     [
       '26:14',
-      'There is no agent nobody. Known: configuration-expert, environment-specialist,',
+      'There is no agent nobody. Known: change-reader, configuration-expert,',
       'Name one that is there, or add it: orchestrate agents new.',
     ],
   ],

@@ -269,7 +269,7 @@ describe('the built-in definitions', () => {
     ]);
   });
 
-  it('hold the nine specialists, three of each tree', () => {
+  it('hold the nine specialists, three of each tree, and those that think, of none', () => {
     expect([...agents.values()].map(({ id, tree: home }) => `${home} ${id}`).sort()).toEqual([
       'env-setup environment-specialist',
       'env-setup package-manager',
@@ -277,15 +277,18 @@ describe('the built-in definitions', () => {
       'models-integ configuration-expert',
       'models-integ file-system-mapper',
       'models-integ integration-specialist',
+      'null change-reader',
+      'null general-specialist',
+      'null planner',
       'ops-maint log-analyst',
       'ops-maint repair-technician',
       'ops-maint systems-administrator',
     ]);
   });
 
-  it('give every agent a tree and instructions', () => {
-    for (const { tree: home, instructions } of agents.values()) {
-      expect(trees.has(home ?? '')).toBe(true);
+  it('give every agent that is a program a tree, and all of them instructions', () => {
+    for (const { tree: home, instructions, runner } of agents.values()) {
+      expect(trees.has(home ?? '')).toBe(runner === 'program');
       expect(instructions.length).toBeGreaterThan(200);
     }
   });

@@ -71,7 +71,7 @@ const cases: readonly Case[] = [
     from: '---\nRun',
     to: 'timeout: 10m\n---\nRun',
     shows: [
-      'DEFINITION_INVALID: There is no field timeout. Known: args, budget, description, disallowedTools, id, max-turns, maxTurns, model, name, program, runner, silence, task-type, time-limit, title, tools, tree.',
+      'DEFINITION_INVALID: There is no field timeout. Known: args, budget, description, disallowedTools, hosts, id, max-turns, maxTurns, model, name, program, runner, silence, task-type, time-limit, title, tools, tree.',
       'agents/validation-engineer.md:6:1',
       '  6 | timeout: 10m',
       '    | ^',

@@ -53,7 +53,7 @@ describe('what calls cost', () => {
     answered('k1'),
     reserved('k2', { run: 'r2', task: null, agent: 'planner' }),
     failed('k2', { counted: nothing, keeps: true, streamed: false }),
-    failed('k2'),
+    failed('k2', { attempt: 2 }),
     reserved('k3', { provider: 'sub' }),
     answered('k3', { provider: 'sub', costIs: 'list-price' }),
     reserved('k4', { provider: 'odd' }),

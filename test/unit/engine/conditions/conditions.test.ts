@@ -21,7 +21,6 @@ const waitingFor = (conditions: readonly string[], waitAtMostMs = 3_600_000): Pr
       id: 'package-manager',
       tree: 'env-setup',
       title: 'x',
-      tools: [],
       ...programAgent,
       maxMinutes: 1,
       instructions: '',

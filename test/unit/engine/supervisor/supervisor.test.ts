@@ -82,7 +82,6 @@ describe('a supervised run', () => {
       id: 'environment-specialist',
       title: 'x',
       tree: 'env-setup',
-      tools: [],
       ...programAgent,
       maxMinutes: 1,
       instructions: '',

@@ -9,6 +9,12 @@ const goal = 'tell me what lies around';
 const start = (scene: Scene, more: Partial<typeof options> = {}, text = goal) =>
   scene.ask('run.start', { goal: text, options: { ...options, ...more }, by });
 const planOf = (scene: Scene) => scene.latest('plan.made')?.plan;
+const finals = (scene: Scene) =>
+  scene.world.ledgers
+    .open()
+    .read({ kinds: ['review.answered'], limit: 100 })
+    .flatMap((entry) => dataOf('review.answered', entry) ?? [])
+    .filter(({ reviewer }) => reviewer === 'final');
 const asked = (scene: Scene) => scene.world.models.asked;
 
 /** Moves numpy as `upgrade-package` does; a change comes of it. */
@@ -56,19 +62,21 @@ describe('a goal that no playbook knows', () => {
     await scene.supervisor.stop();
   });
 
-  it('is never merged by a rule, though the plan calls itself low, and by a person it is', async () => {
+  it('is merged by no rule, though the plan calls itself low; what people wrote is', async () => {
     const config = 'policy: { auto-merge: [low, medium] }\n';
     const scene = await thinking({ says: [says(upgradePlan)], config });
     await start(scene);
     await scene.until('r1', 'awaitingApproval');
     await scene.ask('run.answer', { run: 'r1', verdict: 'approved', planHash: planOf(scene)?.hash ?? '', by });
     await scene.until('c1', 'reviewing.deciding');
+    expect(finals(scene)).toEqual([]);
     await scene.supervisor.stop();
 
     // The control: the same rule merges the same work where people wrote the playbook.
     const known = await thinking({ config });
     await start(known, {}, 'upgrade numpy');
     await known.until('c1', 'verified');
+    expect(finals(known)).toMatchObject([{ by: { kind: 'rule', name: 'auto-merge-medium' } }]);
     await known.supervisor.stop();
   });
 
@@ -76,6 +84,7 @@ describe('a goal that no playbook knows', () => {
     const scene = await thinking({ says: [says(upgradePlan)] });
     await start(scene, { yes: true });
     await scene.until('c1', 'verified');
+    expect(finals(scene)).toMatchObject([{ by: { kind: 'person', name: 'anna' } }]);
     await scene.supervisor.stop();
   });
 });
@@ -152,7 +161,8 @@ describe('a model that does not answer (F29)', () => {
     await start(scene);
     await scene.until('r1', 'paused');
     await scene.ask('run.cancel', { run: 'r1', by });
-    await passUntil(scene.world, () => closedAs(scene.world, 'r1') === 'cancelled');
+    await passUntil(scene.world, () => closedAs(scene.world, 'r1') !== undefined);
+    expect(closedAs(scene.world, 'r1')).toBe('cancelled');
     await scene.supervisor.stop();
   });
 });

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+import { parseAgent } from '../../../../src/domain/definitions/agent.ts';
 import type { Agent, Definitions } from '../../../../src/domain/definitions/types.ts';
 import type { ModelCall } from '../../../../src/ports/index.ts';
 import type { ScriptedAnswer } from '../../../fakes/fake-language-models.ts';
 import { definitions, type World, type WorldOptions } from '../../../fakes/fake-world.ts';
-import { builtInDefinitions } from '../../../support/built-in-definitions.ts';
 import { type Scene, supervised } from '../supervisor/supervised-scene.ts';
 
 /** Two servers of the person's own that cost nothing. */
@@ -12,10 +14,14 @@ export const compute = `compute:
     other: { url: 'http://127.0.0.1:8081/v1', dialect: openai-chat, free: true, models: [{ id: second, context: 200000, output: 16000, tier: large }] }
 `;
 
-/** The shipped agents, and one that may use what the playbooks of the world name. */
+/** Shipped agents by their files; the tests run in the root. */
+const shipped = ['change-reader', 'environment-specialist', 'general-specialist', 'package-manager', 'planner'].map(
+  (id) => parseAgent({ file: `agents/${id}.md`, text: readFileSync(`agents/${id}.md`, 'utf8'), origin: 'built-in' }),
+);
+
 export const thinkingDefinitions: Definitions = {
   ...definitions,
-  agents: new Map([...builtInDefinitions().agents].filter(([id]) => !id.startsWith('_'))),
+  agents: new Map(shipped.map((agent) => [agent.id, agent])),
 };
 
 export type Answer = ScriptedAnswer | ((call: ModelCall) => ScriptedAnswer);

@@ -20,6 +20,8 @@ const calls: Readonly<Record<string, { argv: readonly string[]; scene: () => Sce
   'restore-pin': { argv: ['restore', 'pin', '1', '--reason', 'mine'], scene: undoneScene },
   'restore-unpin': { argv: ['restore', 'unpin', '1'], scene: undoneScene },
   'runs-list': { argv: ['runs', 'list', '--limit=3'], scene: undoneScene },
+  cost: { argv: ['cost'], scene: doneScene },
+  'route-explain': { argv: ['route', 'explain', 'write a page'], scene: doneScene },
   'runs-show': { argv: ['runs', 'show', 'r1'], scene: failedScene },
   'runs-resume': { argv: ['runs', 'resume', 'r1'], scene: waitingScene, run: 'r1' },
   'runs-priority': { argv: ['runs', 'priority', 'r1', 'high'], scene: waitingScene, run: 'r1' },
@@ -134,6 +136,11 @@ const elsewhere = [
   'supervisor-stop',
   // It needs a prompt that runs: `test/unit/app/service-prompts.test.ts` has one.
   'service-cancel',
+  // A protocol of its own on its standard streams: `faces/mcp`.
+  'mcp',
+  // Another configuration file; a plan that a model wrote.
+  'route-simulate',
+  'runs-plan',
   // Logs, files and a machine.
   'diagnose',
   'health',

@@ -388,7 +388,7 @@ describe('the screens of the installation', () => {
       ✓ disk            61 GB free at /home/anna/comfy-home
       ✓ sandbox         services see environments read-only (mount namespace tried); level 0 of 3: services and their proofs run as anna; what a model drives has the wall
       ✓ network         a program can be cut off from the network here (tried); services are not
-      ✓ providers       none: no language model is built in or asked; agents are programs, and no key or account is needed
+      ✓ providers       none is configured: no language model is asked, and no key or account is needed
       ✓ wall            L2 verified 8/8, bubblewrap 0.8.0 at /usr/bin/bwrap: write-outside EROFS; read-secret EROFS; connect-out EROFS; connect-loopback EROFS; see-processes EROFS; nest-namespace EROFS; write-git EROFS; signal-parent EROFS
       ✓ claude          not on PATH: no agent can work with it
       ✓ codex           not on PATH: no agent can work with it

@@ -8,8 +8,10 @@ import { fakeApp, type FakeApp } from '../../../support/fake-app.ts';
 import { doneScene, waitingScene } from '../../../support/journal-scene.ts';
 import type { SceneLedger } from '../../../support/scene-ledger.ts';
 
+const definitions = builtInDefinitions();
+
 async function connected(scene: SceneLedger = doneScene()): Promise<{ client: Client; app: FakeApp }> {
-  const app = fakeApp(scene, { onAsk: () => 'r1', installation: { definitions: builtInDefinitions() } });
+  const app = fakeApp(scene, { onAsk: () => 'r1', installation: { definitions } });
   const [near, far] = InMemoryTransport.createLinkedPair();
   await createMcpServer({ open: async () => app, version: '0.1.0' }).connect(far);
   const client = new Client({ name: 'test', version: '1' });
