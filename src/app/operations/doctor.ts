@@ -8,6 +8,7 @@ import { lookAt } from '../../engine/doctor/look.ts';
 import type { App, Installation } from '../app.ts';
 import { defineOperation } from '../operation.ts';
 import { newest } from '../views/journal-reader.ts';
+import { checkAgentPrograms } from './_doctor-agent-programs.ts';
 import { checkOf, type DoctorCheck, findingOf } from './_doctor-check.ts';
 import { checkInstallation } from './_doctor-installation.ts';
 import { checkMachine } from './_doctor-machine.ts';
@@ -88,8 +89,9 @@ async function lookAround(app: App, isDeep: boolean): Promise<LookedAround> {
   const checks = [
     ...(await checkMachine(app, installation)),
     ...(await checkSandbox(app)),
-    ...(await checkProviders(app, installation)),
-    await checkWall(app),
+      ...(await checkProviders(app, installation)),
+      await checkWall(app),
+      ...(await checkAgentPrograms(app)),
     check,
   ];
   const disagreements: Finding[] = [];

@@ -5,6 +5,7 @@ import { Fault } from '../../../src/base/fault.ts';
 import { parseConfig } from '../../../src/domain/definitions/config.ts';
 import type { InstallationConfig } from '../../../src/domain/definitions/types.ts';
 import type { RequestKinds } from '../../../src/domain/requests.ts';
+import { createFakeAgentPrograms } from '../../fakes/fake-agent-programs.ts';
 import { createFakeWalls } from '../../fakes/fake-walls.ts';
 import { fakeApp, type FakeAppOptions } from '../../support/fake-app.ts';
 import { installedScene, waitingScene } from '../../support/journal-scene.ts';
@@ -82,6 +83,23 @@ describe('doctor', () => {
       fact: expect.stringMatching(/^L0 7\/8, .*: a program inside could connect to the network \(connected\); /),
     });
     expect(await wall({ walls: absent })).toMatchObject({ ok: true, hint: 'apt-get install bubblewrap' });
+  });
+
+  it('tells programs of agents, who pays for them, and that none has to be there', async () => {
+    const agentPrograms = createFakeAgentPrograms();
+    agentPrograms.put({ runner: 'claude-code', program: '/opt/claude', version: '2.1.197', login: 'subscription' });
+    agentPrograms.put({ runner: 'codex', program: '/opt/codex', version: null, login: 'none' });
+    const { checks } = await doctor.run(fakeApp(installedScene(), { outside: { agentPrograms } }), looking);
+    expect(checks.filter(({ id }) => ['claude', 'codex', 'opencode'].includes(id))).toEqual([
+      { id: 'claude', ok: true, fact: 'subscription (2.1.197, /opt/claude)', hint: null },
+      {
+        id: 'codex',
+        ok: true,
+        fact: 'not logged in (of a version that it does not tell, /opt/codex)',
+        hint: 'codex login',
+      },
+      { id: 'opencode', ok: true, fact: 'not on PATH: no agent can work with it', hint: null },
+    ]);
   });
 
   it('names a Python without venv or pip', async () => {

@@ -390,6 +390,9 @@ describe('the screens of the installation', () => {
       ✓ network         a program can be cut off from the network here (tried); services are not
       ✓ providers       none is configured: no language model is asked, and no key or account is needed
       ✓ wall            L2 verified 8/8, bubblewrap 0.8.0 at /usr/bin/bwrap: write-outside EROFS; read-secret EROFS; connect-out EROFS; connect-loopback EROFS; see-processes EROFS; nest-namespace EROFS; write-git EROFS; signal-parent EROFS
+      ✓ claude          not on PATH: no agent can work with it
+      ✓ codex           not on PATH: no agent can work with it
+      ✓ opencode        not on PATH: no agent can work with it
       ✓ definitions     0 agents, 3 trees, 0 playbooks and orchestrate.yaml are well-formed
       ✓ journal         the hash chain holds over 62 rows, head #62
       ✓ store           every object of the store is there
