@@ -43,7 +43,11 @@ async function engineAt(name) {
   return {
     ledger,
     ...createPerformer({ ledger, clock }),
-    transcripts: createTranscripts({ dir: join(dir, name, 'transcripts'), clock, redact: (value) => secrets.data(value) }),
+    transcripts: createTranscripts({
+      dir: join(dir, name, 'transcripts'),
+      clock,
+      redact: (value) => secrets.data(value),
+    }),
     outside: { clock, digest, files, secrets, processes: { findMarked: async () => [] } },
     definitions: { trees: new Map(), agents: new Map() },
     config: { id: 'bench', memory: { budgetBytes: 0 } },
@@ -57,23 +61,49 @@ async function engineAt(name) {
 async function agentAt(engine, n) {
   const slotDir = join(dir, 'slots', String(n));
   mkdirSync(slotDir, { recursive: true });
-  const agent = { ...{ id: `a${n}`, instructions: 'You write pages.', tree: 't', model: null }, ...{ taskType: 'work', maxTurns: 500, silenceMs: 600_000 } };
+  const agent = {
+    ...{ id: `a${n}`, instructions: 'You write pages.', tree: 't', model: null },
+    ...{ taskType: 'work', maxTurns: 500, silenceMs: 600_000 },
+  };
   const conversation = `r1.a${n}`;
-  const parts = { run: 'r1', attempt: `${conversation}#1`, plan: { tree: 't', base: 'c', steps: [] }, step: { id: `a${n}` } };
+  const parts = {
+    run: 'r1',
+    attempt: `${conversation}#1`,
+    plan: { tree: 't', base: 'c', steps: [] },
+    step: { id: `a${n}` },
+  };
   const context = { slot: { dir: slotDir }, files, digest };
   const scene = { engine, agent, run: 'r1', task: conversation, conversation, context };
   const tools = [readFile(scene), writeFile(scene), finish()];
-  const order = { parts, task: conversation, agent, asked: 'Write.', expects: 'change', conversation, slotDir, tools, signal: new AbortController().signal };
+  const order = {
+    parts,
+    task: conversation,
+    agent,
+    asked: 'Write.',
+    expects: 'change',
+    conversation,
+    slotDir,
+    tools,
+    signal: new AbortController().signal,
+  };
   const times = [];
   let answeredMs;
   let turn = 0;
   await workByModel(engine, order, async () => {
     if (answeredMs !== undefined) times.push(performance.now() - answeredMs);
     turn += 1;
-    const call = turn > nTurns ? ['finish', { summary: 'Done.' }] : ['write_file', { path: `p${turn}.md`, text: `${turn}\n${text}` }];
+    const call =
+      turn > nTurns
+        ? ['finish', { summary: 'Done.' }]
+        : ['write_file', { path: `p${turn}.md`, text: `${turn}\n${text}` }];
     answeredMs = performance.now();
     return {
-      ...{ text: '', calls: [{ id: `t${turn}`, name: call[0], arguments: JSON.stringify(call[1]) }], stop: 'tools', usage: noUsage },
+      ...{
+        text: '',
+        calls: [{ id: `t${turn}`, name: call[0], arguments: JSON.stringify(call[1]) }],
+        stop: 'tools',
+        usage: noUsage,
+      },
       ...{ rawUsage: {}, model: 'm', provider: 'p', costMicroUsd: 0, call: 'k', firstTokenMs: 0, durationMs: 0 },
     };
   });
@@ -87,18 +117,26 @@ async function bareTurns(engine) {
   const times = [];
   for (let n = 0; n < nTurns; n += 1) {
     const startedMs = performance.now();
-    await engine.transcripts.append('bare', { role: 'model', text: '', calls: [{ id: `t${n}`, name: 'write_file', arguments: text }] });
+    await engine.transcripts.append('bare', {
+      role: 'model',
+      text: '',
+      calls: [{ id: `t${n}`, name: 'write_file', arguments: text }],
+    });
     await engine.ledger.append([{ kind: 'effect.intended', run: 'r1', keys: [`x${n}`], data: { n } }]);
     await files.writeAtomic(join(slotDir, `p${n}.md`), text);
     await engine.ledger.append([{ kind: 'effect.done', run: 'r1', keys: [`x${n}`], data: { n } }]);
     await engine.ledger.append([{ kind: 'tool.used', run: 'r1', keys: [`y${n}`], data: { n } }]);
-    await engine.transcripts.append('bare', { role: 'tools', results: [{ id: `t${n}`, isError: false, text: 'Written.' }] });
+    await engine.transcripts.append('bare', {
+      role: 'tools',
+      results: [{ id: `t${n}`, isError: false, text: 'Written.' }],
+    });
     times.push(performance.now() - startedMs);
   }
   return times;
 }
 
-const at = (times, share) => times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))];
+const at = (times, share) =>
+  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))];
 
 try {
   const one = await engineAt('one');
@@ -113,8 +151,13 @@ try {
   const pages = Array.from({ length: nAgents }, (_, n) =>
     Array.from({ length: nTurns }, (_one, turn) => join(dir, 'slots', String(n + 1), `p${turn + 1}.md`)),
   ).flat();
-  const nLost = pages.filter((page, n) => !existsSync(page) || !readFileSync(page, 'utf8').startsWith(`${(n % nTurns) + 1}\n`)).length;
-  const nDoubled = rows.length - new Set(rows.map(({ keys }) => keys[0])).size + Math.max(0, many.ledger.read({ kinds: ['effect.done'], limit: 10_000 }).length - nAgents * nTurns);
+  const nLost = pages.filter(
+    (page, n) => !existsSync(page) || !readFileSync(page, 'utf8').startsWith(`${(n % nTurns) + 1}\n`),
+  ).length;
+  const nDoubled =
+    rows.length -
+    new Set(rows.map(({ keys }) => keys[0])).size +
+    Math.max(0, many.ledger.read({ kinds: ['effect.done'], limit: 10_000 }).length - nAgents * nTurns);
   const result = {
     turnMs: { p50: at(own, 0.5), p99: at(own, 0.99) },
     bareMs: { p50: at(bare, 0.5), p99: at(bare, 0.99) },
@@ -136,8 +179,12 @@ try {
     console.log(`the same writes alone: p50 ${ms(result.bareMs.p50)}, p99 ${ms(result.bareMs.p99)}`);
     console.log(`ratio: p50 ${result.ratio.p50.toFixed(2)} (limit 3), p99 ${result.ratio.p99.toFixed(2)}`);
     const { parallel } = result;
-    console.log(`${nAgents} agents at once: ${ms(parallel.wallMs)}, turn p50 ${ms(parallel.turnMs.p50)} p99 ${ms(parallel.turnMs.p99)}`);
-    console.log(`  CPU ${ms(parallel.cpuMsPerTurn)} a turn, ${parallel.kibPerAgent.toFixed(0)} KiB an agent, lost ${nLost}, doubled ${nDoubled} (limit 0)`);
+    console.log(
+      `${nAgents} agents at once: ${ms(parallel.wallMs)}, turn p50 ${ms(parallel.turnMs.p50)} p99 ${ms(parallel.turnMs.p99)}`,
+    );
+    console.log(
+      `  CPU ${ms(parallel.cpuMsPerTurn)} a turn, ${parallel.kibPerAgent.toFixed(0)} KiB an agent, lost ${nLost}, doubled ${nDoubled} (limit 0)`,
+    );
   }
   if (result.ratio.p50 > 3 || nLost > 0 || nDoubled > 0) process.exitCode = 1;
 } finally {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { untilRow } from '../support/fault-steps.ts';
 import { FaultWorld } from '../support/fault-world.ts';
 import { type ModelServer, startModelServer } from '../support/model-server.ts';
 import { listAt } from '../support/program.ts';
-import { untilRow } from '../support/fault-steps.ts';
 import type { ServedCall } from '../support/served.ts';
 
 const page = 'ops/notes/model.md';

@@ -63,7 +63,10 @@ const turnsField = z.number().int().min(1).max(500);
 /** A whole name, never a pattern: what a program may reach is read by a person. */
 const hostField = z
   .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/, 'has to be the name of a host, such as models.example');
+  .regex(
+    /^(?=.{1,253}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/,
+    'has to be the name of a host, such as models.example',
+  );
 
 const foreign = z.unknown().meta({ description: 'Read by Claude Code; see the runner claude-code.' }).optional();
 

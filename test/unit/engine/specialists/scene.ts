@@ -96,7 +96,10 @@ export async function modelScene(): Promise<ModelScene> {
       const ask = options.ask ?? scripted(script, asked);
       const task = { task: 'Make it whole.', expects: options.expects ?? ('change' as const) };
       const workers: Workers = { model: (one, order) => workByModel(one, order, ask) };
-      return passing(world, work(engine, { parts, task: conversation, context, asked: task }, options.workers ?? workers));
+      return passing(
+        world,
+        work(engine, { parts, task: conversation, context, asked: task }, options.workers ?? workers),
+      );
     },
     async tools(options = {}) {
       const parts = partsOf(world, options);

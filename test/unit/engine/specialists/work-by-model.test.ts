@@ -219,6 +219,31 @@ describe('a conversation that is broken off', () => {
     expect(results[0]).toMatchObject({ isError: false, text: 'Edited requirements.in in 1 place.' });
   });
 
+  it.each([
+    ['finish', finish(), 'It is whole.'],
+    ['words', 'It is whole.', 'It is whole.'],
+  ] as const)('that ended by %s before the kill is not asked anything again', async (_, end, summary) => {
+    const scene = await modelScene();
+    const snapshot = scene.world.store.snapshot;
+    let nSnapshots = 0;
+    scene.world.store.snapshot = async (...given) => {
+      nSnapshots += 1;
+      // The second one is taken when the work is over.
+      if (nSnapshots === 2) throw new Error('killed');
+      return snapshot(...given);
+    };
+    await expect(scene.run([write('a', 'x'), end])).rejects.toThrow('killed');
+    await scene.restart();
+    expect(await scene.run([])).toMatchObject({ summary, turns: 2, paths: ['a'] });
+  });
+
+  it('asks the same question once more where a model would not and a person said to go on', async () => {
+    const scene = await modelScene();
+    await faultOf(scene.run([{ stop: 'refused', text: 'I may not.' }]));
+    await scene.run([write('a', 'x'), finish()], { attempt: 2 });
+    expect(scene.asked[1]?.messages).toEqual(scene.asked[0]?.messages);
+  });
+
   it('ends at once when it is called off', async () => {
     const scene = await modelScene();
     const off = new AbortController();
@@ -286,7 +311,8 @@ describe('a tool that takes long', () => {
       return stopped.aborted ? 143 : 0;
     });
     const mark = `${world.context.config.id}/r1.fix#1`;
-    world.processes.findMarked = async (matches) => (matches(mark) ? [{ pid: 77, startTime: '1', mark, argv: ['ls'] }] : []);
+    world.processes.findMarked = async (matches) =>
+      matches(mark) ? [{ pid: 77, startTime: '1', mark, argv: ['ls'] }] : [];
     const facts = { residentBytes: 1, openFiles: null, state: 'R' };
     world.machine.process = async () => ({ ...facts, cpuMs: busy ? world.clock.monotonicMs() : 0 });
     const result = await scene.run([long, write('a', 'x'), finish()], { agent });
