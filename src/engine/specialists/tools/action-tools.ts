@@ -16,7 +16,7 @@ export const actionTools = (scene: ToolScene): readonly SpecialistTool[] =>
   });
 
 /** `env_lock` for `env.lock`. */
-export const toolNameOf = (action: string): string => action.replaceAll('.', '_');
+const toolNameOf = (action: string): string => action.replaceAll('.', '_');
 
 function actionTool(scene: ToolScene, action: Action): SpecialistTool {
   const { context } = scene;

@@ -8,7 +8,6 @@ export const finishInput = z.object({
   evidence: z.array(z.string().max(300)).max(50).default([]).describe('Paths, rows (#12) or commands that show it.'),
   outcome: z.enum(['done', 'nothing']).default('done').describe('nothing: there was nothing to do, or you could not.'),
 });
-export type Finish = z.infer<typeof finishInput>;
 
 /** The tool with which an agent ends its work. It changes nothing: who runs the agent reads what was said. */
 export const finish = (): SpecialistTool => ({

@@ -219,6 +219,31 @@ describe('a conversation that is broken off', () => {
     expect(results[0]).toMatchObject({ isError: false, text: 'Edited requirements.in in 1 place.' });
   });
 
+  it.each([
+    ['finish', finish(), 'It is whole.'],
+    ['words', 'It is whole.', 'It is whole.'],
+  ] as const)('that ended by %s before the kill is not asked anything again', async (_, end, summary) => {
+    const scene = await modelScene();
+    const snapshot = scene.world.store.snapshot;
+    let nSnapshots = 0;
+    scene.world.store.snapshot = async (...given) => {
+      nSnapshots += 1;
+      // The second one is taken when the work is over.
+      if (nSnapshots === 2) throw new Error('killed');
+      return snapshot(...given);
+    };
+    await expect(scene.run([write('a', 'x'), end])).rejects.toThrow('killed');
+    await scene.restart();
+    expect(await scene.run([])).toMatchObject({ summary, turns: 2, paths: ['a'] });
+  });
+
+  it('asks the same question once more where a model would not and a person said to go on', async () => {
+    const scene = await modelScene();
+    await faultOf(scene.run([{ stop: 'refused', text: 'I may not.' }]));
+    await scene.run([write('a', 'x'), finish()], { attempt: 2 });
+    expect(scene.asked[1]?.messages).toEqual(scene.asked[0]?.messages);
+  });
+
   it('ends at once when it is called off', async () => {
     const scene = await modelScene();
     const off = new AbortController();
@@ -270,5 +295,41 @@ describe('an agent without a sign of life', () => {
     };
     const result = await scene.run([], { ask, agent: { silenceMs: 1_000 } });
     expect([result.paths, scene.rows('conversation.told')]).toEqual([['a'], []]);
+  });
+});
+
+describe('a tool that takes long', () => {
+  const long: Turn = [['shell', { argv: ['ls', '-R'], minutes: 10 }]];
+  const agent = { otherTools: ['Bash(ls:*)', 'Write'], silenceMs: 1_000 };
+
+  async function begun(busy: boolean) {
+    const scene = await modelScene();
+    const { world } = scene;
+    world.files.put('/usr/bin/ls', 'program', 0o755);
+    world.walls.programs.set('/usr/bin/ls', async ({ stopped }) => {
+      await world.clock.sleep(8_000, stopped);
+      return stopped.aborted ? 143 : 0;
+    });
+    const mark = `${world.context.config.id}/r1.fix#1`;
+    world.processes.findMarked = async (matches) =>
+      matches(mark) ? [{ pid: 77, startTime: '1', mark, argv: ['ls'] }] : [];
+    const facts = { residentBytes: 1, openFiles: null, state: 'R' };
+    world.machine.process = async () => ({ ...facts, cpuMs: busy ? world.clock.monotonicMs() : 0 });
+    const result = await scene.run([long, write('a', 'x'), finish()], { agent });
+    const answers = scene.messages().flatMap((message) => (message.role === 'tools' ? message.results : []));
+    return { scene, result, first: answers[0] };
+  }
+
+  it('goes on while its program computes, though no file and no word comes of it', async () => {
+    const { scene, first } = await begun(true);
+    expect(first).toMatchObject({ isError: false, text: expect.stringContaining('[it ended with 0]') });
+    expect(scene.rows('conversation.told')).toEqual([]);
+  });
+
+  it('is stopped where its program does nothing, and the model is told and goes on', async () => {
+    const { scene, first, result } = await begun(false);
+    expect(first).toMatchObject({ isError: true, text: expect.stringContaining('gave no sign of life') });
+    expect(scene.rows('conversation.told')).toMatchObject([{ about: 'silence' }]);
+    expect(result.paths).toEqual(['a']);
   });
 });
