@@ -67,8 +67,12 @@ function findPlaybook(
   });
 }
 
-const withoutModel = (context: EngineContext): string =>
-  hasPlanner(context) ? '' : ' A language model could plan it; none is configured.';
+function withoutModel(context: EngineContext): string {
+  if (hasPlanner(context)) return '';
+  return (context.config.compute?.providers.length ?? 0) === 0
+    ? ' A language model could plan it; none is configured.'
+    : ' A language model could plan it; there is no agent planner with runner: model to ask one.';
+}
 
 /** Returns the options for what a playbook needs and its trigger does not say. */
 const besideText = (
