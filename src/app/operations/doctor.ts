@@ -89,9 +89,9 @@ async function lookAround(app: App, isDeep: boolean): Promise<LookedAround> {
   const checks = [
     ...(await checkMachine(app, installation)),
     ...(await checkSandbox(app)),
-      ...(await checkProviders(app, installation)),
-      await checkWall(app),
-      ...(await checkAgentPrograms(app)),
+    ...(await checkProviders(app, installation)),
+    await checkWall(app),
+    ...(await checkAgentPrograms(app)),
     check,
   ];
   const disagreements: Finding[] = [];
