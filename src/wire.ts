@@ -24,7 +24,6 @@ import { createMetrics } from './adapters/metrics/metrics.ts';
 import { createUsage } from './adapters/metrics/usage.ts';
 import { findAttemptRelay } from './adapters/network/attempt-relay.ts';
 import { createAttemptSockets } from './adapters/network/attempt-sockets.ts';
-import type { Answerer } from './adapters/network/http-respond.ts';
 import { createPorts } from './adapters/network/ports.ts';
 import { createReadiness } from './adapters/network/readiness.ts';
 import { createNotifier } from './adapters/notify/notifier.ts';
@@ -40,7 +39,7 @@ import { createSshSignatures } from './adapters/ssh/ssh-signatures.ts';
 import { createSwarmUi } from './adapters/swarm-ui/swarm-ui.ts';
 import { createTranscripts } from './adapters/transcripts/transcripts.ts';
 import { createWalls } from './adapters/walls/walls.ts';
-import type { App, Door, Installation, Outside } from './app/app.ts';
+import type { App, Installation, Outside } from './app/app.ts';
 import { findHome, readConfig } from './app/find-home.ts';
 import { readDefinitions } from './app/read-definitions.ts';
 import { sessionReport } from './app/reports/markdown.ts';
@@ -52,9 +51,7 @@ import { Fault, faultRecord } from './base/fault.ts';
 import type { JsonObject } from './base/json.ts';
 import { stated } from './base/stated.ts';
 import { type BusLimits, defaultBusLimits } from './domain/bus/limits.ts';
-import { socketPath } from './domain/daemon/socket-path.ts';
 import { type InstallationPaths, installationPaths } from './domain/installation/paths.ts';
-import { row } from './domain/journal/kinds.ts';
 import { createSecretBook, type SecretBook } from './domain/secrets/secret-book.ts';
 import { secretsOfEnvironment } from './domain/secrets/secret-names.ts';
 import type { Engine } from './engine/engine.ts';
@@ -64,6 +61,7 @@ import { runCli } from './faces/cli/main.ts';
 import { interruptSignal, processStreams } from './faces/cli/process-streams.ts';
 import type { Sink, Streams } from './faces/cli/streams.ts';
 import type { Clock, Files, Log } from './ports/index.ts';
+import type { openDoors } from './wire-doors.ts';
 
 /** `command`: short, spawns by itself. `supervisor`: spawns through the helper, writes in a worker. */
 type Role = 'command' | 'supervisor';
@@ -338,7 +336,7 @@ async function createApp(options: {
         idleSeconds: stays ? null : config.supervisor.idleSeconds,
         signal,
         ...(drain === undefined ? {} : { drain }),
-        ...(stays ? { beside: () => openDoors(app, (gone) => forProgram('api', gone), door) } : {}),
+        ...(stays ? { beside: () => doorsOf(app, (gone) => forProgram('api', gone), door) } : {}),
         reload: () => readSettings(opened),
         summarise: async () => statusView(ledger, config.name) as unknown as JsonObject,
         performHook: (asked) => performHook(forProgram, asked),
@@ -348,6 +346,9 @@ async function createApp(options: {
   };
   return app;
 }
+
+/** Loaded by `serve` only. */
+const doorsOf: typeof openDoors = async (...given) => (await import('./wire-doors.ts')).openDoors(...given);
 
 /** A hook that an attempt asks for is asked for by its agent, from its slot. Loaded when it is wanted. */
 async function performHook(
@@ -372,57 +373,6 @@ function keptFor<In, Out>(ms: number, clock: Clock, ask: (given: In) => Promise<
     if (kept === undefined || nowMs - kept.atMs >= ms) kept = { atMs: nowMs, answer: ask(given) };
     return kept.answer;
   };
-}
-
-type Closable = { close(): Promise<void> };
-
-/** Opens the socket of `serve` and, where it was asked for, its TCP listener: one that cannot be opened ends `serve`. */
-async function openDoors(
-  app: App,
-  open: (signal: AbortSignal) => Promise<App>,
-  door: Door | undefined,
-): Promise<Closable> {
-  const { createHttpFace } = await import('./faces/http/answer.ts');
-  const { answer, close } = createHttpFace({ app, open });
-  const opened: Closable[] = [{ close }];
-  const closeAll = async (): Promise<void> => {
-    for (const one of opened.reverse()) await one.close();
-  };
-  try {
-    if (door !== undefined) opened.push(await openListener(app, door, answer));
-    opened.push(await openSocket(app, answer));
-    return { close: closeAll };
-  } catch (error) {
-    await closeAll();
-    throw error;
-  }
-}
-
-async function openListener(app: App, door: Door, answer: Answerer): Promise<Closable> {
-  const { openHttpListener } = await import('./adapters/network/http-listener.ts');
-  const { ensureToken } = await import('./app/door-token.ts');
-  const listener = await openHttpListener({ ...door, token: await ensureToken(app) }, answer);
-  const { otherMachines, hostName } = door;
-  const { ledger } = await app.installation();
-  await ledger.append([row('door.opened', { at: listener.at, otherMachines, hostName }, { keys: ['door'] })]);
-  return listener;
-}
-
-/** It may be missed: without it everything else goes on, and it is told. */
-async function openSocket(app: App, answer: Answerer): Promise<Closable> {
-  const { openHttpSocket } = await import('./adapters/network/http-socket.ts');
-  const { paths, config } = await app.installation();
-  const runtimeDir = app.outside.host.session['XDG_RUNTIME_DIR'];
-  const path = socketPath({ runtimeDir, state: paths.state, id: config.id });
-  try {
-    const door = await openHttpSocket(path, answer);
-    app.narrate(`GET /healthz, /metrics, /v1 and /mcp: curl --unix-socket ${path} http://orchestrate/v1`);
-    return door;
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'SOCKET_UNAVAILABLE') throw error;
-    app.narrate(error.message);
-    return { close: async () => {} };
-  }
 }
 
 /** Loaded by the supervisor only: a command is over before anybody reads its log, and says on stderr what is wrong. */

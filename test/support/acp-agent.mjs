@@ -46,6 +46,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, params, result } = JSON.parse(line);
   if (method === undefined) asked.get(id)?.(result);
   else if (answers[method] !== undefined)
-    Promise.resolve(answers[method](params)).then((value) => send({ id, result: value }));
+    void Promise.resolve(answers[method](params)).then((value) => send({ id, result: value }));
   else if (id !== undefined) send({ id, error: { code: -32601, message: `no method ${method}` } });
 }

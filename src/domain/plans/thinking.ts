@@ -38,7 +38,7 @@ export function likelyCostOfStep(
 export function thinksText({ runner, provider, model, tier, likelyMicroUsd, program }: Thinks): string {
   if (runner !== 'model') {
     const whom = [provider, model].filter((one) => one !== null).join('/');
-    const pays = program?.pays == null ? '' : `, ${payers[program.pays]}`;
+    const pays = program?.pays === undefined || program.pays === null ? '' : `, ${payers[program.pays]}`;
     return `${runner} does it${program === undefined ? '' : `: ${program.by}`}, ${whom === '' ? 'with its own model' : `asking ${whom}`}${pays}`;
   }
   if (provider === null) return 'a model does it; which one is known when it starts';
