@@ -31,7 +31,7 @@ export function createSecretReader({
       throw fault(`${path} cannot be read.`, cause);
     });
     if (info?.kind !== 'file') throw fault(`${path} is no plain file.`);
-    if ((info.mode & 0o077) !== 0) throw fault(`${path} can be read by others: chmod 600 ${path}`);
+    if ((info.mode & 0o077) !== 0) throw fault(`${path} can be read by others: chmod 600 ${path}.`);
     if (info.sizeBytes > maxChars) throw fault(`${path} is too large for a secret.`);
     const text = await files.readText(path).catch((cause: unknown) => {
       throw fault(`${path} cannot be read.`, cause);
