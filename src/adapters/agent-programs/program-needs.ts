@@ -20,18 +20,19 @@ export async function needsOf(
   { files, searchPath }: { files: Files; searchPath: readonly string[] },
   program: string,
 ): Promise<ProgramNeeds> {
-  const folder = installedIn(program);
+  const installed = installedIn(program);
   const head = await files.readPart(program, { offset: 0, maxBytes: firstLineBytes });
   const isNodeScript = /^#!\S*(?:env)?\s*(?:\S*\/)?node\b/.test(
     new TextDecoder().decode(head?.bytes ?? new Uint8Array()),
   );
   const node = isNodeScript ? findProgram('node', searchPath) : undefined;
   const realNode = node === undefined ? undefined : await files.realPath(node);
-  if (node === undefined || realNode === undefined) return { readable: [folder], path: [] };
-  return { readable: [folder, dirname(node), realNode], path: [dirname(node)] };
+  if (node === undefined || realNode === undefined) return { readable: [installed], path: [] };
+  return { readable: [installed, dirname(node), realNode], path: [dirname(node)] };
 }
 
 function installedIn(program: string): string {
   const at = program.indexOf('/node_modules/');
-  return at < 0 ? dirname(program) : program.slice(0, at + '/node_modules'.length);
+  // Alone: what lies beside it may be the person's whole home.
+  return at < 0 ? program : program.slice(0, at + '/node_modules'.length);
 }

@@ -123,7 +123,11 @@ async function pin(host: string, { pinned, resolve }: Serving): Promise<Pinned> 
 }
 
 const resolveAll: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
-const connect4or6: Connect = (host, port) => connect({ host, port, timeout: connectMs });
+/** The time is for the connection alone: a model that thinks may say nothing for minutes. */
+const connect4or6: Connect = (host, port) => {
+  const socket = connect({ host, port, timeout: connectMs });
+  return socket.once('connect', () => socket.setTimeout(0));
+};
 
 async function readHead(client: Socket): Promise<{ readonly head: string; readonly rest: Buffer } | undefined> {
   let bytes = Buffer.alloc(0);

@@ -39,21 +39,34 @@ export function openKept(home: WallSpec['home']): KeptFiles {
   };
 }
 
-/** JSON stays JSON with the same names at its top; other text stays text. */
+/** A refreshed login is the same JSON with other tokens and times. Anything else was not written by whoever the login is of. */
 function isLike(before: Buffer, after: Buffer): boolean {
-  const names = namesOf(before);
-  if (names !== undefined) return names.every((name) => namesOf(after)?.includes(name) === true);
-  return after.length > 0 && !after.includes(0);
-}
-
-function namesOf(data: Buffer): readonly string[] | undefined {
   try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.keys(value) : undefined;
+    return isRefreshed(JSON.parse(before.toString('utf8')), JSON.parse(after.toString('utf8')), '');
   } catch {
-    return undefined;
+    return false;
   }
 }
+
+/** Names of what a refresh changes: `accessToken`, `refresh_token`, `id_token`, `expiresAt`, `expires`, `last_refresh`, `access`, `refresh`. */
+const refreshed = /^(?:\w*token|expires?\w*|last_?refresh|access|refresh)$/i;
+
+function isRefreshed(before: unknown, after: unknown, name: string): boolean {
+  if (isObject(before) && isObject(after)) {
+    const names = Object.keys(before);
+    return (
+      names.length === Object.keys(after).length &&
+      names.every((one) => Object.hasOwn(after, one) && isRefreshed(before[one], after[one], one))
+    );
+  }
+  if (isObject(before) || isObject(after)) return false;
+  if (JSON.stringify(before) === JSON.stringify(after)) return true;
+  const isPlain = typeof after === 'number' || (typeof after === 'string' && !after.includes('://'));
+  return typeof before === typeof after && isPlain && refreshed.test(name);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function readIfThere(path: string): Buffer | undefined {
   try {

@@ -17,7 +17,7 @@ import { ownDevices } from './own-devices.ts';
 import { ownHelper } from './own-helper.ts';
 import { inside } from './places-inside.ts';
 import { profile } from './profile.ts';
-import { makeProtected } from './protected-places.ts';
+import { makeProtected, requireNoLink } from './protected-places.ts';
 import { runWalled } from './run-walled.ts';
 import { seccompFilter } from './seccomp-filter.ts';
 import { fds, type Inside, startInside } from './start-inside.ts';
@@ -47,6 +47,10 @@ export async function openInside(
     for (const one of undo.splice(0).toReversed()) await one();
   };
   try {
+    requireNoLink(
+      [...(spec.covers ?? []), ...spec.sockets].map(({ at }) => at),
+      spec.writable,
+    );
     const made = await prepare(spec, { undo, onEgress: options.onEgress });
     const seccomp = seccompFilter(process.arch);
     const etc = Object.entries(etcTexts);

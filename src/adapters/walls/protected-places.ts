@@ -39,6 +39,22 @@ export function makeProtected(paths: readonly string[], writable: readonly strin
   return { remove };
 }
 
+/**
+ * Refuses a place below a writable folder that a link leads to: what is put over it would be put, or made, where the link points (A69).
+ * Faults: `WALL_BROKEN`.
+ */
+export function requireNoLink(paths: readonly string[], writable: readonly string[]): void {
+  for (const path of paths) {
+    const root = writable.find((one) => path.startsWith(`${one}/`));
+    if (root === undefined) continue;
+    let at = root;
+    for (const name of path.slice(root.length + 1).split('/')) {
+      at = `${at}/${name}`;
+      if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true) throw broken(at, 'is a link');
+    }
+  }
+}
+
 /** A writable folder is none that the system needs, nor a link that somebody put in its place. */
 function requirePlain(path: string): void {
   const isSystem = (one: string): boolean =>

@@ -47,6 +47,10 @@ const needsPerson: readonly FaultCode[] = [
   'AGENT_TURNS',
   'AGENT_LOOPS',
   'AGENT_SILENT',
+  // Its files are in the slot: it goes on from them.
+  'AGENT_PROGRAM_FAILED',
+  'AGENT_PROGRAM_LOGIN',
+  'AGENT_PROGRAM_MISSING',
 ];
 
 /** Returns how long a retry waits after the try of that number, in milliseconds. */

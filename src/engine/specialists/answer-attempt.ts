@@ -114,11 +114,22 @@ async function call(
   return { ...(await tool.call(input, { callId: `socket-${id}`, signal })) };
 }
 
+/** They are carried out outside of the wall: none of these reads a file, a process or a port for who asks. */
+const hooksOfAttempts: readonly string[] = [
+  ...['pre-task', 'post-task', 'pre-command', 'post-command'],
+  ...['session-start', 'session-end', 'session-restore', 'notify', 'next-actions'],
+];
+
 async function hook(
   engine: Engine,
   { order, signal }: Asked,
   { hook: name, input }: { hook: string; input: Record<string, unknown> },
 ): Promise<JsonObject> {
+  if (!hooksOfAttempts.includes(name))
+    throw new Fault('TOOL_REFUSED', `The hook ${JSON.stringify(name)} is not for agents in a slot of ours.`, {
+      hints: [`They have: ${hooksOfAttempts.join(', ')}`],
+      state: 'Nothing was done.',
+    });
   const by = markOf(engine, order.parts.attempt);
   return engine.performHook({ by, cwd: order.slotDir, hook: name, input: input as JsonObject, signal });
 }

@@ -4,11 +4,13 @@ import { asGitTreeId, type GitTreeId } from '../../base/ids.ts';
 import { standingOf } from '../../domain/conversations/standing.ts';
 import type { Agent } from '../../domain/definitions/types.ts';
 import { dataOf, row } from '../../domain/journal/kinds.ts';
+import { fileTools } from '../../domain/specialists/tool-names.ts';
 import type { Runner, WorkResult } from '../../domain/specialists/work-result.ts';
 import type { Engine } from '../engine.ts';
 import { requireRoom } from '../spending/require-room.ts';
 import { runOf, type TaskParts } from '../tasks/task-view.ts';
 import type { Worked, WorkOrder, Workers } from './order.ts';
+import type { SpecialistTool } from './tool.ts';
 import { toolsOf } from './tools/tools-of.ts';
 
 /** Most of the agent's own words that a result keeps. */
@@ -38,7 +40,7 @@ export async function work(
   const worker = workers[runner];
   if (worker === undefined) throw new Fault('USAGE_BAD_ARGUMENT', `This version has no runner ${runner}.`);
   const conversation = task;
-  const tools = toolsOf({ engine, agent, run, task, conversation, context });
+  const tools = toolsOf({ engine, agent, run, task, conversation, context }).filter(mayUse(runner));
   const order: WorkOrder = {
     ...{ parts, task, agent, conversation, tools, asked: asked.task, expects: asked.expects },
     slotDir: context.slot.dir,
@@ -69,6 +71,15 @@ export async function work(
 }
 
 type Thinking = Exclude<Runner, 'program'>;
+
+/**
+ * A program has tools of its own for files, behind the wall. Ours work outside of it: while it runs it could put a link under a path
+ * between our look and our opening.
+ */
+const mayUse =
+  (runner: Thinking) =>
+  ({ name }: SpecialistTool): boolean =>
+    runner === 'model' || !(fileTools as readonly string[]).includes(name);
 
 function requireThinking(agent: Agent, runner: Runner): Thinking {
   if (runner !== 'program') return runner;

@@ -1,7 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -227,6 +236,21 @@ describe('a program of a model, in its wall', () => {
     expect(readFileSync(join(spec.cwd, '.git'), 'utf8')).toBe('gitdir: x\n');
   });
 
+  it('A69: is not started where a link lies in the place of what is covered: a mount would make a file where it leads', async () => {
+    const spec = wallSpec('true');
+    const empty = join(outside, 'empty');
+    writeFileSync(empty, '');
+    const made = join(outside, 'made-outside');
+    const covers = [{ from: empty, at: join(spec.cwd, 'AGENTS.md') }];
+    writeFileSync(join(spec.cwd, 'AGENTS.md'), 'orders\n');
+    // A plain file there is covered, and the program runs.
+    expect((await inWall({ ...spec, covers })).exitCode).toBe(0);
+    rmSync(join(spec.cwd, 'AGENTS.md'));
+    symlinkSync(`/oldroot${made}`, join(spec.cwd, 'AGENTS.md'));
+    expect((await faultOf(inWall({ ...spec, covers }))).code).toBe('WALL_BROKEN');
+    expect(existsSync(made)).toBe(false);
+  });
+
   it('keeps what is protected in one wall when another one over the same slot ends', async () => {
     const spec = wallSpec('cat; echo x > .mcp.json; cat .mcp.json');
     const protectedPaths = ['.mcp.json', '.gitattributes', '.claude'].map((name) => join(spec.cwd, name));
@@ -252,14 +276,21 @@ describe('a program of a model, in its wall', () => {
     const from = join(outside, 'login.json');
     const login = (path: string) => ({ path, from, keep: true as const });
     const outcomes: string[] = [];
-    for (const text of ['{"token":"new","more":1}', '{"token":', '{"other":1}', '']) {
-      writeFileSync(from, '{"token":"old"}', { mode: 0o600 });
+    const old = '{"token":"old","who":"anna"}';
+    const fresh = '{"token":"new","who":"anna"}';
+    const others = [
+      '{"token":"new","who":"anna","more":1}',
+      '{"token":"http://x","who":"anna"}',
+      '{"token":"new","who":"eve"}',
+    ];
+    for (const text of [fresh, ...others, '{"token":', '']) {
+      writeFileSync(from, old, { mode: 0o600 });
       await inWall(
         wallSpec(`printf '%s' '${text}' > ~/.tool/login.json; touch ~/x`, { home: [login('.tool/login.json')] }),
       );
       outcomes.push(readFileSync(from, 'utf8'));
     }
-    expect(outcomes).toEqual(['{"token":"new","more":1}', '{"token":"old"}', '{"token":"old"}', '{"token":"old"}']);
+    expect(outcomes).toEqual([fresh, old, old, old, old, old]);
     expect(statSync(from).mode & 0o777).toBe(0o600);
   });
 });

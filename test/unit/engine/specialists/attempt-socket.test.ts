@@ -87,12 +87,25 @@ it('answers arguments that do not fit as data', async () => {
 });
 
 it('performs a hook in the name of the attempt, from its slot', async () => {
-  expect(await say({ id: '1', hook: 'pre-edit', input: { file: 'a.md' } })).toMatchObject({
+  expect(await say({ id: '1', hook: 'pre-command', input: { command: 'ls' } })).toMatchObject({
     ok: true,
     answer: { ok: true },
   });
-  expect(hooks).toMatchObject([{ by: 'demo/r1.fix#1', cwd: scene.slot, hook: 'pre-edit', input: { file: 'a.md' } }]);
+  expect(hooks).toMatchObject([
+    { by: 'demo/r1.fix#1', cwd: scene.slot, hook: 'pre-command', input: { command: 'ls' } },
+  ]);
 });
+
+it.each(['post-edit', 'pre-edit', 'checkpoint', 'resource-check', 'conflict-detect'])(
+  'performs no hook that reads files or processes of the machine (%s)',
+  async (hook) => {
+    expect(await say({ id: '1', hook, input: { file: '/etc/passwd' } })).toMatchObject({
+      ok: false,
+      fault: { code: 'TOOL_REFUSED' },
+    });
+    expect(hooks).toEqual([]);
+  },
+);
 
 describe('who asks is the socket, whatever the message says (A36)', () => {
   it.each(['from', 'by', 'agent', 'role', 'approved'])(

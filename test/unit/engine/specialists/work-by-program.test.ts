@@ -46,6 +46,21 @@ describe('a program of its own does the work', () => {
     expect(rows('program.ended')).toMatchObject([{ session: 't1', exitCode: 0, nTools: 1 }]);
   });
 
+  it('with no tools of ours for files: it has its own behind the wall, a model of ours has not', async () => {
+    const { run, rows } = await scene(writes);
+    const agent = { otherTools: ['Read', 'Write', 'Grep', 'Bash(ls:*)'] };
+    await run({ agent });
+    expect(rows('conversation.opened')[0]?.tools).toEqual(expect.arrayContaining(['memory_put', 'finish']));
+    expect(rows('conversation.opened')[0]?.tools).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(?:read_file|list_files|search|write_file|edit_file|shell)$/)]),
+    );
+    const own = await modelScene();
+    await own
+      .run([[['finish', { outcome: 'done', summary: 'x', evidence: [] }]]], { agent, expects: 'answer' })
+      .catch(() => undefined);
+    expect(own.rows('conversation.opened')[0]?.tools).toEqual(expect.arrayContaining(['read_file', 'shell']));
+  });
+
   it('whose cost is a list price where a subscription pays', async () => {
     const { run } = await scene(writes, 'subscription');
     expect(await run()).toMatchObject({ costMicroUsd: 1_500, costIs: 'list-price' });
