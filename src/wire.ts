@@ -154,10 +154,10 @@ async function createApp(options: {
     logFiles: createLogFiles(),
     swarm: createSwarmUi(),
     walls,
-    notifier: createNotifier({ files, processes, host, clock, env: process.env }),
-    models: createLanguageModels({ files, clock, env: process.env }),
+    notifier: createNotifier({ files, processes, host, clock, env: process.env, learn: secrets.learn }),
+    models: createLanguageModels({ files, clock, env: process.env, learn: secrets.learn }),
     agentPrograms: createAgentPrograms({
-      ...{ files, processes, searchPath, homeDir: host.homeDir, env: process.env },
+      ...{ files, processes, searchPath, homeDir: host.homeDir, env: process.env, learn: secrets.learn },
       walls,
       own: () => ({ ...ownProgram([]), readable: [process.execPath, host.builtInDir] }),
     }),

@@ -12,7 +12,7 @@ import { followAcp } from './acp.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
 import type { Dialect, Launch, LaunchOptions } from './dialect.ts';
-import { findLogin } from './find-login.ts';
+import { findLogin, secretsOf } from './find-login.ts';
 import { followLines } from './follow-lines.ts';
 import { opencode } from './opencode.ts';
 import { needsOf } from './program-needs.ts';
@@ -38,6 +38,8 @@ interface Parts {
   readonly searchPath: readonly string[];
   readonly homeDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told what of logins and keys a program is given. */
+  readonly learn?: (secrets: readonly string[]) => void;
   /** How this very program is started, and what it needs to see for that: inside it serves the tools of an attempt. */
   readonly own: () => {
     readonly program: string;
@@ -163,16 +165,22 @@ const nothing: Pick<Launch, 'env' | 'home'> = { env: {}, home: [] };
 async function loginFor(parts: Parts, dialect: Dialect): Promise<Pick<Launch, 'env' | 'home'>> {
   const found = await findLogin(dialect, parts);
   if (found.login === 'none') return nothing;
+  parts.learn?.(
+    found.from === 'variable' ? [parts.env[found.name] ?? ''] : secretsOf(await parts.files.readText(found.path)),
+  );
   if (found.from === 'variable') return { ...nothing, env: { [found.name]: parts.env[found.name] ?? '' } };
   return { ...nothing, home: [{ path: dialect.loginFile, from: found.path, mode: 0o600, keep: true }] };
 }
 
 /** Fault `MODEL_KEY_MISSING`. */
-async function serverKey({ env, files }: Parts, { server }: ProgramWork): Promise<string> {
+async function serverKey({ env, files, learn }: Parts, { server }: ProgramWork): Promise<string> {
   const key = server?.key ?? null;
   if (key === null) return noKey;
   const value = key.kind === 'environment' ? env[key.name] : (await files.readText(key.path))?.trim();
-  if (value) return value;
+  if (value) {
+    learn?.([value]);
+    return value;
+  }
   const where = key.kind === 'environment' ? key.name : key.path;
   throw new Fault('MODEL_KEY_MISSING', `The key of ${server?.url} is not there: ${where}.`, {
     state: 'Nothing was started.',

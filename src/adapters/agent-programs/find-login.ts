@@ -22,6 +22,20 @@ export async function findLogin(
   return login === 'none' ? { login } : { login, from: 'file', path };
 }
 
+/** Shorter texts of a login file are names and kinds. */
+const shortestSecret = 20;
+
+/** Returns what of a login file is a secret: every long text in it. */
+export function secretsOf(text: string | undefined): readonly string[] {
+  const found: string[] = [];
+  const look = (value: Json): void => {
+    if (typeof value === 'string' && value.length >= shortestSecret) found.push(value);
+    else if (value !== null && typeof value === 'object') Object.values(value).forEach((one) => look(one as Json));
+  };
+  look(text === undefined ? null : parsed(text));
+  return found;
+}
+
 function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;

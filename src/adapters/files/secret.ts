@@ -12,15 +12,19 @@ export function createSecretReader({
   files,
   env,
   fault,
+  learn = () => {},
 }: {
   readonly files: Files;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Makes the fault of whoever needs the secret. */
   readonly fault: (sentence: string, cause?: unknown) => Fault;
+  /** Told each secret that was read, so that it is taken out of whatever is kept or printed. */
+  readonly learn?: (secrets: readonly string[]) => void;
 }): ReadSecret {
   const requireText = (text: string | undefined, where: string): string => {
     const secret = text?.trim() ?? '';
     if (secret === '') throw fault(`${where} is empty or not there.`);
+    learn([secret]);
     return secret;
   };
   return async (source) => {

@@ -10,6 +10,7 @@ export type ReadKey = (provider: Provider) => Promise<string | null>;
 export function createKeyReader(options: {
   readonly files: Files;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly learn?: (secrets: readonly string[]) => void;
 }): ReadKey {
   const missing = (sentence: string, cause?: unknown): Fault =>
     new Fault('MODEL_KEY_MISSING', sentence, cause === undefined ? {} : { cause });

@@ -22,12 +22,15 @@ export function createLanguageModels({
   files,
   clock,
   env,
+  learn = () => {},
 }: {
   readonly files: Files;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told each key that is read. */
+  readonly learn?: (secrets: readonly string[]) => void;
 }): LanguageModels {
-  const readKey = createKeyReader({ files, env });
+  const readKey = createKeyReader({ files, env, learn });
   return {
     async ask(call, { signal, onText, onToken }) {
       signal.throwIfAborted();

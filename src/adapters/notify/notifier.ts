@@ -12,6 +12,8 @@ export interface NotifierParts {
   readonly clock: { nowMs(): number };
   /** Of this process: where `env:NAME` is looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told each secret that is read. */
+  readonly learn?: (secrets: readonly string[]) => void;
 }
 
 /** Creates the notifier. Each send has a time limit of its own, so that it ends. */

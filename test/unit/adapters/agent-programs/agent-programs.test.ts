@@ -16,6 +16,7 @@ function scene(play: (program: PlayedProgram) => Promise<void>, env: Readonly<Re
   files.put('/home/me/.claude/.credentials.json', JSON.stringify({ claudeAiOauth: { accessToken: secret } }));
   files.put('/opt/claude/bin/claude', '\u007FELF');
   const processes = createFakeProcesses();
+  const learned: string[] = [];
   const programs = createAgentPrograms({
     walls,
     files,
@@ -23,9 +24,10 @@ function scene(play: (program: PlayedProgram) => Promise<void>, env: Readonly<Re
     searchPath: ['/usr/bin'],
     homeDir: '/home/me',
     env,
+    learn: (secrets) => learned.push(...secrets),
     own: () => ({ program: '/usr/bin/node', args: ['/opt/orchestrate/bin.cjs'], readable: ['/opt/orchestrate'] }),
   });
-  return { files, walls, programs, processes };
+  return { files, walls, programs, processes, learned };
 }
 
 const work: ProgramWork = {
@@ -66,6 +68,12 @@ describe('a program of an agent, behind the wall', () => {
     expect((await run(programs)).map(({ kind }) => kind)).toEqual(['walled', 'began', 'unread', 'sums', 'ended']);
     expect(walls.nStopped).toBe(1);
     expect(walls.opened[0]?.args.join(' ')).not.toContain(work.prompt);
+  });
+
+  it('has its login made known as a secret before it is started', async () => {
+    const { programs, learned } = scene(says);
+    await run(programs);
+    expect(learned).toContain(secret);
   });
 
   it('sees one file of the HOME, which is kept when it changes, and of the network only its hosts', async () => {
