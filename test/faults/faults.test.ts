@@ -3,6 +3,7 @@ import { crashCases } from './cases/crashes.ts';
 import { diskCases } from './cases/disk.ts';
 import { enduranceCases } from './cases/endurance.ts';
 import { gitCases } from './cases/git.ts';
+import { hangCases } from './cases/hangs.ts';
 import { homeCases } from './cases/home.ts';
 import { ioCases } from './cases/io.ts';
 import { ledgerCases } from './cases/ledger.ts';
@@ -24,6 +25,7 @@ faultSuite('faults', [
   ...diskCases,
   ...queueCases,
   ...serviceCases,
+  ...hangCases,
   ...crashCases,
   ...ioCases,
   ...scaleCases,
