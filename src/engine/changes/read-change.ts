@@ -68,7 +68,9 @@ async function askReader(
   const { drafted, gated } = asked;
   const patch = await patchOf(engine, asked);
   const shown = diffLines(patch.text);
-  const conversation = `review:${drafted.run}:${drafted.change}:${reader.id}:${gated.exact.slice(0, 12)}`;
+  // All that `readByModel` asks anew for: an answer on record is one to this very question.
+  const about = [gated.exact.slice(0, 12), gated.base.slice(0, 12), policyDigest(engine)].join(':');
+  const conversation = `review:${drafted.run}:${drafted.change}:${reader.id}:${about}`;
   const words = await wordsFor(engine, reader, { asked, patch });
   const found = await askUntilFits(
     engine,

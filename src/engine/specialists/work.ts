@@ -7,7 +7,6 @@ import { dataOf, row } from '../../domain/journal/kinds.ts';
 import { fileTools } from '../../domain/specialists/tool-names.ts';
 import type { Runner, WorkResult } from '../../domain/specialists/work-result.ts';
 import type { Engine } from '../engine.ts';
-import { requireRoom } from '../spending/require-room.ts';
 import { runOf, type TaskParts } from '../tasks/task-view.ts';
 import type { Worked, WorkOrder, Workers } from './order.ts';
 import type { SpecialistTool } from './tool.ts';
@@ -47,10 +46,7 @@ export async function work(
     signal: context.signal,
   };
   const before = await openedWith(engine, order, runner, context);
-  const worked = await pausable(engine, order, async () => {
-    if (runner !== 'model') requireRoom(engine, { run, task, agent: agent.id, runner });
-    return worker(engine, order);
-  });
+  const worked = await pausable(engine, order, () => worker(engine, order));
   const after = await context.snapshot();
   const paths = (await engine.store.differences(before, after)).map(({ path }) => path);
   const result = resultOf(engine, { order, runner, worked, paths });

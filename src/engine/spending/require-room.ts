@@ -1,7 +1,6 @@
 import { Fault } from '../../base/fault.ts';
-import type { Runner } from '../../domain/specialists/work-result.ts';
 import type { Amount } from '../../domain/spending/amount.ts';
-import { dayOf, findReached, type Level } from '../../domain/spending/budgets.ts';
+import { findReached, type Level, type Spender } from '../../domain/spending/budgets.ts';
 import { levelsNow, levelText } from './limits.ts';
 import type { RouteScene } from './spending.ts';
 
@@ -9,13 +8,9 @@ import type { RouteScene } from './spending.ts';
  * Refuses to start a program that asks its own models where a budget is used up: nobody can stop it at a limit that it passes on the way, and what it
  * took is counted when it ends. Fault: `BUDGET_REACHED`.
  */
-export function requireRoom(
-  engine: RouteScene,
-  { run, task, agent, runner }: { run: string; task: string; agent: string; runner: Runner },
-): void {
-  const spender = { run, task, agent, provider: runner, day: dayOf(engine.outside.clock.nowMs()) };
+export function requireRoom(engine: RouteScene, spender: Spender): void {
   const level = findReached(levelsNow(engine, spender), least);
-  if (level !== undefined) throw budgetFault(level, { run, agent, needed: least });
+  if (level !== undefined) throw budgetFault(level, { ...spender, needed: least });
 }
 
 const least: Amount = { microUsd: 1, tokens: 1 };

@@ -1,5 +1,5 @@
 import type { ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
-import { dayOf } from '../../../domain/spending/budgets.ts';
+import { dayOf, type Spender } from '../../../domain/spending/budgets.ts';
 import { costOf } from '../../../domain/spending/cost.ts';
 import type { Engine } from '../../engine.ts';
 import { levelsNow } from '../../spending/limits.ts';
@@ -14,15 +14,20 @@ export interface Payer {
   readonly isSubscription: boolean;
 }
 
-/** Returns the most that a program may spend on a step, in micro-USD: what is left of the narrowest budget; null where none has a limit, or a subscription pays. */
-export function mostFor(
+/** Returns whose purses it is paid from: the same ones that its cost is counted in when it ends. */
+export const spenderOf = (
   engine: Engine,
   { parts, task, agent }: WorkOrder,
-  { runner, isSubscription }: Payer,
-): number | null {
-  if (isSubscription) return null;
-  const day = dayOf(engine.outside.clock.nowMs());
-  const levels = levelsNow(engine, { run: parts.run, task, agent: agent.id, provider: runner, day });
+  { runner, provider }: Payer,
+): Spender => ({
+  ...{ run: parts.run, task, agent: agent.id, provider: provider ?? runner },
+  day: dayOf(engine.outside.clock.nowMs()),
+});
+
+/** Returns the most that a program may spend on a step, in micro-USD: what is left of the narrowest budget; null where none has a limit, or a subscription pays. */
+export function mostFor(engine: Engine, order: WorkOrder, payer: Payer): number | null {
+  if (payer.isSubscription) return null;
+  const levels = levelsNow(engine, spenderOf(engine, order, payer));
   const left = levels.filter(({ unit }) => unit === 'microUsd').map(({ limit, spent }) => Math.max(0, limit - spent));
   return left.length === 0 ? null : Math.min(...left);
 }

@@ -8,6 +8,7 @@ import {
 import { emptyTally, type ProgramTally } from '../../../domain/agent-programs/program-tally.ts';
 import { markOf } from '../../context.ts';
 import type { Engine } from '../../engine.ts';
+import { requireRoom } from '../../spending/require-room.ts';
 import { preserveAttempt } from '../../tasks/preserve.ts';
 import { runOf } from '../../tasks/task-view.ts';
 import { openAttemptSocket } from '../attempt-socket.ts';
@@ -19,7 +20,7 @@ import { followProgram } from './follow-program.ts';
 import { programText } from './program-text.ts';
 import { requireProgram } from './require-program.ts';
 import { type AskedServer, serverOf } from './server-of.ts';
-import { costOfProgram, mostFor, type Payer } from './spend.ts';
+import { costOfProgram, mostFor, type Payer, spenderOf } from './spend.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /** What a program and all that it starts may have; a coding agent with a compiler stays below it. */
@@ -42,6 +43,7 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
   const asked = serverOf(engine, { runner, agent });
   const isSubscription = asked.server === null && found.login === 'subscription';
   const payer: Payer = { runner, provider: asked.provider, model: asked.model, isSubscription };
+  requireRoom(engine, spenderOf(engine, order, payer));
   let tally = emptyTally;
   const onTally = (now: ProgramTally): void => void (tally = now);
   try {

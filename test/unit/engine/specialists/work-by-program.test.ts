@@ -4,6 +4,7 @@ import type { AgentEvent } from '../../../../src/domain/agent-programs/agent-eve
 import { noUsage } from '../../../../src/domain/spending/cost.ts';
 import { workers } from '../../../../src/engine/specialists/workers.ts';
 import type { FakeAgentProgram } from '../../../fakes/fake-agent-programs.ts';
+import { budgets, compute } from '../spending/spending-scene.ts';
 import { type ModelScene, modelScene, type RunOptions } from './scene.ts';
 
 const ended: AgentEvent = { kind: 'ended', exitCode: 0, signal: null, limit: null, errorText: '' };
@@ -151,6 +152,15 @@ describe('a program of its own does the work', () => {
     await expect(run()).rejects.toMatchObject({ code: 'AGENT_PROGRAM_LOGIN' });
     await expect(run({ agent: { runner: 'opencode' } })).rejects.toMatchObject({ code: 'AGENT_PROGRAM_MISSING' });
     expect(programs.works).toEqual([]);
+  });
+
+  it('is not started where its provider has used up its day', async () => {
+    const { run, engine, programs } = await scene(writes);
+    const ofProvider = budgets({ provider: { microUsd: 1_500, tokens: null } });
+    Object.assign(engine.config, { compute: compute([], { budgets: ofProvider }) });
+    await run();
+    await expect(run({ attempt: 2 })).rejects.toMatchObject({ code: 'BUDGET_REACHED', data: { name: 'openai' } });
+    expect(programs.works).toHaveLength(1);
   });
 
   it('that uses more tools than it may waits for a person', async () => {

@@ -174,4 +174,18 @@ describe('no answer', () => {
     const { notProven } = changeView(scene.world.ledgers.open(), 'c1') ?? { notProven: [] };
     expect(notProven.join()).not.toContain('no answer');
   });
+
+  it('is asked for anew under another policy, though the tree is the same', async () => {
+    const scene = await readScene(['{"verdict": "appro', 'ok', '[]', '{}'].map(says));
+    await review(scene);
+    const { config } = scene.engine;
+    await scene.life.kill();
+    const policy = { ...config.policy, autoMerge: ['low'] } as typeof config.policy;
+    const context = { definitions: thinkingDefinitions, config: { ...config, policy } };
+    scene.life = await startEngine(scene.world, { context });
+    scene.world.models.say(says(approves));
+    await review(scene);
+    expect(scene.world.models.asked).toHaveLength(5);
+    expect(answerOf(scene)?.verdict).toBe('approved');
+  });
 });
