@@ -15,11 +15,7 @@ export interface Payer {
 }
 
 /** Returns whose purses it is paid from: the same ones that its cost is counted in when it ends. */
-export const spenderOf = (
-  engine: Engine,
-  { parts, task, agent }: WorkOrder,
-  { runner, provider }: Payer,
-): Spender => ({
+export const spenderOf = (engine: Engine, { parts, task, agent }: WorkOrder, { runner, provider }: Payer): Spender => ({
   ...{ run: parts.run, task, agent: agent.id, provider: provider ?? runner },
   day: dayOf(engine.outside.clock.nowMs()),
 });
