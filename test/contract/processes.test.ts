@@ -124,7 +124,7 @@ describe('real processes', () => {
   });
 
   it('count a zombie as gone', async () => {
-    const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 100'], {
+    const parent = spawn('/bin/sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 100'], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: {},
     });
