@@ -27,7 +27,7 @@ const maxRows = 10_000;
 
 /** Returns what a run's language models cost; null: none was asked. */
 export function costOfRun(reader: JournalReader, run: string): Cost | null {
-  const kinds = ['model.reserved', 'model.answered', 'model.failed', 'model.lost', 'conversation.ended'];
+  const kinds = ['model.reserved', 'model.answered', 'model.failed', 'model.lost', 'program.spent'];
   const { groups, total } = costsOf(reader.read({ run, kinds, limit: maxRows }), { by: 'run', sinceMs: 0, run });
   return groups.size === 0 ? null : total;
 }

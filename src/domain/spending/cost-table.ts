@@ -1,7 +1,7 @@
 import { dataOf, type JournalKinds } from '../journal/kinds.ts';
 import { dayOf } from './budgets.ts';
 import { noUsage } from './cost.ts';
-import { spenderOfProgram, type SpendingEntry } from './tally.ts';
+import type { SpendingEntry } from './tally.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /** What costs are told by. */
@@ -61,15 +61,11 @@ export function costsOf(
       add(name, { heldMicroUsd: reserved.reserved.microUsd });
       continue;
     }
-    const ended = dataOf('conversation.ended', entry);
-    if (ended !== undefined) {
-      if (ended.runner === 'model' || entry.atMs < sinceMs || (run !== null && entry.run !== run)) continue;
-      const { usage, costMicroUsd, costIs } = ended;
-      const spender = { ...spenderOfProgram(ended, entry), model: ended.model ?? ended.runner };
-      add(nameOf(by, spender, entry.atMs), {
-        nCalls: ended.nTurns,
-        ...taken({ usage, microUsd: costMicroUsd, costIs }),
-      });
+    const program = dataOf('program.spent', entry);
+    if (program !== undefined) {
+      if (entry.atMs < sinceMs || (run !== null && program.run !== run)) continue;
+      const name = nameOf(by, { ...program, model: program.model ?? program.runner }, entry.atMs);
+      add(name, { ...taken(program), nCalls: program.turns });
       continue;
     }
     const call = calls.get(entry.data['call'] as string);

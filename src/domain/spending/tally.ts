@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../base/json.ts';
-import { dataOf, type JournalKinds } from '../journal/kinds.ts';
+import { dataOf } from '../journal/kinds.ts';
 import type { Warmth } from '../routing/price-of-call.ts';
 import { type Amount, minus, nothing, plus } from './amount.ts';
 import { dayOf, pursesOf, type Spender } from './budgets.ts';
@@ -51,21 +51,17 @@ export function addRow(tally: Tally, entry: SpendingEntry): void {
   const answered = dataOf('model.answered', entry);
   const failed = dataOf('model.failed', entry);
   const lost = dataOf('model.lost', entry);
-  const ended = dataOf('conversation.ended', entry);
+  const program = dataOf('program.spent', entry);
   if (answered !== undefined) {
     settle(tally, answered.call, amountOf({ ...answered, costMicroUsd: answered.microUsd }));
     warm(tally, answered, entry.atMs);
-  } else if (ended !== undefined) {
-    if (ended.runner !== 'model') count(tally, spenderOfProgram(ended, entry), amountOf(ended));
+  } else if (program !== undefined) {
+    const { run, task, agent, provider } = program;
+    const spender = { run, task, agent, provider, day: dayOf(entry.atMs) };
+    count(tally, spender, amountOf({ ...program, costMicroUsd: program.microUsd }));
   } else if (failed?.keeps === false) settle(tally, failed.call, failed.counted);
   else if (lost !== undefined) settle(tally, lost.call, lost.counted);
 }
-
-/** Returns who pays for a program that asks its own models: its provider is the program where it does not name another. */
-export const spenderOfProgram = (
-  { conversation, agent, provider, runner }: JournalKinds['conversation.ended'],
-  { run, atMs }: SpendingEntry,
-): Spender => ({ run: run ?? '', task: conversation, agent, provider: provider ?? runner, day: dayOf(atMs) });
 
 /** What a subscription pays counts no money. */
 const amountOf = (one: {

@@ -161,9 +161,5 @@ async function writeEnded(
   const keys = [`ended:${conversation}`];
   if (engine.ledger.latest(keys[0] ?? '') !== undefined) return;
   const ended = { conversation, agent, runner, outcome, paths, nTurns, provider, model, usage, costMicroUsd, costIs };
-  // Calls of our own loop are on record one by one; what a program took is known at its end.
-  const isProgram = runner !== 'model';
-  await engine.spending.book.write([
-    row('conversation.ended', ended, { run, keys: isProgram ? [...keys, 'spending'] : keys }),
-  ]);
+  await engine.ledger.append([row('conversation.ended', ended, { run, keys })]);
 }

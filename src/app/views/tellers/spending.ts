@@ -21,6 +21,8 @@ export const spendingTellers: TellersOf<SpendingRows> = {
     `${call}: attempt ${attempt} at ${provider}/${model} failed (${reason}): ${sentence.replace(/\.$/, '')}${streamed ? `; a part of an answer had come, and ${moneyText(counted.microUsd)} counts as spent` : ''}${nextAtMs === null ? '' : `; again at ${timeText(nextAtMs)}`}`,
   'model.lost': ({ call, provider, model, counted }) =>
     `${call}: nobody knows how it ended at ${provider}/${model}; ${moneyText(counted.microUsd)} counts as spent`,
+  'program.spent': ({ attempt, agent, runner, provider, model, turns, usage, microUsd, costIs }) =>
+    `${attempt}: ${agent} had ${runner} ask ${model === null ? provider : `${provider}/${model}`} ${countText(turns, 'time')}: ${countText(totalTokens(usage), 'token')}, ${costText(microUsd, costIs)}`,
   'budget.near': ({ scope, name, unit, limit, spent }) =>
     `the budget of ${scope} ${name} is nearly used up: ${amountText(spent, unit)} of ${amountText(limit, unit)}`,
   'budget.raised': ({ run, microUsd, by }) => `${run} may cost ${moneyText(microUsd)} in all, says ${by.name}`,

@@ -36,8 +36,7 @@ export interface SpecialistRows {
     readonly sentence: string;
   };
   /**
-   * [`ended:<conversation>`, and `spending` where a program of its own asked its models] What it says of itself is a claim; `paths` are what
-   * the store saw.
+   * [`ended:<conversation>`] What it says of itself is a claim; `paths` are what the store saw.
    */
   'conversation.ended': {
     readonly conversation: string;

@@ -3,6 +3,7 @@ import type { BudgetScope } from '../../definitions/compute-budgets.ts';
 import type { TokenPrices } from '../../providers/provider.ts';
 import type { ModelFailure } from '../../routing/model-failure.ts';
 import type { Rejected } from '../../routing/rejected.ts';
+import type { Runner } from '../../specialists/work-result.ts';
 import type { Amount } from '../../spending/amount.ts';
 import type { TokenUsage } from '../../spending/token-usage.ts';
 import type { Actor } from '../actor.ts';
@@ -78,6 +79,23 @@ export interface SpendingRows {
     readonly provider: string;
     readonly model: string;
     readonly counted: Amount;
+  };
+  /**
+   * [`program-spent:<attempt>`, `spending`] What a program that asks its own models took in one start of it, however it ended. `provider`: in
+   * whose purse that counts, the runner where nobody else is known.
+   */
+  'program.spent': {
+    readonly run: string;
+    readonly task: string;
+    readonly attempt: string;
+    readonly agent: string;
+    readonly runner: Exclude<Runner, 'program' | 'model'>;
+    readonly provider: string;
+    readonly model: string | null;
+    readonly turns: number;
+    readonly usage: TokenUsage;
+    readonly microUsd: number | null;
+    readonly costIs: 'paid' | 'list-price' | 'unknown';
   };
   /** [`budget-near:<scope>:<name>:<unit>`] Four fifths of a budget are gone. Once for each limit. */
   'budget.near': {

@@ -20,7 +20,7 @@ import { followProgram } from './follow-program.ts';
 import { programText } from './program-text.ts';
 import { requireProgram } from './require-program.ts';
 import { type AskedServer, serverOf } from './server-of.ts';
-import { costOfProgram, mostFor, type Payer, spenderOf } from './spend.ts';
+import { costOfProgram, mostFor, type Payer, spenderOf, writeSpent } from './spend.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /** What a program and all that it starts may have; a coding agent with a compiler stays below it. */
@@ -55,6 +55,8 @@ export async function workByProgram(engine: Engine, order: WorkOrder): Promise<W
     if (signal.reason instanceof Fault && signal.reason.code === 'PROCESS_TIMEOUT')
       await preserveAttempt(engine, { run: parts.run, task: order.task, attempt: parts.attempt });
     throw error;
+  } finally {
+    await writeSpent(engine, order, { tally, payer });
   }
   const { usage, turns, model, lastText } = tally;
   const words = { summary: lastText, evidence: [], outcome: null };

@@ -163,6 +163,22 @@ describe('a program of its own does the work', () => {
     expect(programs.works).toHaveLength(1);
   });
 
+  it('that was stopped is counted too: a run that is resumed has what is left, not all again', async () => {
+    const spends = () =>
+      async function* (): AsyncGenerator<AgentEvent> {
+        yield { kind: 'turn', usage: { ...noUsage, output: 7 }, model: null, costMicroUsd: 6_000 };
+        yield ended;
+      };
+    const { run, rows, engine, programs } = await scene(spends);
+    Object.assign(engine.config, {
+      compute: compute([], { budgets: budgets({ run: { microUsd: 5_000, tokens: null } }) }),
+    });
+    await expect(run()).rejects.toMatchObject({ code: 'BUDGET_REACHED' });
+    expect(rows('program.spent')).toMatchObject([{ attempt: 'r1.fix#1', provider: 'openai', microUsd: 6_000 }]);
+    await expect(run({ attempt: 2 })).rejects.toMatchObject({ code: 'BUDGET_REACHED', data: { scope: 'run' } });
+    expect(programs.works).toHaveLength(1);
+  });
+
   it('that uses more tools than it may waits for a person', async () => {
     const { run } = await scene(
       () =>
