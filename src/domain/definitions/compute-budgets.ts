@@ -45,3 +45,6 @@ const inMicroUsd = ({ usd, tokens }: { readonly usd: number | null; readonly tok
   microUsd: usd === null ? null : Math.round(usd * 1_000_000),
   tokens,
 });
+
+/** What holds where nothing is written about models at all: a program of an agent spends money then, too. */
+export const standardBudgets: Budgets = budgetsOf(budgetsSchema.parse({}));

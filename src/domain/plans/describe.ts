@@ -31,7 +31,8 @@ function headline(plan: Plan): string {
         ? 'a language model works in it'
         : 'no language model';
   const { costUsd, costIsLikely } = plan.estimates;
-  const cost = costUsd === 0 ? 'cost $0' : `cost ${costIsLikely ? 'about' : 'up to'} $${costUsd.toFixed(2)}`;
+  const noPrice = costIsLikely === true ? 'cost that nobody knows' : 'cost $0';
+  const cost = costUsd === 0 ? noPrice : `cost ${costIsLikely ? 'about' : 'up to'} $${costUsd.toFixed(2)}`;
   // A playbook that was named needs no score: nothing was guessed.
   const score = plan.score === 0 ? '' : ` (${plan.score.toFixed(2)})`;
   return `Plan ${plan.hash.slice(0, SHOWN_HASH_DIGITS)} · ${plan.playbook}${score} · risk ${plan.risk} · ${model} · ${cost}`;

@@ -91,7 +91,7 @@ export async function previewRun(engine: Engine, run: string, signal: AbortSigna
         diskBytes: draft.diskBytes,
         changesNothing: draft.changesNothing ?? false,
       }),
-      ...costOf(engine, steps, made.model ?? null),
+      ...costOf(engine, run, steps, made.model ?? null),
     },
     warnings: [...warnings, ...draft.warnings],
     brokenPromises: draft.brokenPromises ?? [],

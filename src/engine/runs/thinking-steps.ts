@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import { requireProgram } from '../specialists/by-program/require-program.ts';
 import { serverOf } from '../specialists/by-program/server-of.ts';
 import { questionOf, routeNow } from '../spending/find-route.ts';
+import { budgetsOf } from '../spending/limits.ts';
 import { runOf } from '../tasks/task-view.ts';
 
 /**
@@ -37,18 +38,21 @@ export async function withThinking(
   return thinking;
 }
 
-/** Returns what models may cost in a run: what a run, or else a day, may spend; without both, what it is likely to cost. */
+/** Returns what models may cost in a run: the lower of what it and its day may spend; without both, what it is likely to cost. */
 export function costOf(
-  { config }: Engine,
+  engine: Engine,
+  run: string,
   steps: readonly PlannedStep[],
   model: string | null,
 ): Pick<PlanEstimates, 'costUsd' | 'costIsLikely'> {
   const thinking = steps.flatMap(({ thinks }) => thinks ?? []);
   if (thinking.length === 0 && model === null) return { costUsd: 0 };
-  const budgets = config.compute?.budgets;
-  const cap = budgets?.run.microUsd ?? budgets?.day.microUsd ?? null;
+  const budgets = budgetsOf(engine, { run, agent: null });
+  const caps = [budgets.run, budgets.day].flatMap(({ microUsd }) => microUsd ?? []);
   const likely = thinking.reduce((sum, { likelyMicroUsd }) => sum + (likelyMicroUsd ?? 0), 0);
-  return cap === null ? { costUsd: likely / 1_000_000, costIsLikely: true } : { costUsd: cap / 1_000_000 };
+  return caps.length === 0
+    ? { costUsd: likely / 1_000_000, costIsLikely: true }
+    : { costUsd: Math.min(...caps) / 1_000_000 };
 }
 
 async function thinksOf(

@@ -1,4 +1,4 @@
-import type { Budgets } from '../../domain/definitions/compute-budgets.ts';
+import { type Budgets, standardBudgets } from '../../domain/definitions/compute-budgets.ts';
 import { dataOf } from '../../domain/journal/kinds.ts';
 import { nothing } from '../../domain/spending/amount.ts';
 import { dayOf, type Level, levelsOf, type Purse, pursesOf, type Spender } from '../../domain/spending/budgets.ts';
@@ -14,15 +14,12 @@ export const levelsNow = (engine: RouteScene, spender: Spender): readonly Level[
     spent: (key) => engine.spending.book.spent(key),
   });
 
-const noLimit = { microUsd: null, tokens: null };
-const unlimited: Budgets = { run: noLimit, task: noLimit, agent: noLimit, provider: noLimit, day: noLimit };
-
 /** What a person said for this run comes before what is configured; of a step the lower of what the agent's file and the configuration say. */
 export function budgetsOf(
   engine: Pick<RouteScene, 'ledger' | 'config' | 'definitions'>,
   { run, agent }: { readonly run: string; readonly agent: string | null },
 ): Budgets {
-  const budgets = engine.config.compute?.budgets ?? unlimited;
+  const budgets = engine.config.compute?.budgets ?? standardBudgets;
   const raised = dataOf('budget.raised', engine.ledger.latest(`budget-of:${run}`))?.microUsd;
   const asked = dataOf('run.created', engine.ledger.latest(`run:${run}`))?.options.budgetMicroUsd;
   const said = raised ?? asked;

@@ -94,6 +94,8 @@ describe('describePlan', () => {
     };
     const [head, costs] = describePlan({ ...plan, estimates, model: 'some-model' });
     expect(head).toBe('Plan 4f9c2a · upgrade-pytorch (1.00) · risk medium · planned by some-model · cost up to $1.50');
+    const free = { ...estimates, costUsd: 0, costIsLikely: true as const };
+    expect(describePlan({ ...plan, estimates: free, model: 'some-model' })[0]).toContain('cost that nobody knows');
     expect(costs).toBe(
       '  nothing to download · disk use unknown, 500 MB free · less than a minute · production stays up',
     );

@@ -24,7 +24,7 @@ describe('the budget of a run', () => {
     });
     expect(scene.latest('budget.raised')).toMatchObject({ run: 'r1', microUsd: 8_000_000, by });
     expect(limit()).toBe(8_000_000);
-    // Other runs have what is configured.
-    expect(budgetsOf(run, { run: 'r2', agent: null }).run.microUsd).toBeNull();
+    // Other runs have what is configured, or else the standard.
+    expect(budgetsOf(run, { run: 'r2', agent: null }).run.microUsd).toBe(5_000_000);
   });
 });

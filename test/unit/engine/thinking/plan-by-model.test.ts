@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
 import { dataOf } from '../../../../src/domain/journal/kinds.ts';
+import type { RunOptions } from '../../../../src/domain/runs/options.ts';
 import { closedAs, passUntil, startSupervisor } from '../../../fakes/fake-life.ts';
 import { by, options, type Scene } from '../supervisor/supervised-scene.ts';
 import { goodPlan, says, thinking } from './thinking-scene.ts';
 
 const goal = 'tell me what lies around';
-const start = (scene: Scene, more: Partial<typeof options> = {}, text = goal) =>
+const start = (scene: Scene, more: Partial<RunOptions> = {}, text = goal) =>
   scene.ask('run.start', { goal: text, options: { ...options, ...more }, by });
 const planOf = (scene: Scene) => scene.latest('plan.made')?.plan;
 const finals = (scene: Scene) =>
@@ -44,6 +45,17 @@ describe('a goal that no playbook knows', () => {
     expect(drafted?.text).toContain('action: env.record');
     await scene.ask('run.answer', { run: 'r1', verdict: 'approved', planHash: planOf(scene)?.hash ?? '', by });
     await passUntil(scene.world, () => closedAs(scene.world, 'r1') === 'done');
+    await scene.supervisor.stop();
+  });
+
+  it.each([
+    ['the run may spend', { budgetMicroUsd: 8_000_000 }, 8],
+    ['the day may, where that is less', { budgetMicroUsd: 90_000_000 }, 25],
+  ])('is shown with what %s', async (_what, more, costUsd) => {
+    const scene = await thinking({ says: [says(goodPlan)] });
+    await start(scene, more);
+    await scene.until('r1', 'awaitingApproval');
+    expect(planOf(scene)?.estimates.costUsd).toBe(costUsd);
     await scene.supervisor.stop();
   });
 
